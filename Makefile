@@ -1,0 +1,46 @@
+# Every door of the project. `make` alone lists them.
+# Nothing but Python 3.11+ is needed beforehand: each target sets up what it needs in .venv.
+
+PYTHON ?= python3
+UV := .venv/bin/uv
+RUN := .venv/bin/python
+READY := .venv/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format clean
+
+help:  ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(UV):
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet uv
+
+$(READY): $(UV) pyproject.toml uv.lock package.json package-lock.json
+	$(UV) sync --frozen --quiet
+	$(RUN) -m exobrain.vendor
+	@touch $@
+
+run: $(READY)  ## set everything up and run the product on http://127.0.0.1:8000
+	exec $(RUN) manage.py up
+
+test: $(READY)  ## set everything up and run the whole test suite
+	$(RUN) -m tests.browser
+	$(RUN) -m pytest
+
+check: $(READY)  ## lint, types, import contracts, migrations
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy .
+	.venv/bin/lint-imports
+	$(RUN) manage.py makemigrations --check --dry-run
+
+format: $(READY)  ## format the code and mend what ruff can mend
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: $(READY)  ## measure serving beside a raw ASGI app in the same run
+	$(RUN) -m benchmarks.serve
+
+clean:  ## remove what was set up; the data under var/ stays
+	rm -rf .venv node_modules static/vendor

@@ -1,0 +1,237 @@
+"""The environment, typed: the only place that reads it.
+
+Values come from the process environment, then from `.env` in the working directory.
+Unknown variables are ignored; a wrong value raises `ConfigError`, which names the
+variable and what it accepts.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from exobrain.lib.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DEFAULT_JWT_SECRET = "dev-secret-change-me"  # noqa: S105  refused outside APP_ENV=local
+DEFAULT_DJANGO_SECRET = "dev-django-secret-change-me"  # noqa: S105  refused outside APP_ENV=local
+MIN_SECRET_BYTES = 32
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+OPENAI_MODEL = "gpt-5.2"
+PROVIDER_MODEL = "agent"  # the alias that a model provider serves
+
+DEFAULT_SYSTEM_PROMPT = (
+    "You are Exobrain, a personal assistant with a long memory. "
+    "Answer plainly and to the point, say when you are unsure, and never invent sources."
+)
+
+
+def _split(value: Any) -> Any:
+    """Turn a comma-separated string into a list, leave anything else alone."""
+    if isinstance(value, str):
+        return [item.strip() for item in value.split(",") if item.strip()]
+    return value
+
+
+def _blank_is_unset(value: Any) -> Any:
+    """Treat an empty variable as one that was not set."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Optional = BeforeValidator(_blank_is_unset)
+PositiveInt = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Config(BaseSettings):
+    """Every setting of Exobrain, one field per environment variable."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", case_sensitive=False
+    )
+
+    # -- where it runs
+    app_env: Annotated[str, Field(min_length=1)] = Field(
+        "local", description="`local` enables docs, demo users and default secrets"
+    )
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None, Optional
+    ] = Field(None, description="unset: DEBUG in local, INFO elsewhere")
+    exobrain_data: Path = Field(Path("var"), description="directory of the embedded services' data")
+    allowed_hosts: CommaList = Field(
+        ["localhost", "127.0.0.1", "[::1]"],
+        description="host names the server answers to, comma-separated",
+    )
+    public_url: Annotated[str | None, Optional] = Field(
+        None, description="the address users type; its origin is trusted for cookies"
+    )
+    trusted_proxies: Annotated[int, Field(ge=0)] = Field(
+        0, description="how many proxies in front append to X-Forwarded-For"
+    )
+    max_request_bytes: PositiveInt = Field(
+        2_000_000, description="largest request body accepted, else 413"
+    )
+    web_threads: PositiveInt = Field(8, description="threads that answer requests in one process")
+
+    # -- services; an unset URL means the embedded one
+    assistant_db_dsn: Annotated[str | None, Optional] = Field(
+        None, description="PostgreSQL, postgresql://user:password@host:port/database"
+    )
+    assistant_cache_redis_url: Annotated[str | None, Optional] = Field(
+        None, description="Redis or Valkey, redis://host:port/db"
+    )
+    exobrain_nats_url: Annotated[str | None, Optional] = Field(
+        None, description="NATS with JetStream, nats://host:port"
+    )
+    exobrain_qdrant_url: Annotated[str | None, Optional] = Field(
+        None, description="Qdrant, used by the memory when set"
+    )
+    exobrain_memgraph_url: Annotated[str | None, Optional] = Field(
+        None, description="Memgraph or Neo4j over Bolt, used by the memory when set"
+    )
+
+    # -- secrets and sign-in
+    django_secret_key: SecretStr = Field(
+        SecretStr(DEFAULT_DJANGO_SECRET), description="signs sessions and forms; at least 32 bytes"
+    )
+    auth_jwt_secret: SecretStr = Field(
+        SecretStr(DEFAULT_JWT_SECRET), description="signs access tokens; at least 32 bytes"
+    )
+    auth_jwt_algorithm: Literal["HS256", "HS384", "HS512"] = Field("HS256")
+    auth_access_token_ttl_seconds: PositiveInt = Field(900)
+    auth_refresh_token_ttl_seconds: PositiveInt = Field(
+        604_800, description="life of a refresh token and of a session"
+    )
+    auth_refresh_grace_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
+        10.0, description="a used refresh token still returns its successor for this long"
+    )
+    auth_cookie_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = Field("exobrain_session")
+    accounts_allow_signup: bool = Field(False, description="anyone may register")
+    login_attempts_per_account: PositiveInt = Field(
+        5, description="failed sign-ins per account and address in five minutes, then 429"
+    )
+    login_attempts_per_address: PositiveInt = Field(
+        50, description="failed sign-ins per address in five minutes, then 429"
+    )
+
+    # -- caches
+    assistant_cache_key_prefix: Annotated[str, Field(min_length=1)] = Field("assistant:sessions")
+    assistant_journal_cache_key_prefix: Annotated[str, Field(min_length=1)] = Field(
+        "assistant:journal-cache"
+    )
+    assistant_journal_cache_entry_ttl_seconds: PositiveInt = Field(30)
+    assistant_journal_cache_messages_ttl_seconds: PositiveInt = Field(20)
+    assistant_journal_cache_list_ttl_seconds: PositiveInt = Field(20)
+    assistant_journal_cache_negative_ttl_seconds: PositiveInt = Field(8)
+    assistant_journal_cache_jitter_max_seconds: Annotated[int, Field(ge=0)] = Field(5)
+
+    # -- the model
+    model_provider_base_url: Annotated[str | None, Optional] = Field(
+        None, description="OpenAI-compatible provider, for example http://localhost:8010/v1"
+    )
+    openai_api_key: Annotated[SecretStr | None, Optional] = Field(
+        None, description="set in the process environment, never in .env"
+    )
+    main_agent_model: Annotated[str | None, Optional] = Field(
+        None, description="unset: gpt-5.2 at OpenAI itself, `agent` at a provider"
+    )
+    main_agent_temperature: Annotated[float, Field(ge=0, le=2)] = Field(0.0)
+    main_agent_system_prompt: Annotated[str, Field(min_length=1)] = Field(DEFAULT_SYSTEM_PROMPT)
+    main_agent_use_mock: Annotated[bool | None, Optional] = Field(
+        None, description="unset: true when no provider is configured"
+    )
+    main_agent_mock_messages_file: Path = Field(Path("mock_data/main-agent-messages.md"))
+    main_agent_context_tokens: PositiveInt = Field(
+        16_000, description="budget of journal text sent with a question"
+    )
+    main_agent_timeout_seconds: Seconds = Field(60.0, description="longest silence of the provider")
+
+    # -- chat
+    chat_allow_anonymous: bool = Field(False, description="visitors may chat; nothing is kept")
+    chat_anonymous_messages_per_minute: PositiveInt = Field(10, description="per address")
+    chat_turn_max_seconds: Seconds = Field(600.0, description="longest generation")
+    chat_turn_max_chars: PositiveInt = Field(200_000, description="largest answer")
+    chat_heartbeat_seconds: Seconds = Field(15.0, description="silence before an SSE comment")
+
+    @property
+    def is_local(self) -> bool:
+        """True on a developer's machine, where default secrets and demo users are allowed."""
+        return self.app_env.lower() == "local"
+
+    @property
+    def effective_log_level(self) -> str:
+        """The log level in force."""
+        return self.log_level or ("DEBUG" if self.is_local else "INFO")
+
+    @property
+    def uses_mock_model(self) -> bool:
+        """True when answers come from the mock file instead of a provider."""
+        if self.main_agent_use_mock is not None:
+            return self.main_agent_use_mock
+        return self.model_provider_base_url is None and self.openai_api_key is None
+
+    @property
+    def effective_model(self) -> str:
+        """The model's name as the provider knows it."""
+        if self.main_agent_model:
+            return self.main_agent_model
+        return PROVIDER_MODEL if self.model_provider_base_url else OPENAI_MODEL
+
+    @property
+    def data_dir(self) -> Path:
+        """The data directory, absolute; a relative one is below the project."""
+        return (ROOT / self.exobrain_data).resolve()
+
+    def project_path(self, path: Path) -> Path:
+        """A path of the settings, absolute; a relative one is below the project."""
+        return (ROOT / path).resolve()
+
+    @model_validator(mode="after")
+    def _refuse_default_secrets(self) -> Self:
+        if self.is_local:
+            return self
+        for name in ("django_secret_key", "auth_jwt_secret"):
+            secret: SecretStr = getattr(self, name)
+            if secret.get_secret_value() in (DEFAULT_DJANGO_SECRET, DEFAULT_JWT_SECRET):
+                raise ValueError(f"{name.upper()} still has its default; set your own")
+            if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
+                raise ValueError(f"{name.upper()} needs at least {MIN_SECRET_BYTES} bytes")
+        return self
+
+    @model_validator(mode="after")
+    def _need_a_model(self) -> Self:
+        if self.main_agent_use_mock is False and not (
+            self.model_provider_base_url or self.openai_api_key
+        ):
+            raise ValueError(
+                "MAIN_AGENT_USE_MOCK is false, so MODEL_PROVIDER_BASE_URL or OPENAI_API_KEY "
+                "must be set"
+            )
+        return self
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = str(problem["loc"][0]).upper() if problem["loc"] else ""
+        lines.append(f"{name}: {problem['msg']}" if name else problem["msg"])
+    return "; ".join(lines)
+
+
+def load_config() -> Config:
+    """The settings of this moment's environment; raises ConfigError naming what is wrong."""
+    try:
+        return Config()  # type: ignore[call-arg]  # every field has a default
+    except ValidationError as error:
+        # `from None`: the validation error would print the offending values, secrets among them.
+        raise ConfigError(_explain(error)) from None
+
+
+@cache
+def get_config() -> Config:
+    """The settings this process started with."""
+    return load_config()

@@ -1,0 +1,45 @@
+"""Is the process alive, and can it do its work?"""
+
+from collections.abc import Callable
+
+import structlog
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+
+log = structlog.get_logger(__name__)
+
+
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """Answers while the process runs; checks nothing."""
+    return JsonResponse({"status": "ok"})
+
+
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """200 when every dependency answers, else 503; names each with `ok` or `down`."""
+    checks = {name: _state(name, check) for name, check in CHECKS.items()}
+    ready = all(state == "ok" for state in checks.values())
+    return JsonResponse(
+        {"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503
+    )
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _redis() -> None:
+    caches["default"].get("readyz")
+
+
+CHECKS: dict[str, Callable[[], None]] = {"postgresql": _database, "redis": _redis}
+
+
+def _state(name: str, check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Exception as error:  # noqa: BLE001  whatever it is, the dependency is down
+        log.warning("dependency_down", dependency=name, error=type(error).__name__)
+        return "down"
+    return "ok"

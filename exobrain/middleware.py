@@ -1,0 +1,95 @@
+"""What happens around every request."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+log = structlog.get_logger(__name__)
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+SLOW_SECONDS = 1.0
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLogMiddleware:
+    """Gives every request an id, in and out, and one log line.
+
+    Only the path is logged: a query may hold what somebody searched for.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request_id = _request_id(request)
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
+            response = self.get_response(request)
+            response["x-request-id"] = request_id
+            _log_finished(request, response, seconds=time.perf_counter() - started)
+        finally:
+            structlog.contextvars.clear_contextvars()
+        return response
+
+
+def _request_id(request: HttpRequest) -> str:
+    given = request.META.get("HTTP_X_REQUEST_ID", "")
+    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _log_finished(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
+    notable = (
+        request.method not in SAFE_METHODS or response.status_code >= 400 or seconds > SLOW_SECONDS
+    )
+    write = log.info if notable else log.debug
+    write(
+        "request_finished",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        milliseconds=round(seconds * 1000, 1),
+    )
+
+
+class SameSiteMiddleware:
+    """Refuses unsafe requests that a browser says another site caused.
+
+    Bearer tokens are never sent by a browser on its own, so requests that carry one pass.
+    Clients that send neither header are not browsers and pass too.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in SAFE_METHODS or _has_bearer(request) or not _is_cross_site(request):
+            return self.get_response(request)
+        log.warning("cross_site_request_refused", path=request.path)
+        return JsonResponse({"detail": "Cross-site requests are refused."}, status=403)
+
+
+def _has_bearer(request: HttpRequest) -> bool:
+    return request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+
+
+def _is_cross_site(request: HttpRequest) -> bool:
+    if request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
+        return True
+    origin = request.META.get("HTTP_ORIGIN")
+    return origin is not None and not is_own_origin(origin, host=request.get_host())
+
+
+def is_own_origin(origin: str, *, host: str) -> bool:
+    """True when a browser's Origin header names this server, as `host` or as PUBLIC_URL."""
+    if origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    return urlsplit(origin).netloc.lower() == host.lower()

@@ -1,0 +1,231 @@
+"""How the product is served: one ASGI application in front of Django's synchronous stack.
+
+Django's own ASGI handler costs two thread hops for every middleware and starts an executor
+for every request. Here a request crosses to a worker thread once, runs the whole synchronous
+stack there, and comes back as bytes. Streams (SSE, WebSocket) never leave the event loop.
+"""
+
+import asyncio
+import contextlib
+import queue
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from io import BytesIO
+from typing import Any
+
+import orjson
+import structlog
+from channels.routing import URLRouter
+from django.conf import settings
+from django.core import signals
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.db import connections
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import set_script_prefix
+
+from exobrain.lib import background
+
+log = structlog.get_logger(__name__)
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+Answer = tuple[int, Headers, Iterable[bytes]]
+
+IDLE_CHECK_SECONDS = 1.0  # a connection unused for longer is checked before it is used
+DRAIN_SECONDS = 10.0  # how long running generations may take at shutdown
+
+
+class Application:
+    """Routes a connection: streams to their consumers, the rest over the bridge."""
+
+    def __init__(self, *, http_routes: list[Any], websocket_routes: list[Any]) -> None:
+        self.streams = URLRouter(http_routes)
+        self.sockets = URLRouter(websocket_routes)
+        self.is_stream = [route.pattern.regex for route in http_routes]
+        self.bridge = Bridge(threads=settings.EXOBRAIN.web_threads)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] == "websocket":
+            await self.sockets(scope, receive, send)
+        elif self._is_stream(scope):
+            await self.streams(scope, receive, send)
+        else:
+            await self.bridge(scope, receive, send)
+
+    def _is_stream(self, scope: Scope) -> bool:
+        path = scope["path"][1:]
+        return scope["method"] == "GET" and any(regex.search(path) for regex in self.is_stream)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Background work runs on the server's loop, and ends before the loop does."""
+    await receive()
+    background.bind(asyncio.get_running_loop())
+    server_started.send(sender=Application)
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    server_stopping.send(sender=Application)
+    pending = [asyncio.wrap_future(future) for future in background.running()]
+    if pending:
+        await asyncio.wait(pending, timeout=DRAIN_SECONDS)
+    background.bind(None)
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+class Bridge:
+    """Runs the synchronous stack on a fixed set of threads."""
+
+    def __init__(self, *, threads: int) -> None:
+        self.handler = Handler()
+        self.jobs: queue.SimpleQueue[tuple[asyncio.Future[Answer], Scope, bytes]] = (
+            queue.SimpleQueue()
+        )
+        for number in range(threads):
+            threading.Thread(target=self._work, name=f"web-{number}", daemon=True).start()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await _read_body(scope, receive)
+        except _TooLarge:
+            await _send(send, *_refusal(413, "Request body is too large."))
+            return
+        except _Gone:
+            return
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.jobs.put((answer, scope, body))
+        await _send(send, *await answer)
+
+    def _work(self) -> None:
+        last_used = 0.0
+        while True:
+            answer, scope, body = self.jobs.get()
+            _refresh_connections(idle_seconds=time.monotonic() - last_used)
+            result = self.handler.answer(scope, body)
+            last_used = time.monotonic()
+            # The loop may be closing: then nobody waits for the answer any more.
+            with contextlib.suppress(RuntimeError):
+                answer.get_loop().call_soon_threadsafe(_resolve, answer, result)
+
+
+def _resolve(answer: "asyncio.Future[Answer]", result: Answer) -> None:
+    if not answer.done():
+        answer.set_result(result)
+
+
+def _refresh_connections(*, idle_seconds: float) -> None:
+    """Close a connection that failed or that may have died while it was idle."""
+    for connection in connections.all(initialized_only=True):
+        if idle_seconds > IDLE_CHECK_SECONDS or connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
+
+
+class Handler(BaseHandler):
+    """Turns an ASGI scope and a body into a finished answer, synchronously."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.load_middleware()
+
+    def answer(self, scope: Scope, body: bytes) -> Answer:
+        """Status, headers and body for one request; never raises."""
+        set_script_prefix("/")
+        try:
+            request = ASGIRequest(scope, BytesIO(body))
+        except Exception as error:  # noqa: BLE001  a malformed request must not end the thread
+            log.info("request_malformed", error=type(error).__name__)
+            return _refusal(400, "Bad Request")
+        response = self.get_response(request)
+        return response.status_code, _headers(response), _content(response)
+
+
+def _headers(response: HttpResponseBase) -> Headers:
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in response.items()
+    ]
+    headers += [
+        (b"set-cookie", cookie.OutputString().encode()) for cookie in response.cookies.values()
+    ]
+    return headers
+
+
+def _content(response: HttpResponseBase) -> Iterable[bytes]:
+    """The body's parts; a file is read here, on the worker thread, and then closed."""
+    if isinstance(response, HttpResponse):
+        parts = [response.content]
+    else:
+        parts = list(response)  # type: ignore[call-overload]  # static files: bounded
+    # close() would send request_finished, whose receivers we replace by _refresh_connections.
+    for closer in response._resource_closers:  # type: ignore[attr-defined]
+        closer()
+    return parts
+
+
+class _TooLarge(Exception):
+    """The body exceeds MAX_REQUEST_BYTES."""
+
+
+class _Gone(Exception):
+    """The client left before its request was complete."""
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    limit = settings.EXOBRAIN.max_request_bytes
+    if scope["method"] in ("GET", "HEAD"):
+        return b""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise _Gone
+        parts.append(event.get("body", b""))
+        size += len(parts[-1])
+        if size > limit:
+            raise _TooLarge
+        if not event.get("more_body"):
+            return b"".join(parts)
+
+
+def _refusal(status: int, detail: str) -> Answer:
+    body = orjson.dumps({"detail": detail})
+    return status, [(b"content-type", b"application/json")], [body]
+
+
+async def _send(send: Send, status: int, headers: Headers, parts: Iterable[bytes]) -> None:
+    chunks = list(parts)
+    if not any(name == b"content-length" for name, _ in headers):
+        headers.append((b"content-length", str(sum(map(len, chunks))).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"".join(chunks)})
+
+
+server_started = signals.Signal()
+server_stopping = signals.Signal()
+
+
+def run(*, host: str, port: int) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    import uvicorn  # noqa: PLC0415  only the process that serves needs it
+
+    uvicorn.run(
+        "exobrain.asgi:application",
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets",
+        ws_max_size=settings.EXOBRAIN.max_request_bytes,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=5,  # seconds that open streams may take
+        lifespan="on",
+    )

@@ -1,0 +1,5 @@
+"""The JSON API of the journal app."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,43 @@
+"""Runs before Django's settings are read: the tests' own environment and services.
+
+The suite uses the same embedded PostgreSQL and Valkey as the product, in a data directory of
+its own. Every xdist worker has its own database and its own Redis database.
+"""
+
+import os
+import warnings
+from contextlib import ExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "var" / "test"
+
+for name in [*os.environ]:
+    if name.startswith(("ASSISTANT_CACHE", "ASSISTANT_DB", "MAIN_AGENT_", "AUTH_", "CHAT_")):
+        del os.environ[name]
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+
+os.environ.update(
+    APP_ENV="local",
+    LOG_LEVEL="WARNING",
+    EXOBRAIN_DATA=str(DATA),
+    MAIN_AGENT_USE_MOCK="true",
+)
+
+from exobrain.embedded import endpoints, hold  # noqa: E402  after the environment
+
+os.environ["ASSISTANT_CACHE_REDIS_URL"] = f"{endpoints(DATA).redis_url}?db={_worker}"
+
+_stack = ExitStack()
+
+
+def pytest_configure() -> None:
+    """PostgreSQL and Valkey run while the suite does."""
+    warnings.simplefilter("default")
+    _stack.enter_context(hold(DATA, services={"postgres", "valkey"}))
+
+
+def pytest_unconfigure() -> None:
+    """They stop after the last worker has left."""
+    _stack.close()
