@@ -1,0 +1,187 @@
+"""The process that runs the services for as long as somebody holds them.
+
+Listens on a Unix socket. Every connection is a client, and a client that dies is gone at once,
+because the kernel closes its socket. When the last one has gone, the services stop.
+
+One request or reply is one line. Requests: `hold SERVICE...` (start these and answer when they
+are ready), `status`, `pids`, `stop SERVICE`, `start SERVICE`, and `leave` (the client goes now:
+do not wait for another). Replies are JSON objects with `ok`, and `error` when that is false.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from exobrain.embedded.engine import Engine
+from exobrain.embedded.errors import EmbeddedError, KeeperFailed
+from exobrain.embedded.files import bound_log, lock_holders, make_private, try_lock
+from exobrain.embedded.layout import Layout, Service
+from exobrain.embedded.nats import Nats
+from exobrain.embedded.postgres import Postgres
+from exobrain.embedded.processes import Starter
+from exobrain.embedded.supervised import Supervised
+from exobrain.embedded.valkey import Valkey
+from exobrain.embedded.wire import accepts
+
+ENGINES: dict[Service, type[Engine]] = {
+    Service.POSTGRES: Postgres,
+    Service.VALKEY: Valkey,
+    Service.NATS: Nats,
+}
+GRACE_SECONDS = 1.0  # the next command of a script finds everything running
+FIRST_CLIENT_SECONDS = 10.0
+LEFTOVER_SECONDS = 15.0  # services of a killed keeper end by themselves, or are killed
+LOG_CHECK_SECONDS = 10.0
+LOCK_POLL_SECONDS = 0.05
+
+
+def log(event: str, **fields: Any) -> None:
+    """One line in the keeper's log."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    words = [f"{name}={value}" for name, value in fields.items()]
+    sys.stderr.write(" ".join([now, event, *words]) + "\n")
+    sys.stderr.flush()
+
+
+def take_lock(layout: Layout) -> int | None:
+    """The lock's descriptor, or None when another keeper serves this directory already."""
+    killing_at = time.monotonic() + LEFTOVER_SECONDS
+    while (lock := try_lock(layout.lock)) is None:
+        if accepts(layout.control):
+            return None
+        if time.monotonic() > killing_at:
+            _kill_leftovers(layout)
+            killing_at = time.monotonic() + LEFTOVER_SECONDS
+        time.sleep(LOCK_POLL_SECONDS)
+    return lock
+
+
+def _kill_leftovers(layout: Layout) -> None:
+    """Services that outlived a killed keeper are gone.
+
+    Whoever has the lock file open inherited it from that keeper, or waits for it as we do; a
+    waiting keeper that is killed here is started again by its client.
+    """
+    holders = lock_holders(layout.lock)
+    if not holders:
+        raise KeeperFailed(f"{layout.lock} is held by a process that cannot be seen from here.")
+    for pid in holders:
+        log("leftover_killed", pid=pid)
+        os.kill(pid, signal.SIGKILL)
+
+
+def make_directories(layout: Layout) -> None:
+    """The directories of locks, sockets and logs are there and private."""
+    for path in (layout.run, layout.sockets, layout.logs):
+        make_private(path)
+
+
+class Keeper:
+    """The services of one data directory and the clients that hold them."""
+
+    def __init__(self, layout: Layout, *, lock: int) -> None:
+        self.layout = layout
+        starter = Starter(lock)
+        self.services = {
+            service: Supervised(engine(layout), layout=layout, starter=starter, log=log)
+            for service, engine in ENGINES.items()
+        }
+        self.clients = 0
+        self.stopping = asyncio.Event()
+        self.deadline: asyncio.TimerHandle | None = None
+
+    async def serve(self, *, listening: Callable[[], None]) -> None:
+        """Everything has run until the last client went, and has been stopped."""
+        self.layout.control.unlink(missing_ok=True)  # ours is the lock: what is there is stale
+        server = await asyncio.start_unix_server(self._client, str(self.layout.control))
+        self._expect_client(FIRST_CLIENT_SECONDS)
+        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(signum, self.stopping.set)
+        log("keeper_listening", pid=os.getpid())
+        listening()
+        bounding = asyncio.create_task(self._bound_logs())
+        await self.stopping.wait()
+        bounding.cancel()
+        server.close()
+        self.layout.control.unlink(missing_ok=True)
+        await asyncio.gather(*(service.stop() for service in self.services.values()))
+        log("keeper_stopped", pid=os.getpid())
+
+    def _expect_client(self, seconds: float) -> None:
+        self.deadline = asyncio.get_running_loop().call_later(seconds, self.stopping.set)
+
+    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.clients += 1
+        if self.deadline is not None:
+            self.deadline.cancel()
+        try:
+            # Who comes while the services stop is cut off, and its next try starts a new keeper.
+            while (line := await reader.readline()) and not self.stopping.is_set():
+                reply = await self._answer(line.decode().split())
+                writer.write(json.dumps(reply).encode() + b"\n")
+        except ConnectionError:
+            pass  # it has gone in the middle of a sentence
+        finally:
+            writer.close()
+            self.clients -= 1
+            if self.clients == 0:
+                self._expect_client(GRACE_SECONDS)
+
+    async def _answer(self, words: list[str]) -> dict[str, Any]:
+        try:
+            return {"ok": True, **await self._obey(words)}
+        except (EmbeddedError, ValueError) as error:
+            return {"ok": False, "error": str(error)}
+
+    async def _obey(self, words: list[str]) -> dict[str, Any]:
+        match words:
+            case ["hold", *names]:
+                await self._ensure(Service(name) for name in names)
+            case ["start", name]:
+                await self._ensure([Service(name)])
+            case ["stop", name]:
+                await self.services[Service(name)].stop()
+            case ["pids"]:
+                return {"pids": self._pids()}
+            case ["status"]:
+                return self._status()
+            case ["leave"]:
+                return {"last": self._leave()}
+            case _:
+                raise ValueError("The keeper knows hold, leave, pids, start, status and stop.")
+        return {}
+
+    async def _ensure(self, wanted: Iterable[Service]) -> None:
+        await asyncio.gather(*(self.services[service].ensure() for service in wanted))
+
+    def _leave(self) -> bool:
+        """True when nobody else is left: then everything stops now."""
+        if self.clients > 1:
+            return False
+        self.stopping.set()
+        return True
+
+    def _pids(self) -> dict[str, int]:
+        pids = {str(name): service.pid for name, service in self.services.items()}
+        return {name: pid for name, pid in pids.items() if pid is not None}
+
+    def _status(self) -> dict[str, Any]:
+        wanted = [str(name) for name, service in self.services.items() if service.is_wanted]
+        return {
+            "keeper": os.getpid(),
+            "clients": self.clients,
+            "wanted": wanted,
+            "pids": self._pids(),
+        }
+
+    async def _bound_logs(self) -> None:
+        while True:
+            for path in self.layout.logs.glob("*.log"):
+                bound_log(path)
+            await asyncio.sleep(LOG_CHECK_SECONDS)
