@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from exobrain.lib.errors import ConfigError
 
@@ -45,6 +51,15 @@ CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Optional = BeforeValidator(_blank_is_unset)
 PositiveInt = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
+
+
+class _DotEnvWithoutKey(DotEnvSettingsSource):
+    """`.env`, except OPENAI_API_KEY: a provider's key belongs to the process, not to a file."""
+
+    def __call__(self) -> dict[str, Any]:
+        values = super().__call__()
+        values.pop("openai_api_key", None)
+        return values
 
 
 class Config(BaseSettings):
@@ -86,12 +101,6 @@ class Config(BaseSettings):
     )
     exobrain_nats_url: Annotated[str | None, Optional] = Field(
         None, description="NATS with JetStream, nats://host:port"
-    )
-    exobrain_qdrant_url: Annotated[str | None, Optional] = Field(
-        None, description="Qdrant, used by the memory when set"
-    )
-    exobrain_memgraph_url: Annotated[str | None, Optional] = Field(
-        None, description="Memgraph or Neo4j over Bolt, used by the memory when set"
     )
 
     # -- secrets and sign-in
@@ -190,6 +199,18 @@ class Config(BaseSettings):
         """A path of the settings, absolute; a relative one is below the project."""
         return (ROOT / path).resolve()
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, then `.env` without the key that must not live in a file."""
+        return init_settings, env_settings, _DotEnvWithoutKey(settings_cls)
+
     @model_validator(mode="after")
     def _refuse_default_secrets(self) -> Self:
         if self.is_local:
@@ -218,7 +239,8 @@ def _explain(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
         name = str(problem["loc"][0]).upper() if problem["loc"] else ""
-        lines.append(f"{name}: {problem['msg']}" if name else problem["msg"])
+        message = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {message}" if name else message)
     return "; ".join(lines)
 
 

@@ -158,10 +158,8 @@ def _headers(response: HttpResponseBase) -> Headers:
 
 def _content(response: HttpResponseBase) -> Iterable[bytes]:
     """The body's parts; a file is read here, on the worker thread, and then closed."""
-    if isinstance(response, HttpResponse):
-        parts = [response.content]
-    else:
-        parts = list(response)  # type: ignore[call-overload]  # static files: bounded
+    whole = isinstance(response, HttpResponse)
+    parts = [response.content] if whole else list(response)  # static files are bounded
     # close() would send request_finished, whose receivers we replace by _refresh_connections.
     for closer in response._resource_closers:  # type: ignore[attr-defined]
         closer()

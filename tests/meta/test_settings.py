@@ -1,0 +1,155 @@
+"""The settings: documented, checked, and safe outside local."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from exobrain.config import Config, load_config
+from exobrain.lib.errors import ConfigError
+
+EXAMPLE = (Path(__file__).resolve().parents[2] / ".env.example").read_text()
+GOOD_SECRET = "x" * 32
+
+
+def _default(name: str) -> str:
+    value = Config.model_fields[name].default
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, list):
+        return ",".join(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
+@pytest.mark.parametrize("name", sorted(set(Config.model_fields) - {"openai_api_key"}))
+def test_every_setting_is_in_the_example(name: str) -> None:
+    """.env.example names each variable with its default."""
+    assert f"\n# {name.upper()}={_default(name)}\n" in EXAMPLE
+
+
+def test_the_example_names_nothing_else() -> None:
+    """Every variable of .env.example is one that is read."""
+    named = {
+        line[2:].partition("=")[0].lower()
+        for line in EXAMPLE.splitlines()
+        if line.startswith("# ") and "=" in line and line[2].isupper()
+    }
+
+    assert named <= set(Config.model_fields)
+
+
+def test_the_provider_key_is_not_read_from_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OPENAI_API_KEY comes from the process environment only."""
+    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-file\nMAIN_AGENT_MODEL=from-file\n")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    config = load_config()
+
+    assert (config.openai_api_key, config.main_agent_model) == (None, "from-file")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "accepted"),
+    [
+        ("LOG_LEVEL", "loud", "DEBUG"),
+        ("AUTH_ACCESS_TOKEN_TTL_SECONDS", "soon", "integer"),
+        ("AUTH_JWT_ALGORITHM", "none", "HS256"),
+        ("CHAT_ALLOW_ANONYMOUS", "perhaps", "boolean"),
+        ("CHAT_TURN_MAX_SECONDS", "0", "greater than 0"),
+    ],
+)
+def test_a_wrong_value_names_the_variable_and_what_it_accepts(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, accepted: str
+) -> None:
+    """Start-up fails with one readable line."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigError) as error:
+        load_config()
+
+    assert name in error.value.message
+    assert accepted in error.value.message
+
+
+def test_a_wrong_secret_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message about a secret does not contain it."""
+    monkeypatch.setenv("APP_ENV", "cluster")
+    monkeypatch.setenv("DJANGO_SECRET_KEY", GOOD_SECRET)
+    monkeypatch.setenv("AUTH_JWT_SECRET", "too-short-secret")
+
+    with pytest.raises(ConfigError) as error:
+        load_config()
+
+    assert "AUTH_JWT_SECRET" in error.value.message
+    assert "too-short-secret" not in error.value.message
+
+
+@pytest.mark.parametrize("kept", ["DJANGO_SECRET_KEY", "AUTH_JWT_SECRET"])
+def test_a_default_secret_is_refused_outside_local(
+    monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    """A deployment must bring secrets of its own."""
+    monkeypatch.setenv("APP_ENV", "cluster")
+    for name in {"DJANGO_SECRET_KEY", "AUTH_JWT_SECRET"} - {kept}:
+        monkeypatch.setenv(name, GOOD_SECRET)
+    monkeypatch.delenv(kept, raising=False)
+
+    with pytest.raises(ConfigError, match=kept):
+        load_config()
+
+
+def test_own_secrets_are_accepted_outside_local(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With secrets set, a deployment starts, at log level INFO."""
+    monkeypatch.setenv("APP_ENV", "cluster")
+    monkeypatch.setenv("DJANGO_SECRET_KEY", GOOD_SECRET)
+    monkeypatch.setenv("AUTH_JWT_SECRET", GOOD_SECRET)
+    monkeypatch.delenv("LOG_LEVEL", raising=False)
+
+    assert load_config().effective_log_level == "INFO"
+
+
+@pytest.mark.parametrize(
+    ("environment", "mock", "model"),
+    [
+        ({}, True, "gpt-5.2"),
+        ({"OPENAI_API_KEY": "sk-test"}, False, "gpt-5.2"),
+        ({"MODEL_PROVIDER_BASE_URL": "http://localhost:8010/v1"}, False, "agent"),
+        (
+            {"MODEL_PROVIDER_BASE_URL": "http://localhost:8010/v1", "MAIN_AGENT_USE_MOCK": "true"},
+            True,
+            "agent",
+        ),
+        ({"OPENAI_API_KEY": "sk-test", "MAIN_AGENT_MODEL": "other"}, False, "other"),
+    ],
+)
+def test_the_model_follows_from_what_is_configured(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], mock: bool, model: str
+) -> None:
+    """No provider means the mock; a key alone means OpenAI; a URL means the provider."""
+    for name in (
+        "OPENAI_API_KEY",
+        "MODEL_PROVIDER_BASE_URL",
+        "MAIN_AGENT_USE_MOCK",
+        "MAIN_AGENT_MODEL",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    config = load_config()
+
+    assert (config.uses_mock_model, config.effective_model) == (mock, model)
+
+
+def test_switching_the_mock_off_needs_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MAIN_AGENT_USE_MOCK=false without a provider is an error that says what to set."""
+    monkeypatch.setenv("MAIN_AGENT_USE_MOCK", "false")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    with pytest.raises(ConfigError, match="MODEL_PROVIDER_BASE_URL"):
+        load_config()
