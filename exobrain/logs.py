@@ -80,6 +80,8 @@ def configure_logging(*, level: str, pretty: bool) -> None:
                 name: {"level": "INFO" if level == "DEBUG" else level}
                 for name in ("django", "asyncio", "daphne", "channels", "langchain_core")
             }
+            # Its warnings say again what RequestLogMiddleware says with fields.
+            | {"django.request": {"level": "ERROR"}}
             | {
                 name: {"level": "WARNING"}
                 for name in ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "uvicorn")

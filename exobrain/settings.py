@@ -44,16 +44,16 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "exobrain.middleware.RequestLogMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "exobrain.middleware.PageSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "exobrain.middleware.PageCSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "exobrain.middleware.SameSiteMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "exobrain.middleware.PageCsrfMiddleware",
+    "exobrain.middleware.PageAuthenticationMiddleware",
+    "exobrain.middleware.PageMessageMiddleware",
+    "exobrain.middleware.PageFrameMiddleware",
+    "exobrain.middleware.PageHtmxMiddleware",
 ]
 
 TEMPLATES = [
