@@ -1,0 +1,273 @@
+"""Markdown to HTML that is safe to show, whoever wrote it.
+
+Two walls: markdown-it runs with raw HTML off, so every tag is ours; nh3 then removes whatever
+is not on the list below. Nothing that is let through can run a script or fetch from another
+origin: an image must carry its own bytes, a remote one becomes a link.
+
+Maths and diagrams leave here as their source, marked for `static/js/render.js`.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+import nh3
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+# Hostile Markdown costs up to about a second at this size and grows faster than its length;
+# what is longer is shown as it was written.
+MAX_CHARS = 50_000
+MAX_HIGHLIGHTED_CHARS = 20_000  # in one block; some lexers are quadratic
+MAX_CACHED_CHARS = 20_000  # of one text; bounds the cache below to some 20 MB
+CACHED_TEXTS = 256
+
+SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
+INLINE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+")
+LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
+HEADING_SHIFT = 2  # the page has the h1 and the h2
+
+
+def render(text: str) -> SafeString:
+    """`text` as HTML that is safe to put into a page."""
+    text = _without_surrogates(text)
+    if len(text) > MAX_CHARS:
+        return _as_written(text)
+    if len(text) > MAX_CACHED_CHARS:
+        return _render(text)
+    return _render_cached(text)
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _render_cached(text: str) -> SafeString:
+    return _render(text)
+
+
+def _render(text: str) -> SafeString:
+    try:
+        html = _PARSER.render(text)
+    except RecursionError:
+        return _as_written(text)
+    return mark_safe(_SANITISER.clean(html))  # noqa: S308  that is what the sanitiser is for
+
+
+def _as_written(text: str) -> SafeString:
+    return SafeString(f'<div class="as-written">{escape(text)}</div>')
+
+
+def _without_surrogates(text: str) -> str:
+    """Half a character, as a broken model may send it, becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+# -- what may leave
+
+
+def _only_safe_address(tag: str, name: str, value: str) -> str | None:
+    """Links go to the web or to a mailbox; images carry their own bytes."""
+    if tag == "a" and name == "href":
+        return value if SAFE_LINK.match(value) else None
+    if tag == "img" and name == "src":
+        return value if INLINE_IMAGE.fullmatch(value) else None
+    return value
+
+
+_CODE_CLASSES = {"code", "mermaid-source"}
+
+_SANITISER = nh3.Cleaner(
+    tags={
+        *("p", "br", "hr", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li"),
+        *("strong", "em", "s", "a", "img", "code", "pre", "span", "div"),
+        *("table", "thead", "tbody", "tr", "th", "td"),
+    },
+    attributes={
+        "a": {"href", "title"},
+        "img": {"src", "alt", "title"},
+        "ol": {"start"},
+        "pre": {"data-language"},
+        # Only pygments' and our own spans and divs exist; their classes are inert.
+        "span": {"class"},
+        "div": {"class"},
+        "th": {"class"},
+        "td": {"class"},
+    },
+    allowed_classes={"pre": _CODE_CLASSES},
+    tag_attribute_values={"pre": {"tabindex": {"0"}}, "div": {"tabindex": {"0"}}},
+    set_tag_attribute_values={"a": {"target": "_blank"}, "img": {"loading": "lazy"}},
+    link_rel="noopener noreferrer nofollow",
+    url_schemes={"http", "https", "mailto", "data"},
+    url_relative="deny",
+    attribute_filter=_only_safe_address,
+)
+
+
+# -- how it is parsed
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer)
+    parser.enable(["table", "strikethrough"])
+    # "$5 and $10" are prices: no digit may follow the closing dollar, no space the opening one.
+    parser.use(
+        dollarmath_plugin,
+        allow_labels=False,
+        allow_space=False,
+        allow_digits=False,
+        double_inline=True,
+    )
+    for name in ("math_inline", "math_inline_double", "math_block"):  # not the plugin's own
+        parser.renderer.rules[name] = getattr(parser.renderer, name)  # type: ignore[attr-defined]
+    parser.validateLink = _is_safe_target  # type: ignore[method-assign]
+    parser.core.ruler.push("images", _replace_remote_images)
+    return parser
+
+
+def _is_safe_target(url: str) -> bool:
+    """What fails here stays plain text."""
+    return bool(SAFE_LINK.match(url) or INLINE_IMAGE.fullmatch(url))
+
+
+def _replace_remote_images(state: StateCore) -> None:
+    """An image from elsewhere becomes a link to it, or its words inside another link."""
+    for token in state.tokens:
+        if token.children:
+            token.children = _without_remote_images(token.children)
+
+
+def _without_remote_images(children: list[Token]) -> list[Token]:
+    kept: list[Token] = []
+    links_open = 0
+    for child in children:
+        links_open += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+        if child.type != "image" or INLINE_IMAGE.fullmatch(str(child.attrGet("src"))):
+            kept.append(child)
+        else:
+            kept.extend(_image_as_text(child, inside_link=links_open > 0))
+    return kept
+
+
+def _image_as_text(image: Token, *, inside_link: bool) -> list[Token]:
+    source = str(image.attrGet("src"))
+    words = Token("text", "", 0, content=image.content or source)
+    if inside_link:
+        return [words]
+    opening = Token("link_open", "a", 1, attrs={"href": source})
+    return [opening, words, Token("link_close", "a", -1)]
+
+
+# -- how each piece looks
+
+
+class _Renderer(RendererHTML):
+    """markdown-it's renderer, with our own code, maths, tables and headings."""
+
+    def fence(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
+        """Code with its language; a diagram as its source."""
+        token = tokens[idx]
+        language = _language(token.info)
+        if language == "mermaid":
+            return f'<pre class="mermaid-source" tabindex="0">{escape(token.content)}</pre>\n'
+        return _code(token.content, language=language)
+
+    def code_block(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
+    ) -> str:
+        """Indented code, which has no language."""
+        return _code(tokens[idx].content, language="")
+
+    def math_inline(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
+    ) -> str:
+        """A formula within a line."""
+        return f'<span class="math">{escape(tokens[idx].content.strip())}</span>'
+
+    def math_inline_double(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
+    ) -> str:
+        """A formula that asks for a line of its own from within a paragraph."""
+        return f'<span class="math math-block">{escape(tokens[idx].content.strip())}</span>'
+
+    def math_block(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
+    ) -> str:
+        """A formula that stands alone."""
+        source = escape(tokens[idx].content.strip())
+        return f'<div class="math math-block">{source}</div>\n'
+
+    def table_open(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """A wide table scrolls in a frame that the keyboard can reach."""
+        table = self.renderToken(tokens, idx, options, env)
+        return f'<div class="table-scroll" tabindex="0">{table}'
+
+    def table_close(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """The end of the table and of its frame."""
+        return f"{self.renderToken(tokens, idx, options, env)}</div>\n"
+
+    def heading_open(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
+    ) -> str:
+        """A heading below those of the page."""
+        return f"<{_heading(tokens[idx])}>"
+
+    def heading_close(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
+    ) -> str:
+        """The end of a heading."""
+        return f"</{_heading(tokens[idx])}>\n"
+
+    def th_open(
+        self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
+    ) -> str:
+        """A column's name, aligned by class: the page's policy forbids inline style."""
+        return _cell(tokens[idx])
+
+    td_open = th_open
+
+
+def _language(info: str) -> str:
+    words = info.split(maxsplit=1)
+    return words[0].lower() if words and LANGUAGE.fullmatch(words[0]) else ""
+
+
+def _code(source: str, *, language: str) -> str:
+    label = f' data-language="{escape(language)}"' if language else ""
+    body = _highlighted(source, language=language)
+    return f'<pre class="code" tabindex="0"{label}><code>{body}</code></pre>\n'
+
+
+def _highlighted(source: str, *, language: str) -> str:
+    if not language or len(source) > MAX_HIGHLIGHTED_CHARS:
+        return escape(source)
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return escape(source)
+    return str(highlight(source, lexer, _FORMATTER))
+
+
+def _heading(token: Token) -> str:
+    return f"h{min(6, int(token.tag[1]) + HEADING_SHIFT)}"
+
+
+def _cell(token: Token) -> str:
+    alignment = re.search(r"right|center", str(token.attrGet("style") or ""))
+    label = f' class="align-{alignment[0]}"' if alignment else ""
+    return f"<{token.tag}{label}>"
+
+
+_FORMATTER = HtmlFormatter(nowrap=True)
+_PARSER = _parser()
