@@ -1,0 +1,92 @@
+"""Copies the browser's libraries for maths and diagrams into static/vendor/.
+
+`python -m exobrain.vendor` talks to the npm registry through `npm ci`, with the versions and
+hashes of package-lock.json and without running any package's scripts. Without Node, or without
+a registry, it says so in one line and the pages show the source instead; it never fails.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NODE_MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "static" / "vendor"
+STAMP = VENDOR / ".lock-digest"  # of the package-lock.json that VENDOR was copied from
+INSTALL_SECONDS = 300
+
+# What of each package the pages load; the rest of it stays in node_modules.
+WANTED = {
+    "katex": (
+        "LICENSE",
+        "dist/katex.min.js",
+        "dist/katex.min.css",
+        "dist/fonts/*.woff2",
+    ),
+    "mermaid": (
+        "LICENSE",
+        "dist/mermaid.esm.min.mjs",
+        "dist/chunks/mermaid.esm.min/*.mjs",
+    ),
+}
+
+
+def vendor() -> str:
+    """The libraries are in static/vendor/, or the returned sentence says why they are not."""
+    digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
+    if STAMP.is_file() and STAMP.read_text() == digest:
+        return "Maths and diagrams: KaTeX and mermaid are in static/vendor/."
+    npm = shutil.which("npm")
+    if npm is None:
+        return "Maths and diagrams: Node is not installed, so pages show their source."
+    problem = _install(npm)
+    if problem:
+        return f"Maths and diagrams: npm could not install ({problem}), so pages show their source."
+    _copy()
+    STAMP.write_text(digest)
+    return "Maths and diagrams: KaTeX and mermaid copied into static/vendor/."
+
+
+def _install(npm: str) -> str:
+    """What went wrong, or nothing."""
+    command = [npm, "ci", "--ignore-scripts", "--loglevel=error"]
+    try:
+        subprocess.run(
+            command, cwd=ROOT, check=True, timeout=INSTALL_SECONDS, capture_output=True, text=True
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end after {INSTALL_SECONDS} s"
+    except subprocess.CalledProcessError as error:
+        return _last_line(error.stderr)
+    except OSError as error:
+        return str(error)
+    return ""
+
+
+def _last_line(output: str) -> str:
+    lines = [line.removeprefix("npm error").strip() for line in output.splitlines()]
+    told = [line for line in lines if line and "debug-0.log" not in line]
+    return told[0] if told else "no reason given"
+
+
+def _copy() -> None:
+    """static/vendor/ holds exactly the wanted files."""
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for package, patterns in WANTED.items():
+        for source in _matching(NODE_MODULES / package, patterns):
+            relative = source.relative_to(NODE_MODULES / package)
+            target = VENDOR / package / relative.as_posix().removeprefix("dist/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def _matching(folder: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
+    for pattern in patterns:
+        yield from folder.glob(pattern)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{vendor()}\n")
