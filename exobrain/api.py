@@ -21,6 +21,7 @@ STATUS_BY_ERROR: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.TooMany: 429,
+    errors.Upstream: 502,
     errors.Unavailable: 503,
 }
 

@@ -27,6 +27,7 @@ DEFAULT_DJANGO_SECRET = "dev-django-secret-change-me"  # noqa: S105  refused out
 MIN_SECRET_BYTES = 32
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5.2"
+ORCHESTRATOR_PORT = 50_061
 PROVIDER_MODEL = "agent"  # the alias that a model provider serves
 
 DEFAULT_SYSTEM_PROMPT = (
@@ -101,6 +102,70 @@ class Config(BaseSettings):
     )
     exobrain_nats_url: Annotated[str | None, Optional] = Field(
         None, description="NATS with JetStream, nats://host:port"
+    )
+
+    # -- jobs
+    job_orchestrator_grpc_target: Annotated[str | None, Optional] = Field(
+        None, description="where others find the orchestrator, host:port; unset: on this machine"
+    )
+    job_orchestrator_connect_timeout_seconds: Seconds = Field(
+        5.0, description="longest wait for the orchestrator's answer"
+    )
+    job_orchestrator_api_bind_address: Annotated[str | None, Optional] = Field(
+        None, description="where the orchestrator listens, host:port; wins over the two below"
+    )
+    job_orchestrator_api_host: Annotated[str | None, Optional] = Field(
+        None, description="unset, as the port: a Unix socket in the data directory"
+    )
+    job_orchestrator_api_port: Annotated[int | None, Optional] = Field(
+        None, description="unset but a host is set: 50061", ge=1, le=65_535
+    )
+    job_orchestrator_api_enabled: bool = Field(True, description="`up` runs the orchestrator")
+    job_orchestrator_worker_enabled: bool = Field(True, description="`up` runs a worker")
+    job_orchestrator_api_token: Annotated[SecretStr | None, Optional] = Field(
+        None, description="shared secret that callers of the orchestrator must send"
+    )
+    job_orchestrator_tls_certificate_file: Annotated[Path | None, Optional] = Field(
+        None, description="the orchestrator's certificate, PEM; set: it speaks TLS only"
+    )
+    job_orchestrator_tls_key_file: Annotated[Path | None, Optional] = Field(
+        None, description="the certificate's key, PEM"
+    )
+    job_orchestrator_tls_ca_file: Annotated[Path | None, Optional] = Field(
+        None, description="whom callers trust, PEM; set: they speak TLS"
+    )
+    job_queue_subject: Annotated[str, Field(min_length=1)] = Field(
+        "jobs.*.*.requested", description="what workers listen to; a job type has two words"
+    )
+    job_events_subject_prefix: Annotated[str, Field(min_length=1)] = Field("jobs.events")
+    job_dlq_subject: Annotated[str, Field(min_length=1)] = Field("jobs.dlq")
+    job_consumer_durable: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = Field(
+        "job-orchestrator-worker-v2", description="the consumer that all workers share"
+    )
+    job_consumer_ack_wait_seconds: Annotated[float, Field(ge=1)] = Field(
+        30.0, description="a worker silent for longer has lost its jobs"
+    )
+    job_max_attempts: PositiveInt = Field(3, description="failures before a job is given up")
+    job_max_lost_runs: PositiveInt = Field(
+        10, description="runs that died with their worker before a job is given up"
+    )
+    job_max_run_seconds: Seconds = Field(1800.0, description="longest run of one job")
+    job_retry_base_seconds: Seconds = Field(2.0, description="doubled after every failure")
+    job_retry_max_seconds: Seconds = Field(300.0, description="longest pause before a retry")
+    job_max_payload_bytes: Annotated[int, Field(ge=1024, le=1_000_000)] = Field(
+        900_000, description="largest job accepted; NATS carries 1 MB"
+    )
+    job_dlq_raw_message_max_chars: Annotated[int, Field(ge=256)] = Field(
+        4096, description="how much of a message a dead-letter event repeats"
+    )
+    job_stream_max_age_days: PositiveInt = Field(7, description="how long JetStream keeps messages")
+    job_keep_days: PositiveInt = Field(
+        30, description="how long finished jobs stay in the ledger; longer than in JetStream"
+    )
+    job_watch_max_seconds: Seconds = Field(3600.0, description="longest watch of one job")
+    worker_replica_count: PositiveInt = Field(1, description="jobs one worker runs side by side")
+    exobrain_fault: Annotated[str | None, Optional] = Field(
+        None, description="for tests: the step at which a process kills itself"
     )
 
     # -- secrets and sign-in
@@ -191,6 +256,16 @@ class Config(BaseSettings):
         return PROVIDER_MODEL if self.model_provider_base_url else OPENAI_MODEL
 
     @property
+    def orchestrator_bind_address(self) -> str | None:
+        """Where the orchestrator is told to listen; None for its socket in the data directory."""
+        if self.job_orchestrator_api_bind_address:
+            return self.job_orchestrator_api_bind_address
+        if self.job_orchestrator_api_host is None and self.job_orchestrator_api_port is None:
+            return None
+        host = self.job_orchestrator_api_host or "127.0.0.1"
+        return f"{host}:{self.job_orchestrator_api_port or ORCHESTRATOR_PORT}"
+
+    @property
     def data_dir(self) -> Path:
         """The data directory, absolute; a relative one is below the project."""
         return (ROOT / self.exobrain_data).resolve()
@@ -221,6 +296,24 @@ class Config(BaseSettings):
                 raise ValueError(f"{name.upper()} still has its default; set your own")
             if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
                 raise ValueError(f"{name.upper()} needs at least {MIN_SECRET_BYTES} bytes")
+        return self
+
+    @model_validator(mode="after")
+    def _keep_jobs_longer_than_messages(self) -> Self:
+        # A message that outlives its job's row would be taken for a new job.
+        if self.job_keep_days <= self.job_stream_max_age_days:
+            raise ValueError("JOB_KEEP_DAYS must be greater than JOB_STREAM_MAX_AGE_DAYS")
+        return self
+
+    @model_validator(mode="after")
+    def _need_a_key_for_the_certificate(self) -> Self:
+        if bool(self.job_orchestrator_tls_certificate_file) != bool(
+            self.job_orchestrator_tls_key_file
+        ):
+            raise ValueError(
+                "JOB_ORCHESTRATOR_TLS_CERTIFICATE_FILE and JOB_ORCHESTRATOR_TLS_KEY_FILE must be "
+                "set together"
+            )
         return self
 
     @model_validator(mode="after")

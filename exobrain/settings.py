@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "exobrain",
     "accounts",
     "journal",
+    "orchestrator",
     "chat",
 ]
 

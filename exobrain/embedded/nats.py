@@ -80,7 +80,7 @@ class Nats:
             "port": port,
             "ports_file_dir": str(self.layout.run),
             "authorization": {"user": USER, "password": self.password},
-            "jetstream": {"store_dir": str(self.layout.nats_home), "sync_interval": "always"},
+            "jetstream": {"store_dir": str(self.layout.nats_home), "sync_interval": "10s"},
         }
         return json.dumps(settings, indent=2)
 

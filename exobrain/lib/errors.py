@@ -53,5 +53,9 @@ class Unavailable(DomainError):
     retryable = True
 
 
+class Upstream(DomainError):
+    """A service this depends on gave an answer that makes no sense."""
+
+
 class ConfigError(DomainError):
     """A setting is wrong."""

@@ -1,0 +1,186 @@
+"""The orchestrator's gRPC client, for the other apps; the same in the embedded default.
+
+Talks to `orchestrator.address.target()`. Raises `Unavailable` when the orchestrator cannot be
+reached or does not answer in time, `NotFound`, `Conflict` and `Refused` as it says so, and
+`Upstream` for everything else. Whose job it is is an argument of every call.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+import grpc
+from django.conf import settings
+from django.utils.dateparse import parse_datetime
+
+from exobrain.lib import errors
+from orchestrator.address import target
+from orchestrator.errors import IdempotencyConflict, JobNotFound, OrchestratorDown
+from orchestrator.events import TYPED_PAYLOADS
+from orchestrator.types import Lifecycle, Transition
+from protos import job_orchestrator_pb2 as pb
+from protos import job_orchestrator_pb2_grpc as pb_grpc
+
+CHANNEL_OPTIONS = [
+    # A restarted orchestrator is found again within a second, not within two minutes.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.min_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.max_send_message_length", 4_000_000),
+]
+ERROR_BY_CODE: dict[grpc.StatusCode, type[errors.DomainError]] = {
+    grpc.StatusCode.UNAVAILABLE: OrchestratorDown,
+    grpc.StatusCode.DEADLINE_EXCEEDED: OrchestratorDown,
+    grpc.StatusCode.NOT_FOUND: JobNotFound,
+    grpc.StatusCode.ALREADY_EXISTS: IdempotencyConflict,
+    grpc.StatusCode.PERMISSION_DENIED: errors.Refused,
+    grpc.StatusCode.UNAUTHENTICATED: errors.Refused,
+}
+
+
+def enqueue_job(
+    *, job_type: str, user_id: str, payload: Mapping[str, Any], idempotency_key: str = ""
+) -> UUID:
+    """The id of a job that is recorded, and that runs as soon as a worker is free.
+
+    With an idempotency key the call may be repeated after any error: it is one job.
+    """
+    request = pb.EnqueueJobRequest(
+        job_type=job_type,
+        user_id=user_id,
+        idempotency_key=idempotency_key,
+        **_variant(job_type, payload),
+    )
+    try:
+        reply = _stub().EnqueueJob(
+            request, timeout=_timeout(), metadata=_metadata(), wait_for_ready=True
+        )
+    except grpc.RpcError as error:
+        raise _translated(error) from error
+    return UUID(reply.job_id)
+
+
+def job_status(*, job_id: UUID, user_id: str) -> Transition:
+    """Where the job stands; raises NotFound when it is not this user's."""
+    request = pb.GetJobStatusRequest(job_id=str(job_id), user_id=user_id)
+    try:
+        reply = _stub().GetJobStatus(
+            request, timeout=_timeout(), metadata=_metadata(), wait_for_ready=True
+        )
+    except grpc.RpcError as error:
+        raise _translated(error) from error
+    return _transition(reply, at=reply.updated_at)
+
+
+async def watch_job(*, job_id: UUID, user_id: str, after: int = 0) -> AsyncIterator[Transition]:
+    """Where the job stands and then each of its changes, once and in order, until the last.
+
+    With `after`, the changes after that number. The first answer has a deadline; how long the
+    watch may last is for the orchestrator to say.
+    """
+    request = pb.WatchJobStatusRequest(
+        job_id=str(job_id), user_id=user_id, include_current=after == 0, after_transition=after
+    )
+    call = _async_stub().WatchJobStatus(request, metadata=_metadata())
+    try:
+        async for event in call:
+            yield _transition(event, at=event.emitted_at)
+    except grpc.RpcError as error:
+        raise _translated(error) from error
+    finally:
+        call.cancel()
+
+
+def _variant(job_type: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+    if job_type not in TYPED_PAYLOADS:
+        return {"payload_json": json.dumps(payload)}
+    messages = [
+        pb.KnowledgeUpdateMessage(**{name: value for name, value in m.items() if value is not None})
+        for m in payload["messages"]
+    ]
+    return {
+        "knowledge_update": pb.KnowledgeUpdatePayload(
+            journal_reference=payload.get("journal_reference"),
+            messages=messages,
+            requested_by_user_id=payload.get("requested_by_user_id"),
+        )
+    }
+
+
+def _transition(message: pb.GetJobStatusReply | pb.JobStatusEvent, *, at: str) -> Transition:
+    moment = parse_datetime(at)
+    if moment is None:
+        raise errors.Upstream
+    return Transition(
+        job_id=UUID(message.job_id),
+        number=message.transition,
+        lifecycle=Lifecycle(pb.JobLifecycleState.Name(message.state)),
+        attempt=message.attempt,
+        detail=message.detail,
+        terminal=message.terminal,
+        at=moment,
+    )
+
+
+def _translated(error: grpc.RpcError) -> errors.DomainError:
+    # The detail stays in the chained error: what the other side says is not for our users.
+    return ERROR_BY_CODE.get(error.code(), errors.Upstream)()
+
+
+def _timeout() -> float:
+    return float(settings.EXOBRAIN.job_orchestrator_connect_timeout_seconds)
+
+
+def _metadata() -> list[tuple[str, str]]:
+    token = settings.EXOBRAIN.job_orchestrator_api_token
+    return [("authorization", f"Bearer {token.get_secret_value()}")] if token else []
+
+
+def _credentials() -> grpc.ChannelCredentials | None:
+    config = settings.EXOBRAIN
+    if config.job_orchestrator_tls_ca_file is None:
+        return None
+    trusted = config.project_path(config.job_orchestrator_tls_ca_file).read_bytes()
+    return grpc.ssl_channel_credentials(root_certificates=trusted)
+
+
+_lock = threading.Lock()
+
+
+def _stub() -> Any:
+    with _lock:
+        return _stub_for(target())
+
+
+@cache
+def _stub_for(address: str) -> Any:
+    credentials = _credentials()
+    if credentials is None:
+        return pb_grpc.JobOrchestratorStub(grpc.insecure_channel(address, CHANNEL_OPTIONS))
+    channel = grpc.secure_channel(address, credentials, CHANNEL_OPTIONS)
+    return pb_grpc.JobOrchestratorStub(channel)
+
+
+# A channel belongs to the loop it was made on.
+_async_stubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Any]] = WeakKeyDictionary()
+
+
+def _async_stub() -> Any:
+    stubs = _async_stubs.setdefault(asyncio.get_running_loop(), {})
+    address = target()
+    if address not in stubs:
+        stubs[address] = pb_grpc.JobOrchestratorStub(_async_channel(address))
+    return stubs[address]
+
+
+def _async_channel(address: str) -> grpc.aio.Channel:
+    credentials = _credentials()
+    if credentials is None:
+        return grpc.aio.insecure_channel(address, CHANNEL_OPTIONS)
+    return grpc.aio.secure_channel(address, credentials, CHANNEL_OPTIONS)

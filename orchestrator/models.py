@@ -1,0 +1,172 @@
+"""The ledger of jobs: the record of what was asked for, and the outbox it is published from."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+
+from orchestrator.types import Lifecycle, TerminalReason
+
+
+class Job(models.Model):
+    """Work to be done once."""
+
+    class State(models.TextChoices):
+        """How far it has come."""
+
+        REQUESTED = "requested"  # recorded; waits for a worker
+        PROCESSING = "processing"  # runs under a lease
+        COMPLETED = "completed"  # its effect is in the database, committed together with this
+        FAILED = "failed"  # its last attempt failed; another follows unless it is terminal
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job_type = models.CharField(max_length=100)
+    # Whose it is. No foreign key: callers elsewhere may have users of their own, and the row
+    # outlives a deleted user as a tombstone, lest a message still queued be taken for a new job.
+    user_id = models.CharField(max_length=100, db_index=True)
+    payload = models.JSONField()
+    idempotency_key = models.CharField(max_length=200, blank=True)
+
+    state = models.CharField(max_length=16, choices=State, default=State.REQUESTED)
+    is_terminal = models.BooleanField(default=False)
+    terminal_reason = models.CharField(
+        max_length=32,
+        blank=True,
+        choices=[(reason.value, reason.value) for reason in TerminalReason],
+    )
+    attempts = models.IntegerField(default=0)  # runs started; the number fences off older runs
+    failures = models.IntegerField(default=0)  # runs that ended in an error of their own
+    lost_runs = models.IntegerField(default=0)  # runs that ended with their worker, unheard of
+    last_error = models.TextField(blank=True)
+    worker = models.CharField(max_length=100, blank=True)  # who runs it or ran it last
+    # Every change after the first, oldest first; `transition` is the number of the last one.
+    transitions = models.JSONField(default=list, blank=True)
+    transition = models.IntegerField(default=1)
+
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    # What is decided by time is decided by PostgreSQL's clock, which all processes share.
+    lease_expires_at = models.DateTimeField(null=True, blank=True)
+    retry_at = models.DateTimeField(null=True, blank=True)
+
+    # The outbox: unpublished until JetStream has acknowledged, due from `publish_after` on.
+    published_at = models.DateTimeField(null=True, blank=True)
+    publish_after = models.DateTimeField(db_default=Now())
+    publishes = models.IntegerField(default=0)  # how often JetStream lost it
+    stream_id = models.CharField(max_length=40, blank=True)
+    stream_sequence = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user_id", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
+                name="orchestrator_job_key_unique",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="completed") | Q(is_terminal=True),
+                name="orchestrator_job_completed_is_terminal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="processing") | Q(lease_expires_at__isnull=False),
+                name="orchestrator_job_processing_has_lease",
+            ),
+        ]
+        indexes: ClassVar = [
+            # The sweep and the search for what JetStream lost.
+            models.Index(
+                fields=["published_at", "publish_after"],
+                condition=Q(is_terminal=False),
+                name="orchestrator_job_open",
+            ),
+            models.Index(fields=["-created_at"], name="orchestrator_job_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_type} {self.id}"
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """The state by the names of the wire."""
+        if self.state == self.State.FAILED:
+            return Lifecycle.FAILED_FINAL if self.is_terminal else Lifecycle.RETRYING
+        return {
+            self.State.REQUESTED: Lifecycle.ENQUEUED_OR_PENDING,
+            self.State.PROCESSING: Lifecycle.STARTED,
+            self.State.COMPLETED: Lifecycle.SUCCEEDED,
+        }[self.State(self.state)]
+
+
+class DeadLetter(models.Model):
+    """A message nobody works on any more, kept for operators."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(
+        Job, on_delete=models.CASCADE, null=True, blank=True, related_name="dead_letters"
+    )
+    user_id = models.CharField(max_length=100, blank=True, db_index=True)
+    reason = models.CharField(max_length=32)
+    detail = models.TextField(blank=True)
+    raw_message = models.TextField(blank=True)
+    subject = models.CharField(max_length=200, blank=True)  # where to send it again
+    # Which message of which stream, so that a redelivery is not recorded twice.
+    source = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    replay_requested_at = models.DateTimeField(null=True, blank=True)
+    replayed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["replay_requested_at"],
+                condition=Q(replay_requested_at__isnull=False, replayed_at__isnull=True),
+                name="orchestrator_replay_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.id}"
+
+
+class _Appended(models.Func):
+    """A JSON array with one more element."""
+
+    template = "%(expressions)s"
+    arg_joiner = " || "
+    output_field = models.JSONField()
+
+
+class _Object(models.Func):
+    """An array of one JSON object."""
+
+    function = "jsonb_build_object"
+    template = "jsonb_build_array(%(function)s(%(expressions)s))"
+    output_field = models.JSONField()
+
+
+def entering(
+    lifecycle: Lifecycle, *, attempt: Combinable, detail: str = "", terminal: bool = False
+) -> dict[str, Any]:
+    """The columns of an update by which a job changes, and remembers that it did.
+
+    `attempt` is an expression over the row as it was, as everything in an UPDATE is.
+    """
+    change = _Object(
+        Value("state"), Value(lifecycle.value),
+        Value("attempt"), attempt,
+        Value("detail"), Value(detail),
+        Value("terminal"), Value(terminal),
+        Value("at"), Now(),
+    )  # fmt: skip
+    return {
+        "transition": F("transition") + 1,
+        "transitions": _Appended(F("transitions"), change),
+        "updated_at": Now(),
+    }

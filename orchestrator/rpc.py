@@ -1,0 +1,342 @@
+"""The gRPC API: the calls parsed, handed on, and their errors mapped to codes, once.
+
+Speaks plaintext to whoever reaches its address, or TLS when it has a certificate, and asks for a
+shared secret when one is set. The default address is a Unix socket that only the owner of the
+data directory can reach.
+"""
+
+import asyncio
+import contextlib
+import hmac
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import Executor
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import grpc
+import structlog
+from django.conf import settings
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from exobrain.lib import errors
+from exobrain.lib.batching import Batcher
+from exobrain.lib.database import DatabaseThreads, Down, with_retry
+from exobrain.lib.faults import reach
+from orchestrator import selectors, services
+from orchestrator.address import bind_address
+from orchestrator.errors import IdempotencyConflict, InvalidPayload
+from orchestrator.events import TYPED_PAYLOADS, with_nulls
+from orchestrator.jetstream import Queue
+from orchestrator.relay import Relay
+from orchestrator.types import JobDraft, Outgoing, Step, Transition
+from orchestrator.watch import Watch
+from protos import job_orchestrator_pb2 as pb
+from protos import job_orchestrator_pb2_grpc as pb_grpc
+
+log = structlog.get_logger(__name__)
+
+SERVICE = pb.DESCRIPTOR.services_by_name["JobOrchestrator"].full_name
+CODE_BY_ERROR: dict[type[errors.DomainError], grpc.StatusCode] = {
+    errors.Invalid: grpc.StatusCode.INVALID_ARGUMENT,
+    errors.Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
+    errors.Refused: grpc.StatusCode.PERMISSION_DENIED,
+    errors.NotFound: grpc.StatusCode.NOT_FOUND,
+    errors.Conflict: grpc.StatusCode.ALREADY_EXISTS,
+    errors.TooMany: grpc.StatusCode.RESOURCE_EXHAUSTED,
+    errors.Unavailable: grpc.StatusCode.UNAVAILABLE,
+}
+MAX_WATCHES = 1000
+MAX_MESSAGE_BYTES = 4_000_000  # above JOB_MAX_PAYLOAD_BYTES, so that our own refusal names it
+HEALTH_SECONDS = 2.0
+STOP_SECONDS = 3.0
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class WatchTooLong(errors.DomainError):
+    """The watch has lasted as long as one may; watch again to go on."""
+
+
+class Servicer(pb_grpc.JobOrchestratorServicer):
+    """Parse, call one service, shape the answer."""
+
+    def __init__(self, relay: Relay, watch: Watch, *, executor: Executor) -> None:
+        self.relay = relay
+        self.watch = watch
+        self.watching = 0
+        self.record = Batcher[JobDraft, bool | IdempotencyConflict](
+            lambda drafts: with_retry(lambda: services.record(drafts=drafts)),
+            executor=executor,
+            shared_errors=Down,
+        )
+
+    async def EnqueueJob(  # noqa: N802  gRPC's name
+        self, request: pb.EnqueueJobRequest, context: Context
+    ) -> pb.EnqueueJobReply:
+        """The job is in the ledger, and on its way to a worker."""
+        async with _mapped(context):
+            draft = services.draft(
+                job_type=request.job_type,
+                user_id=request.user_id,
+                payload=payload_of(request),
+                idempotency_key=request.idempotency_key,
+            )
+            reach(Step.VALIDATED)
+            recorded = await self.record(draft)
+            if isinstance(recorded, IdempotencyConflict):
+                raise recorded
+            reach(Step.RECORDED)
+            if recorded:
+                self.relay.offer(Outgoing(draft=draft))
+        return pb.EnqueueJobReply(job_id=str(draft.id))
+
+    async def GetJobStatus(  # noqa: N802
+        self, request: pb.GetJobStatusRequest, context: Context
+    ) -> pb.GetJobStatusReply:
+        """Where the job stands, from the ledger."""
+        async with _mapped(context):
+            job_id = uuid_of(request.job_id)
+            current = await self.watch.status(job_id=job_id, user_id=request.user_id)
+        return pb.GetJobStatusReply(
+            **_common(current), updated_at=_timestamp(current.at), transition=current.number
+        )
+
+    async def WatchJobStatus(  # noqa: N802
+        self, request: pb.WatchJobStatusRequest, context: Context
+    ) -> AsyncIterator[pb.JobStatusEvent]:
+        """Changes until the last one, the deadline, or the longest time one may watch."""
+        async with _mapped(context), self._slot(), _limited():
+            changes = self.watch.changes(
+                job_id=uuid_of(request.job_id),
+                user_id=request.user_id,
+                include_current=request.include_current,
+                after=max(0, request.after_transition),
+            )
+            async with contextlib.aclosing(changes):
+                async for change in changes:
+                    yield event_of(change)
+
+    @contextlib.asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        if self.watching >= MAX_WATCHES:
+            raise errors.TooMany("Too many jobs are being watched; try again later.")
+        self.watching += 1
+        try:
+            yield
+        finally:
+            self.watching -= 1
+
+
+@contextlib.asynccontextmanager
+async def _limited() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(settings.EXOBRAIN.job_watch_max_seconds):
+            yield
+    except TimeoutError:
+        raise WatchTooLong from None
+
+
+@contextlib.asynccontextmanager
+async def _mapped(context: Context) -> AsyncIterator[None]:
+    """Errors of ours become codes with a message; all others say nothing of what is inside."""
+    try:
+        yield
+    except errors.DomainError as error:
+        await context.abort(code_of(error), error.message)
+    except Down as error:
+        log.warning("ledger_down", error=type(error).__name__)
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "The ledger is not available.")
+    except Exception as error:
+        log.exception("rpc_failed", error=type(error).__name__)
+        await context.abort(grpc.StatusCode.INTERNAL, "Something went wrong.")
+
+
+def code_of(error: errors.DomainError) -> grpc.StatusCode:
+    """The status code of an error's family."""
+    if isinstance(error, WatchTooLong):
+        return grpc.StatusCode.DEADLINE_EXCEEDED
+    families = (code for family, code in CODE_BY_ERROR.items() if isinstance(error, family))
+    return next(families, grpc.StatusCode.INTERNAL)
+
+
+def payload_of(request: pb.EnqueueJobRequest) -> dict[str, Any]:
+    """The payload as JSON has it; raises InvalidPayload when it is the wrong variant."""
+    wanted = TYPED_PAYLOADS.get(request.job_type, "payload_json")
+    if (given := request.WhichOneof("payload")) != wanted:
+        raise InvalidPayload(f"payload must be {wanted}, not {given or 'missing'}")
+    if given == "knowledge_update":
+        typed: dict[str, Any] = with_nulls(_knowledge_update(request.knowledge_update))
+        return typed
+    return _decoded(request.payload_json)
+
+
+def _knowledge_update(payload: pb.KnowledgeUpdatePayload) -> dict[str, Any]:
+    return {
+        "journal_reference": payload.journal_reference,
+        "messages": [
+            {
+                "role": message.role,
+                "content": message.content,
+                "sequence": message.sequence,
+                "created_at": message.created_at,
+            }
+            for message in payload.messages
+        ],
+        "requested_by_user_id": payload.requested_by_user_id,
+    }
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InvalidPayload("payload_json is not JSON") from None
+    if not isinstance(payload, dict):
+        raise InvalidPayload("payload_json must be a JSON object")
+    return payload
+
+
+def uuid_of(text: str) -> UUID:
+    """The job's id; raises Invalid when it is not one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise errors.Invalid("job_id must be a UUID") from None
+
+
+def event_of(change: Transition) -> pb.JobStatusEvent:
+    """A change as the wire has it."""
+    return pb.JobStatusEvent(
+        **_common(change), emitted_at=_timestamp(change.at), transition=change.number
+    )
+
+
+def _common(change: Transition) -> dict[str, Any]:
+    return {
+        "job_id": str(change.job_id),
+        "state": pb.JobLifecycleState.Value(change.lifecycle.value),
+        "attempt": change.attempt,
+        "detail": change.detail,
+        "terminal": change.terminal,
+    }
+
+
+def _timestamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class TokenInterceptor(grpc.aio.ServerInterceptor):
+    """Lets in who sends the shared secret, and probes of health."""
+
+    def __init__(self, token: str) -> None:
+        self.expected = f"Bearer {token}".encode()
+        self.refusal: Any = grpc.unary_unary_rpc_method_handler(_refuse)
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """The method's handler, or one that refuses."""
+        if handler_call_details.method.startswith("/grpc.health."):
+            return await continuation(handler_call_details)
+        sent = dict(handler_call_details.invocation_metadata).get("authorization", "")
+        if hmac.compare_digest(str(sent).encode(), self.expected):
+            return await continuation(handler_call_details)
+        return self.refusal
+
+
+async def _refuse(_request: Any, context: Context) -> None:
+    await context.abort(grpc.StatusCode.UNAUTHENTICATED, "Authentication required")
+
+
+class Server:
+    """The API, its relay, and what both need."""
+
+    def __init__(self) -> None:
+        # One thread each: while it is at work, the next group of calls gathers. What waits for
+        # the disk has its own, so that nothing else waits with it.
+        self.recording = DatabaseThreads(1, name="record")
+        self.executor = DatabaseThreads(1, name="ledger")
+        self.queue = Queue(name="orchestrator")
+        self.relay = Relay(self.queue, executor=self.executor)
+        self.health = health.aio.HealthServicer()
+        self.grpc = grpc.aio.server(
+            interceptors=_interceptors(),
+            options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)],
+        )
+        watch = Watch(self.queue, executor=self.executor)
+        servicer = Servicer(self.relay, watch, executor=self.recording)
+        pb_grpc.add_JobOrchestratorServicer_to_server(servicer, self.grpc)
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
+        if settings.EXOBRAIN.is_local:
+            names = (SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, self.grpc)
+
+    async def serve(self, stopping: asyncio.Event) -> None:
+        """Calls have been answered until told to stop."""
+        address = bind_address()
+        _bind(self.grpc, address)
+        self.queue.start()
+        await self.grpc.start()
+        log.info("orchestrator_listening", address=address)
+        work = [asyncio.create_task(task) for task in (self.relay.run(), self._watch_health())]
+        try:
+            await stopping.wait()
+        finally:
+            await self.health.enter_graceful_shutdown()
+            await self.grpc.stop(STOP_SECONDS)
+            await _cancelled(work)
+            await self._finish_publishing()
+            await self.queue.stop()
+            self.recording.shutdown()
+            self.executor.shutdown()
+
+    async def _finish_publishing(self) -> None:
+        if self.relay.in_flight:
+            await asyncio.wait(self.relay.in_flight, timeout=STOP_SECONDS)
+
+    async def _watch_health(self) -> None:
+        """Serving while the ledger answers; NATS may be away, for then jobs wait."""
+        while True:
+            status = await self._status()
+            for name in ("", SERVICE):
+                await self.health.set(name, status)
+            await asyncio.sleep(HEALTH_SECONDS)
+
+    async def _status(self) -> "health_pb2.HealthCheckResponse.ServingStatus":
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.run_in_executor(self.executor, with_retry, selectors.ledger_now)
+        except Down:
+            return health_pb2.HealthCheckResponse.NOT_SERVING
+        return health_pb2.HealthCheckResponse.SERVING
+
+
+async def _cancelled(tasks: list["asyncio.Task[None]"]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _interceptors() -> list[grpc.aio.ServerInterceptor]:
+    token = settings.EXOBRAIN.job_orchestrator_api_token
+    return [TokenInterceptor(token.get_secret_value())] if token else []
+
+
+def _bind(server: grpc.aio.Server, address: str) -> None:
+    config = settings.EXOBRAIN
+    certificate = config.job_orchestrator_tls_certificate_file
+    key = config.job_orchestrator_tls_key_file
+    try:
+        if certificate and key:
+            pair = (config.project_path(key).read_bytes(),
+                    config.project_path(certificate).read_bytes())  # fmt: skip
+            server.add_secure_port(address, grpc.ssl_server_credentials([pair]))
+        else:
+            server.add_insecure_port(address)
+    except (RuntimeError, OSError) as error:
+        raise errors.ConfigError(f"The orchestrator cannot listen on {address}: {error}") from error

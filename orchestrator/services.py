@@ -1,0 +1,587 @@
+"""Writes to the ledger of jobs: each a verb, each one transaction.
+
+Whatever is decided by time is decided by PostgreSQL's clock. What may be lost in a crash of
+PostgreSQL without harm (that a job was claimed, that it was published) is committed without
+waiting for the disk; what may not (that a job exists, that it is done) waits.
+"""
+
+import random
+import traceback
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Greatest, Now
+
+from exobrain.lib import clock
+from exobrain.lib.errors import DomainError, Invalid
+from exobrain.lib.faults import reach
+from orchestrator import registry
+from orchestrator.errors import (
+    ClaimLost,
+    IdempotencyConflict,
+    InvalidPayload,
+    JobFailed,
+    JobNotFound,
+    NotRetryable,
+    UnknownJobType,
+)
+from orchestrator.events import JobEnvelope, canonical
+from orchestrator.models import DeadLetter, Job, entering
+from orchestrator.types import (
+    Claim,
+    Claimed,
+    DeadLetterDraft,
+    DeadLetterReason,
+    Delivery,
+    Finished,
+    JobDraft,
+    Lifecycle,
+    NotNow,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Replay,
+    Run,
+    Step,
+    StreamState,
+    TerminalReason,
+)
+
+log = structlog.get_logger(__name__)
+
+# The same key of the same user is the same job, whoever publishes it.
+KEY_NAMESPACE = uuid.UUID("6f1d3c1e-6b0f-5d0a-9a55-1f8f3d2f7c11")
+PUBLISH_GRACE_SECONDS = 3.0  # whoever recorded a job publishes it; then the sweep does
+PUBLISH_LEASE_SECONDS = 10.0  # what one sweep took, another takes again after that
+BUSY_SECONDS = 0.5  # a row locked by another worker is looked at again after that
+MAX_NAME_CHARS = 100
+MAX_KEY_CHARS = 200
+LOST = "The worker was lost; the job is tried again."
+INTERRUPTED = "The worker was stopped; the job is tried again."
+WIRE_REASONS = {TerminalReason.INVALID_PAYLOAD: DeadLetterReason.INVALID_PAYLOAD}
+
+
+# -- asking for a job
+
+
+def draft(
+    *, job_type: str, user_id: str, payload: dict[str, Any], idempotency_key: str = ""
+) -> JobDraft:
+    """A job that may be recorded; raises Invalid with the name of the field that is wrong."""
+    _require(name="job_type", value=job_type, max_chars=MAX_NAME_CHARS)
+    _require(name="user_id", value=user_id, max_chars=MAX_NAME_CHARS)
+    if len(idempotency_key) > MAX_KEY_CHARS or "\x00" in idempotency_key:
+        raise Invalid(f"idempotency_key must be text of at most {MAX_KEY_CHARS} characters")
+    kind = registry.job_type(job_type)
+    _check_payload(payload)
+    kind.validated(payload)
+    return JobDraft(
+        id=job_id_of(user_id=user_id, idempotency_key=idempotency_key),
+        job_type=job_type,
+        user_id=user_id,
+        payload=payload,
+        created_at=clock.now(),
+        idempotency_key=idempotency_key,
+    )
+
+
+def job_id_of(*, user_id: str, idempotency_key: str) -> UUID:
+    """The id that this key of this user has always had, or a new one without a key."""
+    if not idempotency_key:
+        return uuid.uuid4()
+    return uuid.uuid5(KEY_NAMESPACE, f"{user_id}\x00{idempotency_key}")
+
+
+def _require(*, name: str, value: str, max_chars: int) -> None:
+    if not value.strip():
+        raise Invalid(f"{name} is required")
+    if len(value) > max_chars or "\x00" in value:
+        raise Invalid(f"{name} must be text of at most {max_chars} characters")
+
+
+def _check_payload(payload: dict[str, Any]) -> None:
+    limit = settings.EXOBRAIN.job_max_payload_bytes
+    try:
+        size = len(canonical(payload).encode())
+    except ValueError as error:
+        # A UnicodeError's text would repeat the payload.
+        reason = "is not valid text" if isinstance(error, UnicodeError) else str(error)
+        raise InvalidPayload(f"payload {reason}") from None
+    if size > limit:
+        raise InvalidPayload(f"payload is larger than {limit} bytes")
+
+
+def record(*, drafts: Sequence[JobDraft]) -> list[bool | IdempotencyConflict]:
+    """The jobs are in the ledger, on disk; for each True when it was not there before.
+
+    May be called again with the same drafts after a failure that leaves the outcome unknown.
+    """
+    with transaction.atomic():
+        known = _known(drafts)
+        new = {d.id: d for d in reversed(drafts) if d.id not in known}
+        Job.objects.bulk_create([_row(d) for d in new.values()], ignore_conflicts=True)
+        # Somebody else may have recorded the same key since we looked.
+        known |= _known([d for d in new.values() if d.idempotency_key])
+    return [_recorded(d, is_new=new.get(d.id) is d, known=known.get(d.id)) for d in drafts]
+
+
+def _row(wanted: JobDraft) -> Job:
+    return Job(
+        id=wanted.id,
+        job_type=wanted.job_type,
+        user_id=wanted.user_id,
+        payload=wanted.payload,
+        idempotency_key=wanted.idempotency_key,
+        created_at=wanted.created_at,
+        publish_after=Now() + timedelta(seconds=PUBLISH_GRACE_SECONDS),
+    )
+
+
+def _known(drafts: Sequence[JobDraft]) -> dict[UUID, Job]:
+    keyed = [wanted.id for wanted in drafts if wanted.idempotency_key]
+    if not keyed:
+        return {}
+    return Job.objects.only("job_type", "payload").in_bulk(keyed)
+
+
+def _recorded(wanted: JobDraft, *, is_new: bool, known: Job | None) -> bool | IdempotencyConflict:
+    if known is not None and (known.job_type, known.payload) != (wanted.job_type, wanted.payload):
+        return IdempotencyConflict()
+    return is_new
+
+
+# -- publishing it
+
+
+def mark_published(*, receipts: Sequence[Receipt]) -> list[None]:
+    """The ledger knows that JetStream has these messages, and where."""
+    with _relaxed(), connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE orchestrator_job SET published_at = statement_timestamp(), stream_id = %s,"
+            " stream_sequence = %s WHERE id = %s AND publishes = %s",
+            [(r.stream_id, r.stream_sequence, r.job_id, r.publishes) for r in receipts],
+        )
+    return [None] * len(receipts)
+
+
+def take_unpublished(*, limit: int) -> list[Outgoing]:
+    """Jobs that are due and that nobody has published; they are the caller's for a while."""
+    with _relaxed():
+        rows = list(
+            Job.objects.select_for_update(skip_locked=True)
+            .filter(is_terminal=False, published_at__isnull=True, publish_after__lte=Now())
+            .order_by("publish_after")[:limit]
+        )
+        lease = timedelta(seconds=PUBLISH_LEASE_SECONDS)
+        Job.objects.filter(pk__in=[row.pk for row in rows]).update(publish_after=Now() + lease)
+    return [Outgoing(draft=_draft_of(row), publishes=row.publishes) for row in rows]
+
+
+def take_back_lost(*, stream: StreamState) -> int:
+    """Jobs whose message JetStream no longer has, or has been told to forget, are due again.
+
+    The order of looking makes this exact: `stream` was read before the rows are, a message is
+    acknowledged only after its job is over, and rows published since then are left alone. So an
+    open job whose message is gone or acknowledged was lost.
+    """
+    gone = (
+        ~Q(stream_id=stream.stream_id)
+        | Q(stream_sequence__lt=stream.first_sequence)
+        | Q(stream_sequence__gt=stream.last_sequence)
+        | Q(stream_sequence__lte=stream.finished_sequence)
+    )
+    idle = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=Now())
+    return Job.objects.filter(
+        gone, idle, is_terminal=False, published_at__lt=stream.looked_at
+    ).update(published_at=None, publish_after=Now(), publishes=F("publishes") + 1)
+
+
+def _draft_of(row: Job) -> JobDraft:
+    return JobDraft(
+        id=row.id,
+        job_type=row.job_type,
+        user_id=row.user_id,
+        payload=row.payload,
+        created_at=row.created_at,
+        idempotency_key=row.idempotency_key,
+    )
+
+
+# -- running it
+
+
+def claim(*, deliveries: Sequence[Delivery], worker: str) -> list[Claim]:
+    """For each message: its job runs here now, or there is nothing to do, or not yet."""
+    first = {delivery.draft.id: delivery for delivery in reversed(deliveries)}
+    with _relaxed():
+        rows = _locked(first.keys())
+        rows |= _first_seen([d for id_, d in first.items() if id_ not in rows])
+        claims = {id_: _decide(rows.get(id_)) for id_ in first}
+        _start([id_ for id_, taken in claims.items() if isinstance(taken, Claimed)], worker=worker)
+    # A second message for the same job has to wait for what becomes of the first.
+    return [
+        claims[d.draft.id] if first[d.draft.id] is d else NotNow(BUSY_SECONDS) for d in deliveries
+    ]
+
+
+def _locked(ids: Iterable[UUID]) -> dict[UUID, Job]:
+    remaining = ExpressionWrapper(
+        Greatest(F("retry_at"), F("lease_expires_at")) - Now(), output_field=DurationField()
+    )
+    rows = Job.objects.select_for_update(skip_locked=True).annotate(remaining=remaining)
+    return {row.id: row for row in rows.filter(pk__in=list(ids))}
+
+
+def _first_seen(deliveries: Sequence[Delivery]) -> dict[UUID, Job]:
+    """Jobs that reached the queue without this ledger: now they are in it."""
+    if not deliveries:
+        return {}
+    elsewhere = Job.objects.filter(pk__in=[d.draft.id for d in deliveries])  # locked, that is
+    locked = set(elsewhere.values_list("pk", flat=True))
+    new = [delivery for delivery in deliveries if delivery.draft.id not in locked]
+    if not new:
+        return {}
+    Job.objects.bulk_create([_row_of_delivery(d) for d in new], ignore_conflicts=True)
+    return _locked([delivery.draft.id for delivery in new])
+
+
+def _row_of_delivery(delivery: Delivery) -> Job:
+    row = _row(delivery.draft)
+    row.published_at = Now()
+    row.stream_id = delivery.stream_id
+    row.stream_sequence = delivery.stream_sequence
+    return row
+
+
+def _decide(row: Job | None) -> Claim:
+    if row is None:
+        return NotNow(BUSY_SECONDS)
+    if row.is_terminal:
+        return Finished()
+    remaining: timedelta | None = row.remaining  # type: ignore[attr-defined]  # annotated
+    if remaining is not None and remaining > timedelta():
+        return NotNow(remaining.total_seconds())
+    if row.state == Job.State.PROCESSING and (outcome := _record_lost_run(row)):
+        return Finished(given_up=outcome)
+    run = Run(row.id, row.job_type, row.user_id, attempt=row.attempts + 1)
+    return Claimed(run=run, payload=row.payload)
+
+
+def _record_lost_run(row: Job) -> Outcome | None:
+    """The run that was under way is over; an outcome when it was one too many."""
+    row.lost_runs += 1
+    if row.lost_runs >= settings.EXOBRAIN.job_max_lost_runs:
+        return _give_up(row, reason=TerminalReason.LOST_RUNS, error=LOST, detail="The job failed.")
+    Job.objects.filter(pk=row.pk).update(
+        lost_runs=row.lost_runs,
+        last_error=LOST,
+        **entering(Lifecycle.RETRYING, attempt=F("attempts"), detail=LOST),
+    )
+    return None
+
+
+def _start(ids: Sequence[UUID], *, worker: str) -> None:
+    if not ids:
+        return
+    Job.objects.filter(pk__in=ids).update(
+        state=Job.State.PROCESSING,
+        attempts=F("attempts") + 1,
+        worker=worker,
+        started_at=Now(),
+        retry_at=None,
+        lease_expires_at=_lease(),
+        **entering(Lifecycle.STARTED, attempt=F("attempts") + 1),
+    )
+
+
+def _lease() -> Any:
+    return Now() + timedelta(seconds=settings.EXOBRAIN.job_consumer_ack_wait_seconds)
+
+
+def extend_leases(*, job_ids: Sequence[UUID], worker: str) -> None:
+    """Nobody else starts these jobs for another while, as far as they still run here."""
+    with _relaxed():
+        _running(job_ids, worker=worker).update(lease_expires_at=_lease())
+
+
+def release(*, job_ids: Sequence[UUID], worker: str) -> None:
+    """These runs are over without an end of their own: any worker may start the jobs at once."""
+    _running(job_ids, worker=worker).update(
+        state=Job.State.FAILED,
+        lost_runs=F("lost_runs") + 1,
+        lease_expires_at=None,
+        last_error=INTERRUPTED,
+        **entering(Lifecycle.RETRYING, attempt=F("attempts"), detail=INTERRUPTED),
+    )
+
+
+def _running(job_ids: Sequence[UUID], *, worker: str) -> Any:
+    return Job.objects.filter(pk__in=job_ids, state=Job.State.PROCESSING, worker=worker)
+
+
+def perform(*, claimed: Claimed) -> Outcome:
+    """The job is done, or its failure is recorded.
+
+    Raises ClaimLost when another worker took it over, and a database error when PostgreSQL did
+    not answer: then nothing is recorded, and the lease runs out.
+    """
+    try:
+        _run_body(claimed)
+    except (ClaimLost, OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001  whatever a body raises is the job's failure
+        return _fail(claimed.run, error)
+    return _outcome(claimed.run, Lifecycle.SUCCEEDED)
+
+
+def _run_body(claimed: Claimed) -> None:
+    run = claimed.run
+    try:
+        kind = registry.job_type(run.job_type)
+    except UnknownJobType:
+        # Perhaps a worker of an older version: one of the next may know it.
+        raise JobFailed("No worker knows this job type.") from None
+    value: Any = kind.validated(claimed.payload)
+    if kind.prepare is not None:
+        value = kind.prepare(run, value)
+        reach(Step.PREPARED)
+    with transaction.atomic():
+        kind.body(run, value)
+        reach(Step.EFFECT_DONE)
+        _complete(run)
+        reach(Step.COMPLETING)
+
+
+def _complete(run: Run) -> None:
+    """Within the transaction of the effect: either both are committed or neither is."""
+    completed = _current(run).update(
+        state=Job.State.COMPLETED,
+        is_terminal=True,
+        completed_at=Now(),
+        lease_expires_at=None,
+        **entering(Lifecycle.SUCCEEDED, attempt=Value(run.attempt), terminal=True),
+    )
+    if not completed:
+        raise ClaimLost
+
+
+def _current(run: Run) -> Any:
+    """The row, while this run is the one that counts."""
+    return Job.objects.filter(pk=run.job_id, state=Job.State.PROCESSING, attempts=run.attempt)
+
+
+def fail(*, run: Run, error: Exception) -> Outcome:
+    """The run has failed: another follows after a pause, or the job is given up."""
+    return _fail(run, error)
+
+
+@transaction.atomic
+def _fail(run: Run, error: Exception) -> Outcome:
+    row = _current(run).select_for_update().first()
+    if row is None:
+        raise ClaimLost
+    row.failures += 1
+    described, detail = _described(error), _detail(error)
+    log.warning("job_attempt_failed", job_id=str(row.id), attempt=run.attempt, error=described)
+    if reason := _final_reason(row, error):
+        return _give_up(row, reason=reason, error=described, detail=detail)
+    pause = _pause_seconds(row.failures)
+    _current(run).update(
+        state=Job.State.FAILED,
+        failures=row.failures,
+        last_error=described,
+        lease_expires_at=None,
+        retry_at=Now() + timedelta(seconds=pause),
+        **entering(Lifecycle.RETRYING, attempt=Value(run.attempt), detail=detail),
+    )
+    return _outcome(run, Lifecycle.RETRYING, detail=detail, retry_seconds=pause)
+
+
+def _final_reason(row: Job, error: Exception) -> TerminalReason | None:
+    if isinstance(error, InvalidPayload):
+        return TerminalReason.INVALID_PAYLOAD
+    if isinstance(error, JobFailed):
+        if error.permanent:
+            return TerminalReason.PERMANENT
+    elif isinstance(error, DomainError) and not error.retryable:
+        return TerminalReason.PERMANENT
+    if row.failures >= settings.EXOBRAIN.job_max_attempts:
+        return TerminalReason.MAX_ATTEMPTS
+    return None
+
+
+def _pause_seconds(failures: int) -> float:
+    config = settings.EXOBRAIN
+    longest: float = min(
+        config.job_retry_max_seconds, config.job_retry_base_seconds * 2 ** (failures - 1)
+    )
+    # Jitter: what failed together should not come back together.
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311  not a secret
+
+
+def _give_up(row: Job, *, reason: TerminalReason, error: str, detail: str) -> Outcome:
+    Job.objects.filter(pk=row.pk).update(
+        state=Job.State.FAILED,
+        is_terminal=True,
+        terminal_reason=reason,
+        failures=row.failures,
+        lost_runs=row.lost_runs,
+        last_error=error,
+        lease_expires_at=None,
+        retry_at=None,
+        **entering(Lifecycle.FAILED_FINAL, attempt=F("attempts"), detail=detail, terminal=True),
+    )
+    letter = DeadLetterDraft(
+        reason=WIRE_REASONS.get(reason, DeadLetterReason.MAX_ATTEMPTS),
+        detail=detail,
+        raw_message=JobEnvelope.of(_draft_of(row)).to_bytes().decode(),
+    )
+    DeadLetter.objects.create(
+        job_id=row.pk,
+        user_id=row.user_id,
+        reason=letter.reason,
+        detail=error,
+        raw_message=letter.raw_message,
+    )
+    run = Run(row.id, row.job_type, row.user_id, attempt=row.attempts)
+    return _outcome(run, Lifecycle.FAILED_FINAL, detail=detail, dead_letter=letter)
+
+
+def _outcome(run: Run, lifecycle: Lifecycle, **more: Any) -> Outcome:
+    return Outcome(
+        job_id=run.job_id,
+        job_type=run.job_type,
+        user_id=run.user_id,
+        lifecycle=lifecycle,
+        attempt=run.attempt,
+        **more,
+    )
+
+
+def _detail(error: Exception) -> str:
+    """What its owner may read."""
+    return error.message if isinstance(error, DomainError) else "The job failed."
+
+
+def _described(error: Exception) -> str:
+    """What operators read: where it happened. An exception's own text may repeat a message."""
+    if isinstance(error, DomainError):
+        return f"{type(error).__name__}: {error.message}"
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def record_poison(
+    *, reason: DeadLetterReason, detail: str, raw_message: str, subject: str, source: str
+) -> DeadLetterDraft:
+    """A message that cannot be worked on is kept for operators; recording it twice keeps one."""
+    letter = DeadLetterDraft(reason=reason, detail=detail, raw_message=raw_message)
+    DeadLetter.objects.get_or_create(
+        source=source,
+        defaults={
+            "reason": reason,
+            "detail": detail,
+            "raw_message": raw_message.replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            "subject": subject,
+        },
+    )
+    return letter
+
+
+# -- what operators do
+
+
+@transaction.atomic
+def retry(*, job_id: UUID) -> None:
+    """A job that was given up is due again, with all its attempts before it."""
+    row = Job.objects.select_for_update().filter(pk=job_id).first()
+    if row is None:
+        raise JobNotFound
+    if row.lifecycle is not Lifecycle.FAILED_FINAL:
+        raise NotRetryable
+    if row.terminal_reason == TerminalReason.USER_DELETED:
+        raise NotRetryable("The job's user was deleted, and its payload with them.")
+    Job.objects.filter(pk=job_id).update(
+        state=Job.State.REQUESTED,
+        is_terminal=False,
+        terminal_reason="",
+        failures=0,
+        lost_runs=0,
+        published_at=None,
+        publish_after=Now(),
+        publishes=F("publishes") + 1,
+        **entering(Lifecycle.ENQUEUED_OR_PENDING, attempt=F("attempts")),
+    )
+    DeadLetter.objects.filter(job_id=job_id, replayed_at__isnull=True).update(replayed_at=Now())
+
+
+def replay(*, dead_letter_id: UUID) -> None:
+    """The dead letter's job is due again, or its message is about to be published again."""
+    letter = DeadLetter.objects.get(pk=dead_letter_id)
+    if letter.job_id is not None:
+        retry(job_id=letter.job_id)
+        return
+    if not letter.subject:
+        raise NotRetryable("It is not known where this message was sent.")
+    DeadLetter.objects.filter(pk=dead_letter_id).update(replay_requested_at=Now(), replayed_at=None)
+
+
+def take_replays(*, limit: int) -> list[Replay]:
+    """Dead letters that an operator wants to see published again."""
+    wanted = DeadLetter.objects.filter(replay_requested_at__isnull=False, replayed_at__isnull=True)
+    return [
+        Replay(dead_letter_id=letter.pk, subject=letter.subject, raw_message=letter.raw_message)
+        for letter in wanted.order_by("replay_requested_at")[:limit]
+    ]
+
+
+def mark_replayed(*, dead_letter_ids: Sequence[UUID]) -> None:
+    """The dead letters were published again."""
+    DeadLetter.objects.filter(pk__in=dead_letter_ids).update(replayed_at=Now())
+
+
+# -- keeping the ledger small and private
+
+
+def prune(*, limit: int) -> int:
+    """At most `limit` jobs that ended longer ago than JOB_KEEP_DAYS are gone; how many were."""
+    before = Now() - timedelta(days=settings.EXOBRAIN.job_keep_days)
+    old = Job.objects.filter(is_terminal=True, updated_at__lt=before).values("pk")[:limit]
+    Job.objects.filter(pk__in=old).delete()
+    letters = DeadLetter.objects.filter(job__isnull=True, created_at__lt=before).values("pk")
+    DeadLetter.objects.filter(pk__in=letters[:limit]).delete()
+    return len(old)
+
+
+@transaction.atomic
+def forget_user(*, user_id: str) -> None:
+    """No payload of this user is left in the ledger, and none of their jobs runs any more."""
+    jobs = Job.objects.filter(user_id=user_id)
+    jobs.filter(is_terminal=False).update(
+        state=Job.State.FAILED,
+        is_terminal=True,
+        terminal_reason=TerminalReason.USER_DELETED,
+        lease_expires_at=None,
+        retry_at=None,
+        **entering(Lifecycle.FAILED_FINAL, attempt=F("attempts"), terminal=True),
+    )
+    jobs.update(payload={}, last_error="", idempotency_key="")
+    DeadLetter.objects.filter(user_id=user_id).delete()
+
+
+@contextmanager
+def _relaxed() -> Iterator[None]:
+    """A transaction that a crash of PostgreSQL may undo, for what can be found out again."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit TO off")
+        yield

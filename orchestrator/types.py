@@ -1,0 +1,208 @@
+"""Values that pass between the ledger, the queue and those who ask."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class Lifecycle(StrEnum):
+    """A job as others see it: the names of the wire."""
+
+    ENQUEUED_OR_PENDING = "ENQUEUED_OR_PENDING"
+    STARTED = "STARTED"
+    RETRYING = "RETRYING"  # an attempt failed or was lost; another one follows
+    SUCCEEDED = "SUCCEEDED"
+    FAILED_FINAL = "FAILED_FINAL"
+
+
+class Step(StrEnum):
+    """The numbered steps of a job's path, at each of which a process can be made to die."""
+
+    VALIDATED = "orchestrator.1.validated"
+    RECORDED = "orchestrator.2.recorded"  # the row is committed, nobody has been answered
+    PUBLISHED = "orchestrator.3.published"  # JetStream has acknowledged, the row does not say so
+    PUBLISH_RECORDED = "orchestrator.4.publish_recorded"
+    SWEPT = "orchestrator.5.swept"  # the sweep has taken what nobody acknowledged
+    RECEIVED = "worker.1.received"
+    CLAIMED = "worker.2.claimed"  # the row says that it runs here
+    PREPARED = "worker.3.prepared"  # the slow part without a transaction is over
+    EFFECT_DONE = "worker.4.effect_done"  # within the transaction, before the row says so
+    COMPLETING = "worker.5.completing"  # within the transaction, before its commit
+    COMPLETED = "worker.6.completed"  # committed, not acknowledged
+    ACKNOWLEDGED = "worker.7.acknowledged"
+    FAILURE_RECORDED = "worker.8.failure_recorded"  # the next attempt is not asked for yet
+    DEAD_LETTERED = "worker.9.dead_lettered"  # recorded, not acknowledged
+
+
+class TerminalReason(StrEnum):
+    """Why a job is given up."""
+
+    MAX_ATTEMPTS = "max-attempts"
+    PERMANENT = "permanent"  # its body said that trying again cannot help
+    INVALID_PAYLOAD = "invalid-payload"
+    LOST_RUNS = "lost-runs"  # its worker died too often
+    USER_DELETED = "user-deleted"
+
+
+class DeadLetterReason(StrEnum):
+    """Why a message is in the dead letters: the words of the wire."""
+
+    INVALID_ENVELOPE = "invalid-envelope"
+    INVALID_PAYLOAD = "invalid-payload"
+    MAX_ATTEMPTS = "max-attempts"
+
+
+@dataclass(frozen=True)
+class JobDraft:
+    """A job that somebody asks for, validated."""
+
+    id: UUID
+    job_type: str
+    user_id: str
+    payload: dict[str, Any]
+    created_at: datetime
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A job on its way to JetStream."""
+
+    draft: JobDraft
+    publishes: int = 0  # how often it was lost before: a new number escapes deduplication
+
+    @property
+    def message_id(self) -> str:
+        """What JetStream deduplicates by."""
+        return f"{self.draft.id}.{self.publishes}" if self.publishes else str(self.draft.id)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """JetStream has stored a job's message, under this number of this stream."""
+
+    job_id: UUID
+    publishes: int
+    stream_id: str
+    stream_sequence: int
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """What JetStream holds, and what its workers have finished with."""
+
+    stream_id: str  # when it was created: a wiped store makes another stream of the same name
+    first_sequence: int
+    last_sequence: int
+    finished_sequence: int  # every message up to this one is acknowledged
+    looked_at: datetime  # by PostgreSQL's clock, before anything above was asked
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A job's message as a worker received it."""
+
+    draft: JobDraft
+    stream_id: str
+    stream_sequence: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One attempt at a job, as its body sees it."""
+
+    job_id: UUID
+    job_type: str
+    user_id: str
+    attempt: int
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The job runs here: until the lease ends, nobody else starts it."""
+
+    run: Run
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """There is nothing left to do for this message."""
+
+    given_up: "Outcome | None" = None  # it was given up just now, so its end is to be announced
+
+
+@dataclass(frozen=True)
+class NotNow:
+    """Somebody else runs the job, or its next attempt is not due."""
+
+    seconds: float
+
+
+Claim = Claimed | Finished | NotNow
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    job_id: UUID
+    job_type: str
+    user_id: str
+    lifecycle: Lifecycle
+    attempt: int
+    detail: str = ""
+    retry_seconds: float = 0.0
+    dead_letter: "DeadLetterDraft | None" = None
+
+
+@dataclass(frozen=True)
+class DeadLetterDraft:
+    """What is told to those who listen to the dead-letter subject."""
+
+    reason: DeadLetterReason
+    detail: str
+    raw_message: str
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A dead letter that an operator sends on its way again."""
+
+    dead_letter_id: UUID
+    subject: str
+    raw_message: str
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One change of a job."""
+
+    job_id: UUID
+    number: int
+    lifecycle: Lifecycle
+    attempt: int
+    detail: str
+    terminal: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a job stands, and how it came there."""
+
+    current: Transition
+    changes: tuple[Transition, ...]  # oldest first, the last one is `current`
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """What waits and what runs, for operators."""
+
+    waiting: int
+    running: int
+    retrying: int
+    dead_letters: int
+    oldest_waiting_seconds: float | None

@@ -1,0 +1,1 @@
+"""Wire definitions (*.proto) and the stubs generated from them by `make protos`."""
