@@ -1,5 +1,131 @@
-"""The JSON API of the journal app."""
+"""The JSON API of the journal: days and what was said in them."""
 
+from django.http import HttpRequest, HttpResponse
+from django.urls import register_converter
 from ninja import Router
 
-router = Router()
+from accounts.auth import authenticated
+from accounts.types import Principal
+from journal import selectors, services
+from journal.schemas import (
+    ErrorSchema,
+    JournalCursor,
+    JournalEntrySchema,
+    JournalMessageSchema,
+    MessageCursor,
+    MessagePageSize,
+    PageSize,
+    SearchText,
+)
+
+
+class AnyText:
+    """A path part with slashes, and whatever else somebody types: it must not be a 404 page."""
+
+    regex = r"[\s\S]*"
+
+    def to_python(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
+register_converter(AnyText, "any")
+
+router = Router(tags=["journal"], auth=authenticated)
+
+
+@router.get("", response=list[JournalEntrySchema])
+def list_journals(
+    request: HttpRequest, limit: PageSize = 20, cursor: JournalCursor = None
+) -> HttpResponse:
+    """The days that have a journal, newest first."""
+    reader = _reader(request)
+    return _json(
+        selectors.journals_json(
+            user_id=reader.user_id, revision=reader.revision, limit=limit, before=cursor
+        )
+    )
+
+
+@router.get("/today", response={200: JournalEntrySchema, 404: ErrorSchema})
+def get_today(request: HttpRequest, create: bool = False) -> HttpResponse:
+    """The journal of the present UTC day; `create` makes it when it is missing."""
+    if create:
+        entry = services.ensure_journal(
+            user_id=_reader(request).user_id, reference=services.today_reference()
+        )
+        return _json(selectors.as_json(entry))
+    return _entry(request, services.today_reference())
+
+
+@router.get("/today/messages", response=list[JournalMessageSchema])
+def list_messages_of_today(
+    request: HttpRequest, limit: MessagePageSize = 100, cursor: MessageCursor = None
+) -> HttpResponse:
+    """What was said on the present UTC day, newest first."""
+    return _messages(request, services.today_reference(), limit=limit, before=cursor)
+
+
+@router.get("/search", response=list[JournalEntrySchema])
+def search(request: HttpRequest, q: SearchText, limit: PageSize = 20) -> HttpResponse:
+    """The days whose messages or reference contain the text, whatever its case, newest first."""
+    reader = _reader(request)
+    return _json(
+        selectors.search_json(
+            user_id=reader.user_id, revision=reader.revision, query=q, limit=limit
+        )
+    )
+
+
+@router.get("/{any:reference}/messages", response=list[JournalMessageSchema])
+def list_messages(
+    request: HttpRequest,
+    reference: str,
+    limit: MessagePageSize = 100,
+    cursor: MessageCursor = None,
+) -> HttpResponse:
+    """What was said that day, newest first; an unknown day is an empty list."""
+    return _messages(request, reference, limit=limit, before=cursor)
+
+
+@router.get("/{any:reference}", response={200: JournalEntrySchema, 404: ErrorSchema})
+def get_journal(request: HttpRequest, reference: str) -> HttpResponse:
+    """The journal of that day."""
+    return _entry(request, reference)
+
+
+def _reader(request: HttpRequest) -> Principal:
+    reader: Principal = request.auth  # type: ignore[attr-defined]  # Ninja puts it there
+    return reader
+
+
+def _entry(request: HttpRequest, reference: str) -> HttpResponse:
+    reader = _reader(request)
+    return _json(
+        selectors.journal_json(
+            user_id=reader.user_id, revision=reader.revision, reference=reference
+        )
+    )
+
+
+def _messages(
+    request: HttpRequest, reference: str, *, limit: int, before: int | None
+) -> HttpResponse:
+    reader = _reader(request)
+    return _json(
+        selectors.messages_json(
+            user_id=reader.user_id,
+            revision=reader.revision,
+            reference=reference,
+            limit=limit,
+            before=before,
+        )
+    )
+
+
+def _json(body: bytes) -> HttpResponse:
+    return HttpResponse(body, content_type="application/json; charset=utf-8")
