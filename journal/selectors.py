@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db.models import F, Q, QuerySet, Sum, TextField, Value, Window
-from django.db.models.functions import Coalesce, Length
+from django.db.models.functions import Coalesce, Length, RowNumber
 
 from journal import stores
 from journal.errors import JournalNotFound
@@ -19,6 +19,7 @@ from journal.models import Journal, Message, ToolCall
 from journal.types import (
     JournalEntry,
     JournalMessage,
+    MessageHit,
     StoredMessage,
     ToolCallEntry,
     is_reference,
@@ -42,6 +43,7 @@ MESSAGE_FIELDS = (
     "status",
     "model",
 )
+HIT_FIELDS = ("id", "journal_id", "sequence", "role", "content")
 TOOL_CALL_FIELDS = ("id", "tool_call_id", "title", "description", "response", "error")
 STORED_FIELDS = (
     "id",
@@ -97,9 +99,29 @@ def list_messages(
     ).order_by("-sequence")
     if before is not None:
         messages = messages.filter(sequence__lt=before)
-    rows = list(messages.values(*MESSAGE_FIELDS)[:limit])
-    calls = _tool_calls([row["id"] for row in rows])
-    return [JournalMessage(**row, tool_calls=calls.get(row["id"], [])) for row in rows]
+    return _with_tool_calls(messages[:limit])
+
+
+def messages_with_tools(*, user_id: UUID, ids: Sequence[UUID]) -> list[JournalMessage]:
+    """Those of the messages that are the user's, with their tool calls, in their order."""
+    found = Message.objects.filter(journal__user_id=user_id, id__in=ids)
+    return _with_tool_calls(found.order_by("journal__reference", "sequence"))
+
+
+def search_messages(
+    *, user_id: UUID, journal_ids: Sequence[UUID], query: str, per_journal: int
+) -> list[MessageHit]:
+    """The first messages of each of the journals in which the text occurs."""
+    rank = Window(RowNumber(), partition_by="journal_id", order_by="sequence")
+    found = (
+        Message.objects.filter(
+            user_id=user_id, journal_id__in=journal_ids, content__icontains=query
+        )
+        .annotate(rank=rank)
+        .filter(rank__lte=per_journal)
+        .order_by("journal_id", "sequence")
+    )
+    return [MessageHit(*row) for row in found.values_list(*HIT_FIELDS)]
 
 
 def recent_messages(
@@ -203,6 +225,12 @@ def as_json(value: JournalEntry | Sequence[JournalEntry] | Sequence[JournalMessa
 def _entries(journals: QuerySet[Journal], *, limit: int) -> list[JournalEntry]:
     rows = journals.order_by("-reference").values_list(*ENTRY_FIELDS)[:limit]
     return [JournalEntry(*row) for row in rows]
+
+
+def _with_tool_calls(messages: QuerySet[Message]) -> list[JournalMessage]:
+    rows = list(messages.values(*MESSAGE_FIELDS))
+    calls = _tool_calls([row["id"] for row in rows])
+    return [JournalMessage(**row, tool_calls=calls.get(row["id"], [])) for row in rows]
 
 
 def _tool_calls(message_ids: Sequence[UUID]) -> dict[UUID, list[ToolCallEntry]]:

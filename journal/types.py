@@ -121,3 +121,14 @@ class JournalMessage:
     status: str
     model: str
     tool_calls: list[ToolCallEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageHit:
+    """A message in which a search found its words."""
+
+    id: UUID
+    journal_id: UUID
+    sequence: int
+    role: str
+    content: str
