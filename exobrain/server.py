@@ -35,9 +35,10 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, Iterable[bytes]]
+Job = tuple["asyncio.Future[Answer]", Scope, bytes]
 
 IDLE_CHECK_SECONDS = 1.0  # a connection unused for longer is checked before it is used
-DRAIN_SECONDS = 10.0  # how long running generations may take at shutdown
+DRAIN_SECONDS = 10.0  # how long what is running may take at shutdown
 
 
 class Application:
@@ -52,6 +53,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
+            self.bridge.close()
         elif scope["type"] == "websocket":
             await self.sockets(scope, receive, send)
         elif self._is_stream(scope):
@@ -84,11 +86,13 @@ class Bridge:
 
     def __init__(self, *, threads: int) -> None:
         self.handler = Handler()
-        self.jobs: queue.SimpleQueue[tuple[asyncio.Future[Answer], Scope, bytes]] = (
-            queue.SimpleQueue()
-        )
-        for number in range(threads):
-            threading.Thread(target=self._work, name=f"web-{number}", daemon=True).start()
+        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self.threads = [
+            threading.Thread(target=self._work, name=f"web-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self.threads:
+            thread.start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -102,16 +106,24 @@ class Bridge:
         self.jobs.put((answer, scope, body))
         await _send(send, *await answer)
 
+    def close(self) -> None:
+        """The threads have answered what they had and have closed their connections."""
+        for _ in self.threads:
+            self.jobs.put(None)
+        for thread in self.threads:
+            thread.join(timeout=DRAIN_SECONDS)
+
     def _work(self) -> None:
         last_used = 0.0
-        while True:
-            answer, scope, body = self.jobs.get()
+        while job := self.jobs.get():
+            answer, scope, body = job
             _refresh_connections(idle_seconds=time.monotonic() - last_used)
             result = self.handler.answer(scope, body)
             last_used = time.monotonic()
             # The loop may be closing: then nobody waits for the answer any more.
             with contextlib.suppress(RuntimeError):
                 answer.get_loop().call_soon_threadsafe(_resolve, answer, result)
+        connections.close_all()
 
 
 def _resolve(answer: "asyncio.Future[Answer]", result: Answer) -> None:
@@ -141,8 +153,12 @@ class Handler(BaseHandler):
         except Exception as error:  # noqa: BLE001  a malformed request must not end the thread
             log.info("request_malformed", error=type(error).__name__)
             return _refusal(400, "Bad Request")
-        response = self.get_response(request)
-        return response.status_code, _headers(response), _content(response)
+        try:
+            response = self.get_response(request)
+            return response.status_code, _headers(response), _content(response)
+        except Exception:  # nothing that a view returns may end the thread
+            log.exception("response_malformed", path=scope["path"])
+            return 500, [(b"content-type", b"text/plain")], [b"Internal Server Error"]
 
 
 def _headers(response: HttpResponseBase) -> Headers:
@@ -224,6 +240,9 @@ def run(*, host: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        # uvicorn would believe X-Forwarded-For from anybody on this machine; TRUSTED_PROXIES
+        # says how far it is believed (exobrain/lib/address.py).
+        proxy_headers=False,
         timeout_graceful_shutdown=5,  # seconds that open streams may take
         lifespan="on",
     )
