@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.services import bump_revision
 from exobrain.lib import clock
@@ -209,6 +211,17 @@ def import_journal(
         )
         bump_revision(user_id=user_id)
     return True
+
+
+def recount(*, user_id: UUID) -> None:
+    """The counters of the user's journals are true again after rows were deleted by hand."""
+    said = Message.objects.filter(journal=OuterRef("pk")).order_by().values("journal")
+    with transaction.atomic():
+        Journal.objects.filter(user_id=user_id).update(
+            message_count=Coalesce(Subquery(said.annotate(n=Count("id")).values("n")), 0),
+            last_message_at=Subquery(said.annotate(t=Max("created_at")).values("t")),
+        )
+        bump_revision(user_id=user_id)
 
 
 def _require_day(reference: str) -> None:
