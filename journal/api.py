@@ -1,11 +1,10 @@
 """The JSON API of the journal: days and what was said in them."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import register_converter
 from ninja import Router
 
-from accounts.auth import authenticated
-from accounts.types import Principal
+from accounts.auth import SignedInRequest, authenticated
 from journal import selectors, services
 from journal.schemas import (
     ErrorSchema,
@@ -40,10 +39,10 @@ router = Router(tags=["journal"], auth=authenticated)
 
 @router.get("", response=list[JournalEntrySchema])
 def list_journals(
-    request: HttpRequest, limit: PageSize = 20, cursor: JournalCursor = None
+    request: SignedInRequest, limit: PageSize = 20, cursor: JournalCursor = None
 ) -> HttpResponse:
     """The days that have a journal, newest first."""
-    reader = _reader(request)
+    reader = request.auth
     return _json(
         selectors.journals_json(
             user_id=reader.user_id, revision=reader.revision, limit=limit, before=cursor
@@ -52,11 +51,11 @@ def list_journals(
 
 
 @router.get("/today", response={200: JournalEntrySchema, 404: ErrorSchema})
-def get_today(request: HttpRequest, create: bool = False) -> HttpResponse:
+def get_today(request: SignedInRequest, create: bool = False) -> HttpResponse:
     """The journal of the present UTC day; `create` makes it when it is missing."""
     if create:
         entry = services.ensure_journal(
-            user_id=_reader(request).user_id, reference=services.today_reference()
+            user_id=request.auth.user_id, reference=services.today_reference()
         )
         return _json(selectors.as_json(entry))
     return _entry(request, services.today_reference())
@@ -64,16 +63,16 @@ def get_today(request: HttpRequest, create: bool = False) -> HttpResponse:
 
 @router.get("/today/messages", response=list[JournalMessageSchema])
 def list_messages_of_today(
-    request: HttpRequest, limit: MessagePageSize = 100, cursor: MessageCursor = None
+    request: SignedInRequest, limit: MessagePageSize = 100, cursor: MessageCursor = None
 ) -> HttpResponse:
     """What was said on the present UTC day, newest first."""
     return _messages(request, services.today_reference(), limit=limit, before=cursor)
 
 
 @router.get("/search", response=list[JournalEntrySchema])
-def search(request: HttpRequest, q: SearchText, limit: PageSize = 20) -> HttpResponse:
+def search(request: SignedInRequest, q: SearchText, limit: PageSize = 20) -> HttpResponse:
     """The days whose messages or reference contain the text, whatever its case, newest first."""
-    reader = _reader(request)
+    reader = request.auth
     return _json(
         selectors.search_json(
             user_id=reader.user_id, revision=reader.revision, query=q, limit=limit
@@ -83,7 +82,7 @@ def search(request: HttpRequest, q: SearchText, limit: PageSize = 20) -> HttpRes
 
 @router.get("/{any:reference}/messages", response=list[JournalMessageSchema])
 def list_messages(
-    request: HttpRequest,
+    request: SignedInRequest,
     reference: str,
     limit: MessagePageSize = 100,
     cursor: MessageCursor = None,
@@ -93,18 +92,13 @@ def list_messages(
 
 
 @router.get("/{any:reference}", response={200: JournalEntrySchema, 404: ErrorSchema})
-def get_journal(request: HttpRequest, reference: str) -> HttpResponse:
+def get_journal(request: SignedInRequest, reference: str) -> HttpResponse:
     """The journal of that day."""
     return _entry(request, reference)
 
 
-def _reader(request: HttpRequest) -> Principal:
-    reader: Principal = request.auth  # type: ignore[attr-defined]  # Ninja puts it there
-    return reader
-
-
-def _entry(request: HttpRequest, reference: str) -> HttpResponse:
-    reader = _reader(request)
+def _entry(request: SignedInRequest, reference: str) -> HttpResponse:
+    reader = request.auth
     return _json(
         selectors.journal_json(
             user_id=reader.user_id, revision=reader.revision, reference=reference
@@ -113,9 +107,9 @@ def _entry(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _messages(
-    request: HttpRequest, reference: str, *, limit: int, before: int | None
+    request: SignedInRequest, reference: str, *, limit: int, before: int | None
 ) -> HttpResponse:
-    reader = _reader(request)
+    reader = request.auth
     return _json(
         selectors.messages_json(
             user_id=reader.user_id,

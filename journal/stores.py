@@ -7,9 +7,9 @@ an entry is never wrong, only unused; nothing is ever invalidated.
 
 import random
 import threading
-import time
 from collections import OrderedDict
 from functools import cache
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -76,7 +76,7 @@ class LocalAnswers:
         """The answer kept there, while its time lasts."""
         with self.lock:
             answer, until = self.entries.get(at, (b"", 0.0))
-            if time.monotonic() >= until:
+            if monotonic() >= until:
                 return None
             self.entries.move_to_end(at)
             return answer
@@ -85,7 +85,7 @@ class LocalAnswers:
         """The answer is kept; those unused for longest make room."""
         with self.lock:
             self._drop(at)
-            self.entries[at] = (answer, time.monotonic() + LOCAL_SECONDS)
+            self.entries[at] = (answer, monotonic() + LOCAL_SECONDS)
             self.bytes += _size(at, answer)
             while self.bytes > self.max_bytes:
                 self._drop(next(iter(self.entries)))
@@ -156,7 +156,7 @@ class Breaker:
         if not self.is_open:
             return True
         with self.lock:
-            now = time.monotonic()
+            now = monotonic()
             if now < self.retry_at:
                 return False
             self.retry_at = now + PAUSE_SECONDS
@@ -169,7 +169,7 @@ class Breaker:
     def failed(self, error: Exception) -> None:
         """Nobody asks for a while; one line in the log, at most every LOG_EVERY_SECONDS."""
         with self.lock:
-            now = time.monotonic()
+            now = monotonic()
             self.is_open = True
             self.retry_at = now + PAUSE_SECONDS
             if now < self.log_at:
