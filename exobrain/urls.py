@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from ninja.openapi.docs import Swagger
 
 from exobrain.api import api
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs", _docs, name="docs"),
     path("api/", api.urls),
     path("api/<path:anything>", _api_not_found),
+    path("admin", RedirectView.as_view(url="/admin/")),  # APPEND_SLASH is off
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("journal.urls")),
