@@ -51,9 +51,13 @@ class Command(BaseCommand):
             with interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 self._run(host=options["host"], port=options["port"])
         except KeyboardInterrupt:
-            self.stdout.write("Stopped.")
+            self._say("Stopped.")
         except (EmbeddedError, OSError) as error:
             raise CommandError(str(error)) from error
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()  # into a file or a pipe it would come only at the end
 
     def _run(self, *, host: str, port: int) -> None:
         with ExitStack() as stack:
@@ -61,20 +65,20 @@ class Command(BaseCommand):
             stack.callback(os.close, lock)
             refuse_used_port(host, port)
             services = self._hold_services(stack)
-            self.stdout.write("Preparing the database ...")
+            self._say("Preparing the database ...")
             prepare_database()
-            self.stdout.write("Starting the web server ...")
+            self._say("Starting the web server ...")
             children = Children(child_specs(host, port), inherit=[lock], log=log.warning)
             stack.callback(children.stop)
             wait_until_served(children, host=host, port=port)
-            self.stdout.write(banner(url_of(host, port)))
+            self._say(banner(url_of(host, port)))
             watch(children, services)
 
     def _hold_services(self, stack: ExitStack) -> Connection | None:
         """The embedded services run; None when URLs replace them all."""
         if not (wanted := wanted_services()):
             return None
-        self.stdout.write(f"Starting {', '.join(sorted(wanted))} ...")
+        self._say(f"Starting {', '.join(sorted(wanted))} ...")
         services = connect(settings.EXOBRAIN.data_dir, services=wanted)
         stack.callback(services.leave)
         return services
