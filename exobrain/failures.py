@@ -43,6 +43,13 @@ class DomainErrorMiddleware:
         return error_response(request, error) if isinstance(error, DomainError) else None
 
 
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What is said about an error that nobody foresaw; the log has the rest."""
+    if request.path.startswith(API_PREFIX):
+        return HttpResponse("Internal Server Error", content_type="text/plain", status=500)
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """What the client is told: JSON below /api, else a page that needs no session to be drawn."""
     status = status_of(error)

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "ninja",  # so that /docs has its scripts from here and not from a CDN
     "csp",
     "channels",
     "exobrain",
