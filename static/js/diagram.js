@@ -33,6 +33,7 @@ function configure(colours) {
     fontFamily: colours.font,
     theme: "base",
     look: "classic",
+    layout: "dagre", // the default would load 1.6 MB more
     themeVariables: themeFrom(colours),
   });
 }
