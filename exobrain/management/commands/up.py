@@ -9,7 +9,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,7 @@ from exobrain.embedded.files import try_lock
 
 log = structlog.get_logger(__name__)
 
-DEMO_EMAIL = "test.user@exobrain.local"
-DEMO_PASSWORD = "password123"  # noqa: S105  seeded on a developer's machine only
+DEMO_USERS = ROOT / "mock_data" / "users.json"  # what seed_mock_data reads; the first one is shown
 ANSWER_SECONDS = 60.0
 EARLIER_RUN_SECONDS = 30.0  # the children of a killed run need less than this to end
 POLL_SECONDS = 0.1
@@ -51,7 +50,8 @@ class Command(BaseCommand):
             with interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 self._run(host=options["host"], port=options["port"])
         except KeyboardInterrupt:
-            self._say("Stopped.")
+            with suppress(OSError):  # the terminal may have gone, and that may be why
+                self._say("Stopped.")
         except (EmbeddedError, OSError) as error:
             raise CommandError(str(error)) from error
 
@@ -226,16 +226,25 @@ def banner(url: str) -> str:
 
 def sign_in_hint() -> str:
     """The demo user while it has its seeded password, else how to get a user."""
-    users = get_user_model().objects
-    demo = users.filter(email=DEMO_EMAIL).first() if settings.EXOBRAIN.is_local else None
-    if demo is not None and demo.check_password(DEMO_PASSWORD):
-        hint = f"{DEMO_EMAIL}, password {DEMO_PASSWORD}"
-    elif users.exists():
-        hint = "with your e-mail and password"
-    else:
-        hint = "nobody can yet: python manage.py createsuperuser"
-    connections.close_all()
-    return hint
+    try:
+        if (demo := demo_sign_in()) is not None:
+            return demo
+        if get_user_model().objects.exists():
+            return "with your e-mail and password"
+        return "nobody can yet: python manage.py createsuperuser"
+    finally:
+        connections.close_all()
+
+
+def demo_sign_in() -> str | None:
+    """E-mail and password of the demo user, if this is a place to have one and both are valid."""
+    if not settings.EXOBRAIN.is_local:
+        return None
+    demo = json.loads(DEMO_USERS.read_text())[0]
+    user = get_user_model().objects.filter(email=demo["email"]).first()
+    if user is None or not user.check_password(demo["password"]):
+        return None
+    return f"{demo['email']}, password {demo['password']}"
 
 
 def model_hint() -> str:
