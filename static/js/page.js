@@ -83,6 +83,11 @@ function previewTheme(event) {
   }
 }
 
+// The next user of this tab must not find what this one had not sent.
+function forgetDrafts(event) {
+  if (event.target.matches("[data-sign-out]")) sessionStorage.clear();
+}
+
 function keepPlaceOnOlderMessages() {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.target.classList.contains("older")) return;
@@ -104,6 +109,7 @@ function showFound() {
 enhance(document);
 document.body.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
 document.addEventListener("change", previewTheme);
+document.addEventListener("submit", forgetDrafts);
 if (scroller) {
   keepPlaceOnOlderMessages();
   if (!showFound()) scrollToEnd();
