@@ -26,6 +26,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from exobrain import reads
 from exobrain.lib import background
 
 log = structlog.get_logger(__name__)
@@ -147,6 +148,8 @@ class Handler(BaseHandler):
 
     def answer(self, scope: Scope, body: bytes) -> Answer:
         """Status, headers and body for one request; never raises."""
+        if (ready := reads.answer(scope)) is not None:
+            return ready
         set_script_prefix("/")
         try:
             request = ASGIRequest(scope, BytesIO(body))

@@ -7,6 +7,8 @@ from ninja import Router
 from accounts.auth import SignedInRequest, authenticated
 from journal import selectors, services
 from journal.schemas import (
+    USUAL_JOURNALS,
+    USUAL_MESSAGES,
     ErrorSchema,
     JournalCursor,
     JournalEntrySchema,
@@ -39,7 +41,7 @@ router = Router(tags=["journal"], auth=authenticated)
 
 @router.get("", response=list[JournalEntrySchema])
 def list_journals(
-    request: SignedInRequest, limit: PageSize = 20, cursor: JournalCursor = None
+    request: SignedInRequest, limit: PageSize = USUAL_JOURNALS, cursor: JournalCursor = None
 ) -> HttpResponse:
     """The days that have a journal, newest first."""
     reader = request.auth
@@ -63,14 +65,16 @@ def get_today(request: SignedInRequest, create: bool = False) -> HttpResponse:
 
 @router.get("/today/messages", response=list[JournalMessageSchema])
 def list_messages_of_today(
-    request: SignedInRequest, limit: MessagePageSize = 100, cursor: MessageCursor = None
+    request: SignedInRequest, limit: MessagePageSize = USUAL_MESSAGES, cursor: MessageCursor = None
 ) -> HttpResponse:
     """What was said on the present UTC day, newest first."""
     return _messages(request, services.today_reference(), limit=limit, before=cursor)
 
 
 @router.get("/search", response=list[JournalEntrySchema])
-def search(request: SignedInRequest, q: SearchText, limit: PageSize = 20) -> HttpResponse:
+def search(
+    request: SignedInRequest, q: SearchText, limit: PageSize = USUAL_JOURNALS
+) -> HttpResponse:
     """The days whose messages or reference contain the text, whatever its case, newest first."""
     reader = request.auth
     return _json(
@@ -84,7 +88,7 @@ def search(request: SignedInRequest, q: SearchText, limit: PageSize = 20) -> Htt
 def list_messages(
     request: SignedInRequest,
     reference: str,
-    limit: MessagePageSize = 100,
+    limit: MessagePageSize = USUAL_MESSAGES,
     cursor: MessageCursor = None,
 ) -> HttpResponse:
     """What was said that day, newest first; an unknown day is an empty list."""

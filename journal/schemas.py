@@ -12,9 +12,11 @@ from pydantic import Field
 from exobrain.lib.text import Text
 
 INT32_MAX = 2**31 - 1
+USUAL_JOURNALS, MAX_JOURNALS = 20, 100  # in one answer
+USUAL_MESSAGES, MAX_MESSAGES = 100, 500  # in one answer
 
-PageSize = Annotated[int, Query(ge=1, le=100)]
-MessagePageSize = Annotated[int, Query(ge=1, le=500)]
+PageSize = Annotated[int, Query(ge=1, le=MAX_JOURNALS)]
+MessagePageSize = Annotated[int, Query(ge=1, le=MAX_MESSAGES)]
 JournalCursor = Annotated[Text | None, Query(description="only references before this one")]
 MessageCursor = Annotated[
     int | None,
