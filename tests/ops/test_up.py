@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,7 +120,7 @@ def start(data: Path, tmp_path: Path) -> Iterator[Callable[..., Running]]:
     for running in started:
         running.process.kill()
         running.process.wait()
-    eventually(lambda: not processes_of(data))
+    eventually(lambda: not processes_of(data) and not processes_of(tmp_path))
 
 
 def assert_nothing_left(data: Path) -> None:
@@ -144,6 +145,25 @@ def test_one_command_serves_the_product(start: Callable[..., Running], data: Pat
     assert "Ctrl-C" in said
     with psycopg.connect(endpoints(data).postgres_dsn) as connection:
         assert connection.execute("SELECT count(*) FROM accounts_user").fetchone() == (0,)
+
+
+def test_a_new_local_database_has_demo_users(start: Callable[..., Running], tmp_path: Path) -> None:
+    """On a developer's machine an empty database gets the demo users, and `up` names one."""
+    local = tmp_path / "data"
+
+    said = start(APP_ENV="local", EXOBRAIN_DATA=str(local)).said()
+
+    assert "test.user@exobrain.local, password password123" in said
+    with psycopg.connect(endpoints(local).postgres_dsn) as connection:
+        assert connection.execute("SELECT count(*) FROM accounts_user").fetchone() == (2,)
+
+
+def test_a_url_replaces_a_service(start: Callable[..., Running], data: Path) -> None:
+    """A service whose URL is set is not started; the others are."""
+    start(EXOBRAIN_NATS_URL="nats://127.0.0.1:1")
+
+    with closing(connect(data, services=())) as connection:
+        assert sorted(connection.ask("pids")["pids"]) == ["postgres", "valkey"]
 
 
 def test_a_second_start_says_who_runs(start: Callable[..., Running], data: Path) -> None:
@@ -213,9 +233,8 @@ def test_a_start_right_after_a_killed_one_works(start: Callable[..., Running]) -
 
 def connected_pids(data: Path) -> list[int]:
     """The processes of the services and of the keeper."""
-    connection = connect(data, services=())
-    status = connection.ask("status")
-    connection.close()
+    with closing(connect(data, services=())) as connection:
+        status = connection.ask("status")
     return [status["keeper"], *status["pids"].values()]
 
 
