@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import structlog
@@ -12,9 +12,11 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.utils.deprecation import MiddlewareMixin
 from django_htmx.middleware import HtmxMiddleware
 
 log = structlog.get_logger(__name__)
@@ -119,26 +121,27 @@ def is_own_origin(origin: str, *, host: str) -> bool:
     return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 
-class PagesOnly:
-    """Mixed into a middleware: it runs for pages and is passed by for the API.
+def is_page(request: HttpRequest) -> bool:
+    """False for the API, whose answers are JSON.
 
-    Together the middlewares below cost a page 0.15 ms, and a page can bear it; an API answer is
-    JSON, which has no frame, no script, no form and no flash message to protect.
+    The middlewares below cost a page 0.15 ms, and a page can bear it; JSON has no frame, no
+    script, no form and no flash message to protect.
     """
+    return not request.path.startswith(API_PREFIX)
 
-    get_response: GetResponse
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(API_PREFIX):
-            return self.get_response(request)
-        return super().__call__(request)  # type: ignore[misc,no-any-return]  # the middleware's
+class PagesOnly(MiddlewareMixin):
+    """Before a middleware of Django's, it runs for pages and is passed by for the API."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        return super().__call__(request) if is_page(request) else self.get_response(request)
 
 
 class PageSecurityMiddleware(PagesOnly, SecurityMiddleware):
     """Django's, for pages."""
 
 
-class PageCSPMiddleware(PagesOnly, CSPMiddleware):
+class PageCSPMiddleware(PagesOnly, CSPMiddleware):  # type: ignore[misc]  # it has no types
     """django-csp's, for pages."""
 
 
@@ -158,5 +161,12 @@ class PageFrameMiddleware(PagesOnly, XFrameOptionsMiddleware):
     """Django's, for pages."""
 
 
-class PageHtmxMiddleware(PagesOnly, HtmxMiddleware):
+class PageHtmxMiddleware:
     """django-htmx's, for pages."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.with_htmx = HtmxMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        return self.with_htmx(request) if is_page(request) else self.get_response(request)

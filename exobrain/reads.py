@@ -75,7 +75,9 @@ def _me(principal: Principal, _path: str, _query: bytes) -> bytes:
 
 def _journals(principal: Principal, _path: str, query: bytes) -> bytes | None:
     limit = _limit(query, usual=USUAL_JOURNALS, most=MAX_JOURNALS)
-    return limit and journals_json(
+    if not limit:
+        return None
+    return journals_json(
         user_id=principal.user_id, revision=principal.revision, limit=limit, before=None
     )
 

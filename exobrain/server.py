@@ -18,11 +18,11 @@ import orjson
 import structlog
 from channels.routing import URLRouter
 from django.conf import settings
-from django.core import signals
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.db import connections
-from django.http import HttpResponse
+from django.dispatch import Signal
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
@@ -177,12 +177,17 @@ def _headers(response: HttpResponseBase) -> Headers:
 
 def _content(response: HttpResponseBase) -> Iterable[bytes]:
     """The body's parts; a file is read here, on the worker thread, and then closed."""
-    whole = isinstance(response, HttpResponse)
-    parts = [response.content] if whole else list(response)  # static files are bounded
+    parts = [response.content] if isinstance(response, HttpResponse) else list(_stream(response))
     # close() would send request_finished, whose receivers we replace by _refresh_connections.
     for closer in response._resource_closers:  # type: ignore[attr-defined]
         closer()
     return parts
+
+
+def _stream(response: HttpResponseBase) -> Iterable[bytes]:
+    """A static file, whose size is bounded by what we ship."""
+    assert isinstance(response, StreamingHttpResponse)  # noqa: S101  Django has only these two
+    return iter(response)
 
 
 class _TooLarge(Exception):
@@ -224,8 +229,8 @@ async def _send(send: Send, status: int, headers: Headers, parts: Iterable[bytes
     await send({"type": "http.response.body", "body": b"".join(chunks)})
 
 
-server_started = signals.Signal()
-server_stopping = signals.Signal()
+server_started = Signal()
+server_stopping = Signal()
 
 
 def run(*, host: str, port: int) -> None:

@@ -30,7 +30,7 @@ def _two_cookies(_request: Any) -> HttpResponse:
 
 def _broken_header(_request: Any) -> HttpResponse:
     response = HttpResponse("ok")
-    response.headers._store["x-broken"] = ("x-broken", "é\u20ac")  # type: ignore[attr-defined]
+    response.headers._store["x-broken"] = ("x-broken", "é\u20ac")
     return response
 
 
