@@ -1,6 +1,137 @@
 """Sign in and out, who am I, what did I set."""
 
-from ninja import Router
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Status
+from ninja.decorators import decorate_view
+
+from accounts import selectors, services
+from accounts.auth import (
+    SignedInRequest,
+    address_of,
+    authenticated,
+    end_session,
+    forget_cookie,
+    start_session,
+)
+from accounts.models import User
+from accounts.schemas import (
+    ConfigsIn,
+    ConfigsOut,
+    HowToSignIn,
+    LoginIn,
+    MeOut,
+    PasswordIn,
+    RefreshIn,
+    SessionOut,
+    SignupIn,
+    TokensOut,
+)
+from accounts.types import ConfigItem, TokenPair
 
 auth_router = Router(tags=["auth"])
 users_router = Router(tags=["users"])
+
+Welcome = SessionOut | TokensOut
+
+
+@auth_router.post("/login", response=Welcome)
+def log_in(request: HttpRequest, body: LoginIn) -> Any:
+    """A session cookie, or tokens, for an e-mail and its password."""
+    user = services.sign_in(email=body.email, password=body.password, address=address_of(request))
+    return _welcome(request, user, body)
+
+
+@auth_router.post("/token_refresh", response=TokensOut)
+def token_refresh(request: HttpRequest, body: RefreshIn) -> TokenPair:
+    """The next pair of tokens; the one presented is used up."""
+    return services.refresh_tokens(refresh_token=body.refresh_token)
+
+
+@auth_router.post("/logout", response={204: None})
+def log_out(request: HttpRequest) -> HttpResponse:
+    """The session of this cookie has ended, with its tokens and those of this bearer."""
+    end_session(request)
+    return _goodbye()
+
+
+@auth_router.post("/logout_all", auth=authenticated, response={204: None})
+def log_out_everywhere(request: SignedInRequest) -> HttpResponse:
+    """Every session and every token of the user has ended, this one too."""
+    services.sign_out_everywhere(user_id=request.auth.user_id)
+    return _goodbye()
+
+
+@auth_router.post("/password", auth=authenticated, response=Welcome)
+def change_password(request: SignedInRequest, body: PasswordIn) -> Any:
+    """A new password; everything issued under the old one has ended, and this client goes on."""
+    user = services.change_password(
+        user_id=request.auth.user_id,
+        current=body.current_password,
+        new=body.new_password,
+        address=address_of(request),
+    )
+    how = HowToSignIn(session_mode="web" if request.auth.via == "session" else "api")
+    return _welcome(request, user, how)
+
+
+def _only_while_open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Registration that is closed looks like an address that does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.EXOBRAIN.accounts_allow_signup:
+            return HttpResponse(b'{"detail":"Not Found"}', "application/json", 404)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@auth_router.post("/signup", response={201: Welcome})
+@decorate_view(_only_while_open)
+def sign_up(request: HttpRequest, body: SignupIn) -> Any:
+    """A new user, signed in the way `login` would; 404 unless ACCOUNTS_ALLOW_SIGNUP."""
+    user = services.sign_up(
+        email=body.email,
+        password=body.password,
+        display_name=body.display_name,
+        address=address_of(request),
+    )
+    return Status(201, _welcome(request, user, body))
+
+
+def _welcome(request: HttpRequest, user: User, how: HowToSignIn) -> SessionOut | TokenPair:
+    if how.wants_session:
+        start_session(request, user=user)
+        return SessionOut(user_name=user.display_name)
+    return services.issue_tokens(
+        user=user, session_key=request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    )
+
+
+def _goodbye() -> HttpResponse:
+    response = HttpResponse(status=204)
+    forget_cookie(response)
+    return response
+
+
+@users_router.get("/me", auth=authenticated, response=MeOut)
+def me(request: SignedInRequest) -> MeOut:
+    """Who is signed in."""
+    return MeOut(name=request.auth.display_name, email=request.auth.email)
+
+
+@users_router.get("/me/configs", auth=authenticated, response=ConfigsOut)
+def my_configs(request: SignedInRequest) -> dict[str, list[ConfigItem]]:
+    """Every setting with its present value."""
+    return {"configs": selectors.user_configs(user_id=request.auth.user_id)}
+
+
+@users_router.patch("/me/configs", auth=authenticated, response=ConfigsOut)
+def change_my_configs(request: SignedInRequest, body: ConfigsIn) -> dict[str, list[ConfigItem]]:
+    """The given settings have changed, all or none; the answer has every setting."""
+    return {"configs": services.change_configs(user_id=request.auth.user_id, changes=body.changes)}

@@ -1,16 +1,31 @@
-"""Who you are: users and their refresh tokens."""
+"""Who you are: users, their refresh tokens and their settings."""
 
 import uuid
-from typing import Any, ClassVar
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+
+from exobrain.lib import clock
+
+SESSION_HASH_SALT = "accounts.models.session_auth_hash"
 
 
 class UserManager(BaseUserManager["User"]):
     """Creates users and finds them by e-mail, whatever its case."""
+
+    def with_email(self, email: str) -> "models.QuerySet[User]":
+        """The user with this e-mail, if there is one; uses the unique index."""
+        return self.alias(folded_email=Lower("email")).filter(
+            folded_email=Lower(models.Value(email))
+        )
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A stored user who can sign in with `password`."""
@@ -27,7 +42,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """The user with this e-mail; raises `User.DoesNotExist`."""
-        return self.get(email__iexact=username)
+        return self.with_email(username or "").get()
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -61,8 +76,89 @@ class User(AbstractBaseUser, PermissionsMixin):
             )
         ]
 
+    # The password hash that the database holds, as far as this object knows.
+    _stored_password: str | None = None
+
     def __str__(self) -> str:
         return self.email
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
+    ) -> Self:
+        """A stored user, who remembers the password they were stored with."""
+        user = super().from_db(db, field_names, values, **kwargs)
+        user._stored_password = user.__dict__.get("password")
+        return user
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """The fields are what the database holds."""
+        super().refresh_from_db(*args, **kwargs)
+        self._stored_password = self.__dict__.get("password")
+
+    def save(self, **kwargs: Any) -> None:
+        """The row is stored; a new password has ended every session and every token."""
+        fields = kwargs.get("update_fields")
+        if fields is not None and "password" not in fields:
+            super().save(**kwargs)
+            return
+        changed = not self._state.adding and self.__dict__.get("password") != self._stored_password
+        with transaction.atomic(using=kwargs.get("using")):
+            if changed:
+                self.tokens_valid_from = clock.now()
+                if fields is not None:
+                    kwargs["update_fields"] = {*fields, "tokens_valid_from"}
+            super().save(**kwargs)
+            if changed:
+                RefreshTokenFamily.objects.filter(user=self).revoke(reason="password_changed")
+        self._stored_password = self.__dict__.get("password")
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """True when this is the password; one with an outdated hash has got a new hash."""
+        return check_password(raw_password, self.password, setter=self.upgrade_password)
+
+    def upgrade_password(self, raw_password: str | None) -> None:
+        """The same password is stored with the preferred hasher; tokens stay good."""
+        self.password = make_password(raw_password)
+        User.objects.filter(pk=self.pk, password=self._stored_password).update(
+            password=self.password
+        )
+        self._stored_password = self.password
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry to be this user's."""
+        return session_auth_hash(self.password, self.tokens_valid_from)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under secrets that are being replaced."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield session_auth_hash(self.password, self.tokens_valid_from, secret=secret)
+
+
+def session_auth_hash(
+    password: str, tokens_valid_from: datetime | None, *, secret: str | bytes | None = None
+) -> str:
+    """Changes, and so ends sessions, with the password and with "sign out everywhere"."""
+    since = tokens_valid_from.isoformat() if tokens_valid_from else ""
+    mac = salted_hmac(SESSION_HASH_SALT, f"{password}\n{since}", secret=secret, algorithm="sha256")
+    return mac.hexdigest()
+
+
+class RefreshTokenFamilyQuerySet(models.QuerySet["RefreshTokenFamily"]):
+    """Many families."""
+
+    def revoke(self, *, reason: str) -> int:
+        """None of their tokens, refresh or access, is accepted any more; how many that ended."""
+        return self.filter(revoked_at=None).update(revoked_at=clock.now(), revoked_reason=reason)
+
+    def delete_expired(self) -> int:
+        """Tokens past their life are gone, and families without tokens; how many families."""
+        access_life = timedelta(seconds=settings.EXOBRAIN.auth_access_token_ttl_seconds)
+        # The family of a last access token must be there for as long as that token is good.
+        RefreshToken.objects.filter(
+            family__in=self, expires_at__lt=clock.now() - access_life
+        ).delete()
+        return self.filter(tokens=None).delete()[0]
 
 
 class RefreshTokenFamily(models.Model):
@@ -75,6 +171,8 @@ class RefreshTokenFamily(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=32, blank=True)
+
+    objects: ClassVar = RefreshTokenFamilyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "refresh token families"
@@ -94,6 +192,17 @@ class RefreshToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.digest[:8]}…"
+
+    def is_alive(self, *, now: datetime) -> bool:
+        """True when neither its time nor its family nor its user has ended."""
+        return (
+            now < self.expires_at and self.family.revoked_at is None and self.family.user.is_active
+        )
+
+    def is_replayed(self, *, now: datetime) -> bool:
+        """True when it was used before, longer ago than two racing tabs would explain."""
+        grace = timedelta(seconds=settings.EXOBRAIN.auth_refresh_grace_seconds)
+        return self.used_at is not None and now > self.used_at + grace
 
 
 class ConfigDefinition(models.Model):

@@ -1,4 +1,4 @@
-"""Values that describe who is asking."""
+"""Values that describe who is asking, and what they hold."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,3 +16,40 @@ class Principal:
     via: Literal["bearer", "session"]
     family_id: UUID | None = None  # of a bearer's refresh tokens
     session_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a client that keeps tokens gets."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int  # seconds, of the access token
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigOption:
+    """A value that a choice may take."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigItem:
+    """One setting as its user sees it."""
+
+    key: str
+    name: str
+    config_type: str
+    description: str
+    options: tuple[ConfigOption, ...]
+    value: bool | str
+    default_value: bool | str
+    using_default: bool
+
+    def accepts(self, value: bool | str) -> bool:
+        """True when this setting may take `value`."""
+        if self.config_type == "boolean":
+            return isinstance(value, bool)
+        return any(option.value == value for option in self.options)

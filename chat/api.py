@@ -1,5 +1,68 @@
-"""The JSON API of the chat app."""
+"""The JSON API of the chat app. Its streams are answered by `chat.consumers`."""
 
+import orjson
+from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
-router = Router()
+from accounts.auth import SignedInRequest, address_of, authenticated
+from chat import selectors, services
+from chat.auth import AskedRequest, asking, remember_visitor
+from chat.errors import StreamNotFound
+from chat.schemas import ActiveTurnOut, CancelOut, MessageIn, StreamOut
+
+router = Router(tags=["chat"])
+
+
+@router.post("/message", auth=asking, response=StreamOut)
+def send_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
+    """Ask a question; it is stored when this answers, and its answer is being written."""
+    if request.auth.user_id is None:
+        return _send_visitor_message(request, body)
+    stream_id = services.start_turn(
+        user_id=request.auth.user_id,
+        message=body.message,
+        client_message_id=body.client_message_id,
+    )
+    return _json({"stream_id": stream_id})
+
+
+def _send_visitor_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
+    stream_id = services.start_visitor_turn(
+        visitor_key=request.auth.visitor_key,
+        address=address_of(request),
+        message=body.message,
+        client_message_id=body.client_message_id,
+    )
+    response = _json({"stream_id": stream_id})
+    if not request.auth.visitor_key:
+        remember_visitor(response)
+    return response
+
+
+@router.get("/stream/{stream_id}", auth=asking)
+def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
+    """The events of an answer as server-sent events, from `Last-Event-ID` on if that is given.
+
+    Only declared here: `chat.consumers.sse` answers before Django is asked.
+    """
+    raise StreamNotFound
+
+
+@router.post("/stream/{stream_id}/cancel", auth=asking, response=CancelOut)
+def cancel(request: AskedRequest, stream_id: str) -> HttpResponse:
+    """Stop an answer; what there is of it stays. Doing it again changes nothing."""
+    state = services.cancel(asker=request.auth, stream_id=stream_id)
+    return _json({"stream_id": stream_id, "state": state})
+
+
+@router.get("/turns/active", auth=authenticated, response=list[ActiveTurnOut])
+def active_turns(request: SignedInRequest) -> HttpResponse:
+    """The turns that are still being answered, the oldest first."""
+    return _json(selectors.active_turns(user_id=request.auth.user_id))
+
+
+def _json(value: object) -> HttpResponse:
+    """Ready bytes: the schema documents them, checking them again would only cost."""
+    return HttpResponse(
+        orjson.dumps(value, option=orjson.OPT_UTC_Z), content_type="application/json"
+    )

@@ -1,10 +1,72 @@
 """The conversation: turns."""
 
 import uuid
-from typing import ClassVar
+from collections.abc import Collection
+from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
+
+# One statement tells whether this question is new: a second one with the same client id waits
+# for the first to commit and then adds nothing. The messages follow in the same transaction.
+CLAIM = """
+INSERT INTO chat_turn
+    (id, user_id, question_id, answer_id, client_message_id, state, error, events,
+     heartbeat_at, created_at)
+VALUES (%(id)s, %(user_id)s, %(question_id)s, %(answer_id)s, %(client_message_id)s, 'running', '',
+        '[]', clock_timestamp(), clock_timestamp())
+ON CONFLICT (user_id, client_message_id) DO NOTHING
+"""
+
+BEAT = """
+UPDATE chat_turn SET heartbeat_at = clock_timestamp()
+WHERE id = ANY(%s) AND state = 'running'
+RETURNING id, cancel_requested_at IS NOT NULL
+"""
+
+CANCEL = """
+UPDATE chat_turn SET cancel_requested_at = COALESCE(cancel_requested_at, clock_timestamp())
+WHERE id = %s AND user_id = %s AND state = 'running'
+"""
+
+STALE = """
+SELECT id, user_id, answer_id, cancel_requested_at IS NOT NULL,
+       extract(epoch FROM clock_timestamp() - heartbeat_at)::float8 AS silent_seconds
+FROM chat_turn
+WHERE state = 'running' AND heartbeat_at < clock_timestamp() - make_interval(secs => %s)
+ORDER BY heartbeat_at
+LIMIT 100
+"""
+
+
+class TurnManager(models.Manager["Turn"]):
+    """Statements on turns that the ORM cannot say in one go; times are the database's own."""
+
+    def claim(self, **keys: UUID) -> bool:
+        """The turn is stored and running, unless its client id was used before."""
+        with connection.cursor() as cursor:
+            cursor.execute(CLAIM, keys)
+            return bool(cursor.rowcount)
+
+    def beat(self, ids: Collection[UUID]) -> dict[UUID, bool]:
+        """These turns are alive; those still running, and whether they are to be cancelled."""
+        with connection.cursor() as cursor:
+            cursor.execute(BEAT, [list(ids)])
+            return dict(cursor.fetchall())
+
+    def request_cancel(self, *, user_id: UUID, stream_id: UUID) -> bool:
+        """The user's turn is to be cancelled; tells whether it was running."""
+        with connection.cursor() as cursor:
+            cursor.execute(CANCEL, [stream_id, user_id])
+            return bool(cursor.rowcount)
+
+    def silent(self, *, seconds: float) -> list[tuple[Any, ...]]:
+        """Running turns that were not heard of for so long, the oldest first."""
+        with connection.cursor() as cursor:
+            cursor.execute(STALE, [seconds])
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 class Turn(models.Model):
@@ -32,10 +94,15 @@ class Turn(models.Model):
     client_message_id = models.UUIDField()
     state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
     error = models.TextField(blank=True)  # what the user was told
+    # The stream's events but for its text and its end: [[id, type, payload], ...]. With the
+    # answer's text they give the stream again, exactly.
+    events = models.JSONField(default=list, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     heartbeat_at = models.DateTimeField()  # the generating process was alive then
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[TurnManager] = TurnManager()
 
     class Meta:
         constraints: ClassVar = [

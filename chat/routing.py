@@ -1,6 +1,34 @@
-"""Which consumer answers which stream address."""
+"""Which consumer answers which stream address, and what runs beside them in a server."""
 
+from concurrent.futures import Future
 from typing import Any
 
-http_routes: list[Any] = []
-websocket_routes: list[Any] = []
+from django.dispatch import receiver
+from django.urls import path, re_path
+
+from chat.agent import chat_model
+from chat.consumers import SocketConsumer, StreamConsumer
+from chat.services import close_runtime, reconcile_forever
+from exobrain.lib import background
+from exobrain.server import server_started, server_stopping
+
+chat_model()  # a model that cannot be made is a reason not to start
+
+http_routes: list[Any] = [
+    re_path(r"^api/chat/stream/(?P<stream_id>[^/]*)$", StreamConsumer.as_asgi()),
+]
+websocket_routes: list[Any] = [path("ws/chat/", SocketConsumer.as_asgi())]
+
+_reconciling: list[Future[Any]] = []
+
+
+@receiver(server_started, dispatch_uid="chat.start")
+def _start(**_: Any) -> None:
+    _reconciling.append(background.spawn(reconcile_forever()))
+
+
+@receiver(server_stopping, dispatch_uid="chat.stop")
+def _stop(**_: Any) -> None:
+    while _reconciling:
+        _reconciling.pop().cancel()
+    background.spawn(close_runtime())

@@ -1,5 +1,10 @@
 """Addresses of the chat pages."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from chat import views
+
+urlpatterns: list[URLPattern] = [
+    path("", views.chat, name="chat"),
+    path("turns/<uuid:stream_id>", views.turn, name="turn"),
+]

@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.renderers import BaseRenderer
 
 from accounts.api import auth_router, users_router
+from accounts.auth import broken_json
 from chat.api import router as chat_router
 from exobrain.lib import errors
 from journal.api import router as journal_router
@@ -24,6 +25,17 @@ STATUS_BY_ERROR: dict[type[errors.DomainError], int] = {
     errors.Upstream: 502,
     errors.Unavailable: 503,
 }
+
+
+# Never sent back in a 422: an answer may be logged where the request is not.
+SECRET_INPUTS = frozenset({"password", "current_password", "new_password", "refresh_token"})
+
+
+def status_of(error: errors.DomainError) -> int:
+    """The HTTP status of an error."""
+    return next(
+        (code for family, code in STATUS_BY_ERROR.items() if isinstance(error, family)), 500
+    )
 
 
 class OrjsonRenderer(BaseRenderer):
@@ -53,10 +65,7 @@ api.add_router("/chat", chat_router)
 
 @api.exception_handler(errors.DomainError)
 def _domain_error(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
-    status = next(
-        (code for family, code in STATUS_BY_ERROR.items() if isinstance(error, family)), 500
-    )
-    response = api.create_response(request, {"detail": error.message}, status=status)
+    response = api.create_response(request, {"detail": error.message}, status=status_of(error))
     if isinstance(error, errors.TooMany):
         response["Retry-After"] = str(error.retry_after_seconds)
     return response
@@ -79,10 +88,26 @@ def _problem(problem: dict[str, Any]) -> dict[str, Any]:
     location = list(problem["loc"])
     if location[0] == "body" and len(location) > 1:
         del location[1]  # Ninja's name for the view's argument
-    shaped = {key: problem[key] for key in ("type", "msg", "input", "ctx") if key in problem}
+    names = ("type", "msg", "input", "ctx")
+    shaped: dict[str, Any] = {name: problem[name] for name in names if name in problem}
     if "ctx" in shaped:
-        shaped["ctx"] = {key: str(value) for key, value in shaped["ctx"].items()}
+        shaped["ctx"] = {key: _plain(value) for key, value in shaped["ctx"].items()}
+    if SECRET_INPUTS.intersection(location):
+        shaped.pop("input", None)
+    elif "input" in shaped:
+        shaped["input"] = _without_secrets(shaped["input"])
     return {**shaped, "loc": location}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | None) else str(value)
+
+
+def _without_secrets(value: Any) -> Any:
+    """A body as it was sent, less what must not be sent back."""
+    if isinstance(value, dict):
+        return {key: _without_secrets(value[key]) for key in value.keys() - SECRET_INPUTS}
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 @api.exception_handler(HttpError)
@@ -90,10 +115,3 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 400:  # Ninja's only 400: a body that is not JSON
         return _validation_error(request, broken_json())
     return api.create_response(request, {"detail": error.message}, status=error.status_code)
-
-
-def broken_json() -> ValidationError:
-    """What a body that is not JSON is answered with."""
-    return ValidationError(
-        [{"type": "json_invalid", "loc": ("body",), "msg": "JSON decode error", "input": {}}]
-    )

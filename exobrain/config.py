@@ -340,7 +340,7 @@ def _explain(error: ValidationError) -> str:
 def load_config() -> Config:
     """The settings of this moment's environment; raises ConfigError naming what is wrong."""
     try:
-        return Config()  # type: ignore[call-arg]  # every field has a default
+        return Config()
     except ValidationError as error:
         # `from None`: the validation error would print the offending values, secrets among them.
         raise ConfigError(_explain(error)) from None

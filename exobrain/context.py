@@ -1,13 +1,47 @@
-"""What every page template may use."""
+"""What every page template may use.
+
+Values that cost a query are functions: a template that does not ask for them does not pay.
+"""
+
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.selectors import user_configs
+from exobrain.lib.paging import Page, cut
+from exobrain.vendor import STAMP
+from journal.selectors import list_journals
+from journal.services import today_reference
+from journal.types import JournalEntry
 
-def page(_request: HttpRequest) -> dict[str, object]:
-    """Names of the installation that pages show."""
+DAYS_SHOWN = 30
+THEME_KEY = "frontend.theme"
+DEFAULT_THEME = "gruvbox-dark"
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Names of the installation, the reader's theme and the list of days."""
     config = settings.EXOBRAIN
     return {
         "mock_model": config.uses_mock_model,
         "signup_allowed": config.accounts_allow_signup,
+        "vendored": STAMP.is_file(),
+        "theme": partial(_theme, request),
+        "days": partial(_days, request),
     }
+
+
+def _theme(request: HttpRequest) -> str:
+    if not request.user.is_authenticated:
+        return DEFAULT_THEME
+    configs = {item.key: item.value for item in user_configs(user_id=request.user.pk)}
+    return str(configs.get(THEME_KEY, DEFAULT_THEME))
+
+
+def _days(request: HttpRequest) -> Page[JournalEntry]:
+    """The days before today; today itself is always on the list."""
+    if not request.user.is_authenticated:
+        return Page([])
+    rows = list_journals(user_id=request.user.pk, limit=DAYS_SHOWN + 1, before=today_reference())
+    return cut(rows, size=DAYS_SHOWN)

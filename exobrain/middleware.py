@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 import structlog
@@ -12,9 +12,11 @@ from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
+from django.utils.deprecation import MiddlewareMixin
 from django_htmx.middleware import HtmxMiddleware
 
 log = structlog.get_logger(__name__)
@@ -71,58 +73,75 @@ def _log_finished(request: HttpRequest, response: HttpResponse, *, seconds: floa
 class SameSiteMiddleware:
     """Refuses unsafe requests that a browser says another site caused.
 
-    Bearer tokens are never sent by a browser on its own, so requests that carry one pass.
-    Clients that send neither header are not browsers and pass too.
+    A bearer token is never sent by a browser on its own, so a request whose only credential is
+    one passes. With a session cookie beside it nothing passes: the token may be a lie, and then
+    the cookie decides. Clients that send neither header are not browsers and pass.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method in SAFE_METHODS or _has_bearer(request) or not _is_cross_site(request):
+        if (
+            request.method in SAFE_METHODS
+            or not is_cross_site(request)
+            or _has_only_a_bearer(request)
+        ):
             return self.get_response(request)
         log.warning("cross_site_request_refused", path=request.path)
         return JsonResponse({"detail": "Cross-site requests are refused."}, status=403)
 
 
-def _has_bearer(request: HttpRequest) -> bool:
-    return request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+def _has_only_a_bearer(request: HttpRequest) -> bool:
+    has_bearer = request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+    return has_bearer and settings.SESSION_COOKIE_NAME not in request.COOKIES
 
 
-def _is_cross_site(request: HttpRequest) -> bool:
-    if request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
-        return True
+def is_cross_site(request: HttpRequest) -> bool:
+    """True when the browser's own words, which no page can change, say so."""
+    site = request.META.get("HTTP_SEC_FETCH_SITE")
     origin = request.META.get("HTTP_ORIGIN")
-    return origin is not None and not is_own_origin(origin, host=request.get_host())
+    if site == "cross-site" or origin == "null":
+        return True
+    if origin is None:
+        return site == "same-site"  # a neighbour that hides its name
+    # "same-origin" is about the address that the browser sees; behind a proxy that rewrites
+    # Host it is the only header that knows.
+    return site != "same-origin" and not is_own_origin(origin, host=request.get_host())
 
 
 def is_own_origin(origin: str, *, host: str) -> bool:
     """True when a browser's Origin header names this server, as `host` or as PUBLIC_URL."""
     if origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    return urlsplit(origin).netloc.lower() == host.lower()
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 
-class PagesOnly:
-    """Mixed into a middleware: it runs for pages and is passed by for the API.
+def is_page(request: HttpRequest) -> bool:
+    """False for the API, whose answers are JSON.
 
-    Together the middlewares below cost a page 0.15 ms, and a page can bear it; an API answer is
-    JSON, which has no frame, no script, no form and no flash message to protect.
+    The middlewares below cost a page 0.15 ms, and a page can bear it; JSON has no frame, no
+    script, no form and no flash message to protect.
     """
+    return not request.path.startswith(API_PREFIX)
 
-    get_response: GetResponse
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(API_PREFIX):
-            return self.get_response(request)
-        return super().__call__(request)  # type: ignore[misc,no-any-return]  # the middleware's
+class PagesOnly(MiddlewareMixin):
+    """Before a middleware of Django's, it runs for pages and is passed by for the API."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        return super().__call__(request) if is_page(request) else self.get_response(request)
 
 
 class PageSecurityMiddleware(PagesOnly, SecurityMiddleware):
     """Django's, for pages."""
 
 
-class PageCSPMiddleware(PagesOnly, CSPMiddleware):
+class PageCSPMiddleware(PagesOnly, CSPMiddleware):  # type: ignore[misc]  # it has no types
     """django-csp's, for pages."""
 
 
@@ -142,5 +161,12 @@ class PageFrameMiddleware(PagesOnly, XFrameOptionsMiddleware):
     """Django's, for pages."""
 
 
-class PageHtmxMiddleware(PagesOnly, HtmxMiddleware):
+class PageHtmxMiddleware:
     """django-htmx's, for pages."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.with_htmx = HtmxMiddleware(get_response)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        return self.with_htmx(request) if is_page(request) else self.get_response(request)

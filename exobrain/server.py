@@ -18,14 +18,15 @@ import orjson
 import structlog
 from channels.routing import URLRouter
 from django.conf import settings
-from django.core import signals
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.db import connections
-from django.http import HttpResponse
+from django.dispatch import Signal
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
+from exobrain import reads
 from exobrain.lib import background
 
 log = structlog.get_logger(__name__)
@@ -35,9 +36,10 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, Iterable[bytes]]
+Job = tuple["asyncio.Future[Answer]", Scope, bytes]
 
 IDLE_CHECK_SECONDS = 1.0  # a connection unused for longer is checked before it is used
-DRAIN_SECONDS = 10.0  # how long running generations may take at shutdown
+DRAIN_SECONDS = 10.0  # how long what is running may take at shutdown
 
 
 class Application:
@@ -52,6 +54,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
+            self.bridge.close()
         elif scope["type"] == "websocket":
             await self.sockets(scope, receive, send)
         elif self._is_stream(scope):
@@ -84,11 +87,13 @@ class Bridge:
 
     def __init__(self, *, threads: int) -> None:
         self.handler = Handler()
-        self.jobs: queue.SimpleQueue[tuple[asyncio.Future[Answer], Scope, bytes]] = (
-            queue.SimpleQueue()
-        )
-        for number in range(threads):
-            threading.Thread(target=self._work, name=f"web-{number}", daemon=True).start()
+        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self.threads = [
+            threading.Thread(target=self._work, name=f"web-{number}", daemon=True)
+            for number in range(threads)
+        ]
+        for thread in self.threads:
+            thread.start()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -102,16 +107,24 @@ class Bridge:
         self.jobs.put((answer, scope, body))
         await _send(send, *await answer)
 
+    def close(self) -> None:
+        """The threads have answered what they had and have closed their connections."""
+        for _ in self.threads:
+            self.jobs.put(None)
+        for thread in self.threads:
+            thread.join(timeout=DRAIN_SECONDS)
+
     def _work(self) -> None:
         last_used = 0.0
-        while True:
-            answer, scope, body = self.jobs.get()
+        while job := self.jobs.get():
+            answer, scope, body = job
             _refresh_connections(idle_seconds=time.monotonic() - last_used)
             result = self.handler.answer(scope, body)
             last_used = time.monotonic()
             # The loop may be closing: then nobody waits for the answer any more.
             with contextlib.suppress(RuntimeError):
                 answer.get_loop().call_soon_threadsafe(_resolve, answer, result)
+        connections.close_all()
 
 
 def _resolve(answer: "asyncio.Future[Answer]", result: Answer) -> None:
@@ -135,14 +148,20 @@ class Handler(BaseHandler):
 
     def answer(self, scope: Scope, body: bytes) -> Answer:
         """Status, headers and body for one request; never raises."""
+        if (ready := reads.answer(scope)) is not None:
+            return ready
         set_script_prefix("/")
         try:
             request = ASGIRequest(scope, BytesIO(body))
         except Exception as error:  # noqa: BLE001  a malformed request must not end the thread
             log.info("request_malformed", error=type(error).__name__)
             return _refusal(400, "Bad Request")
-        response = self.get_response(request)
-        return response.status_code, _headers(response), _content(response)
+        try:
+            response = self.get_response(request)
+            return response.status_code, _headers(response), _content(response)
+        except Exception:  # nothing that a view returns may end the thread
+            log.exception("response_malformed", path=scope["path"])
+            return 500, [(b"content-type", b"text/plain")], [b"Internal Server Error"]
 
 
 def _headers(response: HttpResponseBase) -> Headers:
@@ -158,12 +177,17 @@ def _headers(response: HttpResponseBase) -> Headers:
 
 def _content(response: HttpResponseBase) -> Iterable[bytes]:
     """The body's parts; a file is read here, on the worker thread, and then closed."""
-    whole = isinstance(response, HttpResponse)
-    parts = [response.content] if whole else list(response)  # static files are bounded
+    parts = [response.content] if isinstance(response, HttpResponse) else list(_stream(response))
     # close() would send request_finished, whose receivers we replace by _refresh_connections.
     for closer in response._resource_closers:  # type: ignore[attr-defined]
         closer()
     return parts
+
+
+def _stream(response: HttpResponseBase) -> Iterable[bytes]:
+    """A static file, whose size is bounded by what we ship."""
+    assert isinstance(response, StreamingHttpResponse)  # noqa: S101  Django has only these two
+    return iter(response)
 
 
 class _TooLarge(Exception):
@@ -205,8 +229,8 @@ async def _send(send: Send, status: int, headers: Headers, parts: Iterable[bytes
     await send({"type": "http.response.body", "body": b"".join(chunks)})
 
 
-server_started = signals.Signal()
-server_stopping = signals.Signal()
+server_started = Signal()
+server_stopping = Signal()
 
 
 def run(*, host: str, port: int) -> None:
@@ -224,6 +248,9 @@ def run(*, host: str, port: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        # uvicorn would believe X-Forwarded-For from anybody on this machine; TRUSTED_PROXIES
+        # says how far it is believed (exobrain/lib/address.py).
+        proxy_headers=False,
         timeout_graceful_shutdown=5,  # seconds that open streams may take
         lifespan="on",
     )

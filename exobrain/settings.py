@@ -24,8 +24,8 @@ APPEND_SLASH = False  # the contract has no trailing slashes
 
 INSTALLED_APPS = [
     "daphne",  # first: its runserver replaces Django's
-    "unfold",  # before admin: it overrides admin's templates
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",  # before admin: it overrides admin's templates
+    "exobrain.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "ninja",  # so that /docs has its scripts from here and not from a CDN
     "csp",
     "channels",
     "exobrain",
@@ -48,13 +49,14 @@ MIDDLEWARE = [
     "exobrain.middleware.PageSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "exobrain.middleware.PageCSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "exobrain.failures.SessionMiddleware",
     "exobrain.middleware.SameSiteMiddleware",
     "exobrain.middleware.PageCsrfMiddleware",
     "exobrain.middleware.PageAuthenticationMiddleware",
     "exobrain.middleware.PageMessageMiddleware",
     "exobrain.middleware.PageFrameMiddleware",
     "exobrain.middleware.PageHtmxMiddleware",
+    "exobrain.failures.DomainErrorMiddleware",
 ]
 
 TEMPLATES = [
@@ -101,6 +103,7 @@ def _database(dsn: str) -> dict[str, Any]:
 DATABASES = {"default": _database(EXOBRAIN.assistant_db_dsn or _ENDPOINTS.postgres_dsn)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint on its lower case
 
 # -- Redis: sessions, caches, the live turn log
 
@@ -122,7 +125,8 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": EXOBRAIN.assistant_cache_key_prefix.strip(":"),
         "KEY_FUNCTION": "accounts.sessions.make_key",
-        "OPTIONS": _REDIS_OPTIONS,
+        # JSON, not pickle: who can write to Redis must not be able to run code here.
+        "OPTIONS": {**_REDIS_OPTIONS, "SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
     },
 }
 CHANNEL_LAYERS = {
@@ -149,7 +153,7 @@ LOGIN_URL = reverse_lazy("login")
 LOGIN_REDIRECT_URL = reverse_lazy("chat")
 AUTHENTICATION_BACKENDS = ["accounts.auth.EmailBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.Argon2Hasher",
     "accounts.hashers.LegacyScryptHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -168,12 +172,11 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        # KaTeX and mermaid set style attributes; style *elements* and sheets stay our own.
         "style-src": [SELF],
-        "style-src-attr": ["'unsafe-inline'"],
         "img-src": [SELF, "data:"],  # no remote image: that is how Markdown leaks secrets
         "font-src": [SELF],
         "connect-src": [SELF],
+        "frame-src": [SELF],  # the frame that draws diagrams, sandboxed by journal/views.py
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -202,5 +205,24 @@ UNFOLD = {
     "SITE_TITLE": "Exobrain",
     "SITE_HEADER": "Exobrain",
     "SITE_URL": "/",
+    "SITE_SYMBOL": "neurology",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icons/favicon.svg"}
+    ],
     "SHOW_HISTORY": True,
+    "COLORS": {
+        "primary": {  # amber, as in gruvbox
+            "50": "oklch(98.7% .022 95.3)",
+            "100": "oklch(96.2% .059 95.6)",
+            "200": "oklch(92.4% .12 95.7)",
+            "300": "oklch(87.9% .169 91.6)",
+            "400": "oklch(82.8% .189 84.4)",
+            "500": "oklch(76.9% .188 70.1)",
+            "600": "oklch(55.5% .163 49)",
+            "700": "oklch(47.3% .137 46.2)",
+            "800": "oklch(41.4% .112 45.9)",
+            "900": "oklch(36% .095 45.6)",
+            "950": "oklch(27.9% .077 45.6)",
+        }
+    },
 }

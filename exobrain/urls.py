@@ -1,30 +1,44 @@
 """Every address the server answers to."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.views.generic import RedirectView
+from ninja import NinjaAPI
 from ninja.openapi.docs import Swagger
 
 from exobrain.api import api
 from exobrain.health import healthz, readyz
 
 
+class Docs(Swagger):
+    """Swagger's page, for the document at the root."""
+
+    def get_openapi_url(self, _api: NinjaAPI, _path_params: dict[str, Any]) -> str:
+        """Where the document is."""
+        return reverse("openapi")
+
+
 def _api_not_found(_request: HttpRequest, **_kwargs: str) -> JsonResponse:
     return JsonResponse({"detail": "Not Found"}, status=404)
 
 
-def _openapi(request: HttpRequest) -> HttpResponse:
+def _openapi(_request: HttpRequest) -> HttpResponse:
     if not settings.EXOBRAIN.is_local:
         raise Http404
-    return api.create_response(request, api.get_openapi_schema(), status=200)
+    return JsonResponse(api.get_openapi_schema())  # its keys are numbers too: not for orjson
 
 
 def _docs(request: HttpRequest) -> HttpResponse:
     if not settings.EXOBRAIN.is_local:
         raise Http404
-    return Swagger(settings={"url": "/openapi.json"}).render_page(request, api)
+    return Docs().render_page(request, api)
 
+
+handler500 = "exobrain.failures.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
@@ -33,6 +47,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs", _docs, name="docs"),
     path("api/", api.urls),
     path("api/<path:anything>", _api_not_found),
+    path("admin", RedirectView.as_view(url="/admin/")),  # APPEND_SLASH is off
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("journal.urls")),

@@ -12,6 +12,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from accounts.models import User
+from journal import stores
 from tests.factories import PASSWORD, UserFactory
 
 
@@ -72,6 +73,7 @@ def config(settings: Any) -> Callable[..., None]:
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> Iterator[None]:
-    """Each test starts with an empty Redis database of its own."""
+    """Each test starts with an empty Redis database of its own, and nothing kept beside it."""
     caches["default"].client.get_client().flushdb()  # type: ignore[attr-defined]
+    stores.forget()
     yield

@@ -11,6 +11,7 @@ do not wait for another). Replies are JSON objects with `ok`, and `error` when t
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -111,6 +112,8 @@ class Keeper:
         server.close()
         self.layout.control.unlink(missing_ok=True)
         await asyncio.gather(*(service.stop() for service in self.services.values()))
+        if self.layout.sockets != self.layout.run:
+            shutil.rmtree(self.layout.sockets, ignore_errors=True)
         log("keeper_stopped", pid=os.getpid())
 
     def _expect_client(self, seconds: float) -> None:

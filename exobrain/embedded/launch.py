@@ -6,8 +6,9 @@ Imports nothing of the project: it starts in 15 ms.
 
 `USER` is `-` or a numeric user id. PostgreSQL refuses to run as root, but the checkout and the
 data may lie below a directory that only root may enter (/root, say). So the program keeps one
-privilege, to walk and read past permissions (CAP_DAC_READ_SEARCH; CAP_DAC_OVERRIDE where a
-container withholds that one), and no path needs opening to others.
+privilege, and no path needs opening to others: to walk and read past permissions
+(CAP_DAC_READ_SEARCH), or CAP_DAC_OVERRIDE where a container withholds that one, or where a strict
+umask at installation left the program itself to root.
 """
 
 import ctypes
@@ -23,6 +24,8 @@ PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
 CAP_DAC_READ_SEARCH = 2
 CAPABILITY_VERSION_3 = 0x20080522
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 1 << 2
 
 
 class _Header(ctypes.Structure):
@@ -47,23 +50,35 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def become(uid: int) -> None:
-    """The process is that user, and may still walk and read past permissions."""
-    libc, header, data = _libc(), _Header(CAPABILITY_VERSION_3, 0), (_Data * 2)()
-    _check(libc.capget(ctypes.byref(header), data))
-    kept = next(
-        (c for c in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if data[0].permitted & 1 << c), None
+def become(uid: int, *, program: str) -> None:
+    """The process is that user, with one privilege: to reach the program and the data."""
+    libc, header, held, kept = (
+        _libc(),
+        _Header(CAPABILITY_VERSION_3, 0),
+        (_Data * 2)(),
+        (_Data * 2)(),
     )
+    _check(libc.capget(ctypes.byref(header), held))
+    capability = _useful(program, permitted=held[0].permitted)
     _check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+    # Else access(2), with which PostgreSQL looks for its own files, would ignore the privilege.
+    # Not checked: without the right to say so, open paths work all the same.
+    libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(_group_of(uid))
     os.setuid(uid)
-    if kept is None:
-        return
-    data = (_Data * 2)()
-    data[0].effective = data[0].permitted = data[0].inheritable = 1 << kept
-    _check(libc.capset(ctypes.byref(header), data))
-    _check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, kept, 0, 0))
+    if capability is not None:
+        kept[0].effective = kept[0].permitted = kept[0].inheritable = 1 << capability
+    _check(libc.capset(ctypes.byref(header), kept))
+    if capability is not None:
+        _check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0))
+
+
+def _useful(program: str, *, permitted: int) -> int | None:
+    """The smallest capability that lets another user run the program, if we have one."""
+    is_open = os.stat(program).st_mode & 0o001  # noqa: PTH116  pathlib doubles the start-up time
+    wanted = (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if is_open else (CAP_DAC_OVERRIDE,)
+    return next((c for c in wanted if permitted & 1 << c), None)
 
 
 def _group_of(uid: int) -> int:
@@ -87,7 +102,10 @@ def main(arguments: list[str]) -> None:
     """This process has become the program."""
     parent, signum, user, *program = arguments
     if user != "-":
-        become(int(user))
+        try:
+            become(int(user), program=program[0])
+        except OSError as error:
+            sys.exit(f"Cannot become user {user}: {error.strerror}. Run this as an ordinary user.")
     die_with(int(parent), int(signum))
     # Python ignores these, and what is ignored stays ignored in the program.
     for name in ("SIGPIPE", "SIGXFSZ"):

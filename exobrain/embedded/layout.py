@@ -51,7 +51,7 @@ class Layout:
 
     @cached_property
     def sockets(self) -> Path:
-        """`run`, or a short private directory when a socket there would have too long a name."""
+        """`run`, or a short private directory when the name of a socket there would not do."""
         if _fits(self.run):
             return self.run
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
@@ -114,7 +114,8 @@ class Layout:
 
 def _fits(run: Path) -> bool:
     longest = run / "pg" / PG_SOCKET_NAME
-    return len(os.fsencode(longest)) <= SOCKET_PATH_BYTES
+    # A comma separates hosts in a PostgreSQL address, and cannot be quoted there.
+    return len(os.fsencode(longest)) <= SOCKET_PATH_BYTES and "," not in str(run)
 
 
 def endpoints(data: Path) -> Endpoints:

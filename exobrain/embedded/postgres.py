@@ -9,6 +9,7 @@ other processes of `nobody` reach neither its files nor its socket, and `trust` 
 """
 
 import importlib.util
+import locale
 import os
 import pwd
 import shutil
@@ -157,7 +158,22 @@ def _initdb_options() -> list[str]:
         # Built into PostgreSQL: the same order on every machine and after every system upgrade.
         "--locale-provider=builtin",
         "--builtin-locale=C.UTF-8",
+        # pg_trgm asks the system what a letter is. Of locale C only ASCII ones are: a search for
+        # a Russian word would then find no trigrams in its index and read every message.
+        f"--lc-ctype={_character_type()}",
     ]
+
+
+def _character_type() -> str:
+    """A locale that knows all letters, where the system has one."""
+    present = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        return "C"
+    finally:
+        locale.setlocale(locale.LC_CTYPE, present)
+    return "C.UTF-8"
 
 
 def _install() -> Path:

@@ -13,3 +13,10 @@ def _without_nul(value: str) -> str:
 
 # Lone surrogates are refused by pydantic itself (string_unicode).
 Text = Annotated[str, AfterValidator(_without_nul)]
+
+
+def storable(text: str) -> str:
+    """The text without NUL characters, and with `?` for each lone surrogate."""
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    return text.encode(errors="replace").decode()

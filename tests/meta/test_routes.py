@@ -24,7 +24,10 @@ OPEN_PAGES = {
     "login": "it is how one signs in",
     "logout": "signing out twice is no error",
     "signup": "404 unless registration is allowed",
+    "diagrams": "an empty frame, in which a visitor's diagrams are drawn too",
+    "admin": "adds the slash",
     "admin/login/": "it is how operators sign in",
+    "admin/logout/": "signing out twice is no error",
 }
 
 

@@ -1,0 +1,39 @@
+"""What can go wrong with accounts, in words for the user."""
+
+from exobrain.lib import errors
+
+
+class WrongCredentials(errors.Unauthenticated):
+    """E-mail or password is wrong."""
+
+
+class InvalidRefreshToken(errors.Unauthenticated):
+    """The refresh token is unknown, expired or was used before."""
+
+
+class WrongPassword(errors.Refused):
+    """The present password is wrong."""
+
+
+class UnacceptablePassword(errors.Invalid):
+    """This password is too easy to guess."""
+
+
+class InvalidProfile(errors.Invalid):
+    """E-mail or name is not acceptable."""
+
+
+class EmailTaken(errors.Conflict):
+    """A user with this e-mail already exists."""
+
+
+class SignupClosed(errors.NotFound):
+    """Not Found"""
+
+
+class TooManyAttempts(errors.TooMany):
+    """Too many failed attempts; try again later."""
+
+
+class InvalidConfig(errors.Invalid):
+    """There is no such setting, or it does not take this value."""

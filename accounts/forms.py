@@ -1,0 +1,65 @@
+"""Forms of the accounts pages. They check shape; the services decide."""
+
+from typing import Any
+
+from django import forms
+
+
+class PageForm(forms.Form):
+    """A form whose fields look like the rest of the page and say what is wrong to everybody."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+
+class LoginForm(PageForm):
+    """Who is it?"""
+
+    email = forms.EmailField(
+        label="E-mail", widget=forms.EmailInput({"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(
+        strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
+    )
+
+
+class SignupForm(PageForm):
+    """A new account."""
+
+    display_name = forms.CharField(
+        label="Name", max_length=150, widget=forms.TextInput({"autocomplete": "name"})
+    )
+    email = forms.EmailField(
+        label="E-mail", max_length=254, widget=forms.EmailInput({"autocomplete": "username"})
+    )
+    password = forms.CharField(
+        strip=False,
+        help_text="At least 8 characters, and not one that everybody uses.",
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )
+
+
+class NameForm(PageForm):
+    """How the product addresses its user."""
+
+    display_name = forms.CharField(
+        label="Name", max_length=150, widget=forms.TextInput({"autocomplete": "name"})
+    )
+
+
+class PasswordForm(PageForm):
+    """A new password, from somebody who knows the present one."""
+
+    current = forms.CharField(
+        label="Present password",
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label="New password",
+        strip=False,
+        help_text="At least 8 characters, and not one that everybody uses.",
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+    )

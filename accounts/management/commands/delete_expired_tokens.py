@@ -1,0 +1,18 @@
+"""Deletes what nobody can use any more; for a daily timer."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from accounts import services
+
+
+class Command(BaseCommand):
+    """`manage.py delete_expired_tokens`."""
+
+    help = "Delete refresh tokens that have expired, and families without tokens."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Says how many families went."""
+        count = services.delete_expired_tokens()
+        self.stdout.write(f"Deleted {count} token families.")

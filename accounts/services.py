@@ -1,0 +1,344 @@
+"""Writes: signing in and out, tokens, passwords, settings.
+
+Sign-in and password checks count failures in Redis (see `exobrain.lib.throttle`) and work
+without it. The rest talks to PostgreSQL only.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.hashers import make_password, verify_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from accounts import selectors, tokens
+from accounts.errors import (
+    EmailTaken,
+    InvalidConfig,
+    InvalidProfile,
+    InvalidRefreshToken,
+    SignupClosed,
+    TooManyAttempts,
+    UnacceptablePassword,
+    WrongCredentials,
+    WrongPassword,
+)
+from accounts.models import (
+    ConfigDefinition,
+    ConfigValue,
+    RefreshToken,
+    RefreshTokenFamily,
+    User,
+)
+from accounts.types import ConfigItem, TokenPair
+from exobrain.lib import clock, throttle
+from exobrain.lib.text import storable
+from exobrain.lib.throttle import Limit
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS_SECONDS = 300
+LEGACY_HASHER = "scrypt"
+NO_HASH = ""  # no password fits it, and finding that out takes as long as with one
+
+
+# -- signing in
+
+
+def sign_in(*, email: str, password: str, address: str) -> User:
+    """The user these credentials belong to; a failure is counted against account and address."""
+    user = User.objects.with_email(email).first()
+    if not _is_theirs(password, user, email=email, address=address) or user is None:
+        log.info("sign_in_failed", address=address)
+        raise WrongCredentials
+    log.info("signed_in", user_id=str(user.id), address=address)
+    return user
+
+
+def sign_up(*, email: str, password: str, display_name: str, address: str) -> User:
+    """A new user; only while registration is open."""
+    if not settings.EXOBRAIN.accounts_allow_signup:
+        raise SignupClosed
+    # Each try tells whether an e-mail is taken, so tries are as scarce as failed sign-ins.
+    _count_failure(email, address)
+    user = User(email=email.strip(), display_name=display_name.strip())
+    _validate_profile(user)
+    _validate_password(password, user)
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise EmailTaken from error
+    log.info("signed_up", user_id=str(user.id))
+    return user
+
+
+def change_password(*, user_id: UUID, current: str, new: str, address: str) -> User:
+    """The user has a new password; every session and token of theirs has ended."""
+    user = User.objects.get(id=user_id)
+    if not _is_theirs(current, user, email=user.email, address=address):
+        raise WrongPassword
+    _validate_password(new, user)
+    user.set_password(new)
+    user.save(update_fields=["password", "updated_at"])
+    log.info("password_changed", user_id=str(user_id))
+    return user
+
+
+def change_name(*, user_id: UUID, display_name: str) -> None:
+    """The user is called by this name; raises InvalidProfile when it is no name."""
+    user = User.objects.get(id=user_id)
+    user.display_name = storable(display_name).strip()
+    _validate_profile(user)
+    user.save(update_fields=["display_name", "updated_at"])
+    log.info("name_changed", user_id=str(user_id))
+
+
+def _is_theirs(password: str, user: User | None, *, email: str, address: str) -> bool:
+    """True when the password is the user's; raises TooManyAttempts after too many failures.
+
+    Nobody and a user who was shut out cost the same as a wrong password.
+    """
+    _refuse_if_throttled(email, address)
+    stored = user.password if user is not None and user.is_active else NO_HASH
+    fits, is_outdated = _compare(password, stored)
+    if not fits or user is None:
+        _take_as_long_as_any(password, stored)
+        _count_failure(email, address)
+        return False
+    if is_outdated:
+        user.upgrade_password(password)
+    throttle.clear(*_per_account(email, address))
+    return True
+
+
+def _compare(password: str, stored: str) -> tuple[bool, bool]:
+    """Does the password fit, and is its hash outdated?"""
+    try:
+        return verify_password(password, stored)
+    except ValueError:  # the hash is damaged
+        return verify_password(password, NO_HASH)
+
+
+def _take_as_long_as_any(password: str, stored: str) -> None:
+    """While old hashes are in use, a failure costs both kinds, so that neither tells itself."""
+    if not User.objects.filter(password__startswith=f"{LEGACY_HASHER}$").exists():
+        return
+    is_legacy = stored.startswith(f"{LEGACY_HASHER}$")
+    make_password(password, hasher="default" if is_legacy else LEGACY_HASHER)
+
+
+def _per_account(email: str, address: str) -> tuple[Limit, str, str]:
+    # With the address in it: who fails elsewhere cannot lock the owner out.
+    amount = settings.EXOBRAIN.login_attempts_per_account
+    return Limit("sign-in-account", amount, ATTEMPTS_SECONDS), email.strip().lower(), address
+
+
+def _per_address(address: str) -> tuple[Limit, str]:
+    amount = settings.EXOBRAIN.login_attempts_per_address
+    return Limit("sign-in-address", amount, ATTEMPTS_SECONDS), address
+
+
+def _refuse_if_throttled(email: str, address: str) -> None:
+    seconds = max(
+        throttle.wait_seconds(*_per_account(email, address)),
+        throttle.wait_seconds(*_per_address(address)),
+    )
+    if seconds:
+        log.warning("sign_in_throttled", address=address, seconds=seconds)
+        raise TooManyAttempts(retry_after_seconds=seconds)
+
+
+def _count_failure(email: str, address: str) -> None:
+    """One more failure; one that many threads had under way beyond the limit is refused too."""
+    counted = (
+        throttle.hit(*_per_account(email, address)),
+        throttle.hit(*_per_address(address)),
+    )
+    if not all(counted):
+        _refuse_if_throttled(email, address)
+
+
+def _validate_profile(user: User) -> None:
+    try:
+        user.full_clean(exclude=["password"], validate_constraints=False)
+    except ValidationError as error:
+        raise InvalidProfile(" ".join(error.messages)) from error
+
+
+def _validate_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise UnacceptablePassword(" ".join(error.messages)) from error
+
+
+# -- tokens
+
+
+def issue_tokens(*, user: User, session_key: str | None = None) -> TokenPair:
+    """A new family's first pair, which ends with the session that the client also has.
+
+    The user is whom `sign_in` returned: when their password has changed since, or they were
+    shut out, there are no tokens and WrongCredentials is raised.
+    """
+    with transaction.atomic():
+        # The update locks the row, so that a change of the password sees this family or this
+        # sign-in sees that change.
+        unchanged = User.objects.filter(
+            id=user.id,
+            is_active=True,
+            password=user.password,
+            tokens_valid_from=user.tokens_valid_from,
+        )
+        if not unchanged.update(last_login=clock.now()):
+            raise WrongCredentials
+        RefreshTokenFamily.objects.filter(user=user).delete_expired()
+        family = RefreshTokenFamily.objects.create(
+            user=user, session_digest=tokens.digest_of(session_key) if session_key else ""
+        )
+        return _pair(family, _stored(tokens.new_refresh_token(), family))
+
+
+def refresh_tokens(*, refresh_token: str) -> TokenPair:
+    """The pair that follows; the presented token is used up.
+
+    Within AUTH_REFRESH_GRACE_SECONDS its second use gives the same successor: two tabs raced.
+    Later it was stolen, from whomever, and the whole family ends. Every token lives
+    AUTH_REFRESH_TOKEN_TTL_SECONDS from its own issue, so who refreshes weekly stays signed in.
+    """
+    with transaction.atomic():
+        token = _locked(refresh_token)
+        if token is None or not token.is_alive(now=clock.now()):
+            raise InvalidRefreshToken
+        if not token.is_replayed(now=clock.now()):
+            return _pair(token.family, _succeed(token, refresh_token))
+        RefreshTokenFamily.objects.filter(id=token.family_id).revoke(reason="replay")
+    log.warning(
+        "refresh_token_replayed",
+        family_id=str(token.family_id),
+        user_id=str(token.family.user_id),
+    )
+    raise InvalidRefreshToken
+
+
+def _locked(refresh_token: str) -> RefreshToken | None:
+    return (
+        RefreshToken.objects.select_related("family__user")
+        .select_for_update(of=("self",))
+        .filter(digest=tokens.digest_of(refresh_token))
+        .first()
+    )
+
+
+def _succeed(token: RefreshToken, refresh_token: str) -> str:
+    successor = tokens.successor_of(refresh_token)
+    if token.used_at is None:
+        token.used_at = clock.now()
+        token.save(update_fields=["used_at"])
+        return _stored(successor, token.family)
+    if not RefreshToken.objects.filter(digest=tokens.digest_of(successor)).exists():
+        raise InvalidRefreshToken  # DJANGO_SECRET_KEY changed between the two uses
+    return successor
+
+
+def _stored(refresh_token: str, family: RefreshTokenFamily) -> str:
+    life = timedelta(seconds=settings.EXOBRAIN.auth_refresh_token_ttl_seconds)
+    RefreshToken.objects.create(
+        digest=tokens.digest_of(refresh_token), family=family, expires_at=clock.now() + life
+    )
+    return refresh_token
+
+
+def _pair(family: RefreshTokenFamily, refresh_token: str) -> TokenPair:
+    user = family.user
+    return TokenPair(
+        access_token=tokens.sign_access_token(
+            user_id=user.id, email=user.email, name=user.display_name, family_id=family.id
+        ),
+        refresh_token=refresh_token,
+        expires_in=settings.EXOBRAIN.auth_access_token_ttl_seconds,
+    )
+
+
+def delete_expired_tokens() -> int:
+    """Families whose last token has expired are gone; how many there were."""
+    return RefreshTokenFamily.objects.all().delete_expired()
+
+
+# -- signing out
+
+
+def sign_out(*, session_key: str | None, access_token: str | None) -> None:
+    """Tokens issued beside this session, and the family of this access token, have ended.
+
+    An expired access token still names its family: signing out late must work.
+    """
+    families = RefreshTokenFamily.objects
+    if session_key:
+        families.filter(session_digest=tokens.digest_of(session_key)).revoke(reason="logout")
+    claims = tokens.read_access_token(access_token, expired_too=True) if access_token else None
+    if claims is not None and claims.family_id is not None:
+        families.filter(id=claims.family_id, user_id=claims.user_id).revoke(reason="logout")
+
+
+def sign_out_everywhere(*, user_id: UUID) -> None:
+    """No session and no token of this user is accepted any more."""
+    with transaction.atomic():
+        User.objects.filter(id=user_id).update(tokens_valid_from=clock.now())
+        RefreshTokenFamily.objects.filter(user_id=user_id).revoke(reason="logout_all")
+    log.info("signed_out_everywhere", user_id=str(user_id))
+
+
+def move_session(*, user_id: UUID, before: str, after: str) -> None:
+    """Tokens issued beside session `before` end with session `after`; another user's have ended."""
+    beside = RefreshTokenFamily.objects.filter(session_digest=tokens.digest_of(before))
+    beside.exclude(user_id=user_id).revoke(reason="session_replaced")
+    beside.filter(user_id=user_id).update(session_digest=tokens.digest_of(after))
+
+
+# -- settings and caches
+
+
+def change_configs(*, user_id: UUID, changes: Sequence[tuple[str, bool | str]]) -> list[ConfigItem]:
+    """All changes are stored, or InvalidConfig is raised and none is; the settings afterwards.
+
+    Of two changes of one key the last counts; choosing the default is choosing nothing.
+    """
+    items = {item.key: item for item in selectors.user_configs(user_id=user_id)}
+    for key, value in changes:
+        _refuse_unacceptable(items.get(key), key, value)
+    with transaction.atomic():
+        bump_revision(user_id=user_id)  # locks the user's row: two changes come one by one
+        for key, value in dict(changes).items():
+            _store_config(user_id, items[key], value)
+    return selectors.user_configs(user_id=user_id)
+
+
+def _refuse_unacceptable(item: ConfigItem | None, key: str, value: bool | str) -> None:
+    if item is None:
+        raise InvalidConfig(f"There is no setting {key!r}.")
+    if not item.accepts(value):
+        raise InvalidConfig(f"The setting {key!r} does not take this value.")
+
+
+def _store_config(user_id: UUID, item: ConfigItem, value: bool | str) -> None:
+    if value == item.default_value:
+        ConfigValue.objects.filter(user_id=user_id, definition__key=item.key).delete()
+        return
+    ConfigValue.objects.update_or_create(
+        user_id=user_id,
+        definition=ConfigDefinition.objects.get(key=item.key),
+        defaults={"value": value},
+    )
+
+
+def bump_revision(*, user_id: UUID) -> None:
+    """The user's revision has grown by one, so nothing cached before is read again."""
+    User.objects.filter(id=user_id).update(revision=F("revision") + 1)

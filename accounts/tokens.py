@@ -1,0 +1,105 @@
+"""Tokens as text: made, signed, read and hashed. Knows no table.
+
+An access token is a JWT with the claims `sub email name iat exp`, and `sid`: the family of
+refresh tokens it was issued with, by whose revocation it ends at once. A refresh token is
+random, or follows from the one it replaces, and is stored as a hash only.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import jwt
+from django.conf import settings
+
+from exobrain.lib import clock
+
+REFRESH_TOKEN_BYTES = 32
+NEEDED_CLAIMS = ["sub", "email", "name", "iat", "exp"]
+BEARER = "bearer "
+SUCCESSOR_PURPOSE = b"refresh token successor\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a genuine access token says."""
+
+    user_id: UUID
+    issued_at: float  # seconds since the epoch
+    family_id: UUID | None  # None: signed by another service that shares the secret
+
+
+def bearer_of(authorization: str | None) -> str | None:
+    """The token in an Authorization header, if it is of that scheme."""
+    if authorization and authorization[: len(BEARER)].lower() == BEARER:
+        return authorization[len(BEARER) :]
+    return None
+
+
+def sign_access_token(*, user_id: UUID, email: str, name: str, family_id: UUID) -> str:
+    """An access token of this moment."""
+    now = int(clock.now().timestamp())
+    config = settings.EXOBRAIN
+    claims = {
+        "sub": str(user_id),
+        "email": email,
+        "name": name,
+        "iat": now,
+        "exp": now + config.auth_access_token_ttl_seconds,
+        "sid": str(family_id),
+    }
+    return jwt.encode(
+        claims, config.auth_jwt_secret.get_secret_value(), algorithm=config.auth_jwt_algorithm
+    )
+
+
+def read_access_token(text: str, *, expired_too: bool = False) -> Claims | None:
+    """What the token says; None when it is not ours, not whole or, usually, not valid any more."""
+    config = settings.EXOBRAIN
+    try:
+        payload = jwt.decode(
+            text,
+            config.auth_jwt_secret.get_secret_value(),
+            algorithms=[config.auth_jwt_algorithm],
+            options={"require": NEEDED_CLAIMS, "verify_exp": not expired_too},
+        )
+        return _claims(payload)
+    # A signed token may still hold anything: a number too large, a list, an id that is none.
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
+        return None
+
+
+def _claims(payload: dict[str, Any]) -> Claims:
+    if not isinstance(payload["email"], str) or not isinstance(payload["name"], str):
+        raise TypeError("email and name are text")
+    family = payload.get("sid")
+    return Claims(
+        user_id=UUID(payload["sub"]),
+        issued_at=float(payload["iat"]),
+        family_id=None if family is None else UUID(str(family)),
+    )
+
+
+def new_refresh_token() -> str:
+    """The first token of a family."""
+    return secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
+
+
+def successor_of(refresh_token: str) -> str:
+    """The one token that may replace this one.
+
+    It follows from the old token and a secret of ours, so two tabs that refresh at once get
+    the same one although neither is stored.
+    """
+    key = settings.SECRET_KEY.encode()
+    mac = hmac.digest(key, SUCCESSOR_PURPOSE + refresh_token.encode(), "sha256")
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def digest_of(secret: str) -> str:
+    """What is stored instead of a refresh token or a session key."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,29 @@
+"""Turns as operators see them: how answers ended and how long they took, not what was said."""
+
+from django.contrib import admin
+
+from chat.models import Turn
+from exobrain.lib.admin import ReadOnlyAdmin
+
+
+@admin.register(Turn)
+class TurnAdmin(ReadOnlyAdmin):
+    """Questions and the generation of their answers."""
+
+    list_display = ("id", "user", "state", "created_at", "finished_at", "seconds")
+    list_select_related = ("user",)
+    list_filter = ("state", "created_at")
+    search_fields = ("id", "user__email", "client_message_id")
+    ordering = ("-created_at",)
+    show_full_result_count = False
+    fields = (
+        *("id", "user", "question", "answer", "client_message_id", "state", "error"),
+        *("cancel_requested_at", "heartbeat_at", "created_at", "finished_at"),
+    )
+
+    @admin.display(description="seconds")
+    def seconds(self, turn: Turn) -> float | None:
+        """How long the answer took."""
+        if turn.finished_at is None:
+            return None
+        return round((turn.finished_at - turn.created_at).total_seconds(), 1)

@@ -1,0 +1,67 @@
+"""A model that reads its answers from a file, for development and tests.
+
+Every call gets the next answer, whoever asks and whatever they say; after the last comes the
+first again. The parts are single characters.
+"""
+
+import asyncio
+import itertools
+import re
+import threading
+from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
+
+from chat.agent.model import Conversation, Part
+from chat.errors import MockFileInvalid
+
+DELIMITER = "--- message ---"
+# On a line of its own; the older form lacks the closing dashes.
+_DELIMITER_LINE = re.compile(r"^--- message(?: ---)?[ \t]*$", re.MULTILINE)
+PAUSE_CHARACTERS = 2_000  # a long answer lets others run after so many
+
+_calls = itertools.count()  # one for the process: all users and conversations share it
+_lock = threading.Lock()
+
+
+def read_answers(path: Path) -> list[str]:
+    """The file's answers, trimmed; raises MockFileInvalid when there are none."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MockFileInvalid(
+            f"MAIN_AGENT_MOCK_MESSAGES_FILE: {path} cannot be read as UTF-8 text ({error}). "
+            f'It holds answers separated by a line "{DELIMITER}".'
+        ) from error
+    answers = [part.strip() for part in _DELIMITER_LINE.split(text)]
+    answers = [answer for answer in answers if answer]
+    if not answers:
+        raise MockFileInvalid(
+            f"MAIN_AGENT_MOCK_MESSAGES_FILE: {path} has no answers. "
+            f'Write at least one; a line "{DELIMITER}" separates them.'
+        )
+    return answers
+
+
+class MockModel:
+    """Gives the answers of a list in turn."""
+
+    name = "mock"
+
+    def __init__(self, answers: Sequence[str]) -> None:
+        self.answers = answers
+
+    async def answer(self, conversation: Conversation) -> AsyncGenerator[Part, None]:
+        """The next answer, one character at a time."""
+        with _lock:
+            number = next(_calls)
+        for index, character in enumerate(self.answers[number % len(self.answers)], 1):
+            yield character
+            if index % PAUSE_CHARACTERS == 0:
+                await asyncio.sleep(0)
+
+
+def rewind() -> None:
+    """The next call gets the first answer, as after a restart."""
+    global _calls
+    with _lock:
+        _calls = itertools.count()

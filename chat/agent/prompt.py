@@ -1,0 +1,51 @@
+"""What every question is sent with."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol
+
+from chat.agent.model import Prompt
+
+CHARACTERS_PER_TOKEN = 4  # a common estimate; exact counting would need each model's vocabulary
+
+FORMATTING_RULES = """\
+How to format an answer:
+- Write Markdown.
+- Put formulas within a line between single dollar signs: $a^2 + b^2$.
+- Put a formula that stands alone between double dollar signs, on lines of its own with an \
+empty line before and after:
+
+$$
+x = 1
+$$
+
+- Draw diagrams as fenced code blocks with the language mermaid."""
+
+
+class Said(Protocol):
+    """A message of the journal, as far as a prompt needs it."""
+
+    @property
+    def role(self) -> str:
+        """`user` or `assistant`."""
+
+    @property
+    def content(self) -> str:
+        """Its text."""
+
+
+def context_characters(*, tokens: int, question: str) -> int:
+    """How much of the journal fits beside the question; the question itself always goes."""
+    return max(0, tokens * CHARACTERS_PER_TOKEN - len(question))
+
+
+def build_prompts(*, system: str, earlier: Iterable[Said], question: str) -> Sequence[Prompt]:
+    """System prompt with the formatting rules, earlier messages, the question."""
+    return [
+        Prompt(role="system", content=f"{system.strip()}\n\n{FORMATTING_RULES}"),
+        *(Prompt(role=_role(said.role), content=said.content) for said in earlier),
+        Prompt(role="user", content=question),
+    ]
+
+
+def _role(name: str) -> Literal["user", "assistant"]:
+    return "assistant" if name == "assistant" else "user"

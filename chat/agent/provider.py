@@ -1,0 +1,182 @@
+"""A model at an OpenAI-compatible provider, through LangChain.
+
+Talks HTTP to MODEL_PROVIDER_BASE_URL, or to OpenAI when only a key is set, and nowhere else:
+tracing and telemetry are off whatever the environment says. Every failure is a `ModelFailed`
+whose message neither names the key nor repeats what the provider said; the log has its class.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextvars import ContextVar
+from typing import Any
+
+import structlog
+
+# Before LangChain is imported: it would send prompts to LangSmith when its variables say so.
+for _name in [*os.environ]:
+    if _name.startswith(("LANGSMITH_", "LANGCHAIN_")):
+        del os.environ[_name]
+os.environ["LANGSMITH_TRACING"] = "false"
+
+import openai  # noqa: E402  after the environment
+from langchain_core.messages import AIMessageChunk  # noqa: E402
+from langchain_openai import ChatOpenAI  # noqa: E402
+from pydantic import SecretStr  # noqa: E402
+
+from chat.agent.model import Conversation, Part, Prompt, Usage  # noqa: E402
+from chat.errors import (  # noqa: E402
+    ModelBroken,
+    ModelBrokeOff,
+    ModelBusy,
+    ModelFailed,
+    ModelNotUnderstood,
+    ModelRefusedKey,
+    ModelRefusedQuestion,
+    ModelTooSlow,
+    ModelUnknown,
+    ModelUnreachable,
+)
+from exobrain.config import OPENAI_BASE_URL, Config  # noqa: E402
+
+log = structlog.get_logger(__name__)
+
+NO_KEY = SecretStr("not-needed")  # the client insists on one; a local provider does not
+RETRY_SECONDS = 0.5  # before the only second try
+CONNECT_SECONDS = 10.0
+DONE_MARK = b"[DONE]"
+
+# The first that fits counts: subclasses come before their base.
+FAILURES: list[tuple[type[Exception], type[ModelFailed]]] = [
+    (TimeoutError, ModelTooSlow),
+    (openai.APITimeoutError, ModelTooSlow),
+    (openai.APIConnectionError, ModelUnreachable),
+    (openai.AuthenticationError, ModelRefusedKey),
+    (openai.PermissionDeniedError, ModelRefusedKey),
+    (openai.NotFoundError, ModelUnknown),
+    (openai.RateLimitError, ModelBusy),
+    (openai.InternalServerError, ModelBroken),
+    (openai.APIStatusError, ModelRefusedQuestion),
+    (openai.APIError, ModelBroken),  # in the middle of the stream
+]
+
+
+class ProviderModel:
+    """Streams the provider's answers."""
+
+    def __init__(self, config: Config) -> None:
+        self.name = config.effective_model
+        self.client = ChatOpenAI(
+            base_url=config.model_provider_base_url or OPENAI_BASE_URL,
+            api_key=config.openai_api_key or NO_KEY,
+            model=config.effective_model,
+            temperature=config.main_agent_temperature,
+            streaming=True,
+            stream_usage=True,
+            use_responses_api=False,
+            timeout=config.main_agent_timeout_seconds,
+            stream_chunk_timeout=config.main_agent_timeout_seconds,
+            max_retries=0,  # we try again ourselves, and never after the first word
+            http_async_client=_http_client(seconds=config.main_agent_timeout_seconds),
+        )
+
+    async def answer(self, conversation: Conversation) -> AsyncGenerator[Part, None]:
+        """The provider's answer; raises ModelFailed."""
+        messages = [_message(prompt) for prompt in await conversation.prompts()]
+        started = False
+        for is_last_try in (False, True):
+            try:
+                async for part in self._stream(messages):
+                    started = True
+                    yield part
+                return
+            except (ModelUnreachable, ModelBroken):
+                if started or is_last_try:
+                    raise
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _stream(self, messages: list[dict[str, str]]) -> AsyncGenerator[Part, None]:
+        ending = _Ending()
+        _current.set(ending)
+        try:
+            async for chunk in self.client.astream(messages):
+                ending.note(chunk)
+                for part in _parts(chunk):
+                    yield part
+        except Exception as error:  # a provider can send anything
+            failure = _failure(error, has_text=ending.has_text)
+            log.warning("model_failed", failure=type(failure).__name__, error=type(error).__name__)
+            raise failure from error
+        if not ending.is_proper:
+            log.warning("model_failed", failure="ModelBrokeOff", error="no end")
+            raise ModelBrokeOff if ending.has_text else ModelNotUnderstood
+
+
+def _message(prompt: Prompt) -> dict[str, str]:
+    return {"role": prompt.role, "content": prompt.content}
+
+
+def _parts(chunk: Any) -> list[Part]:
+    parts: list[Part] = []
+    if text := str(chunk.text):
+        parts.append(text)
+    if isinstance(chunk, AIMessageChunk) and chunk.usage_metadata:
+        parts.append(Usage(dict(chunk.usage_metadata)))
+    return parts
+
+
+# -- how a stream ends
+
+
+class _Ending:
+    """Tells an answer that is complete from one whose connection was cut.
+
+    A provider says that it has finished, with a finish reason or with a last `[DONE]`. LangChain
+    passes only the former on, and some providers send only the latter.
+    """
+
+    def __init__(self) -> None:
+        self.has_text = False
+        self.is_proper = False
+
+    def note(self, chunk: Any) -> None:
+        """Remember what this chunk says."""
+        self.has_text = self.has_text or bool(chunk.text)
+        self.is_proper = self.is_proper or "finish_reason" in chunk.response_metadata
+
+    async def watch(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The same pieces; the mark is seen even when it is cut in two."""
+        tail = b""
+        async for piece in pieces:
+            tail = tail[-len(DONE_MARK) :] + piece
+            self.is_proper = self.is_proper or DONE_MARK in tail
+            yield piece
+
+
+_current: ContextVar[_Ending] = ContextVar("ending")
+
+
+async def _watch_ending(response: Any) -> None:
+    """The answer's bytes pass by the ending of the question they belong to."""
+    ending, read = _current.get(), response.aiter_bytes
+    response.aiter_bytes = lambda *args: ending.watch(read(*args))
+
+
+def _http_client(*, seconds: float) -> openai.DefaultAsyncHttpxClient:
+    return openai.DefaultAsyncHttpxClient(
+        timeout=openai.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
+        event_hooks={"response": [_watch_ending]},
+    )
+
+
+# -- what went wrong
+
+
+def _failure(error: Exception, *, has_text: bool) -> ModelFailed:
+    """The error in words for the user."""
+    if isinstance(error, openai.APIConnectionError) and has_text:
+        return ModelBrokeOff()
+    for family, failure in FAILURES:
+        if isinstance(error, family):
+            return failure()
+    return ModelNotUnderstood()

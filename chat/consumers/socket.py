@@ -1,0 +1,215 @@
+"""/ws/chat/: ask, resume and cancel over one socket, with the events of all its streams.
+
+Frames from the page: `send`, `resume`, `cancel` (see `chat.schemas`). Frames to the page:
+`accepted`, `event`, `turn_started` for a question asked elsewhere, and `problem`.
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+from uuid import UUID
+
+import orjson
+import structlog
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import Error as DatabaseFailure
+from django.dispatch import receiver
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+
+from chat import services
+from chat.auth import address_of_scope, asker_of, is_known_host, is_same_site
+from chat.events import as_frame
+from chat.schemas import FRAMES, CancelFrame, ResumeFrame, SendFrame
+from chat.services import Reading, open_reading
+from chat.types import Asker
+from exobrain.lib.background import spawn
+from exobrain.lib.errors import DomainError, Unauthenticated, Unavailable
+from exobrain.lib.threads import in_thread
+
+log = structlog.get_logger(__name__)
+
+SIGNED_OUT = 4401  # close code
+MAX_STREAMS = 32  # followed at once over one socket
+NOTICE_RETRY_SECONDS = 1.0
+MAX_ID_CHARACTERS = 64  # of an id that is sent back with a problem
+
+
+class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels ships no types
+    """One page's conversation."""
+
+    channel_layer_alias = ""  # the base would refuse the socket while Redis is away; see _listen
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """One event of the connection; without the base's thread hop, as no ORM is used here."""
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        """The page has gone; its streams go on without it."""
+        for task in [*self.following.values(), *self.listening]:
+            task.cancel()
+        raise StopConsumer
+
+    async def connect(self) -> None:
+        """The socket is open for a signed-in user, or for a visitor where they may chat."""
+        self.following: dict[UUID, asyncio.Task[None]] = {}
+        self.listening: list[asyncio.Task[None]] = []
+        self.asked_here: set[UUID] = set()
+        if not (is_known_host(self.scope) and is_same_site(self.scope)):
+            log.warning("cross_site_socket_refused")
+            await self.close()
+            return
+        await self.accept()
+        if asker := await self._asker():
+            self._listen_for(asker)
+
+    async def _asker(self) -> Asker | None:
+        """Who is at the other end; asked for every frame, so that signing out counts at once."""
+        try:
+            return await asker_of(self.scope)
+        except Unauthenticated:
+            await self.close(SIGNED_OUT)
+            return None
+
+    # -- what the page says
+
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
+        """A frame of the page has been obeyed, or its problem named."""
+        raw: Any = None
+        try:
+            raw = orjson.loads(text_data or b"")
+            frame = FRAMES.validate_python(raw)
+            if asker := await self._asker():
+                await self._obey(frame, asker)
+        except orjson.JSONDecodeError:
+            await self._problem("A frame is a JSON object.", raw)
+        except ValidationError as error:
+            await self._problem(_explain(error), raw)
+        except DomainError as error:
+            await self._problem(error.message, raw)
+        except DatabaseFailure:
+            await self._problem(Unavailable().message, raw)
+
+    async def _obey(self, frame: SendFrame | ResumeFrame | CancelFrame, asker: Asker) -> None:
+        match frame:
+            case SendFrame():
+                await self._send_message(frame, asker)
+            case ResumeFrame():
+                await self._follow(asker, frame.stream_id, after=max(0, frame.last_event_id))
+            case CancelFrame():
+                await in_thread(services.cancel, asker=asker, stream_id=frame.stream_id)
+
+    async def _send_message(self, frame: SendFrame, asker: Asker) -> None:
+        self.asked_here.add(frame.client_message_id)
+        stream_id = await in_thread(self._start, frame, asker)
+        await self.send_json(
+            {
+                "type": "accepted",
+                "client_message_id": str(frame.client_message_id),
+                "stream_id": str(stream_id),
+            }
+        )
+        await self._follow(asker, str(stream_id), after=0)
+
+    def _start(self, frame: SendFrame, asker: Asker) -> UUID:
+        if asker.user_id is not None:
+            return services.start_turn(
+                user_id=asker.user_id,
+                message=frame.message,
+                client_message_id=frame.client_message_id,
+            )
+        return services.start_visitor_turn(
+            visitor_key=asker.visitor_key,
+            address=address_of_scope(self.scope),
+            message=frame.message,
+            client_message_id=frame.client_message_id,
+        )
+
+    async def _problem(self, detail: str, raw: Any) -> None:
+        given = raw if isinstance(raw, dict) else {}
+        ids = {
+            name: given[name]
+            for name in ("client_message_id", "stream_id")
+            if isinstance(given.get(name), str) and len(given[name]) <= MAX_ID_CHARACTERS
+        }
+        await self.send_json({"type": "problem", "detail": detail, **ids})
+
+    # -- what the page is told
+
+    async def _follow(self, asker: Asker, stream_id: str, *, after: int) -> None:
+        """The stream's events go to the page; following it again starts from there."""
+        reading = await open_reading(asker=asker, stream_id=stream_id, after=after)
+        known_id = reading.tail.stream_id
+        if before := self.following.pop(known_id, None):
+            before.cancel()
+        if len(self.following) >= MAX_STREAMS:
+            reading.close()
+            raise Unavailable("Too many streams over one connection.")
+        task = asyncio.create_task(self._pass_on(reading))
+        self.following[known_id] = task
+        task.add_done_callback(lambda _: self._forget(known_id, task))
+
+    def _forget(self, stream_id: UUID, task: "asyncio.Task[None]") -> None:
+        if self.following.get(stream_id) is task:
+            del self.following[stream_id]
+
+    async def _pass_on(self, reading: Reading) -> None:
+        stream_id = str(reading.tail.stream_id)
+        try:
+            while not reading.has_ended:
+                entries = await reading.next(seconds=settings.EXOBRAIN.chat_heartbeat_seconds)
+                for entry in entries:
+                    await self.send(text_data=as_frame(entry, stream_id=stream_id))
+        finally:
+            reading.close()
+
+    # -- questions asked elsewhere
+
+    def _listen_for(self, asker: Asker) -> None:
+        if asker.user_id is not None:
+            self.listening.append(asyncio.create_task(self._listen(_group(asker.user_id))))
+
+    async def _listen(self, group: str) -> None:
+        """The page learns of its user's new turns, as soon as and as long as Redis is there."""
+        layer = get_channel_layer()
+        while True:
+            with contextlib.suppress(RedisError, OSError):
+                channel = await layer.new_channel()
+                await layer.group_add(group, channel)
+                try:
+                    while True:
+                        await self._tell(await layer.receive(channel))
+                finally:
+                    await layer.group_discard(group, channel)
+            await asyncio.sleep(NOTICE_RETRY_SECONDS)
+
+    async def _tell(self, notice: dict[str, str]) -> None:
+        if UUID(notice["client_message_id"]) not in self.asked_here:
+            await self.send_json({"type": "turn_started", **notice})
+
+
+def _explain(error: ValidationError) -> str:
+    problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return ": ".join([*map(str, problem["loc"][1:]), problem["msg"]])
+
+
+def _group(user_id: UUID) -> str:
+    return f"user.{user_id.hex}"
+
+
+@receiver(services.turn_started, dispatch_uid="chat.announce_turn")
+def _announce(user_id: UUID, stream_id: UUID, client_message_id: UUID, **_: Any) -> None:
+    spawn(_send_notice(user_id, stream_id, client_message_id))
+
+
+async def _send_notice(user_id: UUID, stream_id: UUID, client_message_id: UUID) -> None:
+    notice = {"stream_id": str(stream_id), "client_message_id": str(client_message_id)}
+    try:
+        await get_channel_layer().group_send(_group(user_id), notice)
+    except (RedisError, OSError) as error:
+        log.warning("turn_not_announced", error=type(error).__name__)

@@ -1,0 +1,69 @@
+"""What can go wrong in a conversation."""
+
+from exobrain.lib.errors import ConfigError, DomainError, NotFound, TooMany, Unavailable
+
+
+class StreamNotFound(NotFound):
+    """There is no such stream."""
+
+
+class LogUnavailable(Unavailable):
+    """The live log of answers is not available; try again."""
+
+
+class TooManyQuestions(TooMany):
+    """Too many questions from this address; try again in a moment."""
+
+
+class MockFileInvalid(ConfigError):
+    """The mock's answers cannot be read."""
+
+
+class ModelFailed(DomainError):
+    """The model failed; try again."""
+
+
+class ModelUnreachable(ModelFailed):
+    """The model cannot be reached; try again in a moment."""
+
+    retryable = True
+
+
+class ModelTooSlow(ModelFailed):
+    """The model did not answer in time; try again in a moment."""
+
+    retryable = True
+
+
+class ModelRefusedKey(ModelFailed):
+    """The model refused the server's credentials; its key must be set anew."""
+
+
+class ModelUnknown(ModelFailed):
+    """The model provider does not know the configured model."""
+
+
+class ModelBusy(ModelFailed):
+    """The model takes no more questions at the moment; try again later."""
+
+    retryable = True
+
+
+class ModelBroken(ModelFailed):
+    """The model had an internal error; try again in a moment."""
+
+    retryable = True
+
+
+class ModelRefusedQuestion(ModelFailed):
+    """The model did not accept the question; it may be too long."""
+
+
+class ModelBrokeOff(ModelFailed):
+    """The connection to the model broke off in the middle of the answer."""
+
+    retryable = True
+
+
+class ModelNotUnderstood(ModelFailed):
+    """The model's answer could not be understood."""

@@ -1,0 +1,177 @@
+"""What a stream consists of, once for every transport.
+
+An event's id is the position of the stream after it: text moves the position by its number of
+characters, every other event by one. So ids grow, a reader resumes exactly where it was however
+the text is cut into events, and an event that is missing or came twice cannot go unnoticed.
+"""
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, assert_never
+
+Reason = Literal["complete", "interrupted", "cancelled", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The model asked for a tool."""
+
+    type: ClassVar = "tool_call"
+    tool_call_id: str
+    title: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResponse:
+    """A tool has answered."""
+
+    type: ClassVar = "tool_response"
+    tool_call_id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamError:
+    """A tool failed, or, without a tool's id, the answer itself."""
+
+    type: ClassVar = "error"
+    message: str
+    tool_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageChunk:
+    """More text of the answer, never empty."""
+
+    type: ClassVar = "message_chunk"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The last event: nothing follows, and what can be kept has been kept."""
+
+    type: ClassVar = "done"
+    reason: Reason
+
+
+Event = ToolCall | ToolResponse | StreamError | MessageChunk | Done
+
+
+def to_json(event: Event) -> str:
+    """The event's payload as the contract writes it: one line of ASCII."""
+    return json.dumps(_payload(event))
+
+
+def from_json(event_type: str, data: str) -> Event:
+    """The event that `to_json` wrote."""
+    values = json.loads(data)
+    return _CLASSES[event_type](**values)
+
+
+_CLASSES: dict[str, type[Event]] = {
+    event.type: event for event in (ToolCall, ToolResponse, StreamError, MessageChunk, Done)
+}
+
+
+def _payload(event: Event) -> dict[str, str]:
+    match event:
+        case MessageChunk():
+            return {"text": event.text}
+        case ToolCall():
+            return {
+                "tool_call_id": event.tool_call_id,
+                "title": event.title,
+                "description": event.description,
+            }
+        case ToolResponse():
+            return {"tool_call_id": event.tool_call_id, "message": event.message}
+        case StreamError():
+            tool = {"tool_call_id": event.tool_call_id} if event.tool_call_id else {}
+            return {"message": event.message, **tool}
+        case Done():
+            return {"reason": event.reason}
+        case _:
+            assert_never(event)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event in its place in a stream."""
+
+    id: int
+    event: Event
+    data: str  # the event as JSON, made once for all readers
+
+    @property
+    def start(self) -> int:
+        """The stream's position before this event."""
+        return self.id - (len(self.event.text) if isinstance(self.event, MessageChunk) else 1)
+
+    @property
+    def is_end(self) -> bool:
+        """True when nothing can follow."""
+        return isinstance(self.event, Done)
+
+    def beyond(self, position: int) -> "Entry":
+        """What of this entry lies after `position`."""
+        if not isinstance(self.event, MessageChunk) or position <= self.start:
+            return self
+        return place(MessageChunk(self.event.text[position - self.start :]), start=position)
+
+
+def place(event: Event, *, start: int) -> Entry:
+    """The entry of an event that follows position `start`."""
+    length = len(event.text) if isinstance(event, MessageChunk) else 1
+    return Entry(id=start + length, event=event, data=to_json(event))
+
+
+def place_all(events: Iterable[Event], *, start: int = 0) -> list[Entry]:
+    """The entries of events that follow one another."""
+    entries: list[Entry] = []
+    for event in events:
+        entries.append(place(event, start=start))
+        start = entries[-1].id
+    return entries
+
+
+def unread(entries: Sequence[Entry], *, after: int) -> list[Entry]:
+    """What a reader who has seen everything up to `after` has not seen.
+
+    A stream always says that it is over, also to a reader who saw text that a crash has lost:
+    then the end comes as the next event after the reader's own position.
+    """
+    rest = list(entries[bisect_right(entries, after, key=_id) :])
+    if rest:
+        rest[0] = rest[0].beyond(after)
+    elif entries and entries[-1].is_end:
+        rest = [place(entries[-1].event, start=after)]
+    return rest
+
+
+def _id(entry: Entry) -> int:
+    return entry.id
+
+
+def text_of(entries: Iterable[Entry]) -> str:
+    """The answer's text that the entries carry."""
+    return "".join(entry.event.text for entry in entries if isinstance(entry.event, MessageChunk))
+
+
+# -- encoders
+
+
+def as_sse(entry: Entry) -> str:
+    """The entry as a server-sent event."""
+    return f"id: {entry.id}\nevent: {entry.event.type}\ndata: {entry.data}\n\n"
+
+
+def as_frame(entry: Entry, *, stream_id: str) -> str:
+    """The entry as a WebSocket message."""
+    return (
+        f'{{"type": "event", "stream_id": "{stream_id}", "id": {entry.id}, '
+        f'"event": "{entry.event.type}", "data": {entry.data}}}'
+    )

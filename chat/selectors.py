@@ -1,0 +1,87 @@
+"""Reads of turns. Every one of them is somebody's, except what the reconciler needs."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from chat.events import Done, Entry, MessageChunk, from_json, place
+from chat.models import Turn
+from chat.types import ActiveTurn, FoundTurn, StaleTurn, State
+from journal.selectors import messages_by_ids
+
+
+def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:
+    """The user's turn, if they have it."""
+    found = Turn.objects.filter(id=stream_id, user_id=user_id)
+    row = found.values_list("id", "question_id", "answer_id", "state", "error").first()
+    return FoundTurn(*cast(tuple[UUID, UUID, UUID, State, str], row)) if row else None
+
+
+def stream_of_question(*, user_id: UUID, client_message_id: UUID) -> UUID:
+    """The stream that answers this question of the user."""
+    turns = Turn.objects.filter(user_id=user_id, client_message_id=client_message_id)
+    return turns.values_list("id", flat=True).get()
+
+
+def active_turns(*, user_id: UUID) -> list[ActiveTurn]:
+    """The user's turns that are still being answered, the oldest first."""
+    rows = (
+        Turn.objects.filter(user_id=user_id, state=Turn.State.RUNNING)
+        .order_by("created_at")
+        .values_list(
+            "id",
+            "client_message_id",
+            "question__journal__reference",
+            "question_id",
+            "answer_id",
+            "created_at",
+        )
+    )
+    return [ActiveTurn(*row) for row in rows]
+
+
+def stale_turns(*, seconds: float) -> list[StaleTurn]:
+    """Running turns of all users whose process has been silent for so long."""
+    return [
+        StaleTurn(
+            stream_id=row[0], user_id=row[1], answer_id=row[2], is_cancelled=row[3], seconds=row[4]
+        )
+        for row in Turn.objects.silent(seconds=seconds)
+    ]
+
+
+def saved_text(*, user_id: UUID, answer_id: UUID) -> str:
+    """As much of the user's answer as has been stored."""
+    found = messages_by_ids(user_id=user_id, ids=[answer_id])
+    return found[0].content if found else ""
+
+
+def replay(*, user_id: UUID, stream_id: UUID) -> list[Entry]:
+    """The whole stream of the user's turn, once it has ended; before that nothing."""
+    found = Turn.objects.filter(id=stream_id, user_id=user_id).exclude(state=Turn.State.RUNNING)
+    row = found.values_list("answer_id", "events", "state").first()
+    if row is None:
+        return []
+    answer_id, events, state = row
+    text = saved_text(user_id=user_id, answer_id=answer_id)
+    return weave(text, events, reason=state)
+
+
+def weave(text: str, events: Sequence[tuple[int, str, str]], *, reason: Any) -> list[Entry]:
+    """The stream of a text and the other events, each of which has its place in it."""
+    entries: list[Entry] = []
+    position = used = 0
+
+    def add_text(length: int) -> None:
+        nonlocal position, used
+        if chunk := text[used : used + length]:
+            entries.append(place(MessageChunk(chunk), start=position))
+            position, used = position + len(chunk), used + len(chunk)
+
+    for event_id, event_type, data in events:
+        add_text(event_id - 1 - position)
+        entries.append(place(from_json(event_type, data), start=position))
+        position += 1
+    add_text(len(text))
+    entries.append(place(Done(reason), start=position))
+    return entries

@@ -1,0 +1,19 @@
+"""What happens in a conversation."""
+
+from chat.services.reading import Reading, open_reading
+from chat.services.reconciler import reconcile_forever
+from chat.services.runtime import close_runtime, current_runtime
+from chat.services.turns import cancel, start_turn, turn_started
+from chat.services.visitors import start_visitor_turn
+
+__all__ = [
+    "Reading",
+    "cancel",
+    "close_runtime",
+    "current_runtime",
+    "open_reading",
+    "reconcile_forever",
+    "start_turn",
+    "start_visitor_turn",
+    "turn_started",
+]

@@ -1,0 +1,86 @@
+"""What is kept of a turn in PostgreSQL while it is answered, and when it has ended."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from chat.agent import Prompt
+from chat.agent.prompt import build_prompts, context_characters
+from chat.events import Entry, MessageChunk, Reason, StreamError, ToolCall, ToolResponse
+from chat.models import Turn
+from chat.types import Place
+from exobrain.config import Config
+from exobrain.lib import clock
+from journal import services as journal
+from journal.selectors import recent_messages
+from journal.types import FinalStatus, ToolCallDraft
+
+STATUS_BY_REASON: dict[Reason, FinalStatus] = {
+    "complete": "complete",
+    "interrupted": "interrupted",
+    "cancelled": "interrupted",
+    "error": "failed",
+}
+
+
+def build_conversation(*, place: Place, question: str, config: Config) -> Sequence[Prompt]:
+    """What the model is told: the day so far as far as it fits, and the question."""
+    earlier = recent_messages(
+        user_id=place.user_id,
+        journal_id=place.journal_id,
+        before_sequence=place.question_sequence,
+        max_chars=context_characters(tokens=config.main_agent_context_tokens, question=question),
+    )
+    return build_prompts(system=config.main_agent_system_prompt, earlier=earlier, question=question)
+
+
+def finish_turn(
+    *,
+    stream_id: UUID,
+    answer_id: UUID,
+    reason: Reason,
+    text: str | None,
+    events: Iterable[Entry] = (),
+    error: str = "",
+    model: str = "",
+    metadata: Mapping[str, Any] | None = None,
+) -> bool:
+    """A running turn and its answer are final; tells whether the turn was still running.
+
+    A text of None keeps what was saved before.
+    """
+    others = [entry for entry in events if not isinstance(entry.event, MessageChunk)]
+    with transaction.atomic():
+        changed = Turn.objects.filter(id=stream_id, state=Turn.State.RUNNING).update(
+            state=reason,
+            error=error,
+            events=[[entry.id, entry.event.type, entry.data] for entry in others],
+            finished_at=clock.now(),
+        )
+        if changed:
+            journal.finish_message(
+                message_id=answer_id,
+                content=text,
+                status=STATUS_BY_REASON[reason],
+                model=model,
+                metadata=metadata,
+                tool_calls=_tool_calls(others),
+            )
+    return bool(changed)
+
+
+def _tool_calls(entries: Iterable[Entry]) -> list[ToolCallDraft]:
+    """The tools that were used, with what came of them."""
+    calls: dict[str, ToolCallDraft] = {}
+    for entry in entries:
+        match entry.event:
+            case ToolCall(tool_call_id=call_id, title=title, description=description):
+                calls[call_id] = ToolCallDraft(call_id, title, description)
+            case ToolResponse(tool_call_id=call_id, message=message) if call_id in calls:
+                calls[call_id] = replace(calls[call_id], response=message)
+            case StreamError(tool_call_id=str(call_id), message=message) if call_id in calls:
+                calls[call_id] = replace(calls[call_id], error=message)
+    return list(calls.values())

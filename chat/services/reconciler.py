@@ -1,0 +1,94 @@
+"""Ends the turns whose process has died, with the text they had come to."""
+
+import asyncio
+from uuid import UUID
+
+import structlog
+from django.db import Error as DatabaseFailure
+
+from chat import selectors
+from chat.errors import LogUnavailable
+from chat.events import Done, Entry, MessageChunk, Reason, place_all, text_of
+from chat.services import ledger
+from chat.services.runtime import KEEP_SECONDS, Runtime, current_runtime
+from chat.stores import Addition
+from chat.types import StaleTurn
+from exobrain.lib.threads import in_thread
+
+log = structlog.get_logger(__name__)
+
+CHECK_SECONDS = 2.0
+STALE_SECONDS = 6.0  # a pulse comes every second
+LOG_PATIENCE_SECONDS = 60.0  # the log may know more than PostgreSQL, so its return is waited for
+
+
+async def reconcile_forever() -> None:
+    """Dead turns are ended while this process lives."""
+    reconciler = Reconciler(current_runtime())
+    while True:
+        try:
+            await reconciler.check()
+        except DatabaseFailure as error:
+            log.warning("reconciler_failed", error=type(error).__name__)
+        await asyncio.sleep(CHECK_SECONDS)
+
+
+class Reconciler:
+    """Looks twice before it ends a turn: a process may only have been held up."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.suspects: set[UUID] = set()
+
+    async def check(self) -> None:
+        """Turns that were stale already at the last check have ended."""
+        stale = [
+            turn
+            for turn in await in_thread(selectors.stale_turns, seconds=STALE_SECONDS)
+            if turn.stream_id not in self.runtime.generations
+        ]
+        dead = [turn for turn in stale if turn.stream_id in self.suspects]
+        self.suspects = {turn.stream_id for turn in stale}
+        for turn in dead:
+            await self._end(turn)
+
+    async def _end(self, turn: StaleTurn) -> None:
+        """The turn is over with the longest text that is known of it; once, whoever is faster."""
+        try:
+            entries = await self.runtime.hub.log.read(turn.stream_id, after=0)
+        except LogUnavailable:
+            if turn.seconds < LOG_PATIENCE_SECONDS:
+                return
+            entries = []
+        saved = await in_thread(
+            selectors.saved_text, user_id=turn.user_id, answer_id=turn.answer_id
+        )
+        reason: Reason = "cancelled" if turn.is_cancelled else "interrupted"
+        ended = await in_thread(
+            ledger.finish_turn,
+            stream_id=turn.stream_id,
+            answer_id=turn.answer_id,
+            reason=reason,
+            text=max(text_of(entries), saved, key=len),
+            events=entries,
+        )
+        if ended:
+            log.info("dead_turn_ended", stream_id=str(turn.stream_id), reason=reason)
+            await self._tell_readers(turn, entries, saved, reason)
+
+    async def _tell_readers(
+        self, turn: StaleTurn, entries: list[Entry], saved: str, reason: Reason
+    ) -> None:
+        """The log ends too; a reader who misses that asks PostgreSQL."""
+        if entries and entries[-1].is_end:
+            return
+        rest = saved[len(text_of(entries)) :]
+        last = [MessageChunk(rest)] if rest else []
+        start = entries[-1].id if entries else 0
+        addition = Addition(
+            turn.stream_id, place_all([*last, Done(reason)], start=start), KEEP_SECONDS
+        )
+        try:
+            await self.runtime.hub.log.append([addition])
+        except LogUnavailable:
+            return

@@ -1,0 +1,81 @@
+"""Ask, stop: what a person does in a conversation."""
+
+from functools import partial
+from typing import Literal
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.dispatch import Signal
+
+from chat.errors import StreamNotFound
+from chat.models import Turn
+from chat.selectors import find_turn, stream_of_question
+from chat.services.reading import parse_stream_id
+from chat.services.runtime import begin_answer, stop_answer
+from chat.services.visitors import visitor_of
+from chat.types import Asker, Place, Question, State
+from journal.services import append_messages, today_reference
+from journal.types import MessageDraft
+
+# Sent with user_id, stream_id and client_message_id once the turn is stored.
+turn_started = Signal()
+
+
+def start_turn(*, user_id: UUID, message: str, client_message_id: UUID) -> UUID:
+    """The question and a place for its answer are stored and the answer is being written.
+
+    Returns the stream's id. A question that was asked before, on whatever day, keeps its stream.
+    """
+    question = MessageDraft(role="user", content=message, client_message_id=client_message_id)
+    answer = MessageDraft(role="assistant", content="", status="streaming")
+    stream_id = uuid4()
+    with transaction.atomic():
+        is_new = Turn.objects.claim(
+            id=stream_id,
+            user_id=user_id,
+            question_id=question.id,
+            answer_id=answer.id,
+            client_message_id=client_message_id,
+        )
+        if is_new:
+            stored, _ = append_messages(
+                user_id=user_id, reference=today_reference(), drafts=[question, answer]
+            )
+            place = Place(user_id, stored.journal_id, stored.sequence, answer.id)
+            asked = Question(stream_id, Asker(user_id), message, place)
+            # Robust: from here on the turn is stored, and the reconciler finds it if need be.
+            transaction.on_commit(partial(_begin, asked, client_message_id), robust=True)
+    if not is_new:
+        return stream_of_question(user_id=user_id, client_message_id=client_message_id)
+    return stream_id
+
+
+def _begin(question: Question, client_message_id: UUID) -> None:
+    begin_answer(question)
+    turn_started.send(
+        sender=Turn,
+        user_id=question.asker.user_id,
+        stream_id=question.stream_id,
+        client_message_id=client_message_id,
+    )
+
+
+def cancel(*, asker: Asker, stream_id: str) -> State | Literal["cancelling"]:
+    """The asker's answer is being stopped, or has ended as the state says."""
+    known_id = parse_stream_id(stream_id)
+    state = _request_cancel(asker.user_id, known_id) if asker.user_id else None
+    if state is not None:
+        return state
+    if not asker.may_read(visitor_of(known_id)):
+        raise StreamNotFound
+    stop_answer(known_id)
+    return "cancelling"
+
+
+def _request_cancel(user_id: UUID, stream_id: UUID) -> State | Literal["cancelling"] | None:
+    """How far the user's turn is now; None when they have no such turn."""
+    if Turn.objects.request_cancel(user_id=user_id, stream_id=stream_id):
+        stop_answer(stream_id)
+        return "cancelling"
+    turn = find_turn(user_id=user_id, stream_id=stream_id)
+    return turn.state if turn else None

@@ -1,0 +1,223 @@
+"""The streams that this process writes or reads at the moment, over a `TurnLog`.
+
+Belongs to one event loop. Who writes a stream publishes to its `Tail` and waits for nothing: a
+task brings all tails to the log, many at once, and makes good what the log has lost. Who reads
+waits on the tail too. The tail of a stream that another process writes is fed from the log,
+once for all its readers here.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from chat.errors import LogUnavailable
+from chat.events import Entry, Event, place, unread
+from chat.stores.log import Addition, TurnLog
+from chat.types import Asker
+
+log = structlog.get_logger(__name__)
+
+POLL_SECONDS = 1.0  # in case a piece of news was lost
+RETRY_SECONDS = 0.5  # while the log is away
+REMEMBER_SECONDS = 60  # an ended stream is answered from memory
+UNSAVED_SECONDS = 600  # at most, while the log is away
+BATCH = 64  # streams brought to the log in one go
+
+
+class Tail:
+    """A stream as far as this process knows it."""
+
+    def __init__(self, stream_id: UUID, *, owner: Asker, keep_seconds: int = 0) -> None:
+        self.stream_id = stream_id
+        self.owner = owner
+        self.keep_seconds = keep_seconds
+        self.entries: list[Entry] = []
+        self.is_written_here = False
+        self.saved = 0  # the log's last id, as far as known
+        self.readers = 0
+        self._more = asyncio.Event()
+
+    @property
+    def position(self) -> int:
+        """Where the stream ends at the moment."""
+        return self.entries[-1].id if self.entries else 0
+
+    @property
+    def has_ended(self) -> bool:
+        """True when nothing can follow."""
+        return bool(self.entries) and self.entries[-1].is_end
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Entries that follow are known; their readers wake up."""
+        for entry in entries:
+            if entry.id > self.position >= entry.start and not self.has_ended:
+                self.entries.append(entry.beyond(self.position))
+        self._more.set()
+        self._more = asyncio.Event()
+
+    def end(self, entries: Sequence[Entry]) -> None:
+        """The stream ends as these entries do, also when it had come further than they go."""
+        self.add(entries)
+        if entries and not self.has_ended:
+            self.add([place(entries[-1].event, start=self.position)])
+
+    async def read(self, *, after: int, seconds: float) -> list[Entry]:
+        """What follows that position, as soon as there is something; nothing after a silence."""
+        if not (entries := unread(self.entries, after=after)):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._more.wait()
+            entries = unread(self.entries, after=after)
+        return entries
+
+    def addition(self) -> Addition:
+        """What the log does not have yet."""
+        entries = [entry for entry in self.entries if entry.id > self.saved]
+        return Addition(self.stream_id, entries, self.keep_seconds)
+
+
+class Hub:
+    """All tails of one event loop."""
+
+    def __init__(self, turn_log: TurnLog, *, on_cancel: Callable[[UUID], object]) -> None:
+        self.log = turn_log
+        self.on_cancel = on_cancel
+        self.tails: dict[UUID, Tail] = {}
+        self._unsaved: dict[UUID, Tail] = {}
+        self._has_unsaved = asyncio.Event()
+        self._news: dict[UUID, asyncio.Event] = {}
+        self._feeds: dict[UUID, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """From now on tails reach the log and news arrive."""
+        self._run(self._save_forever())
+        self._run(self._listen_forever())
+
+    async def stop(self) -> None:
+        """The log has what it would take, nothing runs any more, its connections are closed."""
+        with contextlib.suppress(LogUnavailable):
+            await self._save([*self._unsaved.values()])
+        for task in [*self._tasks]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.log.close()
+
+    # -- writing
+
+    def open(self, stream_id: UUID, *, owner: Asker, keep_seconds: int) -> Tail:
+        """The tail of a stream that is written here from now on."""
+        self._stop_feed(stream_id)
+        tail = self.tails.setdefault(stream_id, Tail(stream_id, owner=owner))
+        tail.is_written_here = True
+        tail.keep_seconds = keep_seconds
+        return tail
+
+    def publish(self, tail: Tail, event: Event) -> Entry:
+        """The event is the stream's next; it reaches readers now and the log soon."""
+        entry = place(event, start=tail.position)
+        tail.add([entry])
+        self._unsaved[tail.stream_id] = tail
+        self._has_unsaved.set()
+        if entry.is_end:
+            self._forget_later(tail, seconds=REMEMBER_SECONDS)
+        return entry
+
+    def _forget_later(self, tail: Tail, *, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._forget, tail, seconds)
+
+    def _forget(self, tail: Tail, after_seconds: float) -> None:
+        """The ended stream is known no more; readers that have its tail read it to its end."""
+        if tail.stream_id in self._unsaved and after_seconds < UNSAVED_SECONDS:
+            self._forget_later(tail, seconds=UNSAVED_SECONDS)
+            return
+        self._unsaved.pop(tail.stream_id, None)
+        self.tails.pop(tail.stream_id, None)
+
+    async def _save_forever(self) -> None:
+        while True:
+            await self._has_unsaved.wait()
+            self._has_unsaved.clear()
+            try:
+                await self._save(list(self._unsaved.values())[:BATCH])
+            except LogUnavailable:
+                await asyncio.sleep(RETRY_SECONDS)
+            if self._unsaved:
+                self._has_unsaved.set()
+
+    async def _save(self, tails: Sequence[Tail]) -> None:
+        """What the log took is saved; what it has lost will be sent again."""
+        lasts = await self.log.append([tail.addition() for tail in tails])
+        for tail, last in zip(tails, lasts, strict=True):
+            # A log that did not take what fits has been ended by somebody else.
+            is_refused = last == tail.saved
+            tail.saved = last
+            if is_refused or last >= tail.position:
+                self._unsaved.pop(tail.stream_id, None)
+
+    # -- reading
+
+    def attach(self, stream_id: UUID, *, owner: Asker) -> Tail:
+        """The tail of a running stream, for one reader more; fed from the log if need be."""
+        tail = self.tails.get(stream_id)
+        if tail is None:
+            tail = self.tails[stream_id] = Tail(stream_id, owner=owner)
+            self._feeds[stream_id] = self._run(self._feed(tail))
+        tail.readers += 1
+        return tail
+
+    def detach(self, tail: Tail) -> None:
+        """The reader has left; the last one takes the feed along."""
+        tail.readers -= 1
+        is_fed = self.tails.get(tail.stream_id) is tail and not tail.is_written_here
+        if is_fed and not tail.readers:
+            self._stop_feed(tail.stream_id)
+            del self.tails[tail.stream_id]
+
+    def _stop_feed(self, stream_id: UUID) -> None:
+        if feed := self._feeds.pop(stream_id, None):
+            feed.cancel()
+
+    async def _feed(self, tail: Tail) -> None:
+        news = self._news[tail.stream_id] = asyncio.Event()
+        try:
+            await self._feed_until_end(tail, news)
+        finally:
+            del self._news[tail.stream_id]
+            with contextlib.suppress(LogUnavailable):
+                await self.log.unwatch(tail.stream_id)
+
+    async def _feed_until_end(self, tail: Tail, news: asyncio.Event) -> None:
+        with contextlib.suppress(LogUnavailable):  # then it polls until the log is back
+            await self.log.watch(tail.stream_id)
+        while not tail.has_ended:
+            news.clear()
+            with contextlib.suppress(LogUnavailable):
+                tail.add(await self.log.read(tail.stream_id, after=tail.position))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await news.wait()
+
+    # -- news
+
+    async def _listen_forever(self) -> None:
+        while True:
+            try:
+                await self.log.listen(news=self._wake, cancel=self.on_cancel)
+            except LogUnavailable as error:
+                log.warning("turn_log_unavailable", error=type(error.__cause__).__name__)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _wake(self, stream_id: UUID) -> None:
+        if news := self._news.get(stream_id):
+            news.set()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task

@@ -1,0 +1,49 @@
+"""The port to the log of running streams.
+
+It may lose anything at any time: what must last is in PostgreSQL. But it never holds a gap, an
+entry twice, or anything after an end: an addition that does not continue the log leaves it as
+it is and says where the log ends, so that the writer can send what is missing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from chat.events import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Entries that follow one another in one stream, and how long the log is kept after them."""
+
+    stream_id: UUID
+    entries: Sequence[Entry]
+    keep_seconds: int
+
+
+class TurnLog(Protocol):
+    """Append, read, and tell other processes. Raises LogUnavailable while it is away."""
+
+    async def append(self, additions: Sequence[Addition]) -> list[int]:
+        """What continues each log is in it; answers with the last id of each."""
+
+    async def read(self, stream_id: UUID, *, after: int) -> list[Entry]:
+        """The entries that end after that position, in order."""
+
+    async def watch(self, stream_id: UUID) -> None:
+        """From now on `listen` reports news of this stream."""
+
+    async def unwatch(self, stream_id: UUID) -> None:
+        """News of this stream are not reported any more."""
+
+    async def request_cancel(self, stream_id: UUID) -> None:
+        """Every process that listens is told to stop writing this stream."""
+
+    async def listen(
+        self, *, news: Callable[[UUID], object], cancel: Callable[[UUID], object]
+    ) -> None:
+        """Reports until it is cancelled or the log goes away. A report may be lost."""
+
+    async def close(self) -> None:
+        """Its connections are closed."""

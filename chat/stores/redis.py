@@ -1,0 +1,155 @@
+"""The log in Redis: one Redis Stream for each turn.
+
+Talks to Redis or Valkey over a few shared connections, and raises LogUnavailable for every
+error there. News travel over pub/sub, so that waiting readers neither poll nor hold a
+connection each.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from chat.errors import LogUnavailable
+from chat.events import Entry, from_json
+from chat.stores.log import Addition
+
+CONNECTIONS = 4  # of one process; commands are short and pipelined
+TIMEOUT_SECONDS = 2.0
+LISTEN_SECONDS = 30.0  # then the connection is checked
+CANCEL_CHANNEL = "exobrain:turn-cancel"
+
+# An entry is added only where the log ends, so repeating an addition changes nothing, and what
+# came after something lost waits until that is there again.
+APPEND = """
+local last = 0
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if newest then
+  last = tonumber(string.match(newest[1], '^%d+'))
+  if newest[2][2] == 'done' then return last end
+end
+for i = 3, #ARGV, 4 do
+  if tonumber(ARGV[i]) == last then
+    redis.call('XADD', KEYS[1], ARGV[i + 1] .. '-0', 'type', ARGV[i + 2], 'data', ARGV[i + 3])
+    last = tonumber(ARGV[i + 1])
+  end
+end
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+redis.call('PUBLISH', ARGV[2], '')
+return last
+"""
+
+
+class RedisTurnLog:
+    """Streams by id `position-0`, and channels that say when there is more."""
+
+    def __init__(self, url: str) -> None:
+        self.redis: Redis = Redis(
+            connection_pool=BlockingConnectionPool.from_url(
+                url,
+                max_connections=CONNECTIONS,
+                timeout=TIMEOUT_SECONDS,
+                socket_timeout=TIMEOUT_SECONDS,
+                socket_connect_timeout=TIMEOUT_SECONDS,
+                # Once, at once: a pooled connection may have died with the last Redis.
+                retry=Retry(NoBackoff(), 1),
+            )
+        )
+        self.listener: PubSub | None = None
+        self.watched: set[UUID] = set()
+
+    async def append(self, additions: Sequence[Addition]) -> list[int]:
+        """What continues each log is in it; answers with the last id of each."""
+        async with _translated(), self.redis.pipeline(transaction=False) as pipeline:
+            for addition in additions:
+                pipeline.eval(APPEND, 1, _key(addition.stream_id), *_arguments(addition))
+            lasts: list[int] = await pipeline.execute()
+        return lasts
+
+    async def read(self, stream_id: UUID, *, after: int) -> list[Entry]:
+        """The entries that end after that position, in order."""
+        async with _translated():
+            rows: Any = await self.redis.xrange(_key(stream_id), min=f"({after}-0")
+        return [_entry(row_id, fields) for row_id, fields in rows]
+
+    async def watch(self, stream_id: UUID) -> None:
+        """From now on `listen` reports news of this stream."""
+        self.watched.add(stream_id)
+        if self.listener is not None:
+            async with _translated():
+                await self.listener.subscribe(_channel(stream_id))
+
+    async def unwatch(self, stream_id: UUID) -> None:
+        """News of this stream are not reported any more."""
+        self.watched.discard(stream_id)
+        if self.listener is not None:
+            async with _translated():
+                await self.listener.unsubscribe(_channel(stream_id))
+
+    async def request_cancel(self, stream_id: UUID) -> None:
+        """Every process that listens is told to stop writing this stream."""
+        async with _translated():
+            await self.redis.publish(CANCEL_CHANNEL, stream_id.hex)
+
+    async def listen(
+        self, *, news: Callable[[UUID], object], cancel: Callable[[UUID], object]
+    ) -> None:
+        """Reports until it is cancelled or Redis goes away. A report may be lost."""
+        async with _translated(), self.redis.pubsub(ignore_subscribe_messages=True) as listener:
+            await listener.subscribe(CANCEL_CHANNEL, *map(_channel, self.watched))
+            self.listener = listener
+            try:
+                while True:
+                    if message := await listener.get_message(timeout=LISTEN_SECONDS):
+                        _report(message, news=news, cancel=cancel)
+            finally:
+                self.listener = None
+
+    async def close(self) -> None:
+        """Its connections are closed."""
+        await self.redis.aclose(close_connection_pool=True)
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except (TimeoutError, RedisError, OSError) as error:
+        raise LogUnavailable from error
+
+
+def _key(stream_id: UUID) -> str:
+    return f"exobrain:turn:{stream_id.hex}"
+
+
+def _channel(stream_id: UUID) -> str:
+    return f"exobrain:turn-news:{stream_id.hex}"
+
+
+def _arguments(addition: Addition) -> list[str | int]:
+    arguments: list[str | int] = [addition.keep_seconds, _channel(addition.stream_id)]
+    for entry in addition.entries:
+        arguments += [entry.start, entry.id, entry.event.type, entry.data]
+    return arguments
+
+
+def _entry(row_id: bytes, fields: dict[bytes, bytes]) -> Entry:
+    data = fields[b"data"].decode()
+    event = from_json(fields[b"type"].decode(), data)
+    return Entry(id=int(row_id.partition(b"-")[0]), event=event, data=data)
+
+
+def _report(
+    message: dict[str, Any], *, news: Callable[[UUID], object], cancel: Callable[[UUID], object]
+) -> None:
+    channel = message["channel"].decode()
+    if channel == CANCEL_CHANNEL:
+        cancel(UUID(message["data"].decode()))
+    else:
+        news(UUID(channel.rpartition(":")[2]))

@@ -1,0 +1,79 @@
+"""Values of the conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+State = Literal["running", "complete", "interrupted", "cancelled", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: a user, or a visitor, known by the key in their cookie if they have one."""
+
+    user_id: UUID | None = None
+    visitor_key: str = ""
+
+    def may_read(self, owner: "Asker") -> bool:
+        """True when a stream of `owner` may be read and cancelled by this asker.
+
+        The stream of a visitor without a key belongs to whoever knows its id.
+        """
+        if owner.user_id is not None:
+            return self.user_id == owner.user_id
+        return owner.visitor_key in ("", self.visitor_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a user's question stands and their answer is kept; a visitor's has none."""
+
+    user_id: UUID
+    journal_id: UUID
+    question_sequence: int
+    answer_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be answered, and in which stream."""
+
+    stream_id: UUID
+    asker: Asker
+    text: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveTurn:
+    """A turn that is still being answered; its fields are the API's."""
+
+    stream_id: UUID
+    client_message_id: UUID
+    reference: str
+    question_id: UUID
+    answer_id: UUID
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTurn:
+    """A turn, with its two messages."""
+
+    stream_id: UUID
+    question_id: UUID
+    answer_id: UUID
+    state: State
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaleTurn:
+    """A running turn whose process has not been heard of."""
+
+    stream_id: UUID
+    user_id: UUID
+    answer_id: UUID
+    seconds: float
+    is_cancelled: bool

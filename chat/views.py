@@ -1,0 +1,115 @@
+"""The chat page, and one turn of it for the page's script."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from chat import selectors
+from chat.auth import VISITOR_COOKIE, remember_visitor
+from chat.errors import StreamNotFound
+from chat.events import text_of
+from chat.services import open_reading
+from chat.types import Asker
+from exobrain.lib import clock
+from exobrain.lib.background import spawn
+from exobrain.lib.pages import to_sign_in
+from exobrain.lib.paging import cut
+from journal.selectors import list_messages, messages_with_tools
+from journal.services import today_reference
+from journal.types import JournalMessage
+
+MESSAGES_SHOWN = 50
+READ_SECONDS = 5.0
+ANY_STREAM = UUID(int=0)  # the script puts the stream it means in this one's place
+
+
+@require_safe
+@never_cache
+def chat(request: HttpRequest) -> HttpResponse:
+    """Today's journal and a place to write; for a visitor, where they are allowed, just that."""
+    if request.user.is_authenticated:
+        return render(request, "chat/chat.html", _page() | _conversation(request.user.pk))
+    if not settings.EXOBRAIN.chat_allow_anonymous:
+        return to_sign_in(request)
+    response = render(request, "chat/chat.html", _page())
+    if VISITOR_COOKIE not in request.COOKIES:
+        remember_visitor(response)
+    return response
+
+
+@require_safe
+@never_cache
+def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
+    """The question and the answer of one turn, as far as it has come."""
+    if request.user.is_authenticated:
+        context = _turn(user_id=request.user.pk, stream_id=stream_id)
+    elif settings.EXOBRAIN.chat_allow_anonymous:
+        visitor = Asker(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
+        answer = spawn(_visitor_answer(visitor, stream_id)).result(READ_SECONDS * 2)
+        context = {"messages": [answer]}
+    else:
+        return to_sign_in(request)
+    return render(request, "journal/_messages.html", context)
+
+
+def _page() -> dict[str, Any]:
+    return {
+        "current": "today",
+        "reference": today_reference(),
+        "any_stream": ANY_STREAM,
+        "turn_url": reverse("turn", args=[ANY_STREAM]),
+    }
+
+
+def _conversation(user_id: UUID) -> dict[str, Any]:
+    # Turns first: an answer that ends in between is then merely asked for again. The other order
+    # could show one as being written that nobody follows.
+    turns = selectors.active_turns(user_id=user_id)
+    page = cut(
+        list_messages(user_id=user_id, reference=today_reference(), limit=MESSAGES_SHOWN + 1),
+        size=MESSAGES_SHOWN,
+    )
+    messages = list(reversed(page.rows))
+    return {
+        "messages": messages,
+        "before": messages[0].sequence if page.has_more else None,
+        "streams": {turn.answer_id: turn.stream_id for turn in turns},
+    }
+
+
+def _turn(*, user_id: UUID, stream_id: UUID) -> dict[str, Any]:
+    found = selectors.find_turn(user_id=user_id, stream_id=stream_id)
+    if found is None:
+        raise StreamNotFound
+    ids = [found.question_id, found.answer_id]
+    return {
+        "messages": messages_with_tools(user_id=user_id, ids=ids),
+        "streams": {found.answer_id: stream_id} if found.state == "running" else {},
+        "errors": {found.answer_id: found.error},
+    }
+
+
+async def _visitor_answer(visitor: Asker, stream_id: UUID) -> JournalMessage:
+    """What the log holds of a visitor's answer; it is nowhere else."""
+    reading = await open_reading(asker=visitor, stream_id=str(stream_id), after=0)
+    try:
+        entries = await reading.next(seconds=READ_SECONDS)
+    finally:
+        reading.close()
+    return JournalMessage(
+        id=stream_id,
+        role="assistant",
+        content=text_of(entries),
+        sequence=0,
+        created_at=clock.now(),
+        metadata=None,
+        status="complete",
+        model="",
+        tool_calls=[],
+    )

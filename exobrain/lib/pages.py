@@ -1,0 +1,50 @@
+"""What pages of every app share."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol, cast
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+View = Callable[..., HttpResponse]
+
+
+class Reader(Protocol):
+    """The signed-in user, as far as pages need to know them."""
+
+    pk: UUID
+    display_name: str
+
+
+class PageRequest(HttpRequest):
+    """A request as the pages' middleware leaves it, and `signed_in` lets through."""
+
+    user: Reader  # type: ignore[assignment]  # never anonymous here
+    htmx: HtmxDetails
+
+
+def signed_in(view: View) -> View:
+    """Lets signed-in users through; sends others to sign in, and afterwards back to the page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        return to_sign_in(request)
+
+    return guarded
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The way to the sign-in page, for a whole page or for a part that htmx asked for."""
+    htmx = cast(PageRequest, request).htmx
+    if not htmx:
+        return redirect_to_login(request.get_full_path())
+    parts = urlsplit(htmx.current_url or "/")
+    came_from = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return HttpResponseClientRedirect(redirect_to_login(came_from).url)

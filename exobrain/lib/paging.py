@@ -1,0 +1,25 @@
+"""One page of something longer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some of the rows, and whether there are more after them."""
+
+    rows: Sequence[T]
+    has_more: bool = False
+
+    @property
+    def last(self) -> T:
+        """The row after which the next page begins."""
+        return self.rows[-1]
+
+
+def cut(rows: Sequence[T], *, size: int) -> Page[T]:
+    """The first `size` rows; whoever read one row more knows that there is another page."""
+    return Page(rows[:size], has_more=len(rows) > size)

@@ -1,0 +1,39 @@
+"""The part of a long text in which something was found."""
+
+import re
+from dataclasses import dataclass
+
+LEAD_CHARS = 60  # shown before the first match
+SNIPPET_CHARS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text that matches, or one that does not."""
+
+    text: str
+    is_match: bool = False
+
+
+def snippet(text: str, query: str) -> list[Piece]:
+    """The neighbourhood of the first match in one line, cut where matches begin and end."""
+    found = re.compile(re.escape(query), re.IGNORECASE)
+    match = found.search(text)
+    start = max(0, match.start() - LEAD_CHARS) if match else 0
+    end = max(start + SNIPPET_CHARS, match.end() if match else 0)
+    pieces = _pieces(text[start:end], found)
+    if start > 0:
+        pieces.insert(0, Piece("…"))
+    if end < len(text):
+        pieces.append(Piece("…"))
+    return pieces
+
+
+def _pieces(text: str, found: re.Pattern[str]) -> list[Piece]:
+    pieces: list[Piece] = []
+    position = 0
+    for match in found.finditer(text):
+        pieces += [Piece(text[position : match.start()]), Piece(match[0], is_match=True)]
+        position = match.end()
+    pieces.append(Piece(text[position:]))
+    return [piece for piece in pieces if piece.text]

@@ -1,0 +1,128 @@
+"""`manage.py seed_mock_data`: the small world of `mock_data/`, for trying the product out.
+
+Reads `mock_data/users.json` and one Markdown file a day below `mock_data/journals/`. What is
+there already is never changed, so a user's own password and words are safe from it.
+"""
+
+import json
+import re
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from exobrain.config import ROOT
+from journal.services import import_journal
+from journal.types import PastMessage, Role, reference_of
+
+MOCK_DATA = ROOT / "mock_data"
+SPEAKER = re.compile(r"^--- (user|assistant) ---\n", re.MULTILINE)
+
+
+class DemoUser(NamedTuple):
+    """A line of `users.json`."""
+
+    id: UUID
+    email: str
+    display_name: str
+    password: str
+    journals: str  # the folder of their days
+
+
+class Command(BaseCommand):
+    """Fills an installation with the demo users and what they said."""
+
+    help = "Write the demo users and their journals; what exists is left alone."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--force` for installations that are not local."""
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="seed outside APP_ENV=local too, where everybody may know the passwords",
+        )
+
+    @transaction.atomic  # all or nothing: half a world would not be completed by `up`
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Every demo user and every day of theirs exists."""
+        if not (settings.EXOBRAIN.is_local or options["force"]):
+            raise CommandError(
+                "The demo users have passwords that everybody knows. "
+                "Outside APP_ENV=local this needs --force."
+            )
+        for user in read_users():
+            self._seed(user)
+
+    def _seed(self, user: DemoUser) -> None:
+        if is_taken(user):
+            self.stdout.write(f"{user.email}: skipped, the e-mail belongs to another user")
+            return
+        is_new = create_user(user)
+        folder = MOCK_DATA / "journals" / user.journals
+        made = [seed_day(user, file) for file in sorted(folder.glob("*.md"))]
+        state = "created" if is_new else "already there"
+        self.stdout.write(f"{user.email}: {state}, {sum(made)} of {len(made)} journals written")
+
+
+def read_users() -> list[DemoUser]:
+    """The demo users, from their file."""
+    rows = json.loads((MOCK_DATA / "users.json").read_text())
+    return [DemoUser(**{**row, "id": UUID(row["id"])}) for row in rows]
+
+
+def is_taken(user: DemoUser) -> bool:
+    """True when somebody else signs in with this e-mail."""
+    return get_user_model().objects.filter(email__iexact=user.email).exclude(id=user.id).exists()
+
+
+def create_user(user: DemoUser) -> bool:
+    """The user exists; tells whether they are new."""
+    users = get_user_model().objects
+    if users.filter(id=user.id).exists():
+        return False
+    users.create_user(user.email, user.password, id=user.id, display_name=user.display_name)
+    return True
+
+
+def seed_day(user: DemoUser, file: Path) -> bool:
+    """The user has that day; tells whether it is new."""
+    day = date.fromisoformat(file.stem)
+    return import_journal(
+        user_id=user.id,
+        journal_id=stable_id(user, day),
+        reference=reference_of(day),
+        messages=list(read_messages(user, day, file.read_text())),
+    )
+
+
+def read_messages(user: DemoUser, day: date, text: str) -> Iterator[PastMessage]:
+    """What was said that day, a minute apart, from midnight on."""
+    midnight = datetime.combine(day, time(), tzinfo=UTC)
+    for number, (role, content) in enumerate(split(text), 1):
+        yield PastMessage(
+            id=stable_id(user, day, number),
+            role=role,
+            content=content,
+            created_at=midnight + timedelta(minutes=number),
+        )
+
+
+def split(text: str) -> Iterator[tuple[Role, str]]:
+    """Who said what: speakers stand on lines of their own, as `--- user ---`."""
+    pieces = iter(SPEAKER.split(text)[1:])
+    for speaker in pieces:
+        role: Role = "user" if speaker == "user" else "assistant"
+        yield role, next(pieces).strip()
+
+
+def stable_id(user: DemoUser, day: date, number: int | None = None) -> UUID:
+    """The same id on every machine, of a day or of its n-th message."""
+    name = f"exobrain:mock:{user.id}:{day}"
+    return uuid5(NAMESPACE_URL, name if number is None else f"{name}:{number}")

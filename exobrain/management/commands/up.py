@@ -1,0 +1,255 @@
+"""`manage.py up`: the whole product from one command, as one tree of processes."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from exobrain.config import ROOT
+from exobrain.embedded import Connection, EmbeddedError, Service, connect, needed_services
+from exobrain.embedded.children import Children, ChildSpec
+from exobrain.embedded.files import try_lock
+
+log = structlog.get_logger(__name__)
+
+DEMO_USERS = ROOT / "mock_data" / "users.json"  # what seed_mock_data reads; the first one is shown
+ANSWER_SECONDS = 60.0
+EARLIER_RUN_SECONDS = 30.0  # the children of a killed run need less than this to end
+POLL_SECONDS = 0.1
+
+
+class Command(BaseCommand):
+    """Runs services, migrations and servers until it is told to stop."""
+
+    help = "Start everything: embedded services, migrations, web server."
+    requires_system_checks = ()  # they would import what only the web process needs
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """`--host` and `--port`."""
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Everything has run and has been stopped."""
+        try:
+            with interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                self._run(host=options["host"], port=options["port"])
+        except KeyboardInterrupt:
+            with suppress(OSError):  # the terminal may have gone, and that may be why
+                self._say("Stopped.")
+        except (EmbeddedError, OSError) as error:
+            raise CommandError(str(error)) from error
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()  # into a file or a pipe it would come only at the end
+
+    def _run(self, *, host: str, port: int) -> None:
+        with ExitStack() as stack:
+            lock = take_lock(settings.EXOBRAIN.data_dir, address=url_of(host, port))
+            stack.callback(os.close, lock)
+            refuse_used_port(host, port)
+            services = self._hold_services(stack)
+            self._say("Preparing the database ...")
+            prepare_database()
+            self._say("Starting the web server ...")
+            children = Children(child_specs(host, port), inherit=[lock], log=log.warning)
+            stack.callback(children.stop)
+            wait_until_served(children, host=host, port=port)
+            self._say(banner(url_of(host, port)))
+            watch(children, services)
+
+    def _hold_services(self, stack: ExitStack) -> Connection | None:
+        """The embedded services run; None when URLs replace them all."""
+        if not (wanted := wanted_services()):
+            return None
+        self._say(f"Starting {', '.join(sorted(wanted))} ...")
+        services = connect(settings.EXOBRAIN.data_dir, services=wanted)
+        stack.callback(services.leave)
+        return services
+
+
+def child_specs(host: str, port: int) -> list[ChildSpec]:
+    """The processes that make up the product, beside the embedded services."""
+    manage = [sys.executable, str(ROOT / "manage.py")]
+    return [ChildSpec("serve", [*manage, "serve", "--host", host, "--port", str(port)])]
+
+
+@contextmanager
+def interrupted_by(*signals: signal.Signals) -> Iterator[None]:
+    """Inside the block each of the signals raises KeyboardInterrupt, as Ctrl-C does."""
+
+    def interrupt(_signum: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    before = [(signum, signal.signal(signum, interrupt)) for signum in signals]
+    try:
+        yield
+    finally:
+        for signum, handler in before:
+            signal.signal(signum, handler)
+
+
+def take_lock(data: Path, *, address: str) -> int:
+    """The descriptor that makes this the only `up` on its data; the children inherit it."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = data / "up.lock"
+    deadline = time.monotonic() + EARLIER_RUN_SECONDS
+    while (lock := try_lock(path)) is None:
+        refuse_second_start(path, is_late=time.monotonic() > deadline)
+        time.sleep(POLL_SECONDS)
+    os.ftruncate(lock, 0)
+    os.write(lock, json.dumps({"pid": os.getpid(), "address": address}).encode())
+    return lock
+
+
+def refuse_second_start(path: Path, *, is_late: bool) -> None:
+    """Returns while the processes of a killed run end; else CommandError says who runs."""
+    try:
+        holder = json.loads(path.read_text())
+    except json.JSONDecodeError:  # it has locked the file and not yet written into it
+        holder = {"pid": None, "address": "an address not known yet"}
+    if is_late or (holder["pid"] is not None and Path(f"/proc/{holder['pid']}").exists()):
+        raise CommandError(
+            f"Exobrain already runs on {path.parent}: process {holder['pid']}, "
+            f"{holder['address']}. Stop it first, or name another directory in EXOBRAIN_DATA."
+        )
+
+
+def refuse_used_port(host: str, port: int) -> None:
+    """CommandError when somebody listens there already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise CommandError(
+            f"Cannot listen on {host} port {port}: {error.strerror}. "
+            "Choose another with --port, or --host."
+        ) from error
+
+
+def wanted_services() -> frozenset[Service]:
+    """The services that no URL replaces."""
+    config = settings.EXOBRAIN
+    return needed_services(
+        database_url=config.assistant_db_dsn,
+        cache_url=config.assistant_cache_redis_url,
+        nats_url=config.exobrain_nats_url,
+    )
+
+
+def prepare_database() -> None:
+    """The tables are those of this version; a new local database has its demo users."""
+    call_command("migrate", interactive=False, verbosity=0)
+    if settings.EXOBRAIN.is_local and not get_user_model().objects.exists():
+        call_command("seed_mock_data")
+    connections.close_all()
+
+
+def url_of(host: str, port: int) -> str:
+    """The address to type into a browser on this machine."""
+    return f"http://{bracketed(reachable(host))}:{port}/"
+
+
+def reachable(host: str) -> str:
+    """An address of this machine at which a server listening on `host` answers."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+
+
+def bracketed(host: str) -> str:
+    """The host as a URL has it."""
+    return f"[{host}]" if ":" in host else host
+
+
+def wait_until_served(children: Children, *, host: str, port: int) -> None:
+    """The web server answers; ChildFailed or CommandError when it does not."""
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        children.check()
+        if answers(reachable(host), port):
+            return
+        time.sleep(POLL_SECONDS)
+    raise CommandError(f"The web server did not answer within {ANSWER_SECONDS:.0f} seconds.")
+
+
+def answers(host: str, port: int) -> bool:
+    """True when /healthz answers 200."""
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def watch(children: Children, services: Connection | None) -> None:
+    """Never returns: a signal ends it, or a child or the services that cannot be had back."""
+    while True:
+        children.check()
+        if services is not None and services.is_lost():
+            raise CommandError(
+                "The process that keeps the embedded services has ended, and they with it. "
+                "Nothing committed is lost: start again."
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def banner(url: str) -> str:
+    """Where to go, how to sign in, what answers, and how to stop."""
+    lines = [
+        ("Open", url),
+        ("Sign in", sign_in_hint()),
+        ("Model", model_hint()),
+        ("Data", str(settings.EXOBRAIN.data_dir)),
+        ("Stop", "Ctrl-C"),
+    ]
+    body = "\n".join(f"  {name:<8} {text}" for name, text in lines)
+    return f"\nExobrain is running.\n\n{body}\n"
+
+
+def sign_in_hint() -> str:
+    """The demo user while it has its seeded password, else how to get a user."""
+    try:
+        if (demo := demo_sign_in()) is not None:
+            return demo
+        if get_user_model().objects.exists():
+            return "with your e-mail and password"
+        return "nobody can yet: python manage.py createsuperuser"
+    finally:
+        connections.close_all()
+
+
+def demo_sign_in() -> str | None:
+    """E-mail and password of the demo user, if this is a place to have one and both are valid."""
+    if not settings.EXOBRAIN.is_local:
+        return None
+    demo = json.loads(DEMO_USERS.read_text())[0]
+    user = get_user_model().objects.filter(email=demo["email"]).first()
+    if user is None or not user.check_password(demo["password"]):
+        return None
+    return f"{demo['email']}, password {demo['password']}"
+
+
+def model_hint() -> str:
+    """Which model answers."""
+    config = settings.EXOBRAIN
+    if config.uses_mock_model:
+        return "the mock; set OPENAI_API_KEY or MODEL_PROVIDER_BASE_URL for a real one"
+    return f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"

@@ -1,0 +1,283 @@
+"""Writes to the journal."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from django.db import connection, transaction
+from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.services import bump_revision
+from exobrain.lib import clock
+from exobrain.lib.text import storable
+from journal.errors import NotADay
+from journal.models import Journal, Message, ToolCall
+from journal.types import (
+    FinalStatus,
+    JournalEntry,
+    MessageDraft,
+    PastMessage,
+    StoredMessage,
+    ToolCallDraft,
+    is_reference,
+    reference_of,
+)
+
+TOOL_CALL_ID_CHARS = 200
+
+# Creates the day or locks its row, so a second writer waits here and counts on from our last
+# sequence. One statement: this is on the path of every question.
+APPEND = """
+WITH day AS (
+    INSERT INTO journal_journal AS journal
+        (id, user_id, reference, created_at, updated_at,
+         message_count, last_sequence, last_message_at)
+    VALUES (%(journal_id)s, %(user_id)s, %(reference)s, %(now)s, %(now)s,
+            %(count)s, %(count)s, %(now)s)
+    ON CONFLICT (user_id, reference) DO UPDATE SET
+        updated_at = EXCLUDED.updated_at,
+        message_count = journal.message_count + EXCLUDED.message_count,
+        last_sequence = journal.last_sequence + EXCLUDED.last_sequence,
+        last_message_at = GREATEST(journal.last_message_at, EXCLUDED.last_message_at)
+    RETURNING id, last_sequence - %(count)s AS sequence_before
+)
+INSERT INTO journal_message
+    (id, journal_id, user_id, role, content, sequence, status, client_message_id, model,
+     committed_to_knowledge_base, created_at, updated_at)
+SELECT draft.id, day.id, %(user_id)s::uuid, draft.role, draft.content,
+       day.sequence_before + draft.position, draft.status, draft.client_message_id, draft.model,
+       false, %(now)s::timestamptz, %(now)s::timestamptz
+FROM day, unnest(%(ids)s::uuid[], %(roles)s::text[], %(contents)s::text[], %(statuses)s::text[],
+                 %(client_ids)s::uuid[], %(models)s::text[])
+     WITH ORDINALITY AS draft (id, role, content, status, client_message_id, model, position)
+RETURNING journal_id, sequence
+"""
+
+ENSURE = """
+INSERT INTO journal_journal AS journal
+    (id, user_id, reference, created_at, updated_at, message_count, last_sequence)
+VALUES (%(journal_id)s, %(user_id)s, %(reference)s, %(now)s, %(now)s, 0, 0)
+ON CONFLICT (user_id, reference) DO UPDATE SET updated_at = EXCLUDED.updated_at
+RETURNING id, reference, created_at, updated_at, last_message_at, message_count
+"""
+
+CHECKPOINT = """
+UPDATE journal_message SET content = %(content)s, updated_at = %(now)s
+WHERE id = %(message_id)s AND status = 'streaming'
+RETURNING user_id
+"""
+
+FINISH = """
+UPDATE journal_message SET
+    content = COALESCE(%(content)s, content),
+    status = %(status)s,
+    model = COALESCE(NULLIF(%(model)s, ''), model),
+    metadata = %(metadata)s::jsonb,
+    updated_at = %(now)s
+WHERE id = %(message_id)s AND status = 'streaming'
+RETURNING user_id
+"""
+
+
+def today_reference() -> str:
+    """The reference of the present UTC day."""
+    return reference_of(clock.today())
+
+
+def append_messages(
+    *, user_id: UUID, reference: str, drafts: Sequence[MessageDraft]
+) -> list[StoredMessage]:
+    """The drafts are the journal's newest messages, in their order and without a gap."""
+    _require_day(reference)
+    if not drafts:
+        return []
+    drafts = [replace(draft, content=storable(draft.content)) for draft in drafts]
+    now = clock.now()
+    # Joins the caller's transaction without a savepoint: that would be two more round trips.
+    with transaction.atomic(savepoint=False):
+        journal_id, first = _append(user_id=user_id, reference=reference, drafts=drafts, now=now)
+        bump_revision(user_id=user_id)
+    return [
+        StoredMessage(
+            id=draft.id,
+            journal_id=journal_id,
+            reference=reference,
+            sequence=sequence,
+            role=draft.role,
+            content=draft.content,
+            status=draft.status,
+            created_at=now,
+        )
+        for sequence, draft in enumerate(drafts, first)
+    ]
+
+
+def ensure_journal(*, user_id: UUID, reference: str) -> JournalEntry:
+    """The journal of that day exists and counts as updated now."""
+    _require_day(reference)
+    values = {
+        "journal_id": uuid4(),
+        "user_id": user_id,
+        "reference": reference,
+        "now": clock.now(),
+    }
+    with transaction.atomic(savepoint=False):
+        row = _returned(ENSURE, values)
+        bump_revision(user_id=user_id)
+    return JournalEntry(*row)
+
+
+def save_partial(*, message_id: UUID, content: str) -> bool:
+    """A message that is still streaming holds this much; tells whether it was."""
+    values = {"message_id": message_id, "content": storable(content), "now": clock.now()}
+    with transaction.atomic(savepoint=False):
+        owner = _returned(CHECKPOINT, values)
+        if owner:
+            bump_revision(user_id=owner[0])
+    return bool(owner)
+
+
+def finish_message(
+    *,
+    message_id: UUID,
+    content: str | None,
+    status: FinalStatus,
+    model: str = "",
+    metadata: Mapping[str, Any] | None = None,
+    tool_calls: Sequence[ToolCallDraft] = (),
+) -> bool:
+    """A streaming message has its final form; tells whether it was still streaming.
+
+    Content None keeps what `save_partial` stored.
+    """
+    values = {
+        "message_id": message_id,
+        "content": None if content is None else storable(content),
+        "status": status,
+        "model": model,
+        "metadata": None if metadata is None else orjson.dumps(metadata, default=str).decode(),
+        "now": clock.now(),
+    }
+    with transaction.atomic(savepoint=False):
+        owner = _returned(FINISH, values)
+        if owner:
+            _store_tool_calls(message_id=message_id, drafts=tool_calls)
+            bump_revision(user_id=owner[0])
+    return bool(owner)
+
+
+def import_journal(
+    *, user_id: UUID, journal_id: UUID, reference: str, messages: Sequence[PastMessage]
+) -> bool:
+    """The user has a journal for that day; tells whether it was made, from these messages.
+
+    A day that is there already is left alone.
+    """
+    _require_day(reference)
+    now = clock.now()
+    times = [message.created_at for message in messages]
+    with transaction.atomic():
+        journal, created = Journal.objects.get_or_create(
+            user_id=user_id,
+            reference=reference,
+            defaults={
+                "id": journal_id,
+                "message_count": len(messages),
+                "last_sequence": len(messages),
+                "last_message_at": max(times, default=None),
+            },
+        )
+        if not created:
+            return False
+        Journal.objects.filter(id=journal_id).update(
+            created_at=min(times, default=now), updated_at=max(times, default=now)
+        )
+        Message.objects.bulk_create(
+            Message(
+                id=message.id,
+                journal=journal,
+                user_id=user_id,
+                role=message.role,
+                content=storable(message.content),
+                sequence=sequence,
+                created_at=message.created_at,
+            )
+            for sequence, message in enumerate(messages, 1)
+        )
+        bump_revision(user_id=user_id)
+    return True
+
+
+def recount(*, user_id: UUID) -> None:
+    """The counters of the user's journals are true again after rows were deleted by hand."""
+    said = Message.objects.filter(journal=OuterRef("pk")).order_by().values("journal")
+    with transaction.atomic():
+        Journal.objects.filter(user_id=user_id).update(
+            message_count=Coalesce(Subquery(said.annotate(n=Count("id")).values("n")), 0),
+            last_message_at=Subquery(said.annotate(t=Max("created_at")).values("t")),
+        )
+        bump_revision(user_id=user_id)
+
+
+def _require_day(reference: str) -> None:
+    if not is_reference(reference):
+        raise NotADay
+
+
+def _append(
+    *, user_id: UUID, reference: str, drafts: Sequence[MessageDraft], now: datetime
+) -> tuple[UUID, int]:
+    """The drafts are rows; returns their journal's id and the first one's sequence."""
+    values: dict[str, Any] = {
+        "journal_id": uuid4(),
+        "user_id": user_id,
+        "reference": reference,
+        "now": now,
+        "count": len(drafts),
+        "ids": [draft.id for draft in drafts],
+        "roles": [draft.role for draft in drafts],
+        "contents": [draft.content for draft in drafts],
+        "statuses": [draft.status for draft in drafts],
+        "client_ids": [draft.client_message_id for draft in drafts],
+        "models": [draft.model for draft in drafts],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, values)
+        rows: list[tuple[UUID, int]] = cursor.fetchall()
+    return min(rows, key=itemgetter(1))
+
+
+def _returned(statement: str, values: dict[str, Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()
+
+
+def _store_tool_calls(*, message_id: UUID, drafts: Sequence[ToolCallDraft]) -> None:
+    """The calls that have an id are stored in their order."""
+    named = [draft for draft in drafts if draft.tool_call_id]
+    # Calls are read by time, then id; rows made in one instant keep their order by sorted ids.
+    ids = sorted(uuid4() for _ in named)
+    ToolCall.objects.bulk_create(
+        (
+            _tool_call(draft, id=row_id, message_id=message_id)
+            for row_id, draft in zip(ids, named, strict=True)
+        ),
+        ignore_conflicts=True,  # a model that repeats an id must not cost the whole answer
+    )
+
+
+def _tool_call(draft: ToolCallDraft, **keys: UUID) -> ToolCall:
+    return ToolCall(
+        tool_call_id=storable(draft.tool_call_id)[:TOOL_CALL_ID_CHARS],
+        title=storable(draft.title),
+        description=storable(draft.description),
+        response=None if draft.response is None else storable(draft.response),
+        error=None if draft.error is None else storable(draft.error),
+        **keys,
+    )

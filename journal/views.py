@@ -1,0 +1,188 @@
+"""Pages of the journal: days that are over, what was said on them, and search.
+
+Everything shown is the reader's own: whatever belongs to somebody else is not found.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.http import require_safe
+
+from exobrain.lib.pages import PageRequest, signed_in
+from exobrain.lib.paging import cut
+from exobrain.lib.snippets import Piece, snippet
+from journal import selectors
+from journal.errors import JournalNotFound
+from journal.services import today_reference
+from journal.types import JournalEntry, JournalMessage, MessageHit, is_reference
+
+DAYS_SHOWN = 30
+MESSAGES_SHOWN = 50
+MESSAGES_AFTER_HIT = 10  # shown below what a search found
+RESULTS_SHOWN = 20
+HITS_PER_DAY = 3
+LONGEST_QUERY = 200
+LARGEST_SEQUENCE = 2**31 - 1
+
+
+@require_safe
+@signed_in
+def day(request: PageRequest, reference: str) -> HttpResponse:
+    """A day that is over, or with `before` an earlier part of any day."""
+    before = _sequence(request)
+    if reference == today_reference() and before is None:
+        return redirect("chat")
+    entry = selectors.find_journal(user_id=request.user.pk, reference=reference)
+    if entry is None:
+        raise JournalNotFound
+    context = {
+        "entry": entry,
+        "current": reference,
+        "is_today": reference == today_reference(),
+        "is_cut": before is not None and before <= entry.message_count,
+        **messages_of_day(user_id=request.user.pk, reference=reference, before=before),
+    }
+    return render(request, "journal/day.html", context)
+
+
+@require_safe
+@signed_in
+def older_messages(request: PageRequest, reference: str) -> HttpResponse:
+    """The messages before those already shown."""
+    context = messages_of_day(
+        user_id=request.user.pk, reference=reference, before=_sequence(request)
+    )
+    return render(request, "journal/_messages.html", context)
+
+
+@require_safe
+@signed_in
+def days(request: PageRequest) -> HttpResponse:
+    """The days before those already listed."""
+    before = request.GET.get("before", "")
+    if not is_reference(before):
+        raise JournalNotFound
+    rows = selectors.list_journals(user_id=request.user.pk, limit=DAYS_SHOWN + 1, before=before)
+    context = {"days": cut(rows, size=DAYS_SHOWN), "current": request.GET.get("current", "")}
+    return render(request, "journal/_days.html", context)
+
+
+@require_safe
+@signed_in
+def message(request: PageRequest, message_id: UUID) -> HttpResponse:
+    """One message."""
+    found = selectors.messages_with_tools(user_id=request.user.pk, ids=[message_id])
+    if not found:
+        raise Http404
+    return render(request, "journal/_message.html", {"message": found[0]})
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A message in which the words were found."""
+
+    role: str
+    url: str
+    pieces: list[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A day on which the words were found."""
+
+    reference: str
+    message_count: int
+    hits: list[Hit]
+
+
+@require_safe
+@signed_in
+def search(request: PageRequest) -> HttpResponse:
+    """The days on which the words were said, and where."""
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    context: dict[str, object] = {"query": query}
+    if query:
+        found = cut(
+            selectors.search_journals(
+                user_id=request.user.pk, query=query, limit=RESULTS_SHOWN + 1
+            ),
+            size=RESULTS_SHOWN,
+        )
+        context["results"] = _results(request.user.pk, list(found.rows), query)
+        context["has_more"] = found.has_more
+    return render(request, "journal/search.html", context)
+
+
+@require_safe
+# The frame in which mermaid draws, and the only page that may set styles inline: mermaid writes
+# its style sheet into the drawing. In return the frame is nobody (an opaque origin, by the
+# sandbox), reaches nothing but our static scripts, and only our own pages can hold it.
+@csp(  # type: ignore[untyped-decorator]  # django-csp's own types say too little
+    {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [UNSAFE_INLINE],
+        "sandbox": ["allow-scripts"],
+        "base-uri": [NONE],
+        "form-action": [NONE],
+        "frame-ancestors": [SELF],
+    }
+)
+@xframe_options_exempt  # frame-ancestors says it better: SAMEORIGIN has no sandbox in mind
+def diagrams(request: HttpRequest) -> HttpResponse:
+    """The frame that turns a diagram's source into a drawing."""
+    return render(request, "journal/diagrams.html")
+
+
+def messages_of_day(
+    *, user_id: UUID, reference: str, before: int | None = None
+) -> dict[str, object]:
+    """What `journal/_messages.html` shows: one page of a day, oldest first."""
+    page = cut(
+        selectors.list_messages(
+            user_id=user_id, reference=reference, limit=MESSAGES_SHOWN + 1, before=before
+        ),
+        size=MESSAGES_SHOWN,
+    )
+    messages: list[JournalMessage] = list(reversed(page.rows))
+    return {
+        "reference": reference,
+        "messages": messages,
+        "before": messages[0].sequence if page.has_more else None,
+    }
+
+
+def _sequence(request: HttpRequest) -> int | None:
+    text = request.GET.get("before", "")
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return min(int(text[:11]), LARGEST_SEQUENCE)
+
+
+def _results(user_id: UUID, journals: list[JournalEntry], query: str) -> list[Result]:
+    hits = selectors.search_messages(
+        user_id=user_id,
+        journal_ids=[journal.id for journal in journals],
+        query=query,
+        per_journal=HITS_PER_DAY,
+    )
+    return [
+        Result(
+            journal.reference,
+            journal.message_count,
+            [_hit(hit, journal.reference, query) for hit in hits if hit.journal_id == journal.id],
+        )
+        for journal in journals
+    ]
+
+
+def _hit(hit: MessageHit, reference: str, query: str) -> Hit:
+    before = hit.sequence + MESSAGES_AFTER_HIT
+    url = f"{reverse('journal', args=[reference])}?before={before}#message-{hit.id}"
+    return Hit(hit.role, url, snippet(hit.content, query))

@@ -1,0 +1,451 @@
+// The chat: one WebSocket, today's messages, and a composer that does not lose a word.
+//
+// What is typed is kept in sessionStorage until the server has it. An unsent message keeps its
+// client_message_id, so sending it again can never ask twice. An answer is shown as plain text
+// while it grows and is then replaced by the server's rendering of it.
+
+import { announce, enhance, scroller, scrollToEnd } from "./page.js";
+
+const ACCEPT_MILLISECONDS = 15000;
+const FIRST_RETRY_MILLISECONDS = 400;
+const LAST_RETRY_MILLISECONDS = 15000;
+const LOST_NOTICE_MILLISECONDS = 1500; // a reconnect that is quicker than this is not worth a word
+const DAY_CHECK_MILLISECONDS = 30000;
+const PINNED_PIXELS = 48;
+const ANNOUNCED_CHARS = 600;
+const SIGNED_OUT = 4401; // the close code of a socket whose user is not signed in
+
+const list = document.querySelector("[data-chat]");
+const composer = document.getElementById("composer");
+const draft = document.getElementById("draft");
+const sendButton = document.getElementById("send");
+const stopButton = document.getElementById("stop");
+const notice = document.getElementById("notice");
+
+// -- what survives a reload
+
+const store = {
+  key: (name) => `exobrain.chat.${list.dataset.owner}.${name}`,
+  read: (name, otherwise) => JSON.parse(sessionStorage.getItem(store.key(name))) ?? otherwise,
+  write: (name, value) => sessionStorage.setItem(store.key(name), JSON.stringify(value)),
+};
+
+const outbox = {
+  all: () => store.read("outbox", []),
+  add: (item) => store.write("outbox", [...outbox.all(), item]),
+  remove: (id) =>
+    store.write("outbox", outbox.all().filter((item) => item.client_message_id !== id)),
+};
+
+// -- the connection
+
+class Connection {
+  constructor(url, { opened, received, lost }) {
+    Object.assign(this, { url, opened, received, lost, failures: 0 });
+    addEventListener("online", () => this.reconnectNow());
+    document.addEventListener("visibilitychange", () => document.hidden || this.reconnectNow());
+    this.connect();
+  }
+
+  get isOpen() {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  connect() {
+    clearTimeout(this.timer);
+    this.socket = new WebSocket(this.url);
+    this.socket.addEventListener("open", () => {
+      this.failures = 0;
+      this.opened();
+    });
+    this.socket.addEventListener("message", (event) => this.received(JSON.parse(event.data)));
+    this.socket.addEventListener("close", (event) => {
+      this.lost(event);
+      this.timer = setTimeout(() => this.connect(), this.delay());
+    });
+  }
+
+  delay() {
+    const longest = Math.min(LAST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** this.failures);
+    this.failures += 1;
+    return longest * (0.5 + Math.random() / 2); // many tabs must not come back at once
+  }
+
+  reconnectNow() {
+    if (this.socket.readyState === WebSocket.CLOSED) this.connect();
+  }
+
+  send(frame) {
+    if (this.isOpen) this.socket.send(JSON.stringify(frame));
+    return this.isOpen;
+  }
+}
+
+// -- messages on their way out
+
+const unsent = new Map(); // client_message_id -> {item, article, timer}
+
+function submit(event) {
+  event.preventDefault();
+  const message = draft.value;
+  if (!message.trim() || isBusy()) return;
+  const item = { client_message_id: newUuid(), message };
+  outbox.add(item);
+  draft.value = "";
+  keepDraft();
+  dispatch(showUnsent(item));
+  scrollToEnd();
+}
+
+function showUnsent(item) {
+  document.getElementById("empty")?.remove();
+  const article = fromTemplate("unsent-message");
+  article.querySelector(".body").textContent = item.message;
+  list.append(article);
+  const entry = { item, article };
+  unsent.set(item.client_message_id, entry);
+  return entry;
+}
+
+function dispatch(entry) {
+  entry.failed = false;
+  showFate(entry, connection.isOpen ? "" : "Waiting for the connection…");
+  if (connection.send({ type: "send", ...entry.item })) {
+    entry.timer = setTimeout(() => fail(entry, "Exobrain did not take this message."), ACCEPT_MILLISECONDS);
+  }
+  showBusy();
+}
+
+function fail(entry, reason) {
+  clearTimeout(entry.timer);
+  entry.failed = true;
+  showFate(entry, reason, [
+    ["Try again", () => dispatch(entry)],
+    ["Edit", () => takeBack(entry)],
+  ]);
+  showBusy();
+}
+
+function takeBack(entry) {
+  forget(entry);
+  draft.value = [entry.item.message, draft.value].filter(Boolean).join("\n");
+  keepDraft();
+  draft.focus();
+}
+
+function forget(entry) {
+  clearTimeout(entry.timer);
+  unsent.delete(entry.item.client_message_id);
+  outbox.remove(entry.item.client_message_id);
+  entry.article.remove();
+  showBusy();
+}
+
+function showFate({ article }, text, actions = []) {
+  const fate = article.querySelector(".fate");
+  fate.replaceChildren(text, ...actions.map(([label, act]) => actionButton(label, act)));
+  fate.classList.toggle("bad", actions.length > 0);
+  fate.hidden = !text;
+}
+
+function actionButton(label, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button quiet";
+  button.textContent = label;
+  button.addEventListener("click", act);
+  return button;
+}
+
+// -- answers on their way in
+
+const streams = new Map(); // stream_id -> {id, article, text, lastEventId, waiting}
+
+function follow(id, article) {
+  const text = article.querySelector(".text");
+  const stream = { id, article, text, waiting: "", lastEventId: 0, question: null };
+  streams.set(id, stream);
+  showBusy();
+  return stream;
+}
+
+function resume(stream) {
+  connection.send({ type: "resume", stream_id: stream.id, last_event_id: stream.lastEventId });
+  if (stream.isCancelled) cancel(stream);
+}
+
+function cancel(stream) {
+  stream.isCancelled = true; // said again after a reconnect
+  connection.send({ type: "cancel", stream_id: stream.id });
+}
+
+const onEvent = {
+  message_chunk(stream, { text }) {
+    stream.waiting += text;
+    stream.frame ??= requestAnimationFrame(() => flush(stream));
+  },
+  tool_call(stream, { tool_call_id, title, description }) {
+    const card = document.createElement("details");
+    card.className = "tool-call";
+    card.dataset.toolCallId = tool_call_id;
+    card.innerHTML = '<summary><span></span> <span class="state">running…</span></summary><p></p>';
+    card.querySelector("span").textContent = title;
+    card.querySelector("p").textContent = description;
+    keepPinned(() => toolCards(stream).append(card));
+  },
+  tool_response(stream, { tool_call_id, message }) {
+    settleCard(stream, tool_call_id, "done", message);
+  },
+  error(stream, { message, tool_call_id }) {
+    if (tool_call_id) settleCard(stream, tool_call_id, "failed", message);
+    else stream.problem = message;
+  },
+  done(stream) {
+    flush(stream);
+    finish(stream);
+  },
+};
+
+function flush(stream) {
+  cancelAnimationFrame(stream.frame);
+  stream.frame = undefined;
+  if (!stream.waiting) return;
+  keepPinned(() => {
+    // What a reload found was a copy; the stream tells everything from its start.
+    if (!stream.hasText) stream.text.textContent = "";
+    stream.hasText = true;
+    stream.text.append(stream.waiting);
+  });
+  stream.waiting = "";
+}
+
+function toolCards({ article, text }) {
+  let cards = article.querySelector(".tool-calls");
+  if (!cards) {
+    cards = document.createElement("div");
+    cards.className = "tool-calls";
+    text.parentElement.before(cards);
+  }
+  return cards;
+}
+
+function settleCard(stream, toolCallId, state, message) {
+  const card = [...toolCards(stream).children].find((each) => each.dataset.toolCallId === toolCallId);
+  if (!card) return;
+  card.classList.toggle("failed", state === "failed");
+  card.querySelector(".state").textContent = state;
+  const answer = document.createElement("p");
+  answer.textContent = message;
+  card.append(answer);
+}
+
+async function finish(stream) {
+  streams.delete(stream.id);
+  settleInPlace(stream);
+  showBusy();
+  const rendered = await fetchTurn(stream.id);
+  if (rendered.length) keepPinned(() => place(rendered, stream));
+  announce((document.getElementById(rendered.at(-1)?.id) ?? stream.article)
+    .querySelector(".body").textContent.trim().slice(0, ANNOUNCED_CHARS));
+}
+
+// Until the rendering comes the plain text is the answer.
+function settleInPlace({ article, text, problem }) {
+  const body = text.parentElement;
+  body.classList.replace("growing", "as-written");
+  body.removeAttribute("aria-busy");
+  body.querySelector(".thinking").remove();
+  if (!problem) return;
+  const fate = document.createElement("p");
+  fate.className = "fate bad";
+  fate.textContent = problem;
+  article.append(fate);
+}
+
+// The turn as the server renders it: question and answer; a visitor's question is not kept.
+async function fetchTurn(id) {
+  try {
+    const response = await fetch(list.dataset.turnUrl.replace(list.dataset.anyStream, id));
+    if (!response.ok) return [];
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    return [...page.querySelectorAll("article.message")];
+  } catch {
+    return []; // offline again: the text is there, and the next load renders it
+  }
+}
+
+function place(articles, stream) {
+  for (const article of articles) {
+    put(article, article.classList.contains("user") ? stream.question : stream.article);
+  }
+}
+
+function put(article, provisional) {
+  const present = document.getElementById(article.id) ?? provisional;
+  if (provisional && provisional !== present) provisional.remove();
+  if (present) present.replaceWith(article);
+  else list.append(article);
+  htmx.process(article);
+  enhance(article);
+}
+
+// -- what the server says
+
+const onFrame = {
+  accepted({ client_message_id, stream_id }) {
+    const entry = unsent.get(client_message_id);
+    if (entry) accept(entry, stream_id);
+  },
+  event(frame) {
+    const stream = streams.get(frame.stream_id);
+    if (!stream || frame.id <= stream.lastEventId) return; // told before
+    stream.lastEventId = frame.id;
+    onEvent[frame.event]?.(stream, frame.data);
+  },
+  problem({ detail, client_message_id, stream_id }) {
+    const entry = unsent.get(client_message_id);
+    const stream = streams.get(stream_id);
+    if (entry) fail(entry, detail);
+    else if (stream) finish(Object.assign(stream, { problem: detail }));
+    else showNotice(detail);
+  },
+  async turn_started({ stream_id }) {
+    if (streams.has(stream_id)) return;
+    const articles = await fetchTurn(stream_id);
+    if (!articles.length || streams.has(stream_id)) return;
+    document.getElementById("empty")?.remove();
+    keepPinned(() => articles.forEach((article) => put(article)));
+    articles.forEach(followPlaceholder);
+  },
+};
+
+function accept(entry, streamId) {
+  clearTimeout(entry.timer);
+  unsent.delete(entry.item.client_message_id);
+  outbox.remove(entry.item.client_message_id);
+  if (streams.has(streamId)) {
+    entry.article.remove(); // it is on the page already
+    return;
+  }
+  if (isAnotherDay()) {
+    location.reload(); // the new day's page has the question and resumes the answer
+    return;
+  }
+  showFate(entry, "");
+  const article = fromTemplate("growing-answer");
+  entry.article.after(article);
+  follow(streamId, article).question = entry.article;
+  scrollToEnd();
+}
+
+function followPlaceholder(article) {
+  if (article.dataset.streamId) resume(follow(article.dataset.streamId, article));
+}
+
+// -- the page around it
+
+let pinned = true;
+
+function keepPinned(change) {
+  change();
+  if (pinned) scrollToEnd();
+}
+
+function isBusy() {
+  return streams.size > 0 || [...unsent.values()].some((entry) => !entry.failed);
+}
+
+function showBusy() {
+  stopButton.hidden = streams.size === 0;
+  sendButton.hidden = streams.size > 0;
+  sendButton.disabled = isBusy() || !draft.value.trim();
+}
+
+function showNotice(text) {
+  notice.textContent = text;
+  notice.hidden = !text;
+}
+
+function keepDraft() {
+  store.write("draft", draft.value);
+  fitDraft();
+  showBusy();
+}
+
+function fitDraft() {
+  if (CSS.supports("field-sizing", "content")) return;
+  draft.style.height = "auto";
+  draft.style.height = `${draft.scrollHeight}px`;
+}
+
+function isAnotherDay() {
+  return new Date().toISOString().slice(0, 10).replaceAll("-", "/") !== list.dataset.reference;
+}
+
+function checkDay() {
+  if (isAnotherDay() && notice.hidden) {
+    showNotice("A new day has begun. What you write now opens its journal.");
+  }
+}
+
+function fromTemplate(id) {
+  return document.getElementById(id).content.cloneNode(true).firstElementChild;
+}
+
+function newUuid() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Plain HTTP from another machine is no secure context; getRandomValues works there too.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+// -- start
+
+let lostTimer;
+
+const connection = new Connection(new URL(list.dataset.socket, location.href.replace(/^http/, "ws")), {
+  opened() {
+    clearTimeout(lostTimer);
+    lostTimer = undefined;
+    showNotice("");
+      streams.forEach(resume);
+    unsent.forEach((entry) => entry.failed || dispatch(entry));
+  },
+  received(frame) {
+    onFrame[frame.type]?.(frame);
+  },
+  lost({ code }) {
+    if (code === SIGNED_OUT) {
+      location.assign(`${list.dataset.loginUrl}?next=${encodeURIComponent(location.pathname)}`);
+      return;
+    }
+    unsent.forEach((entry) => clearTimeout(entry.timer));
+    lostTimer ??= setTimeout(() => showNotice("The connection is lost. Trying again…"), LOST_NOTICE_MILLISECONDS);
+  },
+});
+
+composer.addEventListener("submit", submit);
+draft.addEventListener("input", keepDraft);
+draft.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  composer.requestSubmit();
+});
+stopButton.addEventListener("click", () => {
+  streams.forEach(cancel);
+  draft.focus();
+});
+scroller.addEventListener("scroll", () => {
+  pinned = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < PINNED_PIXELS;
+});
+setInterval(checkDay, DAY_CHECK_MILLISECONDS);
+
+draft.value = store.read("draft", "");
+outbox.all().forEach(showUnsent);
+list.querySelectorAll("[data-stream-id]").forEach(followPlaceholder);
+fitDraft();
+showBusy();
+scrollToEnd();

@@ -1,0 +1,116 @@
+// What every page needs: local times, copy buttons, maths and diagrams where there are any.
+// Runs over the page once and over everything htmx or the chat adds later.
+
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const NEAR_END_PIXELS = 120;
+
+export function enhance(root) {
+  root.querySelectorAll("time[datetime]").forEach(showLocalTime);
+  root.querySelectorAll("pre.code").forEach(addCopyButton);
+  if (document.body.dataset.vendor && root.querySelector(".math, .mermaid-source")) {
+    import("./render.js").then(({ typeset }) => typeset(root));
+  }
+}
+
+export function announce(text) {
+  document.getElementById("announcer").textContent = text;
+}
+
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${document.body.dataset.sprite}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
+// -- scrolling: stay at the end for whoever is there, leave everybody else alone
+
+export const scroller = document.querySelector("[data-scroll]");
+
+export function isAtEnd() {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PIXELS;
+}
+
+export function scrollToEnd() {
+  scroller.scrollTop = scroller.scrollHeight;
+}
+
+// -- details of a message
+
+function showLocalTime(time) {
+  const moment = new Date(time.dateTime);
+  time.textContent = TIME.format(moment);
+  time.title = FULL.format(moment);
+}
+
+function addCopyButton(pre) {
+  if (pre.parentElement.classList.contains("code-frame")) return;
+  const frame = element("div", "code-frame");
+  const tools = element("div", "tools");
+  const button = element("button");
+  button.type = "button";
+  button.ariaLabel = "Copy the code";
+  button.append(icon("copy"));
+  button.addEventListener("click", () => copy(pre.textContent, button));
+  if (pre.dataset.language) tools.append(pre.dataset.language);
+  if (navigator.clipboard) tools.append(button); // only a secure context has one
+  pre.replaceWith(frame);
+  frame.append(pre, tools);
+}
+
+async function copy(text, button) {
+  await navigator.clipboard.writeText(text);
+  button.replaceChildren(icon("done"));
+  announce("Copied");
+  setTimeout(() => button.replaceChildren(icon("copy")), 1500);
+}
+
+function element(name, className = "") {
+  const node = document.createElement(name);
+  node.className = className;
+  return node;
+}
+
+// -- the page
+
+function previewTheme(event) {
+  if (event.target.name === "frontend.theme") {
+    document.documentElement.dataset.theme = event.target.value;
+  }
+}
+
+// The next user of this tab must not find what this one had not sent.
+function forgetDrafts(event) {
+  if (event.target.matches("[data-sign-out]")) sessionStorage.clear();
+}
+
+function keepPlaceOnOlderMessages() {
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.target.classList.contains("older")) return;
+    const fromEnd = scroller.scrollHeight - scroller.scrollTop;
+    document.body.addEventListener(
+      "htmx:afterSettle",
+      () => (scroller.scrollTop = scroller.scrollHeight - fromEnd),
+      { once: true },
+    );
+  });
+}
+
+function showFound() {
+  const found = location.hash.startsWith("#message-") && document.getElementById(location.hash.slice(1));
+  if (found) found.scrollIntoView({ block: "center" });
+  return Boolean(found);
+}
+
+enhance(document);
+document.body.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
+document.addEventListener("change", previewTheme);
+document.addEventListener("submit", forgetDrafts);
+if (scroller) {
+  keepPlaceOnOlderMessages();
+  if (!showFound()) scrollToEnd();
+}
