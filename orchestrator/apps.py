@@ -1,7 +1,10 @@
 """The orchestrator as a Django app."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_delete
 from django.utils.module_loading import autodiscover_modules
 
 from exobrain.lib import faults
@@ -13,6 +16,13 @@ class OrchestratorConfig(AppConfig):
     name = "orchestrator"
 
     def ready(self) -> None:
-        """Every app's `jobs.py` is imported, and the tests' faults are armed."""
+        """Every app's `jobs.py` is imported, and users who go take their payloads with them."""
         autodiscover_modules("jobs")
+        post_delete.connect(_forget, sender=settings.AUTH_USER_MODEL, dispatch_uid="orchestrator")
         faults.arm(settings.EXOBRAIN.exobrain_fault)
+
+
+def _forget(*, instance: Any, **_signal: Any) -> None:
+    from orchestrator.services import forget_user  # noqa: PLC0415  needs the app registry
+
+    forget_user(user_id=str(instance.pk))

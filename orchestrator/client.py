@@ -154,29 +154,30 @@ _lock = threading.Lock()
 
 
 def _stub() -> Any:
-    with _lock:
-        return _stub_for(target())
+    with _lock:  # lest two threads open a channel each
+        return pb_grpc.JobOrchestratorStub(_channel(target()))
 
 
 @cache
-def _stub_for(address: str) -> Any:
+def _channel(address: str) -> grpc.Channel:
     credentials = _credentials()
     if credentials is None:
-        return pb_grpc.JobOrchestratorStub(grpc.insecure_channel(address, CHANNEL_OPTIONS))
-    channel = grpc.secure_channel(address, credentials, CHANNEL_OPTIONS)
-    return pb_grpc.JobOrchestratorStub(channel)
+        return grpc.insecure_channel(address, CHANNEL_OPTIONS)
+    return grpc.secure_channel(address, credentials, CHANNEL_OPTIONS)
 
 
 # A channel belongs to the loop it was made on.
-_async_stubs: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, Any]] = WeakKeyDictionary()
+_async_channels: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, grpc.aio.Channel]] = (
+    WeakKeyDictionary()
+)
 
 
 def _async_stub() -> Any:
-    stubs = _async_stubs.setdefault(asyncio.get_running_loop(), {})
+    channels = _async_channels.setdefault(asyncio.get_running_loop(), {})
     address = target()
-    if address not in stubs:
-        stubs[address] = pb_grpc.JobOrchestratorStub(_async_channel(address))
-    return stubs[address]
+    if address not in channels:
+        channels[address] = _async_channel(address)
+    return pb_grpc.JobOrchestratorStub(channels[address])
 
 
 def _async_channel(address: str) -> grpc.aio.Channel:

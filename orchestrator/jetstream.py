@@ -318,8 +318,7 @@ class Queue:
         """There is no link any more."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
         if self._link is not None:
             await self._link.close()
 

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import hmac
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import Executor
 from datetime import UTC, datetime
 from typing import Any
@@ -297,7 +297,8 @@ class Server:
 
     async def _finish_publishing(self) -> None:
         if self.relay.in_flight:
-            await asyncio.wait(self.relay.in_flight, timeout=STOP_SECONDS)
+            _, late = await asyncio.wait(self.relay.in_flight, timeout=STOP_SECONDS)
+            await _cancelled(late)  # the next sweep publishes them
 
     async def _watch_health(self) -> None:
         """Serving while the ledger answers; NATS may be away, for then jobs wait."""
@@ -316,10 +317,11 @@ class Server:
         return health_pb2.HealthCheckResponse.SERVING
 
 
-async def _cancelled(tasks: list["asyncio.Task[None]"]) -> None:
-    for task in tasks:
+async def _cancelled(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+    ending = list(tasks)
+    for task in ending:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 def _interceptors() -> list[grpc.aio.ServerInterceptor]:

@@ -555,7 +555,8 @@ def mark_replayed(*, dead_letter_ids: Sequence[UUID]) -> None:
 def prune(*, limit: int) -> int:
     """At most `limit` jobs that ended longer ago than JOB_KEEP_DAYS are gone; how many were."""
     before = Now() - timedelta(days=settings.EXOBRAIN.job_keep_days)
-    old = Job.objects.filter(is_terminal=True, updated_at__lt=before).values("pk")[:limit]
+    ended = Job.objects.filter(is_terminal=True, updated_at__lt=before)
+    old = list(ended.values_list("pk", flat=True)[:limit])
     Job.objects.filter(pk__in=old).delete()
     letters = DeadLetter.objects.filter(job__isnull=True, created_at__lt=before).values("pk")
     DeadLetter.objects.filter(pk__in=letters[:limit]).delete()

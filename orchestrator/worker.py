@@ -52,9 +52,9 @@ LONGEST_PAUSE_SECONDS = 3600.0
 TICK_SECONDS = 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Parcel:
-    """A message as it came."""
+    """A message as it came; each is itself and no other, even if it came twice."""
 
     body: bytes
     subject: str
@@ -78,7 +78,7 @@ class Worker:
         self.ledger = DatabaseThreads(1, name="ledger")
         self.queue = Queue(name=self.name, on_up=self._on_up)
         self.pull: Pull | None = None
-        self.held: dict[asyncio.Task[None], Parcel] = {}
+        self.held: dict[Parcel, asyncio.Task[None]] = {}
         self.running: set[uuid.UUID] = set()
         self.stopping = asyncio.Event()
         self.is_tainted = False  # a body would not end, and has a thread for ever
@@ -95,13 +95,15 @@ class Worker:
         self.queue.start()
         keeping = asyncio.create_task(self._keep_alive())
         log.info("worker_started", worker=self.name, concurrency=self.concurrency)
-        while not self.stopping.is_set():
-            await self._tick()
-        await self._drain()
-        keeping.cancel()
-        await self.queue.stop()
-        self.bodies.shutdown(wait=not self.is_tainted)
-        self.ledger.shutdown()
+        try:
+            while not self.stopping.is_set():
+                await self._tick()
+            await self._drain()
+        finally:
+            keeping.cancel()
+            await self.queue.stop()
+            self.bodies.shutdown(wait=not self.is_tainted)
+            self.ledger.shutdown()
         log.info("worker_stopped", worker=self.name)
         return not self.is_tainted
 
@@ -143,14 +145,7 @@ class Worker:
             stream_id=self.pull.link.stream_id if self.pull else "",
             stream_sequence=message.metadata.sequence.stream,
         )
-        task = asyncio.create_task(self._handle(parcel))
-        self.held[task] = parcel
-        task.add_done_callback(self._let_go)
-
-    def _let_go(self, task: "asyncio.Task[None]") -> None:
-        del self.held[task]
-        if not task.cancelled() and (error := task.exception()):
-            log.error("message_failed", error=type(error).__name__, exc_info=error)
+        self.held[parcel] = asyncio.create_task(self._handle(parcel))
 
     async def _handle(self, parcel: Parcel) -> None:
         """The message is acknowledged or given back; if neither, it will be delivered again."""
@@ -162,6 +157,10 @@ class Worker:
         except ClaimLost:
             log.warning("claim_lost", source=parcel.source)
             await self._give_back(parcel, seconds=LOST_SECONDS)
+        except Exception as error:  # the loop must go on, and take the next message
+            log.exception("message_failed", source=parcel.source, error=type(error).__name__)
+        finally:
+            del self.held[parcel]
         await self._ask()
 
     async def _deal_with(self, parcel: Parcel) -> None:
@@ -315,7 +314,7 @@ class Worker:
         pause = settings.EXOBRAIN.job_consumer_ack_wait_seconds / 3
         while True:
             await asyncio.sleep(pause)
-            for parcel in list(self.held.values()):
+            for parcel in list(self.held):
                 if self.queue.is_up:
                     await self.queue.link.in_progress(parcel.reply)
             try:
@@ -332,14 +331,14 @@ class Worker:
         if self.pull is not None:
             await self.pull.stop()
         if self.held:
-            await asyncio.wait(list(self.held), timeout=DRAIN_SECONDS)
-        leftover, running = list(self.held.values()), list(self.running)
+            await asyncio.wait(list(self.held.values()), timeout=DRAIN_SECONDS)
+        leftover, running = list(self.held), list(self.running)
         if running:
             log.warning("jobs_interrupted", count=len(running))
             await self._in_ledger(lambda: services.release(job_ids=running, worker=self.name))
         for parcel in leftover:
             await self._give_back(parcel, seconds=0)
-        for task in list(self.held):
+        for task in list(self.held.values()):
             task.cancel()
 
     async def _in_ledger(self, work: Callable[[], T]) -> T:

@@ -1,7 +1,8 @@
 """Runs before Django's settings are read: the tests' own environment and services.
 
-The suite uses the same embedded PostgreSQL and Valkey as the product, in a data directory of
-its own. Every xdist worker has its own database and its own Redis database.
+The suite uses the same embedded PostgreSQL, Valkey and NATS as the product, in a data directory
+of its own. Every xdist worker has its own database and its own Redis database; NATS has but one
+stream of jobs, so what uses it runs on one worker (`xdist_group("jobs")`).
 """
 
 import os
@@ -12,8 +13,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "var" / "test"
 
+OURS = (
+    *("ASSISTANT_CACHE", "ASSISTANT_DB", "EXOBRAIN_", "MAIN_AGENT_", "AUTH_", "CHAT_"),
+    *("JOB_", "WORKER_"),
+)
 for name in [*os.environ]:
-    if name.startswith(("ASSISTANT_CACHE", "ASSISTANT_DB", "MAIN_AGENT_", "AUTH_", "CHAT_")):
+    if name.startswith(OURS):
         del os.environ[name]
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
@@ -33,9 +38,9 @@ _stack = ExitStack()
 
 
 def pytest_configure() -> None:
-    """PostgreSQL and Valkey run while the suite does."""
+    """PostgreSQL, Valkey and NATS run while the suite does."""
     warnings.simplefilter("default")
-    _stack.enter_context(hold(DATA, services={"postgres", "valkey"}))
+    _stack.enter_context(hold(DATA, services={"postgres", "valkey", "nats"}))
 
 
 def pytest_unconfigure() -> None:

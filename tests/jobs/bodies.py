@@ -1,0 +1,99 @@
+"""Job types for tests. Their effects are rows without any constraint, so that two are seen."""
+
+import time
+from typing import Annotated
+from uuid import UUID
+
+from django.db import connection
+from pydantic import BaseModel, StringConstraints
+
+from orchestrator.errors import JobFailed
+from orchestrator.registry import job, prepared_job
+from orchestrator.types import Run
+
+CREATE = """
+    CREATE TABLE IF NOT EXISTS test_effect (
+        job_id uuid NOT NULL, user_id text NOT NULL, job_type text NOT NULL, label text NOT NULL
+    )
+"""
+
+
+class Effect(BaseModel):
+    """What a test job is to do."""
+
+    label: str = ""
+    seconds: float = 0.0  # how long it takes
+    failures: int = 0  # how many of its attempts fail first
+    permanent: bool = False  # it fails, and trying again cannot help
+    crash: str = ""  # it raises this text as an error of no family
+
+
+class Message(BaseModel):
+    """A message of a knowledge update, as the contract has it."""
+
+    role: Annotated[str, StringConstraints(min_length=1)]
+    content: str | None
+    sequence: int | None
+    created_at: str | None
+
+
+class KnowledgeUpdate(BaseModel):
+    """The payload of `knowledge.update`, as the contract has it."""
+
+    journal_reference: str
+    messages: list[Message]
+    requested_by_user_id: str
+
+
+@job("test.effect", payload=Effect)
+def effect(run: Run, wanted: Effect) -> None:
+    """Leaves one row, then fails if it is to fail: a failure must take the row back."""
+    _leave_row(run, wanted.label)
+    time.sleep(wanted.seconds)
+    if wanted.crash:
+        raise ValueError(wanted.crash)
+    if wanted.permanent:
+        raise JobFailed("This cannot work.", permanent=True)
+    if run.attempt <= wanted.failures:
+        raise JobFailed("This did not work yet.")
+
+
+def _look_up(_run: Run, wanted: Effect) -> str:
+    time.sleep(wanted.seconds)
+    return f"prepared {wanted.label}"
+
+
+@prepared_job("test.prepared", payload=Effect, prepare=_look_up)
+def prepared(run: Run, found: str) -> None:
+    """Leaves what was prepared."""
+    _leave_row(run, found)
+
+
+class Nothing(BaseModel):
+    """No payload."""
+
+
+@job("test.empty", payload=Nothing)
+def empty(_run: Run, _payload: Nothing) -> None:
+    """Does nothing."""
+
+
+@job("knowledge.update", payload=KnowledgeUpdate)
+def knowledge_update(run: Run, update: KnowledgeUpdate) -> None:
+    """Leaves a row that names the journal."""
+    _leave_row(run, update.journal_reference)
+
+
+def _leave_row(run: Run, label: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO test_effect VALUES (%s, %s, %s, %s)",
+            [run.job_id, run.user_id, run.job_type, label],
+        )
+
+
+def effects() -> list[tuple[UUID, str]]:
+    """Every effect there is: whose job, and its label."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT job_id, label FROM test_effect")
+        return list(cursor.fetchall())

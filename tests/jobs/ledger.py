@@ -1,0 +1,103 @@
+"""Jobs brought to the state a test starts from, without a queue."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from orchestrator import selectors, services
+from orchestrator.models import Job
+from orchestrator.types import (
+    Claim,
+    Claimed,
+    Delivery,
+    JobDraft,
+    Lifecycle,
+    Outcome,
+    Receipt,
+    StreamState,
+)
+
+USER = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
+WORKER = "here"
+STREAM = "2025-01-14T00:00:00+00:00"
+
+
+def drafted(
+    *, job_type: str = "test.effect", user: str = USER, key: str = "", **payload: Any
+) -> JobDraft:
+    """A job somebody asks for."""
+    return services.draft(job_type=job_type, user_id=user, payload=payload, idempotency_key=key)
+
+
+def recorded(**wanted: Any) -> JobDraft:
+    """A job in the ledger."""
+    draft = drafted(**wanted)
+    services.record(drafts=[draft])
+    return draft
+
+
+def published(*, sequence: int = 1, stream: str = STREAM, **wanted: Any) -> JobDraft:
+    """A job that JetStream has acknowledged."""
+    draft = recorded(**wanted)
+    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=stream, stream_sequence=sequence)
+    services.mark_published(receipts=[receipt])
+    return draft
+
+
+def delivery(draft: JobDraft) -> Delivery:
+    """The job's message, as it reaches a worker."""
+    return Delivery(draft=draft, stream_id=STREAM, stream_sequence=1)
+
+
+def claim(draft: JobDraft, *, worker: str = WORKER) -> Claim:
+    """What the ledger says to a worker that received the job."""
+    (answer,) = services.claim(deliveries=[delivery(draft)], worker=worker)
+    return answer
+
+
+def claimed(draft: JobDraft, *, worker: str = WORKER) -> Claimed:
+    """The job, running."""
+    answer = claim(draft, worker=worker)
+    assert isinstance(answer, Claimed)
+    return answer
+
+
+def performed(draft: JobDraft) -> Outcome:
+    """How one run of the job ended."""
+    return services.perform(claimed=claimed(draft))
+
+
+def row(draft: JobDraft) -> Job:
+    """The job as the ledger has it."""
+    return Job.objects.get(pk=draft.id)
+
+
+def make_due(draft: JobDraft) -> None:
+    """Whatever the job waits for has come: its lease, its pause, its turn to be published."""
+    past = Now() - timedelta(seconds=1)
+    job = Job.objects.filter(pk=draft.id)
+    job.filter(lease_expires_at__isnull=False).update(lease_expires_at=past)
+    job.update(retry_at=None, publish_after=past)
+
+
+def changes(job_id: UUID) -> list[Lifecycle]:
+    """How the job came where it is."""
+    (progress,) = selectors.progress(asked=[(job_id, "")])
+    assert progress is not None
+    return [change.lifecycle for change in progress.changes]
+
+
+def stream_state(**facts: Any) -> StreamState:
+    """What JetStream says of itself."""
+    return StreamState(
+        **{
+            "stream_id": STREAM,
+            "first_sequence": 1,
+            "last_sequence": 100,
+            "finished_sequence": 0,
+            "looked_at": selectors.ledger_now(),
+            **facts,
+        }
+    )

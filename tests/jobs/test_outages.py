@@ -1,0 +1,158 @@
+"""NATS goes away, forgets, or is given the same twice: no job is lost and none is done twice."""
+
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import nats
+import pytest
+
+from exobrain.embedded import Connection, connect
+from exobrain.lib.errors import ConfigError
+from orchestrator import services
+from orchestrator.jetstream import STREAM, nats_url
+from orchestrator.models import Job
+from orchestrator.types import Outgoing
+from orchestrator.worker import Worker
+from tests.jobs.bodies import effects
+from tests.jobs.ledger import delivery
+from tests.jobs.stage import Stage, delete_stream, eventually
+from tests.plugin import DATA
+
+pytestmark = pytest.mark.xdist_group("jobs")
+
+
+@pytest.fixture
+def keeper() -> Iterator[Connection]:
+    """Stops and starts the embedded services."""
+    connection = connect(DATA, services={"nats"})
+    yield connection
+    connection.ask("start nats")
+    connection.close()
+
+
+def _assert_done_once(jobs: Stage, wanted: list[UUID]) -> None:
+    for job_id in wanted:
+        assert jobs.ended(job_id).state == "completed"
+    assert sorted(wanted) == sorted(job_id for job_id, _ in effects())
+
+
+def test_a_job_is_accepted_while_nats_is_down_and_runs_when_it_is_back(
+    jobs: Stage, keeper: Connection
+) -> None:
+    """It is never refused and never lost."""
+    jobs.start_server()
+    jobs.start_worker()
+    keeper.ask("stop nats")
+
+    waiting = [jobs.enqueue(label=str(number)) for number in range(5)]
+
+    assert not Job.objects.filter(published_at__isnull=False).exists()
+    keeper.ask("start nats")
+    _assert_done_once(jobs, waiting)
+
+
+def test_an_orchestrator_starts_without_nats(jobs: Stage, keeper: Connection) -> None:
+    """It answers at once, and connects when there is something to connect to."""
+    keeper.ask("stop nats")
+    jobs.start_server(is_up=False)
+
+    job_id = jobs.enqueue()
+
+    keeper.ask("start nats")
+    jobs.start_worker()
+    _assert_done_once(jobs, [job_id])
+
+
+def test_jobs_survive_a_stream_that_is_deleted(jobs: Stage) -> None:
+    """What waited there is published again, from the ledger."""
+    server = jobs.start_server()
+    waiting = [jobs.enqueue(label=str(number)) for number in range(5)]
+    eventually(lambda: not server.relay.in_flight)
+
+    jobs.run(delete_stream())
+
+    jobs.start_worker()
+    jobs.run(server.relay.search())
+    _assert_done_once(jobs, waiting)
+
+
+def test_a_worker_survives_a_consumer_that_is_deleted(jobs: Stage) -> None:
+    """It makes the consumer again; what was done is not done again."""
+    jobs.start_server()
+    worker = jobs.start_worker()
+    first = jobs.enqueue()
+    jobs.ended(first)
+
+    async def delete_consumer() -> None:
+        durable = "job-orchestrator-worker-v2"
+        await worker.queue.link.jetstream.delete_consumer(STREAM, durable)
+
+    jobs.run(delete_consumer())
+
+    second = jobs.enqueue()
+    _assert_done_once(jobs, [first, second])
+
+
+def test_a_job_published_twice_is_done_once(jobs: Stage) -> None:
+    """The ledger, not the queue, decides that it is done."""
+    server = jobs.start_server()
+    jobs.start_worker()
+    job_id = jobs.enqueue()
+    done = jobs.ended(job_id)
+
+    again = Outgoing(draft=services._draft_of(done), publishes=7)
+    jobs.run(server.relay.publish(again))
+    last = jobs.enqueue()
+
+    _assert_done_once(jobs, [job_id, last])
+    assert Job.objects.get(pk=job_id).attempts == 1
+
+
+def test_a_job_that_waits_for_its_next_attempt_does_not_hold_up_the_others(
+    jobs: Stage, config: Callable[..., None]
+) -> None:
+    """Failed jobs wait beside the queue, not in it."""
+    config(job_retry_base_seconds=60.0, job_retry_max_seconds=60.0)
+    jobs.start_server()
+    jobs.start_worker(concurrency=1)
+    failing = [jobs.enqueue(failures=1) for _ in range(5)]
+    eventually(lambda: Job.objects.filter(state="failed").count() == 5)
+
+    assert jobs.ended(jobs.enqueue()).state == "completed"
+
+    assert Job.objects.filter(pk__in=failing, is_terminal=False).count() == 5
+
+
+def test_a_job_claimed_by_a_worker_that_died_is_run_by_another(jobs: Stage) -> None:
+    """When its lease has ended."""
+    jobs.start_server()
+    job_id = jobs.enqueue()
+    job = Job.objects.get(pk=job_id)
+    services.claim(deliveries=[delivery(services._draft_of(job))], worker="dead")
+
+    jobs.start_worker()
+
+    assert jobs.ended(job_id).attempts == 2
+    assert len(effects()) == 1
+
+
+def test_a_push_consumer_of_another_program_is_named(jobs: Stage) -> None:
+    """A worker says which setting to change instead of waiting for ever."""
+
+    async def occupy() -> None:
+        connection = await nats.connect(nats_url())
+        stream = connection.jetstream()
+        await stream.add_stream(name=STREAM, subjects=["jobs.>"])
+        await stream.add_consumer(
+            STREAM, durable_name="job-orchestrator-worker-v2", deliver_subject="elsewhere"
+        )
+        await connection.close()
+
+    jobs.run(occupy())
+
+    with pytest.raises(ConfigError, match="JOB_CONSUMER_DURABLE"):
+        jobs.run(_work())
+
+
+async def _work() -> None:
+    await Worker(concurrency=1).work()
