@@ -9,7 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -46,6 +53,14 @@ def _split(value: Any) -> Any:
 def _blank_is_unset(value: Any) -> Any:
     """Treat an empty variable as one that was not set."""
     return None if isinstance(value, str) and not value.strip() else value
+
+
+def _header_safe(secret: SecretStr | None) -> SecretStr | None:
+    """Refuse what cannot be sent in a header."""
+    text = secret.get_secret_value() if secret else ""
+    if not text.isascii() or any(character.isspace() for character in text):
+        raise ValueError("must be ASCII without spaces")
+    return secret
 
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -122,9 +137,9 @@ class Config(BaseSettings):
     )
     job_orchestrator_api_enabled: bool = Field(True, description="`up` runs the orchestrator")
     job_orchestrator_worker_enabled: bool = Field(True, description="`up` runs a worker")
-    job_orchestrator_api_token: Annotated[SecretStr | None, Optional] = Field(
-        None, description="shared secret that callers of the orchestrator must send"
-    )
+    job_orchestrator_api_token: Annotated[
+        SecretStr | None, AfterValidator(_header_safe), Optional
+    ] = Field(None, description="shared secret that callers of the orchestrator must send")
     job_orchestrator_tls_certificate_file: Annotated[Path | None, Optional] = Field(
         None, description="the orchestrator's certificate, PEM; set: it speaks TLS only"
     )

@@ -1,11 +1,13 @@
 """The messages of the queue, as JSON: shapes that other programs read and write too."""
 
 import json
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+import orjson
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from exobrain.lib import clock
 from orchestrator.types import DeadLetterReason, JobDraft, Lifecycle
@@ -16,36 +18,18 @@ TYPED_PAYLOADS = {"knowledge.update": "knowledge_update"}
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    schema_version: Literal[1] = 1
-
-    def to_bytes(self) -> bytes:
-        """The message as it travels."""
-        return self.model_dump_json().encode()
-
-
-class JobEnvelope(_Message):
+class JobEnvelope(BaseModel):
     """`jobs.<job_type>.requested`: a job to run."""
 
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    schema_version: Literal[1]
     job_id: UUID
     job_type: Name
     correlation_id: Name  # the user
     payload: dict[str, Any]
     attempt: int = 0
     created_at: datetime
-
-    @classmethod
-    def of(cls, draft: JobDraft) -> "JobEnvelope":
-        """The envelope of a job."""
-        return cls.model_construct(
-            job_id=draft.id,
-            job_type=draft.job_type,
-            correlation_id=draft.user_id,
-            payload=draft.payload,
-            created_at=draft.created_at,
-        )
 
     @property
     def draft(self) -> JobDraft:
@@ -59,7 +43,33 @@ class JobEnvelope(_Message):
         )
 
 
-class JobResultEvent(_Message):
+def envelope_of(draft: JobDraft) -> bytes:
+    """The envelope of a job, as it travels."""
+    return _encoded(
+        {
+            "schema_version": 1,
+            "job_id": draft.id,
+            "job_type": draft.job_type,
+            "correlation_id": draft.user_id,
+            "payload": draft.payload,
+            "attempt": 0,
+            "created_at": draft.created_at,
+        }
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Event:
+    schema_version: int = 1
+    emitted_at: datetime = field(default_factory=clock.now)
+
+    def to_bytes(self) -> bytes:
+        """The event as it travels."""
+        return _encoded(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobResultEvent(_Event):
     """`jobs.events.<job_type>.completed` or `.failed`: a job is over."""
 
     job_id: UUID
@@ -68,19 +78,19 @@ class JobResultEvent(_Message):
     correlation_id: str
     attempt: int
     detail: str | None = None
-    emitted_at: datetime = Field(default_factory=clock.now)
 
 
-class DeadLetterEvent(_Message):
+@dataclass(frozen=True, kw_only=True)
+class DeadLetterEvent(_Event):
     """`jobs.dlq`: a message nobody will work on any more."""
 
     reason: DeadLetterReason
     detail: str
     raw_message: str
-    emitted_at: datetime = Field(default_factory=clock.now)
 
 
-class JobStatusEvent(_Message):
+@dataclass(frozen=True, kw_only=True)
+class JobStatusEvent(_Event):
     """`jobs.status.<job_id>`: a job has changed."""
 
     job_id: UUID
@@ -88,7 +98,10 @@ class JobStatusEvent(_Message):
     attempt: int
     detail: str | None = None
     terminal: bool
-    emitted_at: datetime = Field(default_factory=clock.now)
+
+
+def _encoded(message: Any) -> bytes:
+    return orjson.dumps(message, option=orjson.OPT_UTC_Z)
 
 
 def with_nulls(value: Any) -> Any:

@@ -30,21 +30,24 @@ class Job(models.Model):
     payload = models.JSONField()
     idempotency_key = models.CharField(max_length=200, blank=True)
 
-    state = models.CharField(max_length=16, choices=State, default=State.REQUESTED)
-    is_terminal = models.BooleanField(default=False)
+    state = models.CharField(max_length=16, choices=State, db_default=State.REQUESTED)
+    is_terminal = models.BooleanField(db_default=False)
     terminal_reason = models.CharField(
         max_length=32,
         blank=True,
+        db_default="",
         choices=[(reason.value, reason.value) for reason in TerminalReason],
     )
-    attempts = models.IntegerField(default=0)  # runs started; the number fences off older runs
-    failures = models.IntegerField(default=0)  # runs that ended in an error of their own
-    lost_runs = models.IntegerField(default=0)  # runs that ended with their worker, unheard of
-    last_error = models.TextField(blank=True)
-    worker = models.CharField(max_length=100, blank=True)  # who runs it or ran it last
+    attempts = models.IntegerField(db_default=0)  # runs started; the number fences off older runs
+    failures = models.IntegerField(db_default=0)  # runs that ended in an error of their own
+    lost_runs = models.IntegerField(db_default=0)  # runs that ended with their worker, unheard of
+    last_error = models.TextField(blank=True, db_default="")
+    worker = models.CharField(
+        max_length=100, blank=True, db_default=""
+    )  # who runs it or ran it last
     # Every change after the first, oldest first; `transition` is the number of the last one.
-    transitions = models.JSONField(default=list, blank=True)
-    transition = models.IntegerField(default=1)
+    transitions = models.JSONField(blank=True, db_default=Value([], models.JSONField()))
+    transition = models.IntegerField(db_default=1)
 
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(db_default=Now())
@@ -57,8 +60,8 @@ class Job(models.Model):
     # The outbox: unpublished until JetStream has acknowledged, due from `publish_after` on.
     published_at = models.DateTimeField(null=True, blank=True)
     publish_after = models.DateTimeField(db_default=Now())
-    publishes = models.IntegerField(default=0)  # how often JetStream lost it
-    stream_id = models.CharField(max_length=40, blank=True)
+    publishes = models.IntegerField(db_default=0)  # how often JetStream lost it
+    stream_id = models.CharField(max_length=40, blank=True, db_default="")
     stream_sequence = models.BigIntegerField(null=True, blank=True)
 
     class Meta:

@@ -17,7 +17,7 @@ from django.conf import settings
 from exobrain.lib import background
 from orchestrator import services
 from orchestrator.errors import QueueDown
-from orchestrator.events import TYPED_PAYLOADS, JobEnvelope, with_nulls
+from orchestrator.events import TYPED_PAYLOADS, envelope_of, with_nulls
 from orchestrator.jetstream import Link, request_subject
 from orchestrator.types import JobDraft, Outgoing
 
@@ -43,7 +43,7 @@ async def _publish(draft: JobDraft) -> None:
     link = await _door().link()
     await link.publish(
         request_subject(draft.job_type),
-        JobEnvelope.of(draft).to_bytes(),
+        envelope_of(draft),
         message_id=Outgoing(draft=draft).message_id,
     )
 

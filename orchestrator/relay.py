@@ -17,7 +17,7 @@ from exobrain.lib.database import Down, with_retry
 from exobrain.lib.faults import reach
 from orchestrator import selectors, services
 from orchestrator.errors import QueueDown
-from orchestrator.events import JobEnvelope
+from orchestrator.events import envelope_of
 from orchestrator.jetstream import Queue, request_subject
 from orchestrator.types import Outgoing, Receipt, Replay, Step
 
@@ -55,7 +55,7 @@ class Relay:
 
     async def publish(self, outgoing: Outgoing) -> bool:
         """True when JetStream has the job and the ledger knows it."""
-        envelope = JobEnvelope.of(outgoing.draft).to_bytes()
+        envelope = envelope_of(outgoing.draft)
         subject = request_subject(outgoing.draft.job_type)
         try:
             link = self.queue.link

@@ -257,6 +257,7 @@ class Server:
     """The API, its relay, and what both need."""
 
     def __init__(self) -> None:
+        self.port = 0  # where it listens, once it does
         # One thread each: while it is at work, the next group of calls gathers. What waits for
         # the disk has its own, so that nothing else waits with it.
         self.recording = DatabaseThreads(1, name="record")
@@ -279,7 +280,8 @@ class Server:
     async def serve(self, stopping: asyncio.Event) -> None:
         """Calls have been answered until told to stop."""
         address = bind_address()
-        _bind(self.grpc, address)
+        self.port = _bind(self.grpc, address)
+        await self._tell_health()
         self.queue.start()
         await self.grpc.start()
         log.info("orchestrator_listening", address=address)
@@ -301,12 +303,15 @@ class Server:
             await _cancelled(late)  # the next sweep publishes them
 
     async def _watch_health(self) -> None:
-        """Serving while the ledger answers; NATS may be away, for then jobs wait."""
         while True:
-            status = await self._status()
-            for name in ("", SERVICE):
-                await self.health.set(name, status)
             await asyncio.sleep(HEALTH_SECONDS)
+            await self._tell_health()
+
+    async def _tell_health(self) -> None:
+        """Serving while the ledger answers; NATS may be away, for then jobs wait."""
+        status = await self._status()
+        for name in ("", SERVICE):
+            await self.health.set(name, status)
 
     async def _status(self) -> "health_pb2.HealthCheckResponse.ServingStatus":
         loop = asyncio.get_running_loop()
@@ -329,7 +334,8 @@ def _interceptors() -> list[grpc.aio.ServerInterceptor]:
     return [TokenInterceptor(token.get_secret_value())] if token else []
 
 
-def _bind(server: grpc.aio.Server, address: str) -> None:
+def _bind(server: grpc.aio.Server, address: str) -> int:
+    """The port, where there is one."""
     config = settings.EXOBRAIN
     certificate = config.job_orchestrator_tls_certificate_file
     key = config.job_orchestrator_tls_key_file
@@ -337,8 +343,7 @@ def _bind(server: grpc.aio.Server, address: str) -> None:
         if certificate and key:
             pair = (config.project_path(key).read_bytes(),
                     config.project_path(certificate).read_bytes())  # fmt: skip
-            server.add_secure_port(address, grpc.ssl_server_credentials([pair]))
-        else:
-            server.add_insecure_port(address)
+            return server.add_secure_port(address, grpc.ssl_server_credentials([pair]))
+        return server.add_insecure_port(address)
     except (RuntimeError, OSError) as error:
         raise errors.ConfigError(f"The orchestrator cannot listen on {address}: {error}") from error

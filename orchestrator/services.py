@@ -5,6 +5,7 @@ PostgreSQL without harm (that a job was claimed, that it was published) is commi
 waiting for the disk; what may not (that a job exists, that it is done) waits.
 """
 
+import json
 import random
 import traceback
 import uuid
@@ -23,7 +24,7 @@ from django.db.models.functions import Greatest, Now
 from exobrain.lib import clock
 from exobrain.lib.errors import DomainError, Invalid
 from exobrain.lib.faults import reach
-from orchestrator import registry
+from orchestrator import registry, sql
 from orchestrator.errors import (
     ClaimLost,
     IdempotencyConflict,
@@ -33,7 +34,7 @@ from orchestrator.errors import (
     NotRetryable,
     UnknownJobType,
 )
-from orchestrator.events import JobEnvelope, canonical
+from orchestrator.events import canonical, envelope_of
 from orchestrator.models import DeadLetter, Job, entering
 from orchestrator.types import (
     Claim,
@@ -124,38 +125,32 @@ def record(*, drafts: Sequence[JobDraft]) -> list[bool | IdempotencyConflict]:
 
     May be called again with the same drafts after a failure that leaves the outcome unknown.
     """
-    with transaction.atomic():
-        known = _known(drafts)
-        new = {d.id: d for d in reversed(drafts) if d.id not in known}
-        Job.objects.bulk_create([_row(d) for d in new.values()], ignore_conflicts=True)
-        # Somebody else may have recorded the same key since we looked.
-        known |= _known([d for d in new.values() if d.idempotency_key])
-    return [_recorded(d, is_new=new.get(d.id) is d, known=known.get(d.id)) for d in drafts]
+    first = {wanted.id: wanted for wanted in reversed(drafts)}
+    new = _insert(list(first.values()))
+    if len(new) == len(drafts):
+        return [True] * len(drafts)
+    repeated = [d for d in drafts if d.id not in new or first[d.id] is not d]
+    known = Job.objects.only("job_type", "payload").in_bulk([d.id for d in repeated])
+    answers = {id(d): _compared(d, known[d.id]) for d in repeated}
+    return [answers.get(id(d), True) for d in drafts]
 
 
-def _row(wanted: JobDraft) -> Job:
-    return Job(
-        id=wanted.id,
-        job_type=wanted.job_type,
-        user_id=wanted.user_id,
-        payload=wanted.payload,
-        idempotency_key=wanted.idempotency_key,
-        created_at=wanted.created_at,
-        publish_after=Now() + timedelta(seconds=PUBLISH_GRACE_SECONDS),
+def _compared(wanted: JobDraft, known: Job) -> bool | IdempotencyConflict:
+    is_same = (known.job_type, known.payload) == (wanted.job_type, wanted.payload)
+    return False if is_same else IdempotencyConflict()
+
+
+def _insert(drafts: Sequence[JobDraft]) -> set[UUID]:
+    columns = zip(
+        *(
+            (d.id, d.job_type, d.user_id, canonical(d.payload), d.idempotency_key, d.created_at)
+            for d in drafts
+        ),
+        strict=True,
     )
-
-
-def _known(drafts: Sequence[JobDraft]) -> dict[UUID, Job]:
-    keyed = [wanted.id for wanted in drafts if wanted.idempotency_key]
-    if not keyed:
-        return {}
-    return Job.objects.only("job_type", "payload").in_bulk(keyed)
-
-
-def _recorded(wanted: JobDraft, *, is_new: bool, known: Job | None) -> bool | IdempotencyConflict:
-    if known is not None and (known.job_type, known.payload) != (wanted.job_type, wanted.payload):
-        return IdempotencyConflict()
-    return is_new
+    with connection.cursor() as cursor:
+        cursor.execute(sql.RECORD, [PUBLISH_GRACE_SECONDS, *map(list, columns)])
+        return {row[0] for row in cursor.fetchall()}
 
 
 # -- publishing it
@@ -163,12 +158,9 @@ def _recorded(wanted: JobDraft, *, is_new: bool, known: Job | None) -> bool | Id
 
 def mark_published(*, receipts: Sequence[Receipt]) -> list[None]:
     """The ledger knows that JetStream has these messages, and where."""
-    with _relaxed(), connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE orchestrator_job SET published_at = statement_timestamp(), stream_id = %s,"
-            " stream_sequence = %s WHERE id = %s AND publishes = %s",
-            [(r.stream_id, r.stream_sequence, r.job_id, r.publishes) for r in receipts],
-        )
+    rows = [(r.job_id, r.publishes, r.stream_id, r.stream_sequence) for r in receipts]
+    with connection.cursor() as cursor:
+        cursor.execute(sql.MARK_PUBLISHED, [list(column) for column in zip(*rows, strict=True)])
     return [None] * len(receipts)
 
 
@@ -221,15 +213,35 @@ def _draft_of(row: Job) -> JobDraft:
 def claim(*, deliveries: Sequence[Delivery], worker: str) -> list[Claim]:
     """For each message: its job runs here now, or there is nothing to do, or not yet."""
     first = {delivery.draft.id: delivery for delivery in reversed(deliveries)}
-    with _relaxed():
-        rows = _locked(first.keys())
-        rows |= _first_seen([d for id_, d in first.items() if id_ not in rows])
-        claims = {id_: _decide(rows.get(id_)) for id_ in first}
-        _start([id_ for id_, taken in claims.items() if isinstance(taken, Claimed)], worker=worker)
+    claims: dict[UUID, Claim] = {**_claim_waiting(list(first), worker=worker)}
+    if odd := [delivery for id_, delivery in first.items() if id_ not in claims]:
+        claims |= _claim_odd(odd, worker=worker)
     # A second message for the same job has to wait for what becomes of the first.
     return [
         claims[d.draft.id] if first[d.draft.id] is d else NotNow(BUSY_SECONDS) for d in deliveries
     ]
+
+
+def _claim_waiting(ids: Sequence[UUID], *, worker: str) -> dict[UUID, Claimed]:
+    lease = settings.EXOBRAIN.job_consumer_ack_wait_seconds
+    with connection.cursor() as cursor:
+        cursor.execute(sql.CLAIM, [list(ids), worker, lease])
+        rows = cursor.fetchall()
+    return {
+        id_: Claimed(run=Run(id_, job_type, user_id, attempt), payload=json.loads(payload))
+        for id_, job_type, user_id, attempt, payload in rows
+    }
+
+
+def _claim_odd(deliveries: Sequence[Delivery], *, worker: str) -> dict[UUID, Claim]:
+    """What is not simply waiting: over, running, lost, new to the ledger."""
+    ids = [delivery.draft.id for delivery in deliveries]
+    with _relaxed():
+        rows = _locked(ids)
+        rows |= _first_seen([d for d in deliveries if d.draft.id not in rows])
+        claims = {id_: _decide(rows.get(id_)) for id_ in ids}
+        _start([id_ for id_, taken in claims.items() if isinstance(taken, Claimed)], worker=worker)
+    return claims
 
 
 def _locked(ids: Iterable[UUID]) -> dict[UUID, Job]:
@@ -254,11 +266,17 @@ def _first_seen(deliveries: Sequence[Delivery]) -> dict[UUID, Job]:
 
 
 def _row_of_delivery(delivery: Delivery) -> Job:
-    row = _row(delivery.draft)
-    row.published_at = Now()
-    row.stream_id = delivery.stream_id
-    row.stream_sequence = delivery.stream_sequence
-    return row
+    wanted = delivery.draft
+    return Job(
+        id=wanted.id,
+        job_type=wanted.job_type,
+        user_id=wanted.user_id,
+        payload=wanted.payload,
+        created_at=wanted.created_at,
+        published_at=Now(),
+        stream_id=delivery.stream_id,
+        stream_sequence=delivery.stream_sequence,
+    )
 
 
 def _decide(row: Job | None) -> Claim:
@@ -362,15 +380,10 @@ def _run_body(claimed: Claimed) -> None:
 
 def _complete(run: Run) -> None:
     """Within the transaction of the effect: either both are committed or neither is."""
-    completed = _current(run).update(
-        state=Job.State.COMPLETED,
-        is_terminal=True,
-        completed_at=Now(),
-        lease_expires_at=None,
-        **entering(Lifecycle.SUCCEEDED, attempt=Value(run.attempt), terminal=True),
-    )
-    if not completed:
-        raise ClaimLost
+    with connection.cursor() as cursor:
+        cursor.execute(sql.COMPLETE, [run.job_id, run.attempt])
+        if not cursor.rowcount:
+            raise ClaimLost
 
 
 def _current(run: Run) -> Any:
@@ -442,7 +455,7 @@ def _give_up(row: Job, *, reason: TerminalReason, error: str, detail: str) -> Ou
     letter = DeadLetterDraft(
         reason=WIRE_REASONS.get(reason, DeadLetterReason.MAX_ATTEMPTS),
         detail=detail,
-        raw_message=JobEnvelope.of(_draft_of(row)).to_bytes().decode(),
+        raw_message=envelope_of(_draft_of(row)).decode(),
     )
     DeadLetter.objects.create(
         job_id=row.pk,

@@ -221,17 +221,15 @@ class Worker:
     async def _outcome(self, claimed: Claimed) -> Outcome:
         loop = asyncio.get_running_loop()
         body = loop.run_in_executor(self.bodies, _in_thread, claimed)
-        try:
-            return await asyncio.wait_for(
-                asyncio.shield(body), settings.EXOBRAIN.job_max_run_seconds
-            )
-        except TimeoutError:
-            log.error("job_ran_too_long", job_id=str(claimed.run.job_id))
-            body.add_done_callback(lambda done: done.exception())
-            self.is_tainted = True  # a thread cannot be ended, but the process can be replaced
-            self.stopping.set()
-            error = JobFailed("The job took too long.")
-            return await self._in_ledger(lambda: services.fail(run=claimed.run, error=error))
+        await asyncio.wait([body], timeout=settings.EXOBRAIN.job_max_run_seconds)
+        if body.done():
+            return body.result()
+        log.error("job_ran_too_long", job_id=str(claimed.run.job_id))
+        body.add_done_callback(lambda done: done.exception())
+        self.is_tainted = True  # a thread cannot be ended, but the process can be replaced
+        self.stopping.set()
+        error = JobFailed("The job took too long.")
+        return await self._in_ledger(lambda: services.fail(run=claimed.run, error=error))
 
     async def _bury(self, parcel: Parcel, error: ValidationError) -> None:
         """A message that is no envelope is a dead letter at once: it will not become one."""

@@ -1,0 +1,71 @@
+"""The statements of a job's ordinary path, each one round trip: the ORM would cost more than they.
+
+What is out of the ordinary (a lost run, a failure, an operator) goes through the ORM instead.
+"""
+
+from orchestrator.types import Lifecycle
+
+
+def _change(lifecycle: Lifecycle, *, attempt: str, terminal: bool = False) -> str:
+    """As `models.entering`: the columns by which a job changes, and remembers that it did."""
+    return f"""
+        transition = transition + 1,
+        transitions = transitions || jsonb_build_array(jsonb_build_object(
+            'state', '{lifecycle}', 'attempt', {attempt}, 'detail', '',
+            'terminal', {str(terminal).lower()}, 'at', statement_timestamp()
+        )),
+        updated_at = statement_timestamp()
+    """
+
+
+# A crash of PostgreSQL may undo what names this: it can be found out again.
+_RELAXED = "relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
+
+# The jobs are in the ledger; the answer is the ids that were not there before.
+RECORD = """
+    INSERT INTO orchestrator_job
+        (id, job_type, user_id, payload, idempotency_key, created_at, publish_after)
+    SELECT id, job_type, user_id, payload::jsonb, idempotency_key, created_at,
+        statement_timestamp() + make_interval(secs => %s)
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])
+        AS asked (id, job_type, user_id, payload, idempotency_key, created_at)
+    ON CONFLICT DO NOTHING
+    RETURNING id
+"""
+
+# The ledger knows that JetStream has these messages, and where.
+MARK_PUBLISHED = f"""
+    WITH {_RELAXED}
+    UPDATE orchestrator_job
+    SET published_at = statement_timestamp(), stream_id = receipt.stream_id,
+        stream_sequence = receipt.stream_sequence
+    FROM relaxed, unnest(%s::uuid[], %s::int[], %s::text[], %s::bigint[])
+        AS receipt (job_id, publishes, stream_id, stream_sequence)
+    WHERE id = receipt.job_id AND orchestrator_job.publishes = receipt.publishes
+"""  # noqa: S608  constants only
+
+# Jobs that wait and are due run here; the answer is those that nobody else holds.
+CLAIM = f"""
+    WITH {_RELAXED}, free AS (
+        SELECT id FROM orchestrator_job, relaxed
+        WHERE id = ANY(%s) AND NOT is_terminal AND state <> 'processing'
+            AND (retry_at IS NULL OR retry_at <= statement_timestamp())
+        FOR UPDATE OF orchestrator_job SKIP LOCKED
+    )
+    UPDATE orchestrator_job
+    SET state = 'processing', attempts = attempts + 1, worker = %s, retry_at = NULL,
+        started_at = statement_timestamp(),
+        lease_expires_at = statement_timestamp() + make_interval(secs => %s),
+        {_change(Lifecycle.STARTED, attempt="attempts + 1")}
+    FROM free WHERE orchestrator_job.id = free.id
+    RETURNING orchestrator_job.id, job_type, user_id, attempts, payload
+"""  # noqa: S608  constants only
+
+# The run's job is done, if the run is still the one that counts.
+COMPLETE = f"""
+    UPDATE orchestrator_job
+    SET state = 'completed', is_terminal = true, completed_at = statement_timestamp(),
+        lease_expires_at = NULL,
+        {_change(Lifecycle.SUCCEEDED, attempt="attempts", terminal=True)}
+    WHERE id = %s AND state = 'processing' AND attempts = %s
+"""  # noqa: S608  constants only
