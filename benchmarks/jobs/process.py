@@ -57,7 +57,7 @@ def _stamp_commits() -> None:
                 _stamp("committed", str(draft.id))
         return list(recorded)
 
-    services.record = stamping  # type: ignore[assignment]  # measured, otherwise the same
+    services.record = stamping  # measured, otherwise the same
 
 
 if __name__ == "__main__":
