@@ -78,7 +78,7 @@ TEMPLATES = [
 # -- database: PostgreSQL is the ledger
 
 
-def _database(dsn: str) -> dict[str, Any]:
+def _database(dsn: str, *, prepare: bool) -> dict[str, Any]:
     parts = conninfo_to_dict(dsn)
     known = {
         name: str(parts.pop(key, ""))
@@ -95,11 +95,18 @@ def _database(dsn: str) -> dict[str, Any]:
         **known,
         "CONN_MAX_AGE": None,  # one lasting connection for each web thread
         "CONN_HEALTH_CHECKS": True,  # a restarted PostgreSQL costs a reconnect, not an error
-        "OPTIONS": dict(parts),
+        # Only where no connection pooler can stand between: one that hands a connection from
+        # client to client loses what was prepared on it.
+        "OPTIONS": {**parts, "prepare_threshold": 5 if prepare else None},
     }
 
 
-DATABASES = {"default": _database(EXOBRAIN.assistant_db_dsn or _ENDPOINTS.postgres_dsn)}
+DATABASES = {
+    "default": _database(
+        EXOBRAIN.assistant_db_dsn or _ENDPOINTS.postgres_dsn,
+        prepare=EXOBRAIN.assistant_db_dsn is None,
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint on its lower case
