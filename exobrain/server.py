@@ -243,7 +243,7 @@ def run(*, host: str, port: int) -> None:
         port=port,
         loop="uvloop",
         http="httptools",
-        ws="websockets",
+        ws="websockets-sansio",
         ws_max_size=settings.EXOBRAIN.max_request_bytes,
         access_log=False,
         log_config=None,

@@ -192,7 +192,7 @@ CONTENT_SECURITY_POLICY = {
 # -- static files and language
 
 STATIC_URL = "/static/"
-STATIC_ROOT = EXOBRAIN.data_dir / "staticfiles"
+STATIC_ROOT = None  # whitenoise serves them from where they are; nothing is collected
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
