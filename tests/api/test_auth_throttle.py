@@ -1,11 +1,13 @@
 """Failed sign-ins are limited per account and address, and per address."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.contrib.auth import authenticate
+from django.db import connection
 from django.test import Client, RequestFactory
 
 from accounts.errors import TooManyAttempts
@@ -181,3 +183,23 @@ def test_validation_errors_are_not_failures(alice: User) -> None:
         post("login", {"email": alice.email, "password": "short"})
 
     assert attempt(alice.email, PASSWORD).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attempts_at_the_same_time_are_counted_one_by_one() -> None:
+    """Guessing in parallel gives no more guesses."""
+    start = threading.Barrier(6)
+    answers: list[int] = []
+
+    def race() -> None:
+        start.wait()
+        answers.append(attempt("nobody@example.org").status_code)
+        connection.close()
+
+    racers = [threading.Thread(target=race) for _ in range(6)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+
+    assert sorted(answers) == [401] * 3 + [429] * 3
