@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from psycopg.conninfo import conninfo_to_dict
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from exobrain.config import ROOT, get_config
 from exobrain.embedded import endpoints
@@ -118,6 +120,8 @@ _REDIS_OPTIONS: dict[str, Any] = {
     "CLIENT_CLASS": "django_redis.client.DefaultClient",
     "SOCKET_CONNECT_TIMEOUT": 1,  # seconds: an outage slows a request, it does not hang it
     "SOCKET_TIMEOUT": 2,  # seconds
+    # Once, at once, for a connection that died; redis-py would try for several seconds.
+    "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1)},
 }
 CACHES = {
     "default": {
