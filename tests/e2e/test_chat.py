@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.conftest import Watch, sign_in
 from tests.e2e.provider import Provider
 from tests.e2e.world import ALICE
 
@@ -66,9 +65,9 @@ def test_lost_connection_is_resumed(open_page: Callable[..., Page], provider: Pr
         sockets.append(route)
         route.connect_to_server()
 
-    page = open_page()
+    page = open_page(ALICE)
     page.route_web_socket("**/ws/chat/", connect)
-    sign_in(page, ALICE)
+    page.goto("/")
     gate = threading.Event()
     provider.will_say("Before. ", gate, "After.")
     ask(page, "Through the storm?")
@@ -94,9 +93,9 @@ def test_unreachable_server_is_said_and_the_message_kept(
         else:
             route.close(code=1001)
 
-    page = open_page()
+    page = open_page(ALICE)
     page.route_web_socket("**/ws/chat/", connect)
-    sign_in(page, ALICE)
+    page.goto("/")
     expect(page.locator("#notice")).to_have_text("The connection is lost. Trying again…")
     ask(page, "Anybody there?")
     expect(page.locator(".message.user").last).to_contain_text("Waiting for the connection")
@@ -154,8 +153,8 @@ def test_other_tabs_follow(
     open_page: Callable[..., Page], alices: Page, provider: Provider
 ) -> None:
     """A question asked in one tab is answered in the other too."""
-    other = open_page()
-    sign_in(other, ALICE)
+    other = open_page(ALICE)
+    other.goto("/")
     gate = threading.Event()
     provider.will_say("To all ", gate, "of you.")
 
@@ -215,9 +214,7 @@ def test_reader_of_earlier_messages_is_left_alone(alices: Page, provider: Provid
     assert alices.locator("#main").evaluate("(main) => main.scrollTop") == 0
 
 
-def test_end_of_the_session_leads_to_sign_in(
-    open_page: Callable[..., Page], alices: Page, watch: Watch
-) -> None:
+def test_end_of_the_session_leads_to_sign_in(alices: Page) -> None:
     """When the session has ended elsewhere, a question leads to the sign-in page."""
     alices.context.clear_cookies()
     ask(alices, "Still me?")
