@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.services import bump_revision
 from exobrain.lib import clock
+from exobrain.lib.sql import all_rows
 from exobrain.lib.text import storable
 from journal.errors import NotADay
 from journal.models import Journal, Message, ToolCall
@@ -246,16 +247,12 @@ def _append(
         "client_ids": [draft.client_message_id for draft in drafts],
         "models": [draft.model for draft in drafts],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(APPEND, values)
-        rows: list[tuple[UUID, int]] = cursor.fetchall()
+    rows = all_rows(APPEND, values)
     return min(rows, key=itemgetter(1))
 
 
 def _returned(statement: str, values: dict[str, Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()
+    return next(iter(all_rows(statement, values)), None)
 
 
 def _store_tool_calls(*, message_id: UUID, drafts: Sequence[ToolCallDraft]) -> None:

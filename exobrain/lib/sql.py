@@ -6,6 +6,7 @@ values apart, and psycopg prepares what it has seen five times, where the settin
 (see `_database` in exobrain/settings.py).
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -14,12 +15,18 @@ from django.db import connection
 
 def first_row(query: str, *parameters: Any) -> tuple[Any, ...] | None:
     """The first row of an SQL query; one placeholder, `%s`, for each parameter."""
+    rows = all_rows(query, parameters)
+    return rows[0] if rows else None
+
+
+def all_rows(query: str, values: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of an SQL query with its values, in order or by name."""
     connection.ensure_connection()
     # Wrapped as Django wraps its own: errors are translated, and tests can count queries.
     cursor = connection._prepare_cursor(  # type: ignore[attr-defined]  # has no public name
         psycopg.Cursor(connection.connection)
     )
     with cursor:
-        cursor.execute(query, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
+        cursor.execute(query, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
