@@ -18,6 +18,7 @@ from chat.errors import LogUnavailable
 from chat.events import Entry, Event, place, unread
 from chat.stores.log import Addition, TurnLog
 from chat.types import Asker
+from exobrain.lib.tasks import cancel_all
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,8 @@ POLL_SECONDS = 1.0  # in case a piece of news was lost
 RETRY_SECONDS = 0.5  # while the log is away
 REMEMBER_SECONDS = 60  # an ended stream is answered from memory
 UNSAVED_SECONDS = 600  # at most, while the log is away
-BATCH = 64  # streams brought to the log in one go
+SAVE_SECONDS = 0.005  # what is published meanwhile goes to the log together
+BATCH = 64  # streams in one go
 
 
 class Tail:
@@ -102,9 +104,7 @@ class Hub:
         """The log has what it would take, nothing runs any more, its connections are closed."""
         with contextlib.suppress(LogUnavailable):
             await self._save([*self._unsaved.values()])
-        for task in [*self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(self._tasks)
         await self.log.close()
 
     # -- writing
@@ -141,6 +141,7 @@ class Hub:
     async def _save_forever(self) -> None:
         while True:
             await self._has_unsaved.wait()
+            await asyncio.sleep(SAVE_SECONDS)
             self._has_unsaved.clear()
             try:
                 await self._save(list(self._unsaved.values())[:BATCH])
