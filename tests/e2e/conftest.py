@@ -23,6 +23,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Page,
     Request,
     sync_playwright,
@@ -125,7 +126,7 @@ class Watch:
         """From now on the page is watched."""
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.offences.append(f"raised: {error}"))
-        page.on("dialog", lambda dialog: (self.offences.append("dialog"), dialog.dismiss()))
+        page.on("dialog", self._dialog)
         page.on("request", self._request)
 
     def forgive(self, words: str) -> None:
@@ -135,6 +136,10 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.offences.append(f"console: {message.text} ({message.location['url']})")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.offences.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
