@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import httpx
 import uvicorn
+from django.conf import settings
 from django.db import connection
 from websockets.sync.client import ClientConnection, connect
 
@@ -45,7 +46,11 @@ class LiveServer:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         config = uvicorn.Config(
-            application, log_config=None, lifespan="on", ws="websockets-sansio", loop="uvloop"
+            application,
+            log_config=None,
+            lifespan="on",
+            ws="websockets-sansio",
+            ws_max_size=settings.EXOBRAIN.max_request_bytes,
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self._serve, daemon=True)
