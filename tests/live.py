@@ -42,7 +42,10 @@ class LiveServer:
 
     def __init__(self) -> None:
         from exobrain.asgi import application
+        from exobrain.server import server_started
 
+        # Tests look after dead turns themselves, at the moment they mean.
+        server_started.disconnect(dispatch_uid="chat.start")
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         config = uvicorn.Config(
