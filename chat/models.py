@@ -33,10 +33,17 @@ WHERE id = %s AND user_id = %s AND state = 'running'
 RETURNING id
 """
 
+# A turn that is being finished at this moment is locked: it needs no heartbeat any more, and to
+# wait for it while holding others would be one half of a deadlock.
 BEAT = """
-UPDATE chat_turn SET heartbeat_at = clock_timestamp()
-WHERE id = ANY(%s) AND state = 'running'
-RETURNING id, cancel_requested_at IS NOT NULL
+WITH ours AS MATERIALIZED (
+    SELECT id FROM chat_turn WHERE id = ANY(%(ids)s) AND state = 'running'
+    FOR UPDATE SKIP LOCKED
+), beaten AS (
+    UPDATE chat_turn SET heartbeat_at = clock_timestamp() FROM ours WHERE chat_turn.id = ours.id
+)
+SELECT id, cancel_requested_at IS NOT NULL
+FROM chat_turn WHERE id = ANY(%(ids)s) AND state = 'running'
 """
 
 SILENT = """
@@ -76,7 +83,7 @@ class TurnManager(models.Manager["Turn"]):
     def beat(self, ids: Collection[UUID]) -> dict[UUID, bool]:
         """These turns are alive; those still running, and whether they are to be cancelled."""
         with connection.cursor() as cursor:
-            cursor.execute(BEAT, [list(ids)])
+            cursor.execute(BEAT, {"ids": list(ids)})
             return dict(cursor.fetchall())
 
     def silent(self, *, seconds: float) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from chat.types import Place
 from exobrain.config import Config
 from journal import services as journal
 from journal.selectors import recent_messages
-from journal.types import FinalStatus, ToolCallDraft
+from journal.types import FinalMessage, FinalStatus, ToolCallDraft
 
 STATUS_BY_REASON: dict[Reason, FinalStatus] = {
     "complete": "complete",
@@ -53,34 +53,41 @@ class TurnEnd:
     metadata: Mapping[str, Any] | None = None
 
 
-def finish_turns(ends: Iterable[TurnEnd]) -> None:
-    """The turns and their answers are final, all of them or none."""
-    with transaction.atomic():
-        # In one order, so that two processes cannot wait for each other's users.
-        for end in sorted(ends, key=attrgetter("user_id")):
-            finish_turn(end)
-
-
 def finish_turn(end: TurnEnd) -> bool:
     """A running turn and its answer are final; tells whether the turn was still running."""
-    others = [entry for entry in end.events if not isinstance(entry.event, MessageChunk)]
-    with transaction.atomic(savepoint=False):
-        changed = Turn.objects.finish(
-            stream_id=end.stream_id,
-            state=end.reason,
-            error=end.error,
-            events=json.dumps([[entry.id, entry.event.type, entry.data] for entry in others]),
-        )
-        if changed:
-            journal.finish_message(
-                message_id=end.answer_id,
-                content=end.text,
-                status=STATUS_BY_REASON[end.reason],
-                model=end.model,
-                metadata=end.metadata,
-                tool_calls=_tool_calls(others),
-            )
-    return changed
+    return end.stream_id in finish_turns([end])
+
+
+def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
+    """Turns and their answers are final, all or none; returns those that were still running."""
+    with transaction.atomic():
+        # In one order, so that two processes cannot wait for each other.
+        running = [end for end in sorted(ends, key=attrgetter("stream_id")) if _finish(end)]
+        journal.finish_messages(finals=[_answer(end) for end in running])
+    return {end.stream_id for end in running}
+
+
+def _finish(end: TurnEnd) -> bool:
+    events = [[entry.id, entry.event.type, entry.data] for entry in _others(end)]
+    return Turn.objects.finish(
+        stream_id=end.stream_id, state=end.reason, error=end.error, events=json.dumps(events)
+    )
+
+
+def _answer(end: TurnEnd) -> FinalMessage:
+    return FinalMessage(
+        message_id=end.answer_id,
+        content=end.text,
+        status=STATUS_BY_REASON[end.reason],
+        model=end.model,
+        metadata=end.metadata,
+        tool_calls=_tool_calls(_others(end)),
+    )
+
+
+def _others(end: TurnEnd) -> list[Entry]:
+    """The stream's events but for its text."""
+    return [entry for entry in end.events if not isinstance(entry.event, MessageChunk)]
 
 
 def _tool_calls(entries: Iterable[Entry]) -> list[ToolCallDraft]:
