@@ -10,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
+from exobrain.config import ROOT
 from exobrain.failures import server_error
 from tests.factories import UserFactory
 
@@ -78,6 +79,20 @@ def test_the_model_s_file_is_told(client: Client, alice: User, config: Callable[
     config(main_agent_use_mock=False, model_provider_base_url="http://localhost/v1")
 
     assert "No language model is configured" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("is_vendored", [True, False])
+def test_pages_ask_for_libraries_only_where_there_are_any(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch, is_vendored: bool
+) -> None:
+    """Without KaTeX and mermaid the page does not try to load them."""
+    present = ROOT / "manage.py"
+    monkeypatch.setattr("exobrain.context.STAMP", present if is_vendored else ROOT / "nowhere")
+    client.force_login(alice)
+
+    page = client.get("/").content.decode()
+
+    assert ("data-vendor" in page) is is_vendored
 
 
 @pytest.mark.django_db

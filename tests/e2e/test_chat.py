@@ -143,6 +143,8 @@ def test_failing_model_is_said_and_the_next_answer_works(alices: Page, provider:
     ask(alices, "With a bad key?")
     failed = answer_to(alices, "With a bad key?")
     expect(failed.locator(".fate.bad")).to_contain_text("credentials")
+    alices.reload()
+    expect(failed.locator(".fate.bad")).to_contain_text("credentials")
 
     ask(alices, "And now?")
 
@@ -164,6 +166,41 @@ def test_other_tabs_follow(
     gate.set()
     expect(answer_to(other, "Who hears me?").locator(".prose")).to_have_text("To all of you.")
     expect(answer_to(alices, "Who hears me?").locator(".prose")).to_have_text("To all of you.")
+
+
+def test_what_others_asked_meanwhile_is_found(
+    open_page: Callable[..., Page], alices: Page, provider: Provider
+) -> None:
+    """A page that was cut off learns of a question asked in another tab when it is back."""
+    is_up = threading.Event()
+    is_up.set()
+    sockets: list[WebSocketRoute] = []
+
+    def connect(route: WebSocketRoute) -> None:
+        sockets.append(route)
+        if is_up.is_set():
+            route.connect_to_server()
+        else:
+            route.close(code=1001)
+
+    other = open_page(ALICE)
+    other.route_web_socket("**/ws/chat/", connect)
+    other.goto("/")
+    expect(other.get_by_label("Message")).to_be_enabled()
+    is_up.clear()
+    sockets[0].close(code=1001)
+    gate = threading.Event()
+    provider.will_say("While you were ", gate, "away.")
+    ask(alices, "Did you miss me?")
+    expect(answer_to(alices, "Did you miss me?")).to_contain_text("While you were")
+
+    is_up.set()
+
+    expect(answer_to(other, "Did you miss me?").locator(".text")).to_have_text("While you were ")
+    gate.set()
+    expect(answer_to(other, "Did you miss me?").locator(".prose")).to_have_text(
+        "While you were away."
+    )
 
 
 def test_unsent_text_survives_a_reload(alices: Page) -> None:
