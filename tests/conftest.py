@@ -84,11 +84,10 @@ def config(settings: Any) -> Callable[..., None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_redis() -> Iterator[None]:
+def _empty_redis() -> None:
     """Each test starts with an empty Redis database of its own, and nothing kept beside it."""
     caches["default"].client.get_client().flushdb()  # type: ignore[attr-defined]
     stores.forget()
-    yield
 
 
 @pytest.fixture(scope="session")
