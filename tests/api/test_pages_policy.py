@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -12,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from exobrain.config import ROOT
 from exobrain.failures import server_error
+from exobrain.lib.errors import Unavailable
 from tests.factories import UserFactory
 
 INLINE = ("'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "http:", "https:", "*")
@@ -103,6 +105,19 @@ def test_an_unknown_page_is_a_page(client: Client) -> None:
     assert page.status_code == 404
     assert "There is nothing here" in page.content.decode()
     assert client.get("/api/no-such").json() == {"detail": "Not Found"}
+
+
+def test_an_outage_is_a_page(client: Client, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the session store nobody is signed out: a page asks for patience, with 503."""
+    client.force_login(alice)
+    session = "accounts.sessions.SessionStore.load"
+    with monkeypatch.context() as patched:
+        patched.setattr(session, Mock(side_effect=Unavailable("The store is away.")))
+        answer = client.get("/")
+    assert answer.status_code == 503
+    assert "The store is away." in answer.content.decode()
+
+    assert client.get("/").status_code == 200
 
 
 def test_an_unforeseen_error_is_said_plainly() -> None:
