@@ -92,6 +92,21 @@ async def test_an_outage_loses_nothing(turn_log: MemoryTurnLog, writer: Hub, rea
     assert await following == tail.entries
 
 
+async def test_readers_see_what_the_log_has(turn_log: MemoryTurnLog) -> None:
+    """Nothing that was shown can be lost with the process that wrote it."""
+    writing = Hub(turn_log, on_cancel=lambda _: None)  # not started: nothing reaches the log
+    tail = _open(writing)
+    writing.publish(tail, MessageChunk("One."))
+    before = await tail.read(after=0, seconds=0.05)
+
+    writing.start()
+    after = await tail.read(after=0, seconds=WAIT_SECONDS)
+
+    assert (text_of(before), text_of(after)) == ("", "One.")
+    assert await turn_log.read(tail.stream_id, after=0) == after
+    await writing.stop()
+
+
 @pytest.mark.parametrize("kept", [0, 1, 2])
 async def test_what_the_log_lost_is_written_again(
     turn_log: MemoryTurnLog, writer: Hub, kept: int

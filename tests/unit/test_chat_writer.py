@@ -16,6 +16,7 @@ from exobrain.lib.text import storable
 
 def _writer(limit: int = 1000) -> tuple[Writer, Tail]:
     hub = Hub(MemoryTurnLog(), on_cancel=lambda _: None)
+    hub.is_log_away = True  # so that events are seen without one
     tail = hub.open(uuid.uuid4(), owner=Asker(), keep_seconds=60)
     return Writer(hub, tail, limit=limit), tail
 
