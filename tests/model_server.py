@@ -8,6 +8,7 @@ import socket
 import socketserver
 import struct
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ class Tear:
     """The connection breaks here."""
 
 
-Step = bytes | threading.Event | Tear
+Step = bytes | float | threading.Event | Tear  # a number is a pause in seconds
 
 
 @dataclass
@@ -81,6 +82,8 @@ class _Handler(socketserver.StreamRequestHandler):
             match step:
                 case bytes():
                     self.wfile.write(step)
+                case float():
+                    time.sleep(step)
                 case threading.Event():
                     step.wait(GATE_SECONDS)
                 case Tear():
