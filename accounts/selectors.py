@@ -12,13 +12,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.db import connection
 from django.utils.crypto import constant_time_compare
 
 from accounts import models, tokens
 from accounts.models import session_auth_hash
 from accounts.sessions import SessionStore
 from accounts.types import ConfigItem, ConfigOption, Principal
+from exobrain.lib.sql import first_row
 
 # A token with a family lives as long as the family; one without (signed by another service that
 # shares the secret) until everything issued so far is called in.
@@ -49,7 +49,7 @@ def _bearer(token: str) -> Principal | None:
     claims = tokens.read_access_token(token)
     if claims is None:
         return None
-    row = _one_row(BY_BEARER, claims.family_id, claims.user_id)
+    row = first_row(BY_BEARER, claims.family_id, claims.user_id)
     if row is None:
         return None
     email, display_name, revision, valid_from, family_is_alive = row
@@ -74,7 +74,7 @@ def _signed_in(session_key: str) -> Principal | None:
     user_id = _uuid(session.get(SESSION_KEY))
     if user_id is None:
         return None
-    row = _one_row(BY_SESSION, user_id)
+    row = first_row(BY_SESSION, user_id)
     if row is None:
         return None
     email, display_name, revision, password, valid_from = row
@@ -95,13 +95,6 @@ def _uuid(text: Any) -> UUID | None:
         return UUID(text)
     except (ValueError, TypeError, AttributeError):
         return None
-
-
-def _one_row(query: str, *parameters: Any) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
 
 
 def user_configs(*, user_id: UUID) -> list[ConfigItem]:

@@ -14,7 +14,6 @@ from django.contrib.auth.hashers import make_password, verify_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from accounts import selectors, tokens
 from accounts.errors import (
@@ -37,6 +36,7 @@ from accounts.models import (
 )
 from accounts.types import ConfigItem, TokenPair
 from exobrain.lib import clock, throttle
+from exobrain.lib.sql import send
 from exobrain.lib.text import storable
 from exobrain.lib.throttle import Limit
 
@@ -44,6 +44,8 @@ log = structlog.get_logger(__name__)
 
 ATTEMPTS_SECONDS = 300
 LEGACY_HASHER = "scrypt"
+# On the path of every question and every answer, where the ORM's way costs three times as much.
+BUMP = "UPDATE accounts_user SET revision = revision + 1 WHERE id = %s"
 NO_HASH = ""  # no password fits it, and finding that out takes as long as with one
 
 
@@ -340,5 +342,8 @@ def _store_config(user_id: UUID, item: ConfigItem, value: bool | str) -> None:
 
 
 def bump_revision(*, user_id: UUID) -> None:
-    """The user's revision has grown by one, so nothing cached before is read again."""
-    User.objects.filter(id=user_id).update(revision=F("revision") + 1)
+    """The user's revision has grown by one, so nothing cached before is read again.
+
+    It locks the user's row, so it comes last in a transaction.
+    """
+    send(BUMP, [user_id])

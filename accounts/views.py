@@ -22,7 +22,7 @@ from exobrain.lib.errors import DomainError, TooMany
 from exobrain.lib.pages import PageRequest, signed_in
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 @never_cache
 def log_in(request: HttpRequest) -> HttpResponse:
@@ -50,7 +50,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
     return _goodbye()
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
 @never_cache
 def sign_up(request: HttpRequest) -> HttpResponse:

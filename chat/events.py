@@ -138,17 +138,18 @@ def place_all(events: Iterable[Event], *, start: int = 0) -> list[Entry]:
     return entries
 
 
-def unread(entries: Sequence[Entry], *, after: int) -> list[Entry]:
-    """What a reader who has seen everything up to `after` has not seen.
+def unread(entries: Sequence[Entry], *, after: int, count: int | None = None) -> list[Entry]:
+    """What a reader who has seen everything up to `after` has not seen of the first `count`.
 
     A stream always says that it is over, also to a reader who saw text that a crash has lost:
     then the end comes as the next event after the reader's own position.
     """
-    rest = list(entries[bisect_right(entries, after, key=_id) :])
+    count = len(entries) if count is None else count
+    rest = list(entries[bisect_right(entries, after, hi=count, key=_id) : count])
     if rest:
         rest[0] = rest[0].beyond(after)
-    elif entries and entries[-1].is_end:
-        rest = [place(entries[-1].event, start=after)]
+    elif count and entries[count - 1].is_end:
+        rest = [place(entries[count - 1].event, start=after)]
     return rest
 
 

@@ -8,31 +8,47 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, models
 
+from exobrain.lib.sql import first_row
+
 # One statement tells whether this question is new: a second one with the same client id waits
 # for the first to commit and then adds nothing. The messages follow in the same transaction.
 CLAIM = """
 INSERT INTO chat_turn
     (id, user_id, question_id, answer_id, client_message_id, state, error, events,
      heartbeat_at, created_at)
-VALUES (%(id)s, %(user_id)s, %(question_id)s, %(answer_id)s, %(client_message_id)s, 'running', '',
-        '[]', clock_timestamp(), clock_timestamp())
+VALUES (%s, %s, %s, %s, %s, 'running', '', '[]', clock_timestamp(), clock_timestamp())
 ON CONFLICT (user_id, client_message_id) DO NOTHING
+RETURNING id
 """
 
-BEAT = """
-UPDATE chat_turn SET heartbeat_at = clock_timestamp()
-WHERE id = ANY(%s) AND state = 'running'
-RETURNING id, cancel_requested_at IS NOT NULL
+FINISH = """
+UPDATE chat_turn SET state = %s, error = %s, events = %s::jsonb, finished_at = clock_timestamp()
+WHERE id = %s AND state = 'running'
+RETURNING id
 """
 
 CANCEL = """
 UPDATE chat_turn SET cancel_requested_at = COALESCE(cancel_requested_at, clock_timestamp())
 WHERE id = %s AND user_id = %s AND state = 'running'
+RETURNING id
 """
 
-STALE = """
+# A turn that is being finished at this moment is locked: it needs no heartbeat any more, and to
+# wait for it while holding others would be one half of a deadlock.
+BEAT = """
+WITH ours AS MATERIALIZED (
+    SELECT id FROM chat_turn WHERE id = ANY(%(ids)s) AND state = 'running'
+    FOR UPDATE SKIP LOCKED
+), beaten AS (
+    UPDATE chat_turn SET heartbeat_at = clock_timestamp() FROM ours WHERE chat_turn.id = ours.id
+)
+SELECT id, cancel_requested_at IS NOT NULL
+FROM chat_turn WHERE id = ANY(%(ids)s) AND state = 'running'
+"""
+
+SILENT = """
 SELECT id, user_id, answer_id, cancel_requested_at IS NOT NULL,
-       extract(epoch FROM clock_timestamp() - heartbeat_at)::float8 AS silent_seconds
+       extract(epoch FROM clock_timestamp() - heartbeat_at)::float8
 FROM chat_turn
 WHERE state = 'running' AND heartbeat_at < clock_timestamp() - make_interval(secs => %s)
 ORDER BY heartbeat_at
@@ -41,30 +57,39 @@ LIMIT 100
 
 
 class TurnManager(models.Manager["Turn"]):
-    """Statements on turns that the ORM cannot say in one go; times are the database's own."""
+    """Statements that the ORM cannot say in one go; their times are the database's own."""
 
-    def claim(self, **keys: UUID) -> bool:
+    def claim(
+        self,
+        *,
+        stream_id: UUID,
+        user_id: UUID,
+        question_id: UUID,
+        answer_id: UUID,
+        client_message_id: UUID,
+    ) -> bool:
         """The turn is stored and running, unless its client id was used before."""
-        with connection.cursor() as cursor:
-            cursor.execute(CLAIM, keys)
-            return bool(cursor.rowcount)
+        keys = (stream_id, user_id, question_id, answer_id, client_message_id)
+        return first_row(CLAIM, *keys) is not None
+
+    def finish(self, *, stream_id: UUID, state: str, error: str, events: str) -> bool:
+        """The turn has ended; tells whether it was still running."""
+        return first_row(FINISH, state, error, events, stream_id) is not None
+
+    def request_cancel(self, *, user_id: UUID, stream_id: UUID) -> bool:
+        """The user's turn is to be cancelled; tells whether it was running."""
+        return first_row(CANCEL, stream_id, user_id) is not None
 
     def beat(self, ids: Collection[UUID]) -> dict[UUID, bool]:
         """These turns are alive; those still running, and whether they are to be cancelled."""
         with connection.cursor() as cursor:
-            cursor.execute(BEAT, [list(ids)])
+            cursor.execute(BEAT, {"ids": list(ids)})
             return dict(cursor.fetchall())
 
-    def request_cancel(self, *, user_id: UUID, stream_id: UUID) -> bool:
-        """The user's turn is to be cancelled; tells whether it was running."""
-        with connection.cursor() as cursor:
-            cursor.execute(CANCEL, [stream_id, user_id])
-            return bool(cursor.rowcount)
-
     def silent(self, *, seconds: float) -> list[tuple[Any, ...]]:
-        """Running turns that were not heard of for so long, the oldest first."""
+        """Running turns that were not heard of for so long, the longest silent first."""
         with connection.cursor() as cursor:
-            cursor.execute(STALE, [seconds])
+            cursor.execute(SILENT, [seconds])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 

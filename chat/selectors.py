@@ -40,6 +40,12 @@ def active_turns(*, user_id: UUID) -> list[ActiveTurn]:
     return [ActiveTurn(*row) for row in rows]
 
 
+def errors_of(*, user_id: UUID, answer_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What the user was told about those of their answers that failed."""
+    failed = Turn.objects.filter(user_id=user_id, answer_id__in=answer_ids).exclude(error="")
+    return dict(failed.values_list("answer_id", "error"))
+
+
 def stale_turns(*, seconds: float) -> list[StaleTurn]:
     """Running turns of all users whose process has been silent for so long."""
     return [

@@ -40,6 +40,7 @@ class Question:
     """What is to be answered, and in which stream."""
 
     stream_id: UUID
+    client_message_id: UUID
     asker: Asker
     text: str
     place: Place | None = None

@@ -6,12 +6,13 @@ Apart from `exobrain.middleware`, because it needs the API's table of statuses.
 from collections.abc import Callable
 
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
 from exobrain.api import status_of
 from exobrain.lib.errors import DomainError, TooMany, Unavailable
+from exobrain.lib.http import json_response
 
 API_PREFIX = "/api/"
 
@@ -30,17 +31,29 @@ class SessionMiddleware(DjangoSessionMiddleware):
 
 
 class DomainErrorMiddleware:
-    """Answers errors of the family that a page's view raised; the API answers its own."""
+    """Answers errors of the family that a page's view raised; the API answers its own.
+
+    A wrong method is the API's one error that Ninja words itself, and not as JSON.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.path.startswith(API_PREFIX):
+            return _not_allowed(response["Allow"])
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The error as a page; None leaves any other exception to Django."""
         return error_response(request, error) if isinstance(error, DomainError) else None
+
+
+def _not_allowed(methods: str) -> HttpResponse:
+    response = json_response({"detail": "Method Not Allowed"}, status=405)
+    response["Allow"] = methods
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -54,7 +67,7 @@ def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
     """What the client is told: JSON below /api, else a page that needs no session to be drawn."""
     status = status_of(error)
     if request.path.startswith(API_PREFIX):
-        response: HttpResponse = JsonResponse({"detail": error.message}, status=status)
+        response = json_response({"detail": error.message}, status=status)
     else:
         response = _error_page(error, status)
     if isinstance(error, TooMany):

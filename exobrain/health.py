@@ -5,21 +5,23 @@ from collections.abc import Callable
 import structlog
 from django.core.cache import caches
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
+
+from exobrain.lib.http import json_response
 
 log = structlog.get_logger(__name__)
 
 
-def healthz(_request: HttpRequest) -> JsonResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """Answers while the process runs; checks nothing."""
-    return JsonResponse({"status": "ok"})
+    return json_response({"status": "ok"})
 
 
-def readyz(_request: HttpRequest) -> JsonResponse:
+def readyz(_request: HttpRequest) -> HttpResponse:
     """200 when every dependency answers, else 503; names each with `ok` or `down`."""
     checks = {name: _state(name, check) for name, check in CHECKS.items()}
     ready = all(state == "ok" for state in checks.values())
-    return JsonResponse(
+    return json_response(
         {"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503
     )
 

@@ -11,13 +11,15 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.middleware import HtmxMiddleware
+
+from exobrain.lib.http import json_response
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +91,7 @@ class SameSiteMiddleware:
         ):
             return self.get_response(request)
         log.warning("cross_site_request_refused", path=request.path)
-        return JsonResponse({"detail": "Cross-site requests are refused."}, status=403)
+        return json_response({"detail": "Cross-site requests are refused."}, status=403)
 
 
 def _has_only_a_bearer(request: HttpRequest) -> bool:

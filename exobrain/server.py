@@ -8,6 +8,8 @@ stack there, and comes back as bytes. Streams (SSE, WebSocket) never leave the e
 import asyncio
 import contextlib
 import queue
+import socket
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -39,6 +41,7 @@ Answer = tuple[int, Headers, Iterable[bytes]]
 Job = tuple["asyncio.Future[Answer]", Scope, bytes]
 
 IDLE_CHECK_SECONDS = 1.0  # a connection unused for longer is checked before it is used
+STARTUP_FAILED = 3  # exit status, uvicorn's own
 DRAIN_SECONDS = 10.0  # how long what is running may take at shutdown
 
 
@@ -237,13 +240,19 @@ def run(*, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM."""
     import uvicorn  # noqa: PLC0415  only the process that serves needs it
 
-    uvicorn.run(
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Before open streams are waited for: now they can end, and say so.
+            server_stopping.send(sender=Application)
+            await super().shutdown(sockets)
+
+    config = uvicorn.Config(
         "exobrain.asgi:application",
         host=host,
         port=port,
         loop="uvloop",
         http="httptools",
-        ws="websockets",
+        ws="websockets-sansio",
         ws_max_size=settings.EXOBRAIN.max_request_bytes,
         access_log=False,
         log_config=None,
@@ -254,3 +263,8 @@ def run(*, host: str, port: int) -> None:
         timeout_graceful_shutdown=5,  # seconds that open streams may take
         lifespan="on",
     )
+    server = Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILED)

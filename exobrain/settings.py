@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.urls import reverse_lazy
 from psycopg.conninfo import conninfo_to_dict
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from exobrain.config import ROOT, get_config
 from exobrain.embedded import endpoints
@@ -79,7 +81,7 @@ TEMPLATES = [
 # -- database: PostgreSQL is the ledger
 
 
-def _database(dsn: str) -> dict[str, Any]:
+def _database(dsn: str, *, prepare: bool) -> dict[str, Any]:
     parts = conninfo_to_dict(dsn)
     known = {
         name: str(parts.pop(key, ""))
@@ -96,11 +98,18 @@ def _database(dsn: str) -> dict[str, Any]:
         **known,
         "CONN_MAX_AGE": None,  # one lasting connection for each web thread
         "CONN_HEALTH_CHECKS": True,  # a restarted PostgreSQL costs a reconnect, not an error
-        "OPTIONS": dict(parts),
+        # Only where no connection pooler can stand between: one that hands a connection from
+        # client to client loses what was prepared on it.
+        "OPTIONS": {**parts, "prepare_threshold": 5 if prepare else None},
     }
 
 
-DATABASES = {"default": _database(EXOBRAIN.assistant_db_dsn or _ENDPOINTS.postgres_dsn)}
+DATABASES = {
+    "default": _database(
+        EXOBRAIN.assistant_db_dsn or _ENDPOINTS.postgres_dsn,
+        prepare=EXOBRAIN.assistant_db_dsn is None,
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint on its lower case
@@ -112,6 +121,8 @@ _REDIS_OPTIONS: dict[str, Any] = {
     "CLIENT_CLASS": "django_redis.client.DefaultClient",
     "SOCKET_CONNECT_TIMEOUT": 1,  # seconds: an outage slows a request, it does not hang it
     "SOCKET_TIMEOUT": 2,  # seconds
+    # Once, at once, for a connection that died; redis-py would try for several seconds.
+    "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1)},
 }
 CACHES = {
     "default": {
@@ -186,7 +197,7 @@ CONTENT_SECURITY_POLICY = {
 # -- static files and language
 
 STATIC_URL = "/static/"
-STATIC_ROOT = EXOBRAIN.data_dir / "staticfiles"
+STATIC_ROOT = None  # whitenoise serves them from where they are; nothing is collected
 STATICFILES_DIRS = [ROOT / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

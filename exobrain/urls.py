@@ -12,6 +12,7 @@ from ninja.openapi.docs import Swagger
 
 from exobrain.api import api
 from exobrain.health import healthz, readyz
+from exobrain.lib.http import json_response
 
 
 class Docs(Swagger):
@@ -22,8 +23,8 @@ class Docs(Swagger):
         return reverse("openapi")
 
 
-def _api_not_found(_request: HttpRequest, **_kwargs: str) -> JsonResponse:
-    return JsonResponse({"detail": "Not Found"}, status=404)
+def _api_not_found(_request: HttpRequest, **_kwargs: str) -> HttpResponse:
+    return json_response({"detail": "Not Found"}, status=404)
 
 
 def _openapi(_request: HttpRequest) -> HttpResponse:
@@ -41,12 +42,13 @@ def _docs(request: HttpRequest) -> HttpResponse:
 handler500 = "exobrain.failures.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", api.urls),  # first: patterns are tried in order, and these are asked for most
+    path("api", _api_not_found),
+    path("api/<path:anything>", _api_not_found),
     path("healthz", healthz),
     path("readyz", readyz),
     path("openapi.json", _openapi, name="openapi"),
     path("docs", _docs, name="docs"),
-    path("api/", api.urls),
-    path("api/<path:anything>", _api_not_found),
     path("admin", RedirectView.as_view(url="/admin/")),  # APPEND_SLASH is off
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),

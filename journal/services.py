@@ -1,6 +1,6 @@
 """Writes to the journal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
@@ -8,17 +8,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.services import bump_revision
 from exobrain.lib import clock
+from exobrain.lib.sql import all_rows, pipelined, send
 from exobrain.lib.text import storable
 from journal.errors import NotADay
 from journal.models import Journal, Message, ToolCall
 from journal.types import (
-    FinalStatus,
+    FinalMessage,
     JournalEntry,
     MessageDraft,
     PastMessage,
@@ -101,7 +102,6 @@ def append_messages(
     # Joins the caller's transaction without a savepoint: that would be two more round trips.
     with transaction.atomic(savepoint=False):
         journal_id, first = _append(user_id=user_id, reference=reference, drafts=drafts, now=now)
-        bump_revision(user_id=user_id)
     return [
         StoredMessage(
             id=draft.id,
@@ -142,33 +142,45 @@ def save_partial(*, message_id: UUID, content: str) -> bool:
     return bool(owner)
 
 
-def finish_message(
-    *,
-    message_id: UUID,
-    content: str | None,
-    status: FinalStatus,
-    model: str = "",
-    metadata: Mapping[str, Any] | None = None,
-    tool_calls: Sequence[ToolCallDraft] = (),
-) -> bool:
-    """A streaming message has its final form; tells whether it was still streaming.
+def finish_message(*, message_id: UUID, **final: Any) -> bool:
+    """One message has its final form; the fields are those of `FinalMessage`."""
+    return message_id in finish_messages(finals=[FinalMessage(message_id, **final)])
 
-    Content None keeps what `save_partial` stored.
+
+def finish_messages(*, finals: Sequence[FinalMessage]) -> set[UUID]:
+    """Messages have their final form; returns those that were still streaming.
+
+    Their users are locked last, once each and in one order, so that a long batch keeps nobody
+    waiting and two of them cannot wait for each other.
     """
+    finished: dict[UUID, UUID] = {}
+    with transaction.atomic(savepoint=False):
+        for final in finals:
+            if owner := _finish(final):
+                finished[final.message_id] = owner
+        for user_id in sorted(set(finished.values())):
+            bump_revision(user_id=user_id)
+    return set(finished)
+
+
+def _finish(final: FinalMessage) -> UUID | None:
+    """The owner of the message, if it was still streaming."""
+    metadata = final.metadata
     values = {
-        "message_id": message_id,
-        "content": None if content is None else storable(content),
-        "status": status,
-        "model": model,
+        "message_id": final.message_id,
+        "content": None if final.content is None else storable(final.content),
+        "status": final.status,
+        "model": final.model,
         "metadata": None if metadata is None else orjson.dumps(metadata, default=str).decode(),
         "now": clock.now(),
     }
-    with transaction.atomic(savepoint=False):
-        owner = _returned(FINISH, values)
-        if owner:
-            _store_tool_calls(message_id=message_id, drafts=tool_calls)
-            bump_revision(user_id=owner[0])
-    return bool(owner)
+    row = _returned(FINISH, values)
+    if row is None:
+        return None
+    if final.tool_calls:
+        _store_tool_calls(message_id=final.message_id, drafts=final.tool_calls)
+    owner: UUID = row[0]
+    return owner
 
 
 def import_journal(
@@ -246,16 +258,15 @@ def _append(
         "client_ids": [draft.client_message_id for draft in drafts],
         "models": [draft.model for draft in drafts],
     }
-    with connection.cursor() as cursor:
-        cursor.execute(APPEND, values)
-        rows: list[tuple[UUID, int]] = cursor.fetchall()
+    with pipelined():  # the day's row is locked from here to the commit
+        appended = send(APPEND, values)
+        bump_revision(user_id=user_id)
+        rows: list[tuple[UUID, int]] = appended.fetchall()
     return min(rows, key=itemgetter(1))
 
 
 def _returned(statement: str, values: dict[str, Any]) -> Any:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchone()
+    return next(iter(all_rows(statement, values)), None)
 
 
 def _store_tool_calls(*, message_id: UUID, drafts: Sequence[ToolCallDraft]) -> None:

@@ -1,7 +1,7 @@
 """Values that describe what was said."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -54,6 +54,18 @@ class ToolCallDraft:
     description: str
     response: str | None = None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinalMessage:
+    """What a streaming message becomes."""
+
+    message_id: UUID
+    content: str | None  # None keeps what was saved last
+    status: FinalStatus
+    model: str = ""
+    metadata: Mapping[str, Any] | None = None
+    tool_calls: Sequence[ToolCallDraft] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,27 @@ Charlie is a stranger who must see nothing.
 """
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.cache import caches
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
 from django.test import Client
 
 from accounts.models import User
+from exobrain.lib.threads import close_connections
 from journal import stores
 from tests.factories import PASSWORD, UserFactory
+from tests.live import Caller, LiveServer, end_other_connections
+
+
+@receiver(post_migrate, sender=apps.get_app_config("accounts"))
+def _seed_again(**_event: Any) -> None:
+    """A test that commits empties every table afterwards; what a migration put there comes back."""
+    import_module("accounts.migrations.0002_seed_configs").seed(apps, None)
 
 
 @pytest.fixture
@@ -72,8 +84,39 @@ def config(settings: Any) -> Callable[..., None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_redis() -> Iterator[None]:
+def _empty_redis() -> None:
     """Each test starts with an empty Redis database of its own, and nothing kept beside it."""
     caches["default"].client.get_client().flushdb()  # type: ignore[attr-defined]
     stores.forget()
-    yield
+
+
+@pytest.fixture(scope="session")
+def _serving(django_db_setup: None, django_db_blocker: Any) -> Iterator[LiveServer]:
+    """One server for all tests of a worker."""
+    with django_db_blocker.unblock():
+        server = LiveServer()
+        yield server
+        server.stop()
+        close_connections()
+        end_other_connections()
+
+
+@pytest.fixture
+def live(transactional_db: None, _serving: LiveServer) -> Iterator[LiveServer]:
+    """The product, served in this process; see `tests.live`."""
+    yield _serving
+    _serving.rest()
+
+
+@pytest.fixture
+def caller(live: LiveServer) -> Iterator[Callable[..., Caller]]:
+    """A client of the live server for a user, or for nobody."""
+    callers: list[Caller] = []
+
+    def call_as(user: User | None = None) -> Caller:
+        callers.append(Caller(live, user))
+        return callers[-1]
+
+    yield call_as
+    for each in callers:
+        each.close()

@@ -77,7 +77,11 @@ def _manage(command: list[str], env: dict[str, str]) -> None:
 @contextmanager
 def _running(command: list[str], *, port: int, env: dict[str, str]) -> Iterator[Server]:
     process = subprocess.Popen(
-        command, cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,  # its log: a terminal would slow it down
     )
     url = f"http://127.0.0.1:{port}"
     try:

@@ -1,37 +1,52 @@
 """A model that does what a script says: the twin with delays, tools and failures."""
 
 import asyncio
+import threading
 from collections.abc import AsyncGenerator, Sequence
 
 from chat.agent.model import Conversation, Part, Prompt
+
+GATE_POLL_SECONDS = 0.005
+
+
+class Gate:
+    """Holds a script until it is opened, from whichever thread."""
+
+    def __init__(self) -> None:
+        self._opened = threading.Event()
+
+    def open(self) -> None:
+        """The script goes on."""
+        self._opened.set()
+
+    async def passed(self) -> None:
+        """The gate is open."""
+        while not self._opened.is_set():  # noqa: ASYNC110  an asyncio.Event knows one loop only
+            await asyncio.sleep(GATE_POLL_SECONDS)
 
 
 class ScriptedModel:
     """Plays its script for every question.
 
     A string or another part is sent, a number is a pause in seconds, an exception is raised, and
-    an event is waited for. What the model was told is kept in `asked`.
+    a gate is waited for. What the model was told is kept in `asked`.
     """
 
     name = "scripted"
 
-    def __init__(
-        self, *script: Part | float | BaseException | asyncio.Event, listens: bool = True
-    ) -> None:
+    def __init__(self, *script: Part | float | BaseException | Gate) -> None:
         self.script = script
-        self.listens = listens
         self.asked: list[Sequence[Prompt]] = []
 
     async def answer(self, conversation: Conversation) -> AsyncGenerator[Part, None]:
         """The script, played."""
-        if self.listens:
-            self.asked.append(await conversation.prompts())
+        self.asked.append(await conversation.prompts())
         for step in self.script:
             match step:
                 case BaseException():
                     raise step
-                case asyncio.Event():
-                    await step.wait()
+                case Gate():
+                    await step.passed()
                 case int() | float():
                     await asyncio.sleep(step)
                 case _:

@@ -25,9 +25,9 @@ from chat.auth import address_of_scope, asker_of, is_known_host, is_same_site
 from chat.events import as_frame
 from chat.schemas import FRAMES, CancelFrame, ResumeFrame, SendFrame
 from chat.services import Reading, open_reading
-from chat.types import Asker
-from exobrain.lib.background import spawn
+from chat.types import Asker, Question
 from exobrain.lib.errors import DomainError, Unauthenticated, Unavailable
+from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
 
 log = structlog.get_logger(__name__)
@@ -49,8 +49,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         """The page has gone; its streams go on without it."""
-        for task in [*self.following.values(), *self.listening]:
-            task.cancel()
+        await cancel_all([*self.following.values(), *self.listening])
         raise StopConsumer
 
     async def connect(self) -> None:
@@ -202,13 +201,22 @@ def _group(user_id: UUID) -> str:
     return f"user.{user_id.hex}"
 
 
-@receiver(services.turn_started, dispatch_uid="chat.announce_turn")
-def _announce(user_id: UUID, stream_id: UUID, client_message_id: UUID, **_: Any) -> None:
-    spawn(_send_notice(user_id, stream_id, client_message_id))
+@receiver(services.answer_begins, dispatch_uid="chat.announce_turn")
+def _announce(question: Question, **_: Any) -> None:
+    if question.asker.user_id is not None:
+        task = asyncio.create_task(_send_notice(question.asker.user_id, question))
+        _notices.add(task)
+        task.add_done_callback(_notices.discard)
 
 
-async def _send_notice(user_id: UUID, stream_id: UUID, client_message_id: UUID) -> None:
-    notice = {"stream_id": str(stream_id), "client_message_id": str(client_message_id)}
+_notices: set[asyncio.Task[None]] = set()  # strong references: a forgotten task may be collected
+
+
+async def _send_notice(user_id: UUID, question: Question) -> None:
+    notice = {
+        "stream_id": str(question.stream_id),
+        "client_message_id": str(question.client_message_id),
+    }
     try:
         await get_channel_layer().group_send(_group(user_id), notice)
     except (RedisError, OSError) as error:

@@ -1,8 +1,8 @@
 """GET /api/chat/stream/{stream_id}: the events of an answer as server-sent events."""
 
 import asyncio
+import random
 import re
-import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -112,7 +112,7 @@ async def _until_gone(receive: Receive) -> None:
 
 def _request_id(scope: Scope) -> str:
     given = header(scope, "x-request-id") or ""
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def _last_event_id(scope: Scope) -> int:

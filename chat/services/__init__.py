@@ -2,12 +2,13 @@
 
 from chat.services.reading import Reading, open_reading
 from chat.services.reconciler import reconcile_forever
-from chat.services.runtime import close_runtime, current_runtime
-from chat.services.turns import cancel, start_turn, turn_started
+from chat.services.runtime import answer_begins, close_runtime, current_runtime
+from chat.services.turns import cancel, start_turn
 from chat.services.visitors import start_visitor_turn
 
 __all__ = [
     "Reading",
+    "answer_begins",
     "cancel",
     "close_runtime",
     "current_runtime",
@@ -15,5 +16,4 @@ __all__ = [
     "reconcile_forever",
     "start_turn",
     "start_visitor_turn",
-    "turn_started",
 ]

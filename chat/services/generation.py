@@ -26,6 +26,7 @@ from chat.events import (
     ToolResponse,
 )
 from chat.services import ledger
+from chat.services.finisher import Finisher
 from chat.stores import Hub, Tail
 from chat.types import Question
 from exobrain.lib.text import storable
@@ -57,11 +58,12 @@ class AnswerTooLong(Exception):
 class Generation:
     """An answer that is being written."""
 
-    def __init__(self, question: Question, *, hub: Hub, tail: Tail) -> None:
+    def __init__(self, question: Question, *, hub: Hub, tail: Tail, finisher: Finisher) -> None:
         self.question = question
         self.config = settings.EXOBRAIN
         self.hub = hub
         self.tail = tail
+        self.finisher = finisher
         self.writer = Writer(hub, tail, limit=self.config.chat_turn_max_chars)
         self.model_name = ""
         self.usage: dict[str, object] = {}
@@ -89,7 +91,8 @@ class Generation:
             self.writer.event(StreamError(NOT_SAVED))
             end = End("error")
         self.hub.publish(self.tail, Done(end.reason))
-        log.info("turn_finished", stream_id=str(self.question.stream_id), reason=end.reason)
+        write = log.debug if end.reason == "complete" else log.info
+        write("turn_finished", stream_id=str(self.question.stream_id), reason=end.reason)
 
     # -- steps
 
@@ -161,19 +164,20 @@ class Generation:
         place = self.question.place
         if place is None:
             return True
+        turn_end = ledger.TurnEnd(
+            stream_id=self.question.stream_id,
+            user_id=place.user_id,
+            answer_id=place.answer_id,
+            reason=end.reason,
+            text=self.text,
+            events=self.writer.others,
+            error=end.message,
+            model=self.model_name,
+            metadata=self.usage or None,
+        )
         for seconds in (*SAVE_ATTEMPTS_SECONDS, None):
             try:
-                await in_thread(
-                    ledger.finish_turn,
-                    stream_id=self.question.stream_id,
-                    answer_id=place.answer_id,
-                    reason=end.reason,
-                    text=self.text,
-                    events=self.writer.others,
-                    error=end.message,
-                    model=self.model_name,
-                    metadata=self.usage or None,
-                )
+                await self.finisher.finish(turn_end)
             except DatabaseFailure as error:
                 log.warning("turn_not_stored", error=type(error).__name__)
                 if seconds is not None:

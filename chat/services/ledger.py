@@ -1,7 +1,9 @@
 """What is kept of a turn in PostgreSQL while it is answered, and when it has ended."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +15,9 @@ from chat.events import Entry, MessageChunk, Reason, StreamError, ToolCall, Tool
 from chat.models import Turn
 from chat.types import Place
 from exobrain.config import Config
-from exobrain.lib import clock
 from journal import services as journal
 from journal.selectors import recent_messages
-from journal.types import FinalStatus, ToolCallDraft
+from journal.types import FinalMessage, FinalStatus, ToolCallDraft
 
 STATUS_BY_REASON: dict[Reason, FinalStatus] = {
     "complete": "complete",
@@ -37,39 +38,56 @@ def build_conversation(*, place: Place, question: str, config: Config) -> Sequen
     return build_prompts(system=config.main_agent_system_prompt, earlier=earlier, question=question)
 
 
-def finish_turn(
-    *,
-    stream_id: UUID,
-    answer_id: UUID,
-    reason: Reason,
-    text: str | None,
-    events: Iterable[Entry] = (),
-    error: str = "",
-    model: str = "",
-    metadata: Mapping[str, Any] | None = None,
-) -> bool:
-    """A running turn and its answer are final; tells whether the turn was still running.
+@dataclass(frozen=True, slots=True)
+class TurnEnd:
+    """How a user's turn ended and what is to be kept of it."""
 
-    A text of None keeps what was saved before.
-    """
-    others = [entry for entry in events if not isinstance(entry.event, MessageChunk)]
+    stream_id: UUID
+    user_id: UUID
+    answer_id: UUID
+    reason: Reason
+    text: str
+    events: Sequence[Entry] = ()
+    error: str = ""
+    model: str = ""
+    metadata: Mapping[str, Any] | None = None
+
+
+def finish_turn(end: TurnEnd) -> bool:
+    """A running turn and its answer are final; tells whether the turn was still running."""
+    return end.stream_id in finish_turns([end])
+
+
+def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
+    """Turns and their answers are final, all or none; returns those that were still running."""
     with transaction.atomic():
-        changed = Turn.objects.filter(id=stream_id, state=Turn.State.RUNNING).update(
-            state=reason,
-            error=error,
-            events=[[entry.id, entry.event.type, entry.data] for entry in others],
-            finished_at=clock.now(),
-        )
-        if changed:
-            journal.finish_message(
-                message_id=answer_id,
-                content=text,
-                status=STATUS_BY_REASON[reason],
-                model=model,
-                metadata=metadata,
-                tool_calls=_tool_calls(others),
-            )
-    return bool(changed)
+        # In one order, so that two processes cannot wait for each other.
+        running = [end for end in sorted(ends, key=attrgetter("stream_id")) if _finish(end)]
+        journal.finish_messages(finals=[_answer(end) for end in running])
+    return {end.stream_id for end in running}
+
+
+def _finish(end: TurnEnd) -> bool:
+    events = [[entry.id, entry.event.type, entry.data] for entry in _others(end)]
+    return Turn.objects.finish(
+        stream_id=end.stream_id, state=end.reason, error=end.error, events=json.dumps(events)
+    )
+
+
+def _answer(end: TurnEnd) -> FinalMessage:
+    return FinalMessage(
+        message_id=end.answer_id,
+        content=end.text,
+        status=STATUS_BY_REASON[end.reason],
+        model=end.model,
+        metadata=end.metadata,
+        tool_calls=_tool_calls(_others(end)),
+    )
+
+
+def _others(end: TurnEnd) -> list[Entry]:
+    """The stream's events but for its text."""
+    return [entry for entry in end.events if not isinstance(entry.event, MessageChunk)]
 
 
 def _tool_calls(entries: Iterable[Entry]) -> list[ToolCallDraft]:

@@ -10,7 +10,7 @@ from chat import selectors
 from chat.errors import LogUnavailable
 from chat.events import Done, Entry, MessageChunk, Reason, place_all, text_of
 from chat.services import ledger
-from chat.services.runtime import KEEP_SECONDS, Runtime, current_runtime
+from chat.services.runtime import KEEP_SECONDS, current_runtime
 from chat.stores import Addition
 from chat.types import StaleTurn
 from exobrain.lib.threads import in_thread
@@ -24,7 +24,7 @@ LOG_PATIENCE_SECONDS = 60.0  # the log may know more than PostgreSQL, so its ret
 
 async def reconcile_forever() -> None:
     """Dead turns are ended while this process lives."""
-    reconciler = Reconciler(current_runtime())
+    reconciler = Reconciler()
     while True:
         try:
             await reconciler.check()
@@ -36,8 +36,7 @@ async def reconcile_forever() -> None:
 class Reconciler:
     """Looks twice before it ends a turn: a process may only have been held up."""
 
-    def __init__(self, runtime: Runtime) -> None:
-        self.runtime = runtime
+    def __init__(self) -> None:
         self.suspects: set[UUID] = set()
 
     async def check(self) -> None:
@@ -45,7 +44,7 @@ class Reconciler:
         stale = [
             turn
             for turn in await in_thread(selectors.stale_turns, seconds=STALE_SECONDS)
-            if turn.stream_id not in self.runtime.generations
+            if turn.stream_id not in current_runtime().generations
         ]
         dead = [turn for turn in stale if turn.stream_id in self.suspects]
         self.suspects = {turn.stream_id for turn in stale}
@@ -55,7 +54,7 @@ class Reconciler:
     async def _end(self, turn: StaleTurn) -> None:
         """The turn is over with the longest text that is known of it; once, whoever is faster."""
         try:
-            entries = await self.runtime.hub.log.read(turn.stream_id, after=0)
+            entries = await current_runtime().hub.log.read(turn.stream_id, after=0)
         except LogUnavailable:
             if turn.seconds < LOG_PATIENCE_SECONDS:
                 return
@@ -64,14 +63,15 @@ class Reconciler:
             selectors.saved_text, user_id=turn.user_id, answer_id=turn.answer_id
         )
         reason: Reason = "cancelled" if turn.is_cancelled else "interrupted"
-        ended = await in_thread(
-            ledger.finish_turn,
+        end = ledger.TurnEnd(
             stream_id=turn.stream_id,
+            user_id=turn.user_id,
             answer_id=turn.answer_id,
             reason=reason,
             text=max(text_of(entries), saved, key=len),
             events=entries,
         )
+        ended = await in_thread(ledger.finish_turn, end)
         if ended:
             log.info("dead_turn_ended", stream_id=str(turn.stream_id), reason=reason)
             await self._tell_readers(turn, entries, saved, reason)
@@ -89,6 +89,6 @@ class Reconciler:
             turn.stream_id, place_all([*last, Done(reason)], start=start), KEEP_SECONDS
         )
         try:
-            await self.runtime.hub.log.append([addition])
+            await current_runtime().hub.log.append([addition])
         except LogUnavailable:
             return

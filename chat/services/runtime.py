@@ -11,14 +11,17 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseFailure
+from django.dispatch import Signal
 
 from chat.errors import LogUnavailable
 from chat.events import Reason
 from chat.models import Turn
+from chat.services.finisher import Finisher
 from chat.services.generation import Generation
 from chat.stores import Hub, RedisTurnLog, TurnLog
 from chat.types import Question
 from exobrain.lib.background import spawn
+from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
 from journal.services import save_partial
 
@@ -26,7 +29,11 @@ log = structlog.get_logger(__name__)
 
 BEAT_SECONDS = 1.0
 SAVE_SECONDS = 2.0
+STOP_AGAIN_SECONDS = 0.5
 KEEP_SECONDS = 600  # the log after its last event; an ended turn is answered from PostgreSQL
+
+# Sent on the event loop that writes the answer, with the question.
+answer_begins = Signal()
 
 
 class Runtime:
@@ -34,6 +41,7 @@ class Runtime:
 
     def __init__(self, turn_log: TurnLog) -> None:
         self.hub = Hub(turn_log, on_cancel=self._cancel)
+        self.finisher = Finisher()
         self.generations: dict[UUID, Generation] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._saved: dict[UUID, int] = {}  # characters
@@ -43,7 +51,9 @@ class Runtime:
         """The question's answer has been written and kept."""
         stream_id = question.stream_id
         tail = self.hub.open(stream_id, owner=question.asker, keep_seconds=KEEP_SECONDS)
-        self.generations[stream_id] = Generation(question, hub=self.hub, tail=tail)
+        self.generations[stream_id] = Generation(
+            question, hub=self.hub, tail=tail, finisher=self.finisher
+        )
         if self._pulse is None or self._pulse.done():
             self._pulse = asyncio.create_task(self._beat_while_busy())
         running = asyncio.create_task(self.generations[stream_id].run())
@@ -73,12 +83,12 @@ class Runtime:
 
     async def close(self) -> None:
         """Every answer has been kept as far as it had come, and nothing runs any more."""
-        for stream_id in [*self.generations]:
-            self._stop(stream_id, "interrupted")
-        if self._running:
-            await asyncio.wait(self._running)
+        while self._running:  # said again, for a model that did not hear it
+            for stream_id in [*self.generations]:
+                self._stop(stream_id, "interrupted")
+            await asyncio.wait(self._running, timeout=STOP_AGAIN_SECONDS)
         if self._pulse is not None:
-            self._pulse.cancel()
+            await cancel_all([self._pulse])
         await self.hub.stop()
 
     async def _beat_while_busy(self) -> None:
@@ -140,6 +150,7 @@ def begin_answer(question: Question) -> None:
 
 
 async def _generate(question: Question) -> None:
+    answer_begins.send_robust(sender=Question, question=question)
     await current_runtime().generate(question)
 
 

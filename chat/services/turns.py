@@ -1,11 +1,10 @@
-"""Ask, stop: what a person does in a conversation."""
+"""Ask and stop: what a user does in a conversation."""
 
 from functools import partial
 from typing import Literal
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.dispatch import Signal
 
 from chat.errors import StreamNotFound
 from chat.models import Turn
@@ -16,9 +15,6 @@ from chat.services.visitors import visitor_of
 from chat.types import Asker, Place, Question, State
 from journal.services import append_messages, today_reference
 from journal.types import MessageDraft
-
-# Sent with user_id, stream_id and client_message_id once the turn is stored.
-turn_started = Signal()
 
 
 def start_turn(*, user_id: UUID, message: str, client_message_id: UUID) -> UUID:
@@ -31,7 +27,7 @@ def start_turn(*, user_id: UUID, message: str, client_message_id: UUID) -> UUID:
     stream_id = uuid4()
     with transaction.atomic():
         is_new = Turn.objects.claim(
-            id=stream_id,
+            stream_id=stream_id,
             user_id=user_id,
             question_id=question.id,
             answer_id=answer.id,
@@ -42,22 +38,12 @@ def start_turn(*, user_id: UUID, message: str, client_message_id: UUID) -> UUID:
                 user_id=user_id, reference=today_reference(), drafts=[question, answer]
             )
             place = Place(user_id, stored.journal_id, stored.sequence, answer.id)
-            asked = Question(stream_id, Asker(user_id), message, place)
+            asked = Question(stream_id, client_message_id, Asker(user_id), message, place)
             # Robust: from here on the turn is stored, and the reconciler finds it if need be.
-            transaction.on_commit(partial(_begin, asked, client_message_id), robust=True)
+            transaction.on_commit(partial(begin_answer, asked), robust=True)
     if not is_new:
         return stream_of_question(user_id=user_id, client_message_id=client_message_id)
     return stream_id
-
-
-def _begin(question: Question, client_message_id: UUID) -> None:
-    begin_answer(question)
-    turn_started.send(
-        sender=Turn,
-        user_id=question.asker.user_id,
-        stream_id=question.stream_id,
-        client_message_id=client_message_id,
-    )
 
 
 def cancel(*, asker: Asker, stream_id: str) -> State | Literal["cancelling"]:

@@ -34,7 +34,8 @@ def start_visitor_turn(
     known = _remember(stream_id, visitor_key, address, client_message_id)
     if known != stream_id:
         return known
-    begin_answer(Question(stream_id, Asker(visitor_key=visitor_key), message))
+    asker = Asker(visitor_key=visitor_key)
+    begin_answer(Question(stream_id, client_message_id, asker, message))
     return stream_id
 
 

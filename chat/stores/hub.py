@@ -2,13 +2,16 @@
 
 Belongs to one event loop. Who writes a stream publishes to its `Tail` and waits for nothing: a
 task brings all tails to the log, many at once, and makes good what the log has lost. Who reads
-waits on the tail too. The tail of a stream that another process writes is fed from the log,
-once for all its readers here.
+waits on the tail too, and is shown what the log has, so that nothing a reader has seen is lost
+with this process; only while the log is away is everything shown at once. The tail of a stream
+that another process writes is fed from the log, once for all its readers here.
 """
 
 import asyncio
 import contextlib
+from bisect import bisect_right
 from collections.abc import Callable, Coroutine, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +21,7 @@ from chat.errors import LogUnavailable
 from chat.events import Entry, Event, place, unread
 from chat.stores.log import Addition, TurnLog
 from chat.types import Asker
+from exobrain.lib.tasks import cancel_all
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +29,7 @@ POLL_SECONDS = 1.0  # in case a piece of news was lost
 RETRY_SECONDS = 0.5  # while the log is away
 REMEMBER_SECONDS = 60  # an ended stream is answered from memory
 UNSAVED_SECONDS = 600  # at most, while the log is away
-BATCH = 64  # streams brought to the log in one go
+BATCH = 64  # streams in one go
 
 
 class Tail:
@@ -39,6 +43,7 @@ class Tail:
         self.is_written_here = False
         self.saved = 0  # the log's last id, as far as known
         self.readers = 0
+        self._shown = 0  # entries
         self._more = asyncio.Event()
 
     @property
@@ -51,13 +56,24 @@ class Tail:
         """True when nothing can follow."""
         return bool(self.entries) and self.entries[-1].is_end
 
+    def append(self, entry: Entry) -> None:
+        """The entry is the last; readers do not see it yet."""
+        self.entries.append(entry)
+
+    def show(self, position: int) -> None:
+        """Readers see everything up to that position, and wake up."""
+        shown = bisect_right(self.entries, position, key=attrgetter("id"))
+        if shown > self._shown:
+            self._shown = shown
+            self._more.set()
+            self._more = asyncio.Event()
+
     def add(self, entries: Sequence[Entry]) -> None:
-        """Entries that follow are known; their readers wake up."""
+        """Of these entries those that follow are the last, and readers see them."""
         for entry in entries:
             if entry.id > self.position >= entry.start and not self.has_ended:
-                self.entries.append(entry.beyond(self.position))
-        self._more.set()
-        self._more = asyncio.Event()
+                self.append(entry.beyond(self.position))
+        self.show(self.position)
 
     def end(self, entries: Sequence[Entry]) -> None:
         """The stream ends as these entries do, also when it had come further than they go."""
@@ -67,11 +83,11 @@ class Tail:
 
     async def read(self, *, after: int, seconds: float) -> list[Entry]:
         """What follows that position, as soon as there is something; nothing after a silence."""
-        if not (entries := unread(self.entries, after=after)):
+        if not (entries := unread(self.entries, after=after, count=self._shown)):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._more.wait()
-            entries = unread(self.entries, after=after)
+            entries = unread(self.entries, after=after, count=self._shown)
         return entries
 
     def addition(self) -> Addition:
@@ -87,6 +103,7 @@ class Hub:
         self.log = turn_log
         self.on_cancel = on_cancel
         self.tails: dict[UUID, Tail] = {}
+        self.is_log_away = False
         self._unsaved: dict[UUID, Tail] = {}
         self._has_unsaved = asyncio.Event()
         self._news: dict[UUID, asyncio.Event] = {}
@@ -100,11 +117,11 @@ class Hub:
 
     async def stop(self) -> None:
         """The log has what it would take, nothing runs any more, its connections are closed."""
-        with contextlib.suppress(LogUnavailable):
+        try:
             await self._save([*self._unsaved.values()])
-        for task in [*self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        except LogUnavailable:
+            self._do_without_log()
+        await cancel_all(self._tasks)
         await self.log.close()
 
     # -- writing
@@ -118,9 +135,11 @@ class Hub:
         return tail
 
     def publish(self, tail: Tail, event: Event) -> Entry:
-        """The event is the stream's next; it reaches readers now and the log soon."""
+        """The event is the stream's next; it reaches the log, and then readers."""
         entry = place(event, start=tail.position)
-        tail.add([entry])
+        tail.append(entry)
+        if self.is_log_away:
+            tail.show(entry.id)
         self._unsaved[tail.stream_id] = tail
         self._has_unsaved.set()
         if entry.is_end:
@@ -145,17 +164,26 @@ class Hub:
             try:
                 await self._save(list(self._unsaved.values())[:BATCH])
             except LogUnavailable:
+                self._do_without_log()
                 await asyncio.sleep(RETRY_SECONDS)
             if self._unsaved:
                 self._has_unsaved.set()
 
+    def _do_without_log(self) -> None:
+        """Readers here need not wait for it."""
+        self.is_log_away = True
+        for tail in self._unsaved.values():
+            tail.show(tail.position)
+
     async def _save(self, tails: Sequence[Tail]) -> None:
         """What the log took is saved; what it has lost will be sent again."""
         lasts = await self.log.append([tail.addition() for tail in tails])
+        self.is_log_away = False
         for tail, last in zip(tails, lasts, strict=True):
             # A log that did not take what fits has been ended by somebody else.
             is_refused = last == tail.saved
             tail.saved = last
+            tail.show(tail.position if is_refused else last)
             if is_refused or last >= tail.position:
                 self._unsaved.pop(tail.stream_id, None)
 

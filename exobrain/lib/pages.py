@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -29,9 +30,13 @@ class PageRequest(HttpRequest):
 
 
 def signed_in(view: View) -> View:
-    """Lets signed-in users through; sends others to sign in, and afterwards back to the page."""
+    """Lets signed-in users through; sends others to sign in, and afterwards back to the page.
+
+    What was shown stays in no cache: after signing out, Back shows nothing.
+    """
 
     @wraps(view)
+    @never_cache
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)

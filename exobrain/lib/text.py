@@ -5,14 +5,17 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 
-def _without_nul(value: str) -> str:
+def _storable_only(value: str) -> str:
     if "\x00" in value:
         raise ValueError("must not contain NUL characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must not contain halves of characters") from None
     return value
 
 
-# Lone surrogates are refused by pydantic itself (string_unicode).
-Text = Annotated[str, AfterValidator(_without_nul)]
+Text = Annotated[str, AfterValidator(_storable_only)]
 
 
 def storable(text: str) -> str:

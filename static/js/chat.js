@@ -9,6 +9,7 @@ import { announce, enhance, scroller, scrollToEnd } from "./page.js";
 const ACCEPT_MILLISECONDS = 15000;
 const FIRST_RETRY_MILLISECONDS = 400;
 const LAST_RETRY_MILLISECONDS = 15000;
+const RESUME_MILLISECONDS = 3000;
 const LOST_NOTICE_MILLISECONDS = 1500; // a reconnect that is quicker than this is not worth a word
 const DAY_CHECK_MILLISECONDS = 30000;
 const PINNED_PIXELS = 48;
@@ -95,6 +96,7 @@ function submit(event) {
   keepDraft();
   dispatch(showUnsent(item));
   scrollToEnd();
+  draft.focus();
 }
 
 function showUnsent(item) {
@@ -306,7 +308,7 @@ const onFrame = {
     const entry = unsent.get(client_message_id);
     const stream = streams.get(stream_id);
     if (entry) fail(entry, detail);
-    else if (stream) finish(Object.assign(stream, { problem: detail }));
+    else if (stream) reconsider(stream, detail);
     else showNotice(detail);
   },
   async turn_started({ stream_id }) {
@@ -318,6 +320,24 @@ const onFrame = {
     articles.forEach(followPlaceholder);
   },
 };
+
+// A stream that could not be followed: try again while the server says that it runs.
+async function reconsider(stream, detail) {
+  const articles = await fetchTurn(stream.id);
+  if (articles.some((article) => article.dataset.streamId)) {
+    setTimeout(() => streams.has(stream.id) && resume(stream), RESUME_MILLISECONDS);
+  } else {
+    stream.problem = detail;
+    finish(stream);
+  }
+}
+
+// What other tabs asked while this one was not connected.
+async function followOthers() {
+  if ("visitor" in list.dataset) return;
+  const response = await fetch("/api/chat/turns/active");
+  if (response.ok) (await response.json()).forEach(onFrame.turn_started);
+}
 
 function accept(entry, streamId) {
   clearTimeout(entry.timer);
@@ -408,11 +428,13 @@ let lostTimer;
 
 const connection = new Connection(new URL(list.dataset.socket, location.href.replace(/^http/, "ws")), {
   opened() {
+    const lostBefore = lostTimer !== undefined;
     clearTimeout(lostTimer);
     lostTimer = undefined;
     showNotice("");
       streams.forEach(resume);
     unsent.forEach((entry) => entry.failed || dispatch(entry));
+    if (lostBefore) followOthers().catch(() => {}); // lost again: the next connection asks
   },
   received(frame) {
     onFrame[frame.type]?.(frame);

@@ -62,6 +62,7 @@ function themeFrom(colours) {
 }
 
 async function draw({ id, source, colours }) {
+  if (source.length > MAX_SOURCE_CHARS) throw new Error("This diagram is too long to be drawn.");
   configure(colours);
   const { svg } = await mermaid.render(id, source);
   const drawing = new DOMParser().parseFromString(svg, "text/html").querySelector("svg");

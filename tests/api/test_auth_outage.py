@@ -98,12 +98,11 @@ def test_page_is_503_and_says_so(alice: User, outage: Outage) -> None:
     assert b"session store is not available" in answer.content
 
 
-def test_admin_sign_in_is_503(db: None, outage: Outage) -> None:
+def test_signing_in_on_the_page_is_503(alice: User, outage: Outage) -> None:
     """The form is answered clearly too."""
-    User.objects.create_superuser("root@example.org", PASSWORD, display_name="Root")
     outage()
 
-    answer = Client().post("/admin/login/", {"username": "root@example.org", "password": PASSWORD})
+    answer = Client().post("/login", {"email": alice.email, "password": PASSWORD})
 
     assert answer.status_code == 503
     assert b"session store is not available" in answer.content

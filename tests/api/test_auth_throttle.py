@@ -1,12 +1,16 @@
 """Failed sign-ins are limited per account and address, and per address."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
+from django.contrib.auth import authenticate
+from django.db import connection
+from django.test import Client, RequestFactory
 
+from accounts.errors import TooManyAttempts
 from accounts.models import User
 from exobrain.lib import clock
 from tests.api.auth_calls import log_in, post
@@ -141,15 +145,25 @@ def test_limit_holds_while_redis_is_away(alice: User, settings: Any) -> None:
     assert statuses(4, alice.email, address=address) == [401, 401, 401, 429]
 
 
-def test_admin_is_limited_too(alice: User) -> None:
+def test_page_is_limited_too(alice: User) -> None:
     """Every door counts, and all count together."""
     statuses(2, alice.email)
-    form = {"username": alice.email, "password": WRONG}
+    form = {"email": alice.email, "password": WRONG}
 
-    answers = [Client(REMOTE_ADDR=HERE).post("/admin/login/", form) for _ in range(2)]
+    answers = [Client(REMOTE_ADDR=HERE).post("/login", form) for _ in range(2)]
 
-    assert [answer.status_code for answer in answers] == [200, 429]
+    assert [answer.status_code == 429 for answer in answers] == [False, True]
     assert int(answers[1]["Retry-After"]) > 0
+
+
+def test_form_of_django_is_limited_too(alice: User) -> None:
+    """Whatever signs in through Django's own machinery is refused alike."""
+    statuses(2, alice.email)
+    request = RequestFactory(REMOTE_ADDR=HERE).post("/")
+
+    assert authenticate(request, username=alice.email, password=WRONG) is None
+    with pytest.raises(TooManyAttempts):
+        authenticate(request, username=alice.email, password=PASSWORD)
 
 
 def test_429_is_logged_without_password_or_email(
@@ -169,3 +183,23 @@ def test_validation_errors_are_not_failures(alice: User) -> None:
         post("login", {"email": alice.email, "password": "short"})
 
     assert attempt(alice.email, PASSWORD).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_attempts_at_the_same_time_are_counted_one_by_one() -> None:
+    """Guessing in parallel gives no more guesses."""
+    start = threading.Barrier(6)
+    answers: list[int] = []
+
+    def race() -> None:
+        start.wait()
+        answers.append(attempt("nobody@example.org").status_code)
+        connection.close()
+
+    racers = [threading.Thread(target=race) for _ in range(6)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+
+    assert sorted(answers) == [401] * 3 + [429] * 3

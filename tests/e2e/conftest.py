@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -22,6 +23,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Dialog,
     Page,
     Request,
     sync_playwright,
@@ -124,7 +126,7 @@ class Watch:
         """From now on the page is watched."""
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.offences.append(f"raised: {error}"))
-        page.on("dialog", lambda dialog: (self.offences.append("dialog"), dialog.dismiss()))
+        page.on("dialog", self._dialog)
         page.on("request", self._request)
 
     def forgive(self, words: str) -> None:
@@ -133,7 +135,11 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.offences.append(f"console: {message.text}")
+            self.offences.append(f"console: {message.text} ({message.location['url']})")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.offences.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.origin}/", "data:", "blob:")):
@@ -146,12 +152,30 @@ def watch(server: str) -> Watch:
     return Watch(server)
 
 
+@pytest.fixture(scope="package")
+def signed_in(chrome: Browser, server: str) -> Callable[[str], Any]:
+    """The cookies of a user; signing in costs a second, so it is done once for each."""
+
+    @cache
+    def cookies(email: str) -> Any:
+        with chrome.new_context(base_url=server) as context:
+            credentials = {"email": email, "password": PASSWORD}
+            assert context.request.post("/api/auth/login", data=credentials).ok
+            return context.storage_state()
+
+    return cookies
+
+
 @pytest.fixture
-def open_page(chrome: Browser, server: str, watch: Watch) -> Iterator[Callable[..., Page]]:
+def open_page(
+    chrome: Browser, server: str, watch: Watch, signed_in: Callable[[str], Any]
+) -> Iterator[Callable[..., Page]]:
     """Opens pages with a profile of their own; afterwards none of them may have misbehaved."""
     contexts: list[BrowserContext] = []
 
-    def open_one(**options: Any) -> Page:
+    def open_one(user: str | None = None, **options: Any) -> Page:
+        if user:
+            options["storage_state"] = signed_in(user)
         context = chrome.new_context(**{"base_url": server, **options})
         contexts.append(context)
         context.set_default_timeout(WAIT_MILLISECONDS)
@@ -172,9 +196,10 @@ def page(open_page: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture
-def alices(page: Page) -> Page:
+def alices(open_page: Callable[..., Page]) -> Page:
     """Alice's chat."""
-    sign_in(page, ALICE)
+    page = open_page(ALICE)
+    page.goto("/")
     return page
 
 

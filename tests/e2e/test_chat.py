@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.conftest import Watch, sign_in
 from tests.e2e.provider import Provider
 from tests.e2e.world import ALICE
 
@@ -66,9 +65,9 @@ def test_lost_connection_is_resumed(open_page: Callable[..., Page], provider: Pr
         sockets.append(route)
         route.connect_to_server()
 
-    page = open_page()
+    page = open_page(ALICE)
     page.route_web_socket("**/ws/chat/", connect)
-    sign_in(page, ALICE)
+    page.goto("/")
     gate = threading.Event()
     provider.will_say("Before. ", gate, "After.")
     ask(page, "Through the storm?")
@@ -94,9 +93,9 @@ def test_unreachable_server_is_said_and_the_message_kept(
         else:
             route.close(code=1001)
 
-    page = open_page()
+    page = open_page(ALICE)
     page.route_web_socket("**/ws/chat/", connect)
-    sign_in(page, ALICE)
+    page.goto("/")
     expect(page.locator("#notice")).to_have_text("The connection is lost. Trying again…")
     ask(page, "Anybody there?")
     expect(page.locator(".message.user").last).to_contain_text("Waiting for the connection")
@@ -144,6 +143,8 @@ def test_failing_model_is_said_and_the_next_answer_works(alices: Page, provider:
     ask(alices, "With a bad key?")
     failed = answer_to(alices, "With a bad key?")
     expect(failed.locator(".fate.bad")).to_contain_text("credentials")
+    alices.reload()
+    expect(failed.locator(".fate.bad")).to_contain_text("credentials")
 
     ask(alices, "And now?")
 
@@ -154,8 +155,8 @@ def test_other_tabs_follow(
     open_page: Callable[..., Page], alices: Page, provider: Provider
 ) -> None:
     """A question asked in one tab is answered in the other too."""
-    other = open_page()
-    sign_in(other, ALICE)
+    other = open_page(ALICE)
+    other.goto("/")
     gate = threading.Event()
     provider.will_say("To all ", gate, "of you.")
 
@@ -165,6 +166,41 @@ def test_other_tabs_follow(
     gate.set()
     expect(answer_to(other, "Who hears me?").locator(".prose")).to_have_text("To all of you.")
     expect(answer_to(alices, "Who hears me?").locator(".prose")).to_have_text("To all of you.")
+
+
+def test_what_others_asked_meanwhile_is_found(
+    open_page: Callable[..., Page], alices: Page, provider: Provider
+) -> None:
+    """A page that was cut off learns of a question asked in another tab when it is back."""
+    is_up = threading.Event()
+    is_up.set()
+    sockets: list[WebSocketRoute] = []
+
+    def connect(route: WebSocketRoute) -> None:
+        sockets.append(route)
+        if is_up.is_set():
+            route.connect_to_server()
+        else:
+            route.close(code=1001)
+
+    other = open_page(ALICE)
+    other.route_web_socket("**/ws/chat/", connect)
+    other.goto("/")
+    expect(other.get_by_label("Message")).to_be_enabled()
+    is_up.clear()
+    sockets[0].close(code=1001)
+    gate = threading.Event()
+    provider.will_say("While you were ", gate, "away.")
+    ask(alices, "Did you miss me?")
+    expect(answer_to(alices, "Did you miss me?")).to_contain_text("While you were")
+
+    is_up.set()
+
+    expect(answer_to(other, "Did you miss me?").locator(".text")).to_have_text("While you were ")
+    gate.set()
+    expect(answer_to(other, "Did you miss me?").locator(".prose")).to_have_text(
+        "While you were away."
+    )
 
 
 def test_unsent_text_survives_a_reload(alices: Page) -> None:
@@ -215,9 +251,7 @@ def test_reader_of_earlier_messages_is_left_alone(alices: Page, provider: Provid
     assert alices.locator("#main").evaluate("(main) => main.scrollTop") == 0
 
 
-def test_end_of_the_session_leads_to_sign_in(
-    open_page: Callable[..., Page], alices: Page, watch: Watch
-) -> None:
+def test_end_of_the_session_leads_to_sign_in(alices: Page) -> None:
     """When the session has ended elsewhere, a question leads to the sign-in page."""
     alices.context.clear_cookies()
     ask(alices, "Still me?")

@@ -27,15 +27,16 @@ def test_wrong_password_is_said(page: Page, watch: Watch) -> None:
     watch.forgive("400 (Bad Request)")
 
 
-def test_signing_out_ends_the_session(alices: Page) -> None:
+def test_signing_out_ends_the_session(page: Page) -> None:
     """After signing out the chat asks for a sign-in again, and the tab forgets its draft."""
-    alices.get_by_label("Message").fill("half a thought")
-    alices.get_by_role("button", name="Sign out").click()
-    alices.wait_for_url("**/login")
-    alices.goto("/")
+    sign_in(page, ALICE)
+    page.get_by_label("Message").fill("half a thought")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login")
+    page.goto("/")
 
-    expect(alices).to_have_url("/login?next=/")
-    assert "half a thought" not in alices.evaluate("JSON.stringify({...sessionStorage})")
+    expect(page).to_have_url("/login?next=/")
+    assert "half a thought" not in page.evaluate("JSON.stringify({...sessionStorage})")
 
 
 def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:

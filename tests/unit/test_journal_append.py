@@ -142,3 +142,13 @@ def test_no_drafts_change_nothing(alice: User) -> None:
     assert append_messages(user_id=alice.id, reference=DAY, drafts=[]) == []
 
     assert not Journal.objects.filter(user=alice).exists()
+
+
+def test_it_shares_the_callers_transaction(alice: User) -> None:
+    """When the caller's transaction fails, neither messages nor journal nor revision remain."""
+    with transaction.atomic():
+        append_messages(user_id=alice.id, reference=DAY, drafts=exchange())
+        transaction.set_rollback(True)
+
+    assert not Journal.objects.exists()
+    assert User.objects.get(id=alice.id).revision == alice.revision

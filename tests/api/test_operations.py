@@ -1,0 +1,75 @@
+"""What answers everybody: health, readiness, unknown addresses, documentation."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+pytestmark = pytest.mark.django_db
+
+
+def test_healthz_is_compact_json(client: Client) -> None:
+    """The contract's bytes."""
+    answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.content) == (200, b'{"status":"ok"}')
+
+
+def test_readyz_names_what_it_checked(client: Client) -> None:
+    """Every dependency is ok."""
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["checks"] == {"postgresql": "ok", "redis": "ok"}
+
+
+def test_readyz_names_the_one_that_is_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503, and the other dependencies are still told apart."""
+    from exobrain import health
+
+    def refuse() -> None:
+        raise RedisConnectionError("refused")
+
+    monkeypatch.setitem(health.CHECKS, "redis", refuse)
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"postgresql": "ok", "redis": "down"}
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/nothing", "/api/auth", "/api/users/me/"])
+def test_an_unknown_address_of_the_api_is_json(client: Client, path: str) -> None:
+    """404 in the contract's words."""
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.content) == (404, b'{"detail":"Not Found"}')
+
+
+def test_a_wrong_method_is_json(client: Client) -> None:
+    """405 in the contract's words, with the methods that are right."""
+    answer = client.delete("/api/users/me")
+
+    assert (answer.status_code, answer.content) == (405, b'{"detail":"Method Not Allowed"}')
+    assert answer["Allow"] == "GET"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
+def test_the_documentation_is_for_local(client: Client, config: Any, path: str) -> None:
+    """There in local, absent elsewhere."""
+    there = client.get(path).status_code
+    config(app_env="cluster")
+
+    assert (there, client.get(path).status_code) == (200, 404)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("abc-123", True), ("x" * 65, False), ("with space", False), ("", False)]
+)
+def test_a_request_id_goes_out_as_it_came_in(client: Client, given: str, kept: bool) -> None:
+    """A sound id is echoed, anything else is replaced."""
+    answer = client.get("/healthz", headers={"x-request-id": given})
+
+    assert (answer["x-request-id"] == given) is kept
+    assert answer["x-request-id"]

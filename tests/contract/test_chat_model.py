@@ -1,0 +1,81 @@
+"""The port to a chat model: the provider and its twins behave alike."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+
+import pytest
+
+from chat.agent import ChatModel, Part, Prompt
+from chat.agent.mock import MockModel, rewind
+from chat.agent.scripted import ScriptedModel
+from exobrain.config import Config
+from tests.model_server import answer, running
+
+pytestmark = pytest.mark.xdist_group("provider")  # importing LangChain takes seconds: once
+
+WORDS = ["Grüße ", "vom\n\n", "🦉."]
+TEXT = "".join(WORDS)
+
+
+class Talk:
+    """A conversation that anybody may ask about."""
+
+    async def prompts(self) -> Sequence[Prompt]:
+        """One question."""
+        return [Prompt("user", "Who?")]
+
+
+@pytest.fixture(params=["mock", "scripted", "provider"])
+def model(request: pytest.FixtureRequest) -> Iterator[ChatModel]:
+    """Each implementation in turn, with the same answer."""
+    rewind()
+    makers: dict[str, Callable[[], ChatModel]] = {
+        "mock": lambda: MockModel([TEXT]),
+        "scripted": lambda: ScriptedModel(*WORDS),
+    }
+    if request.param in makers:
+        yield makers[request.param]()
+        return
+    from chat.agent.provider import ProviderModel
+
+    with running() as server:
+        server.says(answer(*WORDS))
+        yield ProviderModel(Config.model_construct(model_provider_base_url=server.url))
+
+
+async def _text(parts: AsyncGenerator[Part, None]) -> str:
+    return "".join([part async for part in parts if isinstance(part, str)])
+
+
+async def test_the_parts_make_the_answer(model: ChatModel) -> None:
+    """Nothing is trimmed, changed or left out."""
+    assert await _text(model.answer(Talk())) == TEXT
+
+
+async def test_no_part_is_empty(model: ChatModel) -> None:
+    """A part of text has text."""
+    parts = [part async for part in model.answer(Talk())]
+
+    assert "" not in parts
+    assert len(parts) > 1
+
+
+async def test_answers_do_not_disturb_one_another(model: ChatModel) -> None:
+    """Several at once are each complete."""
+    texts = await asyncio.gather(*(_text(model.answer(Talk())) for _ in range(5)))
+
+    assert texts == [TEXT] * 5
+
+
+async def test_an_answer_can_be_left(model: ChatModel) -> None:
+    """Whoever stops listening leaves the model as good as new."""
+    parts = model.answer(Talk())
+    await anext(parts)
+    await parts.aclose()
+
+    assert await _text(model.answer(Talk())) == TEXT
+
+
+def test_it_has_a_name(model: ChatModel) -> None:
+    """It is kept with every message."""
+    assert model.name
