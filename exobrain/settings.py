@@ -221,6 +221,7 @@ UNFOLD = {
         {"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}icons/favicon.svg"}
     ],
     "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "orchestrator.admin.with_queue_state",
     "COLORS": {
         "primary": {  # amber, as in gruvbox
             "50": "oklch(98.7% .022 95.3)",

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import grpc
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from exobrain.lib import errors
 from orchestrator.address import target
@@ -26,6 +27,8 @@ from orchestrator.types import Lifecycle, Transition
 from protos import job_orchestrator_pb2 as pb
 from protos import job_orchestrator_pb2_grpc as pb_grpc
 
+SERVICE = pb.DESCRIPTOR.services_by_name["JobOrchestrator"].full_name
+CHECK_SECONDS = 1.0
 CHANNEL_OPTIONS = [
     # A restarted orchestrator is found again within a second, not within two minutes.
     ("grpc.initial_reconnect_backoff_ms", 100),
@@ -76,6 +79,19 @@ def job_status(*, job_id: UUID, user_id: str) -> Transition:
     except grpc.RpcError as error:
         raise _translated(error) from error
     return _transition(reply, at=reply.updated_at)
+
+
+def check() -> None:
+    """The orchestrator answers, and so does its ledger; else Unavailable, within a second."""
+    request = health_pb2.HealthCheckRequest(service=SERVICE)
+    try:
+        answer = health_pb2_grpc.HealthStub(_channel(target())).Check(
+            request, timeout=CHECK_SECONDS
+        )
+    except grpc.RpcError as error:
+        raise _translated(error) from error
+    if answer.status != health_pb2.HealthCheckResponse.SERVING:
+        raise OrchestratorDown
 
 
 async def watch_job(*, job_id: UUID, user_id: str, after: int = 0) -> AsyncIterator[Transition]:

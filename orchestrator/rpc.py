@@ -48,6 +48,8 @@ CODE_BY_ERROR: dict[type[errors.DomainError], grpc.StatusCode] = {
     errors.TooMany: grpc.StatusCode.RESOURCE_EXHAUSTED,
     errors.Unavailable: grpc.StatusCode.UNAVAILABLE,
 }
+SERVING = health_pb2.HealthCheckResponse.SERVING
+NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 MAX_WATCHES = 1000
 MAX_MESSAGE_BYTES = 4_000_000  # above JOB_MAX_PAYLOAD_BYTES, so that our own refusal names it
 HEALTH_SECONDS = 2.0
@@ -312,14 +314,15 @@ class Server:
         status = await self._status()
         for name in ("", SERVICE):
             await self.health.set(name, status)
+        await self.health.set("nats", SERVING if self.queue.is_up else NOT_SERVING)
 
     async def _status(self) -> "health_pb2.HealthCheckResponse.ServingStatus":
         loop = asyncio.get_running_loop()
         try:
             await loop.run_in_executor(self.executor, with_retry, selectors.ledger_now)
         except Down:
-            return health_pb2.HealthCheckResponse.NOT_SERVING
-        return health_pb2.HealthCheckResponse.SERVING
+            return NOT_SERVING
+        return SERVING
 
 
 async def _cancelled(tasks: Iterable["asyncio.Task[Any]"]) -> None:

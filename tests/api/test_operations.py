@@ -6,7 +6,16 @@ import pytest
 from django.test import Client
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from exobrain import health
+from orchestrator.errors import OrchestratorDown
+
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _orchestrator(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is one."""
+    monkeypatch.setitem(health.WANTED, "orchestrator", lambda: None)
 
 
 def test_healthz_is_compact_json(client: Client) -> None:
@@ -21,12 +30,11 @@ def test_readyz_names_what_it_checked(client: Client) -> None:
     answer = client.get("/readyz")
 
     assert answer.status_code == 200
-    assert answer.json()["checks"] == {"postgresql": "ok", "redis": "ok"}
+    assert answer.json()["checks"] == {"postgresql": "ok", "redis": "ok", "orchestrator": "ok"}
 
 
 def test_readyz_names_the_one_that_is_down(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """503, and the other dependencies are still told apart."""
-    from exobrain import health
 
     def refuse() -> None:
         raise RedisConnectionError("refused")
@@ -36,7 +44,23 @@ def test_readyz_names_the_one_that_is_down(client: Client, monkeypatch: pytest.M
     answer = client.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json()["checks"] == {"postgresql": "ok", "redis": "down"}
+    assert answer.json()["checks"] == {"postgresql": "ok", "redis": "down", "orchestrator": "ok"}
+
+
+def test_readyz_bears_the_loss_of_the_orchestrator(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named, and the server is ready all the same: people can chat and read."""
+
+    def refuse() -> None:
+        raise OrchestratorDown
+
+    monkeypatch.setitem(health.WANTED, "orchestrator", refuse)
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["checks"]["orchestrator"] == "down"
 
 
 @pytest.mark.parametrize("path", ["/api", "/api/nothing", "/api/auth", "/api/users/me/"])

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
 
-OURS = ("accounts", "journal", "chat")
+OURS = ("accounts", "journal", "orchestrator", "chat")
 INLINE_ONLY = {
     "accounts.RefreshToken": "shown inside its family",
     "accounts.ConfigOption": "shown inside its definition",

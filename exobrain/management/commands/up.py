@@ -24,6 +24,7 @@ from exobrain.config import ROOT
 from exobrain.embedded import Connection, EmbeddedError, Service, connect, needed_services
 from exobrain.embedded.children import Children, ChildSpec
 from exobrain.embedded.files import try_lock
+from orchestrator import address as orchestrator
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,7 @@ POLL_SECONDS = 0.1
 class Command(BaseCommand):
     """Runs services, migrations and servers until it is told to stop."""
 
-    help = "Start everything: embedded services, migrations, web server."
+    help = "Start everything: embedded services, migrations, web server, jobs."
     requires_system_checks = ()  # they would import what only the web process needs
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -87,7 +88,12 @@ class Command(BaseCommand):
 def child_specs(host: str, port: int) -> list[ChildSpec]:
     """The processes that make up the product, beside the embedded services."""
     manage = [sys.executable, str(ROOT / "manage.py")]
-    return [ChildSpec("serve", [*manage, "serve", "--host", host, "--port", str(port)])]
+    specs = [ChildSpec("serve", [*manage, "serve", "--host", host, "--port", str(port)])]
+    if orchestrator.runs_here():
+        specs.append(ChildSpec("orchestrator", [*manage, "run_orchestrator"]))
+    if settings.EXOBRAIN.job_orchestrator_worker_enabled:
+        specs.append(ChildSpec("worker", [*manage, "run_worker"]))
+    return specs
 
 
 @contextmanager
