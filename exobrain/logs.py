@@ -84,7 +84,10 @@ def configure_logging(*, level: str, pretty: bool) -> None:
             | {"django.request": {"level": "ERROR"}}
             | {
                 name: {"level": "WARNING"}
-                for name in ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "uvicorn")
+                for name in (
+                    *("openai", "httpx", "httpx2", "httpcore", "httpcore2", "uvicorn"),
+                    *("grpc", "nats"),
+                )
             },
         }
     )

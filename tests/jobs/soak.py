@@ -1,0 +1,484 @@
+"""`python -m tests.jobs.soak`: thousands of jobs while everything around them is killed.
+
+Enqueues jobs over gRPC, each with an idempotency key and again until it is accepted, while
+processes and services die at named steps and at random instants. Then it compares what was
+asked for with what was done: one effect for every job, none for those that cannot succeed. It
+fails when an effect is missing or doubled, when a watcher saw a gap or a repetition, and when a
+kind of fault was never injected: a run in which nothing broke would prove nothing.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import django
+import nats
+import nats.errors
+import psycopg
+from nats.js.errors import APIError
+
+os.environ.update(EXOBRAIN_DATA=tempfile.mkdtemp(prefix="exobrain-soak-"), APP_ENV="local")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
+os.environ.setdefault("LOG_LEVEL", "CRITICAL")
+django.setup()
+
+from exobrain.embedded import Connection, connect  # noqa: E402  after the environment
+from exobrain.lib.errors import Unavailable, Upstream  # noqa: E402
+from orchestrator import client  # noqa: E402
+from orchestrator.jetstream import STREAM  # noqa: E402
+from orchestrator.types import Step  # noqa: E402
+from tests.jobs.bodies import CREATE  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+USER = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
+ORCHESTRATOR, WORKER = "run_orchestrator", "run_worker"
+STEPS = {
+    ORCHESTRATOR: [str(step) for step in Step if step.startswith("orchestrator.")],
+    WORKER: [str(step) for step in Step if step.startswith("worker.")],
+}
+SETTINGS = {
+    "JOB_CONSUMER_ACK_WAIT_SECONDS": "2",
+    "JOB_RETRY_BASE_SECONDS": "0.1",
+    "JOB_RETRY_MAX_SECONDS": "1",
+    "JOB_ORCHESTRATOR_CONNECT_TIMEOUT_SECONDS": "10",
+}
+FREEZE_SECONDS = 4.0  # twice the lease: others take the frozen worker's jobs over
+SETTLE_SECONDS = 180.0
+CALLERS = 8
+WATCHERS = 4
+CLOCK_JUMPS = (-7200, -60, 90, 86_400)  # seconds
+
+
+@dataclass
+class Asked:
+    """What was asked for, and accepted."""
+
+    effects: set[str] = field(default_factory=set)  # jobs that must leave one effect
+    failures: set[str] = field(default_factory=set)  # jobs that must leave none
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def count(self) -> int:
+        """How many jobs were accepted."""
+        return len(self.effects) + len(self.failures)
+
+
+class Actor:
+    """A process that is started again whenever it dies, with the next step to die at."""
+
+    def __init__(self, world: "World", *command: str) -> None:
+        self.world = world
+        self.command = command
+        self.role = command[0]
+        self.fault: str | None = None
+        self.process = self._start()
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        rng = self.world.random
+        self.fault = self.world.next_step(self.role)
+        environment = {**self.world.environment, "CLOCK_JUMP": str(rng.choice(CLOCK_JUMPS))}
+        if self.fault:
+            environment["EXOBRAIN_FAULT"] = f"{self.fault}:{rng.randint(1, 5)}"
+        command = [sys.executable, "-m", "tests.jobs.process", *self.command]
+        return subprocess.Popen(command, cwd=ROOT, env=environment)
+
+    def look(self) -> None:
+        """It runs; if it died at its step, that is counted, and it has been started again."""
+        if self.process.poll() is None:
+            return
+        if self.fault and self.process.returncode == -signal.SIGKILL:
+            self.world.injected[self.fault] += 1
+        else:
+            self.world.unexpected += 1
+            self.world.postpone(self.role, self.fault)
+        self.process = self._start()
+
+    def kill(self) -> None:
+        """It died at no step in particular, and has been started again."""
+        self.look()
+        self.process.kill()
+        self.process.wait()
+        self.world.postpone(self.role, self.fault)
+        self.process = self._start()
+
+    def send(self, signum: signal.Signals) -> None:
+        """It has received the signal, unless it is dead already."""
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signum)
+
+
+class World:
+    """Services, processes, and what is to happen to them."""
+
+    def __init__(self, data: Path, *, each: int, seed: int) -> None:
+        self.data = data
+        self.random = random.Random(seed)
+        self.environment = {**os.environ, **SETTINGS}
+        self.injected: Counter[str] = Counter()
+        self.unexpected = 0  # processes that ended without having been told to
+        self.steps = {role: self._shuffled(steps * each) for role, steps in STEPS.items()}
+        self.services: Connection = connect(data, services={"postgres", "nats"})
+        self._prepare()
+        self.orchestrator = Actor(self, ORCHESTRATOR)
+        self.workers = [Actor(self, WORKER, "--concurrency", "4") for _ in range(2)]
+        self.others = self._shuffled(list(self._acts()) * each)
+
+    def _shuffled(self, items: list[str]) -> list[str]:
+        self.random.shuffle(items)
+        return items
+
+    def _prepare(self) -> None:
+        command = [sys.executable, "-m", "tests.jobs.process", "migrate", "--verbosity", "0"]
+        subprocess.run(command, cwd=ROOT, env=self.environment, check=True)
+        with self.sql() as connection:
+            connection.execute(CREATE)
+
+    def sql(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        """A connection to the ledger."""
+        return psycopg.connect(self.services.endpoints.postgres_dsn, autocommit=True)
+
+    @property
+    def actors(self) -> list[Actor]:
+        """Every process."""
+        return [self.orchestrator, *self.workers]
+
+    # -- what happens at a step
+
+    def next_step(self, role: str) -> str | None:
+        """The step at which the next process of that role is to die."""
+        return self.steps[role].pop() if self.steps[role] else None
+
+    def postpone(self, role: str, step: str | None) -> None:
+        """The process did not live to see its step."""
+        if step:
+            self.steps[role].insert(0, step)
+
+    # -- what happens at any time
+
+    def _acts(self) -> dict[str, Callable[[], None]]:
+        return {
+            "orchestrator killed": self.orchestrator.kill,
+            "worker killed": lambda: self.random.choice(self.workers).kill(),
+            "everybody killed": self._kill_everybody,
+            "worker frozen": self._freeze_worker,
+            "NATS killed": lambda: self._kill_service("nats"),
+            "NATS wiped": self._wipe_nats,
+            "PostgreSQL killed": lambda: self._kill_service("postgres"),
+            "PostgreSQL restarted": self._restart_postgres,
+            "clock jumped": lambda: self.random.choice(self.actors).send(signal.SIGUSR1),
+            "message duplicated": lambda: asyncio.run(self._duplicate()),
+            "poison published": lambda: asyncio.run(self._poison()),
+        }
+
+    @property
+    def kinds(self) -> set[str]:
+        """Everything that has to happen at least once."""
+        return {*self._acts(), *STEPS[ORCHESTRATOR], *STEPS[WORKER]}
+
+    def act(self) -> None:
+        """Something has happened, if anything is left to happen."""
+        if not self.others:
+            return
+        kind = self.others.pop()
+        try:
+            self._acts()[kind]()
+        except (nats.errors.Error, APIError, OSError):  # the world is in ruins: later
+            self.others.insert(0, kind)
+        else:
+            self.injected[kind] += 1
+
+    @property
+    def is_over(self) -> bool:
+        """Everything has happened that was to happen."""
+        waiting = any(actor.fault for actor in self.actors)
+        return not self.others and not any(self.steps.values()) and not waiting
+
+    def _kill_everybody(self) -> None:
+        for actor in self.actors:
+            actor.look()
+            actor.process.kill()
+        for actor in self.actors:
+            actor.kill()
+
+    def _freeze_worker(self) -> None:
+        process = self.random.choice(self.workers).process
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGSTOP)
+            time.sleep(FREEZE_SECONDS)
+            process.send_signal(signal.SIGCONT)
+
+    def _kill_service(self, name: str) -> None:
+        before = self._pid(name)
+        if before is None:
+            raise ProcessLookupError  # it is just being restarted
+        os.kill(before, signal.SIGKILL)
+        deadline = time.monotonic() + 60
+        while self._pid(name) in (None, before) and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def _pid(self, name: str) -> int | None:
+        pids: dict[str, int] = self.services.ask("pids")["pids"]
+        return pids.get(name)
+
+    def _wipe_nats(self) -> None:
+        self.services.ask("stop nats")
+        shutil.rmtree(self.data / "nats")
+        self.services.ask("start nats")
+
+    def _restart_postgres(self) -> None:
+        self.services.ask("stop postgres")
+        self.services.ask("start postgres")
+
+    async def _duplicate(self) -> None:
+        """A message of the stream is there a second time, and JetStream cannot know it."""
+        connection = await self._nats()
+        try:
+            stream = connection.jetstream()
+            state = (await stream.stream_info(STREAM)).state
+            number = self.random.randint(max(1, state.first_seq), max(1, state.last_seq))
+            message = await stream.get_msg(STREAM, number)
+            await connection.publish(message.subject or "", message.data or b"")
+        finally:
+            await connection.close()
+
+    async def _poison(self) -> None:
+        connection = await self._nats()
+        body = b"{ poison %d" % self.random.getrandbits(32)
+        await connection.publish("jobs.test.effect.requested", body)
+        await connection.close()
+
+    async def _nats(self) -> Any:
+        url = self.services.endpoints.nats_url or ""
+        return await nats.connect(url, allow_reconnect=False, connect_timeout=5)
+
+    def close(self) -> None:
+        """Nothing runs any more."""
+        for actor in self.actors:
+            actor.process.kill()
+            actor.process.wait()
+        self.services.leave()
+
+
+# -- those who ask, and those who watch
+
+
+class Crowd:
+    """Callers who insist on every job, and watchers who resume wherever they were cut off."""
+
+    def __init__(self, world: World, *, jobs: int, seed: int) -> None:
+        self.world = world
+        self.jobs = jobs
+        self.asked = Asked()
+        self.leaving = threading.Event()
+        self.complaints: list[str] = []
+        self.watched = 0
+        self.recent: list[str] = []
+        self.callers = [
+            threading.Thread(target=self._call, args=(random.Random(seed + n),), daemon=True)
+            for n in range(CALLERS)
+        ]
+        self.watching = threading.Thread(target=self._watch_all, daemon=True)
+        for thread in (*self.callers, self.watching):
+            thread.start()
+
+    @property
+    def is_asking(self) -> bool:
+        """True while more jobs are to come."""
+        return any(caller.is_alive() for caller in self.callers)
+
+    def leave(self) -> None:
+        """Nobody asks or watches any more."""
+        self.leaving.set()
+        for thread in (*self.callers, self.watching):
+            thread.join(timeout=90)
+
+    def _call(self, rng: random.Random) -> None:
+        while not self.leaving.is_set():
+            if self.asked.count >= self.jobs and self.world.is_over:
+                return
+            self._enqueue(rng)
+            # Past the wanted number only as many as keep the faults company.
+            time.sleep(rng.uniform(0, 0.05 if self.asked.count < self.jobs else 0.5))
+
+    def _enqueue(self, rng: random.Random) -> None:
+        job_type, payload, succeeds = _wish(rng)
+        key = uuid.UUID(int=rng.getrandbits(128)).hex
+        while not self.leaving.is_set():
+            try:
+                job_id = client.enqueue_job(
+                    job_type=job_type, user_id=USER, payload=payload, idempotency_key=key
+                )
+            except (Unavailable, Upstream):
+                time.sleep(0.1)
+                continue
+            with self.asked.lock:
+                (self.asked.effects if succeeds else self.asked.failures).add(str(job_id))
+                self.recent.append(str(job_id))
+            if rng.random() > 0.1:  # a caller whose answer was lost asks again
+                return
+
+    def _watch_all(self) -> None:
+        asyncio.run(self._watch_side_by_side())
+
+    async def _watch_side_by_side(self) -> None:
+        await asyncio.gather(*(self._watch_in_turn(number) for number in range(WATCHERS)))
+
+    async def _watch_in_turn(self, number: int) -> None:
+        rng = random.Random(number)
+        while not self.leaving.is_set():
+            if not self.recent:
+                await asyncio.sleep(0.1)
+                continue
+            job_id = rng.choice(self.recent[-50:])
+            try:
+                await asyncio.wait_for(self._watch(job_id), 60)
+            except TimeoutError:
+                self.complaints.append(f"the watch of {job_id} did not end")
+            self.watched += 1
+
+    async def _watch(self, job_id: str) -> None:
+        seen = 0
+        while not self.leaving.is_set():
+            changes = client.watch_job(job_id=uuid.UUID(job_id), user_id=USER, after=seen)
+            try:
+                async for change in changes:
+                    if seen and change.number != seen + 1:
+                        self.complaints.append(f"{job_id}: change {change.number} after {seen}")
+                    seen = change.number
+                    if change.terminal:
+                        return
+            except (Unavailable, Upstream):
+                await asyncio.sleep(0.1)
+
+
+def _wish(rng: random.Random) -> tuple[str, dict[str, Any], bool]:
+    """A job, its payload, and whether it is to succeed."""
+    seconds = rng.choice([0, 0, 0, 0.02, 0.2])
+    dice = rng.random()
+    if dice < 0.05:
+        return "test.effect", {"permanent": True}, False
+    if dice < 0.2:
+        return "test.effect", {"failures": rng.randint(1, 2), "seconds": seconds}, True
+    return rng.choice(["test.effect", "test.prepared"]), {"seconds": seconds}, True
+
+
+# -- the verdict
+
+
+def verdict(world: World, asked: Asked) -> list[str]:
+    """What is wrong, by comparing what was asked for with what was done."""
+    with world.sql() as connection:
+        rows = connection.execute("SELECT job_id::text, count(*) FROM test_effect GROUP BY 1")
+        done: dict[str, int] = {job_id: count for job_id, count in rows}
+        query = "SELECT id::text, state, is_terminal, terminal_reason FROM orchestrator_job"
+        jobs = {row[0]: row[1:] for row in connection.execute(query)}
+    lost = asked.effects - done.keys()
+    failed = {id_ for id_, facts in jobs.items() if facts == ("failed", True, "permanent")}
+    return [
+        *(f"lost: {job_id} is {jobs.get(job_id)}" for job_id in sorted(lost)),
+        *(f"done {count} times: {job_id}" for job_id, count in done.items() if count > 1),
+        *(f"done, but cannot succeed: {job_id}" for job_id in asked.failures & done.keys()),
+        *(f"done, but not asked for: {job_id}" for job_id in done.keys() - asked.effects),
+        *(f"not given up: {job_id} {jobs.get(job_id)}" for job_id in asked.failures - failed),
+    ]
+
+
+def settle(world: World) -> bool:
+    """True when every job is over."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while time.monotonic() < deadline:
+        for actor in world.actors:
+            actor.look()
+        with contextlib.suppress(psycopg.OperationalError), world.sql() as connection:
+            query = "SELECT count(*) FROM orchestrator_job WHERE NOT is_terminal"
+            if connection.execute(query).fetchone() == (0,):
+                return True
+        time.sleep(0.2)
+    return False
+
+
+def soak(*, jobs: int, each: int, seed: int, data: Path) -> int:
+    """0 when everything was done once, and everything that can break did."""
+    started = time.monotonic()
+    world = World(data, each=each, seed=seed)
+    crowd = Crowd(world, jobs=jobs, seed=seed)
+    try:
+        break_things(world, crowd)
+        settled = settle(world)
+        crowd.leave()
+        wrong = verdict(world, crowd.asked) + crowd.complaints
+    finally:
+        crowd.leaving.set()
+        world.close()
+    wrong += [] if settled else [f"not over after {SETTLE_SECONDS:.0f} seconds"]
+    wrong += [f"never injected: {kind}" for kind in sorted(world.kinds - world.injected.keys())]
+    report(world, crowd, wrong, seconds=time.monotonic() - started)
+    return 1 if wrong else 0
+
+
+def break_things(world: World, crowd: Crowd) -> None:
+    """Everything has happened that was to happen, and enough jobs were asked for."""
+    next_act = next_word = time.monotonic() + 1
+    while crowd.is_asking:
+        for actor in world.actors:
+            actor.look()
+        if time.monotonic() > next_act:
+            world.act()
+            next_act = time.monotonic() + world.random.uniform(0.1, 1.5)
+        if time.monotonic() > next_word:
+            left = len(world.others) + sum(map(len, world.steps.values()))
+            sys.stderr.write(f"{crowd.asked.count} jobs, {left} faults to come\n")
+            next_word = time.monotonic() + 10
+        time.sleep(0.05)
+
+
+def report(world: World, crowd: Crowd, wrong: list[str], *, seconds: float) -> None:
+    """What was broken, and whether anything came of it."""
+    print("| fault | injected |\n|---|---|")
+    for kind in sorted(world.kinds):
+        print(f"| {kind} | {world.injected[kind]} |")
+    print(
+        f"\n{crowd.asked.count} jobs, {sum(world.injected.values())} faults, "
+        f"{crowd.watched} watches, {seconds:.0f} seconds, "
+        f"{world.unexpected} processes ended by themselves: "
+        f"{f'{len(wrong)} things are wrong' if wrong else 'nothing lost, nothing done twice'}."
+    )
+    for line in wrong[:50]:
+        print(line)
+
+
+def main() -> None:
+    """Exit status 0 when nothing was lost or doubled."""
+    parser = argparse.ArgumentParser(prog="python -m tests.jobs.soak")
+    parser.add_argument("--jobs", type=int, default=2000)
+    parser.add_argument("--each", type=int, default=9, help="how often each kind of fault happens")
+    parser.add_argument("--seed", type=int, default=None)
+    options = parser.parse_args()
+    seed = random.randrange(2**32) if options.seed is None else options.seed
+    print(f"seed {seed}", flush=True)
+    data = Path(os.environ["EXOBRAIN_DATA"])
+    try:
+        status = soak(jobs=options.jobs, each=options.each, seed=seed, data=data)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+    sys.stdout.flush()
+    os._exit(status)  # gRPC's threads have nothing left to say
+
+
+if __name__ == "__main__":
+    main()
