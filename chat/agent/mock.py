@@ -17,8 +17,8 @@ from chat.errors import MockFileInvalid
 DELIMITER = "--- message ---"
 # On a line of its own; the older form lacks the closing dashes.
 _DELIMITER_LINE = re.compile(r"^--- message(?: ---)?[ \t]*$", re.MULTILINE)
-PART_CHARACTERS = 16
-PAUSE_PARTS = 128  # a long answer lets others run after so many
+PART_CHARACTERS = 4
+PAUSE_PARTS = 500  # a long answer lets others run after so many
 
 _calls = itertools.count()  # one for the process: all users and conversations share it
 _lock = threading.Lock()
