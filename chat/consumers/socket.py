@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 
 SIGNED_OUT = 4401  # close code
 MAX_STREAMS = 32  # followed at once over one socket
+NOTICE_SECONDS = 0.02  # before a new turn is told, so that others can be told with it
 NOTICE_RETRY_SECONDS = 1.0
 MAX_ID_CHARACTERS = 64  # of an id that is sent back with a problem
 
@@ -187,9 +188,10 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
                     await layer.group_discard(group, channel)
             await asyncio.sleep(NOTICE_RETRY_SECONDS)
 
-    async def _tell(self, notice: dict[str, str]) -> None:
-        if UUID(notice["client_message_id"]) not in self.asked_here:
-            await self.send_json({"type": "turn_started", **notice})
+    async def _tell(self, notice: dict[str, Any]) -> None:
+        for turn in notice["turns"]:
+            if UUID(turn["client_message_id"]) not in self.asked_here:
+                await self.send_json({"type": "turn_started", **turn})
 
 
 def _explain(error: ValidationError) -> str:
@@ -201,23 +203,38 @@ def _group(user_id: UUID) -> str:
     return f"user.{user_id.hex}"
 
 
+# What is to be announced on each event loop; turns that begin together are told together.
+_waiting: dict[asyncio.AbstractEventLoop, list[Question]] = {}
+_announcing: set[asyncio.Task[None]] = set()  # strong references: a forgotten task may be collected
+
+
 @receiver(services.answer_begins, dispatch_uid="chat.announce_turn")
 def _announce(question: Question, **_: Any) -> None:
-    if question.asker.user_id is not None:
-        task = asyncio.create_task(_send_notice(question.asker.user_id, question))
-        _notices.add(task)
-        task.add_done_callback(_notices.discard)
+    loop = asyncio.get_running_loop()
+    if loop in _waiting:
+        _waiting[loop].append(question)
+        return
+    _waiting[loop] = [question]
+    task = loop.create_task(_announce_all(loop))
+    _announcing.add(task)
+    task.add_done_callback(_announcing.discard)
 
 
-_notices: set[asyncio.Task[None]] = set()  # strong references: a forgotten task may be collected
+async def _announce_all(loop: asyncio.AbstractEventLoop) -> None:
+    await asyncio.sleep(NOTICE_SECONDS)
+    turns: dict[UUID, list[dict[str, str]]] = {}
+    for question in _waiting.pop(loop):
+        if question.asker.user_id is not None:
+            turns.setdefault(question.asker.user_id, []).append(_notice(question))
+    for user_id, notices in turns.items():
+        try:
+            await get_channel_layer().group_send(_group(user_id), {"turns": notices})
+        except (RedisError, OSError) as error:
+            log.warning("turn_not_announced", error=type(error).__name__)
 
 
-async def _send_notice(user_id: UUID, question: Question) -> None:
-    notice = {
+def _notice(question: Question) -> dict[str, str]:
+    return {
         "stream_id": str(question.stream_id),
         "client_message_id": str(question.client_message_id),
     }
-    try:
-        await get_channel_layer().group_send(_group(user_id), notice)
-    except (RedisError, OSError) as error:
-        log.warning("turn_not_announced", error=type(error).__name__)
