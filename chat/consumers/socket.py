@@ -33,6 +33,7 @@ from exobrain.lib.threads import in_thread
 log = structlog.get_logger(__name__)
 
 SIGNED_OUT = 4401  # close code
+TRY_AGAIN_LATER = 1013  # close code
 MAX_STREAMS = 32  # followed at once over one socket
 NOTICE_SECONDS = 0.02  # before a new turn is told, so that others can be told with it
 NOTICE_RETRY_SECONDS = 1.0
@@ -58,13 +59,28 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         self.following: dict[UUID, asyncio.Task[None]] = {}
         self.listening: list[asyncio.Task[None]] = []
         self.asked_here: set[UUID] = set()
+        self.has_ended = False
         if not (is_known_host(self.scope) and is_same_site(self.scope)):
             log.warning("cross_site_socket_refused")
             await self.close()
             return
         await self.accept()
-        if asker := await self._asker():
+        try:
+            asker = await self._asker()
+        except (Unavailable, DatabaseFailure):
+            await self.close(TRY_AGAIN_LATER)
+            return
+        if asker is not None:
             self._listen_for(asker)
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """The page is told nothing more; what it still says is not heard."""
+        if self.has_ended:
+            return
+        self.has_ended = True
+        for task in [*self.following.values(), *self.listening]:
+            task.cancel()
+        await super().close(code, reason)
 
     async def _asker(self) -> Asker | None:
         """Who is at the other end; asked for every frame, so that signing out counts at once."""
@@ -80,20 +96,35 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
         """A frame of the page has been obeyed, or its problem named."""
+        if self.has_ended:
+            return
         raw: Any = None
         try:
             raw = orjson.loads(text_data or b"")
+        except orjson.JSONDecodeError:
+            problem: str | None = "A frame is a JSON object."
+        else:
+            problem = await self._try_to_obey(raw)
+        if problem:
+            await self._problem(problem, raw)
+
+    async def _try_to_obey(self, raw: Any) -> str | None:
+        """What the frame says is done, or why it is not is returned.
+
+        Returned, not sent from here: should sending fail while the problem is being handled, the
+        log would get both, and with the problem the frame.
+        """
+        try:
             frame = FRAMES.validate_python(raw)
             if asker := await self._asker():
                 await self._obey(frame, asker)
-        except orjson.JSONDecodeError:
-            await self._problem("A frame is a JSON object.", raw)
         except ValidationError as error:
-            await self._problem(_explain(error), raw)
+            return _explain(error)
         except DomainError as error:
-            await self._problem(error.message, raw)
+            return error.message
         except DatabaseFailure:
-            await self._problem(Unavailable().message, raw)
+            return Unavailable().message
+        return None
 
     async def _obey(self, frame: SendFrame | ResumeFrame | CancelFrame, asker: Asker) -> None:
         match frame:
