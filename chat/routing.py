@@ -17,7 +17,18 @@ chat_model()  # a model that cannot be made is a reason not to start
 http_routes: list[Any] = [
     re_path(r"^api/chat/stream/(?P<stream_id>[^/]*)$", StreamConsumer.as_asgi()),
 ]
-websocket_routes: list[Any] = [path("ws/chat/", SocketConsumer.as_asgi())]
+
+
+async def _refuse_socket(_scope: Any, receive: Any, send: Any) -> None:
+    """The handshake is refused: nobody listens at this address."""
+    await receive()
+    await send({"type": "websocket.close"})
+
+
+websocket_routes: list[Any] = [
+    path("ws/chat/", SocketConsumer.as_asgi()),
+    re_path(r"", _refuse_socket),  # type: ignore[arg-type]  # Channels routes ASGI, Django views
+]
 
 _reconciling: list[Future[Any]] = []
 

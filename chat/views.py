@@ -52,6 +52,8 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     elif settings.EXOBRAIN.chat_allow_anonymous:
         visitor = Asker(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
         answer = spawn(_visitor_answer(visitor, stream_id)).result(READ_SECONDS * 2)
+        if answer is None:
+            raise StreamNotFound
         context = {"messages": [answer]}
     else:
         return to_sign_in(request)
@@ -97,9 +99,12 @@ def _turn(*, user_id: UUID, stream_id: UUID) -> dict[str, Any]:
     }
 
 
-async def _visitor_answer(visitor: Asker, stream_id: UUID) -> JournalMessage:
-    """What the log holds of a visitor's answer; it is nowhere else."""
-    reading = await open_reading(asker=visitor, stream_id=str(stream_id), after=0)
+async def _visitor_answer(visitor: Asker, stream_id: UUID) -> JournalMessage | None:
+    """What the log holds of a visitor's answer, if it is theirs; it is nowhere else."""
+    try:
+        reading = await open_reading(asker=visitor, stream_id=str(stream_id), after=0)
+    except StreamNotFound:
+        return None  # raised from here, the log would call it a failure
     try:
         entries = await reading.next(seconds=READ_SECONDS)
     finally:

@@ -107,6 +107,9 @@ class Config(BaseSettings):
         2_000_000, description="largest request body accepted, else 413"
     )
     web_threads: PositiveInt = Field(8, description="threads that answer requests in one process")
+    web_one_core: bool = Field(
+        True, description="keep a web process on one core, where its threads take turns fastest"
+    )
 
     # -- services; an unset URL means the embedded one
     assistant_db_dsn: Annotated[str | None, Optional] = Field(

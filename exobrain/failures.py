@@ -56,6 +56,13 @@ def _not_allowed(methods: str) -> HttpResponse:
     return response
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What is said about a request that Django finds suspicious, however early it did."""
+    if request.path.startswith(API_PREFIX):
+        return json_response({"detail": "Bad Request"}, status=400)
+    return HttpResponse(render_to_string("400.html"), status=400)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """What is said about an error that nobody foresaw; the log has the rest."""
     if request.path.startswith(API_PREFIX):

@@ -11,6 +11,7 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
@@ -27,6 +28,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SLOW_SECONDS = 1.0
 API_PREFIX = "/api/"
+HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -70,6 +72,28 @@ def _log_finished(request: HttpRequest, response: HttpResponse, *, seconds: floa
         status=response.status_code,
         milliseconds=round(seconds * 1000, 1),
     )
+
+
+class KnownHostMiddleware:
+    """Refuses requests that mean another host: a name that was rebound to this address.
+
+    To a browser the page behind that name and this server are one site, so that none of the other
+    walls would stop the page from signing in here and reading along. Health is told under any
+    name: probes use whatever address they have.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            request.get_host()
+        except DisallowedHost:
+            if request.path not in HEALTH_PATHS:
+                log.warning("unknown_host_refused", path=request.path)
+                refusal = {"detail": "ALLOWED_HOSTS does not name this host."}
+                return json_response(refusal, status=400)
+        return self.get_response(request)
 
 
 class SameSiteMiddleware:

@@ -7,6 +7,8 @@ stack there, and comes back as bytes. Streams (SSE, WebSocket) never leave the e
 
 import asyncio
 import contextlib
+import gc
+import os
 import queue
 import socket
 import sys
@@ -75,6 +77,10 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await receive()
     background.bind(asyncio.get_running_loop())
     server_started.send(sender=Application)
+    # What was made until now stays: a collection that looked at all of it would hold everybody
+    # up for a tenth of a second, and there are several a minute under load.
+    gc.collect()
+    gc.freeze()
     await send({"type": "lifespan.startup.complete"})
     await receive()
     server_stopping.send(sender=Application)
@@ -236,8 +242,22 @@ server_started = Signal()
 server_stopping = Signal()
 
 
+def stay_on_one_core() -> None:
+    """This process runs on one of the cores it was given, another for another process.
+
+    Its threads share one interpreter lock, so more cores gain it nothing, and to hand the lock
+    from core to core takes three times as long as handing it on: measured on two cores, 3,400
+    requests a second instead of 1,700.
+    """
+    if hasattr(os, "sched_setaffinity"):  # Linux
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
+
+
 def run(*, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM."""
+    if settings.EXOBRAIN.web_one_core:
+        stay_on_one_core()
     import uvicorn  # noqa: PLC0415  only the process that serves needs it
 
     class Server(uvicorn.Server):

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "exobrain.middleware.RequestLogMiddleware",
+    "exobrain.middleware.KnownHostMiddleware",
     "exobrain.middleware.PageSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "exobrain.middleware.PageCSPMiddleware",

@@ -39,6 +39,7 @@ def _docs(request: HttpRequest) -> HttpResponse:
     return Docs().render_page(request, api)
 
 
+handler400 = "exobrain.failures.bad_request"
 handler500 = "exobrain.failures.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [

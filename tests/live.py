@@ -164,9 +164,15 @@ class Socket:
         """A frame to the server."""
         self.connection.send(json.dumps(frame))
 
-    def hear(self, seconds: float = READ_SECONDS) -> dict[str, Any]:
+    def hear_any(self, seconds: float = READ_SECONDS) -> dict[str, Any]:
         """The next frame of the server."""
         frame: dict[str, Any] = json.loads(self.connection.recv(timeout=seconds))
+        return frame
+
+    def hear(self) -> dict[str, Any]:
+        """The next frame that is no notice: one of an earlier turn may come at any time."""
+        while (frame := self.hear_any())["type"] == "turn_started":
+            pass
         return frame
 
     def hear_until_done(self) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """A model that reads its answers from a file, for development and tests.
 
 Every call gets the next answer, whoever asks and whatever they say; after the last comes the
-first again. The parts are single characters.
+first again. The parts are about as long as a provider's.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ from chat.errors import MockFileInvalid
 DELIMITER = "--- message ---"
 # On a line of its own; the older form lacks the closing dashes.
 _DELIMITER_LINE = re.compile(r"^--- message(?: ---)?[ \t]*$", re.MULTILINE)
-PAUSE_CHARACTERS = 2_000  # a long answer lets others run after so many
+PART_CHARACTERS = 4
+PAUSE_PARTS = 500  # a long answer lets others run after so many
 
 _calls = itertools.count()  # one for the process: all users and conversations share it
 _lock = threading.Lock()
@@ -51,12 +52,13 @@ class MockModel:
         self.answers = answers
 
     async def answer(self, conversation: Conversation) -> AsyncGenerator[Part, None]:
-        """The next answer, one character at a time."""
+        """The next answer, part by part."""
         with _lock:
             number = next(_calls)
-        for index, character in enumerate(self.answers[number % len(self.answers)], 1):
-            yield character
-            if index % PAUSE_CHARACTERS == 0:
+        text = self.answers[number % len(self.answers)]
+        for index, start in enumerate(range(0, len(text), PART_CHARACTERS), 1):
+            yield text[start : start + PART_CHARACTERS]
+            if index % PAUSE_PARTS == 0:
                 await asyncio.sleep(0)
 
 

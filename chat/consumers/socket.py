@@ -33,7 +33,9 @@ from exobrain.lib.threads import in_thread
 log = structlog.get_logger(__name__)
 
 SIGNED_OUT = 4401  # close code
+TRY_AGAIN_LATER = 1013  # close code
 MAX_STREAMS = 32  # followed at once over one socket
+NOTICE_SECONDS = 0.02  # before a new turn is told, so that others can be told with it
 NOTICE_RETRY_SECONDS = 1.0
 MAX_ID_CHARACTERS = 64  # of an id that is sent back with a problem
 
@@ -57,13 +59,28 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         self.following: dict[UUID, asyncio.Task[None]] = {}
         self.listening: list[asyncio.Task[None]] = []
         self.asked_here: set[UUID] = set()
+        self.has_ended = False
         if not (is_known_host(self.scope) and is_same_site(self.scope)):
             log.warning("cross_site_socket_refused")
             await self.close()
             return
         await self.accept()
-        if asker := await self._asker():
+        try:
+            asker = await self._asker()
+        except (Unavailable, DatabaseFailure):
+            await self.close(TRY_AGAIN_LATER)
+            return
+        if asker is not None:
             self._listen_for(asker)
+
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """The page is told nothing more; what it still says is not heard."""
+        if self.has_ended:
+            return
+        self.has_ended = True
+        for task in [*self.following.values(), *self.listening]:
+            task.cancel()
+        await super().close(code, reason)
 
     async def _asker(self) -> Asker | None:
         """Who is at the other end; asked for every frame, so that signing out counts at once."""
@@ -79,20 +96,35 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
         """A frame of the page has been obeyed, or its problem named."""
+        if self.has_ended:
+            return
         raw: Any = None
         try:
             raw = orjson.loads(text_data or b"")
+        except orjson.JSONDecodeError:
+            problem: str | None = "A frame is a JSON object."
+        else:
+            problem = await self._try_to_obey(raw)
+        if problem:
+            await self._problem(problem, raw)
+
+    async def _try_to_obey(self, raw: Any) -> str | None:
+        """What the frame says is done, or why it is not is returned.
+
+        Returned, not sent from here: should sending fail while the problem is being handled, the
+        log would get both, and with the problem the frame.
+        """
+        try:
             frame = FRAMES.validate_python(raw)
             if asker := await self._asker():
                 await self._obey(frame, asker)
-        except orjson.JSONDecodeError:
-            await self._problem("A frame is a JSON object.", raw)
         except ValidationError as error:
-            await self._problem(_explain(error), raw)
+            return _explain(error)
         except DomainError as error:
-            await self._problem(error.message, raw)
+            return error.message
         except DatabaseFailure:
-            await self._problem(Unavailable().message, raw)
+            return Unavailable().message
+        return None
 
     async def _obey(self, frame: SendFrame | ResumeFrame | CancelFrame, asker: Asker) -> None:
         match frame:
@@ -187,9 +219,10 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
                     await layer.group_discard(group, channel)
             await asyncio.sleep(NOTICE_RETRY_SECONDS)
 
-    async def _tell(self, notice: dict[str, str]) -> None:
-        if UUID(notice["client_message_id"]) not in self.asked_here:
-            await self.send_json({"type": "turn_started", **notice})
+    async def _tell(self, notice: dict[str, Any]) -> None:
+        for turn in notice["turns"]:
+            if UUID(turn["client_message_id"]) not in self.asked_here:
+                await self.send_json({"type": "turn_started", **turn})
 
 
 def _explain(error: ValidationError) -> str:
@@ -201,23 +234,38 @@ def _group(user_id: UUID) -> str:
     return f"user.{user_id.hex}"
 
 
+# What is to be announced on each event loop; turns that begin together are told together.
+_waiting: dict[asyncio.AbstractEventLoop, list[Question]] = {}
+_announcing: set[asyncio.Task[None]] = set()  # strong references: a forgotten task may be collected
+
+
 @receiver(services.answer_begins, dispatch_uid="chat.announce_turn")
 def _announce(question: Question, **_: Any) -> None:
-    if question.asker.user_id is not None:
-        task = asyncio.create_task(_send_notice(question.asker.user_id, question))
-        _notices.add(task)
-        task.add_done_callback(_notices.discard)
+    loop = asyncio.get_running_loop()
+    if loop in _waiting:
+        _waiting[loop].append(question)
+        return
+    _waiting[loop] = [question]
+    task = loop.create_task(_announce_all(loop))
+    _announcing.add(task)
+    task.add_done_callback(_announcing.discard)
 
 
-_notices: set[asyncio.Task[None]] = set()  # strong references: a forgotten task may be collected
+async def _announce_all(loop: asyncio.AbstractEventLoop) -> None:
+    await asyncio.sleep(NOTICE_SECONDS)
+    turns: dict[UUID, list[dict[str, str]]] = {}
+    for question in _waiting.pop(loop):
+        if question.asker.user_id is not None:
+            turns.setdefault(question.asker.user_id, []).append(_notice(question))
+    for user_id, notices in turns.items():
+        try:
+            await get_channel_layer().group_send(_group(user_id), {"turns": notices})
+        except (RedisError, OSError) as error:
+            log.warning("turn_not_announced", error=type(error).__name__)
 
 
-async def _send_notice(user_id: UUID, question: Question) -> None:
-    notice = {
+def _notice(question: Question) -> dict[str, str]:
+    return {
         "stream_id": str(question.stream_id),
         "client_message_id": str(question.client_message_id),
     }
-    try:
-        await get_channel_layer().group_send(_group(user_id), notice)
-    except (RedisError, OSError) as error:
-        log.warning("turn_not_announced", error=type(error).__name__)

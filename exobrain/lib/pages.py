@@ -50,6 +50,9 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     htmx = cast(PageRequest, request).htmx
     if not htmx:
         return redirect_to_login(request.get_full_path())
-    parts = urlsplit(htmx.current_url or "/")
+    try:
+        parts = urlsplit(htmx.current_url or "/")
+    except ValueError:  # no address; htmx would not send it
+        parts = urlsplit("/")
     came_from = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return HttpResponseClientRedirect(redirect_to_login(came_from).url)

@@ -10,10 +10,13 @@ import pytest
 from channels.layers import get_channel_layer
 from django.core.cache import caches
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
 
 from accounts.models import RefreshTokenFamily, User
 from chat.agent.scripted import Gate, ScriptedModel
+from chat.consumers import SocketConsumer
 from chat.models import Turn
+from exobrain.lib.errors import Unavailable
 from journal.models import Message
 from tests.live import Caller, Socket, text_of
 from tests.live import Event as Seen
@@ -151,9 +154,11 @@ def test_other_tabs_learn_of_a_new_turn(alice: User, caller: Callers, script: An
     with client.socket() as asking, client.socket() as other:
         _until_told(client, alice, sockets=2)
         stream_id = _ask(asking)
-        notice = other.hear()
+        notice = other.hear_any()
         gate.open()
-        frames = asking.hear_until_done()
+        frames = [asking.hear_any()]
+        while frames[-1].get("event") != "done":
+            frames.append(asking.hear_any())
 
     assert notice["type"] == "turn_started"
     assert notice["stream_id"] == stream_id
@@ -166,7 +171,7 @@ def test_a_question_over_http_is_told_too(alice: User, caller: Callers) -> None:
     with client.socket() as socket:
         _until_told(client, alice, sockets=1)
         stream_id = client.ask()
-        notice = socket.hear()
+        notice = socket.hear_any()
 
     assert (notice["type"], notice["stream_id"]) == ("turn_started", stream_id)
 
@@ -179,7 +184,7 @@ def test_a_stranger_is_told_nothing(alice: User, charlie: User, caller: Callers)
         caller(alice).ask()
 
         with pytest.raises(TimeoutError):
-            socket.hear(seconds=0.3)
+            socket.hear_any(seconds=0.3)
 
 
 # -- who may
@@ -255,6 +260,53 @@ def test_signing_out_counts_at_the_next_frame(alice: User, caller: Callers) -> N
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4401
     assert Message.objects.filter(content="still here?").count() == 0
+
+
+def test_an_outage_of_the_session_store_is_a_reason_to_come_back(
+    alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Close code 1013: the page tries again, and nobody is signed out."""
+
+    def out(**_: Any) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr("chat.auth.resolve_principal", out)
+    with caller(alice).socket() as socket, pytest.raises(ConnectionClosed) as closed:
+        socket.hear()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
+
+
+@pytest.mark.parametrize("frame", ['{"type": "send", "message": "canary-51"}', "{}", "canary-51"])
+def test_what_is_said_after_the_door_was_shown_is_not_heard(caller: Callers, frame: str) -> None:
+    """No failure, and so no log line that would tell what was said."""
+    consumer = SocketConsumer()
+    sent: list[dict[str, Any]] = []
+
+    async def send(event: dict[str, Any]) -> None:
+        sent.append(event)
+
+    async def talk() -> None:
+        consumer.scope = {"headers": [(b"host", b"127.0.0.1")]}
+        consumer.base_send = send
+        await consumer.connect()
+        await consumer.receive(text_data=frame)
+
+    caller().server.run(talk())
+
+    assert [event["type"] for event in sent] == ["websocket.accept", "websocket.close"]
+
+
+def test_there_is_no_other_socket(caller: Callers) -> None:
+    """An unknown address refuses the handshake, whatever it is."""
+    client = caller()
+    for path in ("/", "/ws/", "/ws/chat", "/ws/chat/more", "/ws/%00%0A"):
+        address = client.server.url.replace("http", "ws") + path
+        with pytest.raises(InvalidStatus) as refused, connect(address):
+            pass
+
+        assert refused.value.response.status_code == 403
 
 
 # -- nonsense

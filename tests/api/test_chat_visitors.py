@@ -117,6 +117,17 @@ def test_a_visitor_with_a_cookie_has_streams_of_their_own(caller: Callers, scrip
 
 
 @pytest.mark.usefixtures("_open")
+def test_a_visitor_who_looks_for_another_stream_is_no_failure(
+    caller: Callers, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The page is 404, and no visitor fills the log with errors."""
+    answer = caller().get(f"/turns/{uuid.uuid4()}")
+
+    assert answer.status_code == 404
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+@pytest.mark.usefixtures("_open")
 def test_a_users_stream_is_closed_to_visitors(
     alice: User, live: LiveServer, caller: Callers, script: Any
 ) -> None:

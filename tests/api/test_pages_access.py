@@ -47,6 +47,14 @@ def test_a_part_that_htmx_asks_for_leads_the_whole_page_to_sign_in(client: Clien
 
 
 @pytest.mark.django_db
+def test_a_part_asked_for_from_a_broken_address_leads_to_sign_in_too(client: Client) -> None:
+    """A header that holds no address is no reason to fail."""
+    answer = client.get("/search", headers={"HX-Request": "true", "HX-Current-URL": "http://[::1"})
+
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, "/login?next=/")
+
+
+@pytest.mark.django_db
 def test_a_stranger_does_not_find_a_day(alice: User, charlie: User, as_user: AsUser) -> None:
     """Another user's day is not there."""
     JournalFactory(user=alice, reference="2025/01/14")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chat.agent import chat_model
-from chat.agent.mock import DELIMITER, MockModel, read_answers, rewind
+from chat.agent.mock import DELIMITER, PART_CHARACTERS, MockModel, read_answers, rewind
 from chat.errors import MockFileInvalid
 from exobrain.config import ROOT
 from exobrain.lib.errors import ConfigError
@@ -95,15 +95,16 @@ async def test_everybody_shares_the_turn() -> None:
     assert [await _answer(one), await _answer(two), await _answer(one)] == ["A", "B", "A"]
 
 
-async def test_parts_are_single_characters() -> None:
-    """As many as the answer has, also in a long one."""
+async def test_parts_are_small_and_make_the_answer() -> None:
+    """Many of them, also of a long answer, and nothing is lost between them."""
     rewind()
-    text = "äöü🦉" * 1500
+    text = "äöü🦉 " * 1500
     model = MockModel([text])
 
-    parts = [part async for part in model.answer(NOBODY)]
+    parts = [str(part) async for part in model.answer(NOBODY)]
 
-    assert parts == list(text)
+    assert "".join(parts) == text
+    assert max(map(len, parts)) == PART_CHARACTERS
 
 
 @pytest.mark.parametrize(

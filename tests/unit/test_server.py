@@ -1,6 +1,7 @@
 """The bridge between the event loop and Django's synchronous stack."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,7 +12,7 @@ from django.http import HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from exobrain.server import Bridge
+from exobrain.server import Bridge, stay_on_one_core
 
 BODY = b'{"a": 1}'
 
@@ -145,6 +146,20 @@ async def test_more_requests_than_threads_are_all_answered() -> None:
         )
 
     assert [body for _, _, body in answers] == [str(n).encode() for n in range(50)]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="Linux knows affinity")
+def test_a_web_process_stays_on_one_of_its_cores() -> None:
+    """Whatever cores it was given, one is left."""
+    given = os.sched_getaffinity(0)
+    try:
+        stay_on_one_core()
+        left = os.sched_getaffinity(0)
+    finally:
+        os.sched_setaffinity(0, given)
+
+    assert len(left) == 1
+    assert left <= given
 
 
 @pytest.mark.django_db(transaction=True)
