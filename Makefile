@@ -18,6 +18,8 @@ $(UV):
 
 $(READY): $(UV) pyproject.toml uv.lock package.json package-lock.json
 	$(UV) sync --frozen --quiet
+	@# Any tool of .venv, also a bare pytest, finds the project's packages.
+	@$(RUN) -c "import site; print('$(CURDIR)', file=open(site.getsitepackages()[0] + '/exobrain.pth', 'w'))"
 	$(RUN) -m exobrain.vendor
 	@touch $@
 

@@ -5,20 +5,40 @@ of its own. Every xdist worker has its own database and its own Redis database; 
 stream of jobs, so what uses it runs on one worker (`xdist_group("jobs")`).
 """
 
+import fcntl
 import os
 import warnings
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from itertools import count
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "var" / "test"
+_locks = ExitStack()
+
+
+def _own_data() -> Path:
+    """A data directory that no other run of the suite uses; the run's workers share it."""
+    if given := os.environ.get("EXOBRAIN_TEST_DATA"):
+        return Path(given).resolve()
+    for number in count(1):
+        data = ROOT / "var" / ("test" if number == 1 else f"test-{number}")
+        data.mkdir(parents=True, exist_ok=True)
+        lock = _locks.enter_context((data / "suite.lock").open("w"))
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+    os.environ["EXOBRAIN_TEST_DATA"] = str(data)
+    return data
+
+
+DATA = _own_data()
 
 OURS = (
     *("ASSISTANT_CACHE", "ASSISTANT_DB", "EXOBRAIN_", "MAIN_AGENT_", "AUTH_", "CHAT_"),
     *("JOB_", "WORKER_"),
 )
 for name in [*os.environ]:
-    if name.startswith(OURS):
+    if name.startswith(OURS) and name != "EXOBRAIN_TEST_DATA":
         del os.environ[name]
 
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")

@@ -384,7 +384,7 @@ def verdict(world: World, asked: Asked) -> list[str]:
     """What is wrong, by comparing what was asked for with what was done."""
     with world.sql() as connection:
         rows = connection.execute("SELECT job_id::text, count(*) FROM test_effect GROUP BY 1")
-        done: dict[str, int] = {job_id: count for job_id, count in rows}
+        done: dict[str, int] = dict(rows.fetchall())
         query = "SELECT id::text, state, is_terminal, terminal_reason FROM orchestrator_job"
         jobs = {row[0]: row[1:] for row in connection.execute(query)}
     lost = asked.effects - done.keys()
