@@ -41,7 +41,9 @@ def nothing_left(data: Path) -> Callable[[], None]:
     def check() -> None:
         eventually(lambda: not processes_of(data))
         # A process that ends drops its locks a moment after its name is gone.
-        os.close(eventually(lambda: try_lock(data / "run" / "keeper.lock")))
+        lock = eventually(lambda: try_lock(data / "run" / "keeper.lock"))
+        assert lock is not None
+        os.close(lock)
 
     return check
 
