@@ -1,0 +1,1 @@
+"""From what was said to what may be remembered. Knows neither the database nor Django."""

@@ -1,0 +1,1 @@
+"""Indexes of the memory: each a port with more than one implementation."""
