@@ -1,1 +1,37 @@
 """The tables of the memory."""
+
+from knowledge.models.changesets import Changeset, Decision, Operation, ReviewItem, Tombstone
+from knowledge.models.ledger import (
+    Alias,
+    Block,
+    Distinct,
+    Edge,
+    Entity,
+    Mention,
+    Record,
+    Source,
+    Universe,
+)
+from knowledge.models.schema import EdgeRule, EdgeType, NodeType, PropertyType, SchemaVersion
+
+__all__ = [
+    "Alias",
+    "Block",
+    "Changeset",
+    "Decision",
+    "Distinct",
+    "Edge",
+    "EdgeRule",
+    "EdgeType",
+    "Entity",
+    "Mention",
+    "NodeType",
+    "Operation",
+    "PropertyType",
+    "Record",
+    "ReviewItem",
+    "SchemaVersion",
+    "Source",
+    "Tombstone",
+    "Universe",
+]

@@ -1,0 +1,165 @@
+"""Why the memory is as it is: every change of it, and what was decided about every message."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from knowledge.types import Verdict
+
+
+class Changeset(models.Model):
+    """Operations that were made together, and can be rolled back together."""
+
+    class Kind(models.TextChoices):
+        """Who or what made it."""
+
+        JOB = "job"
+        EDIT = "edit"
+        MERGE = "merge"
+        FORGET = "forget"
+        ROLLBACK = "rollback"
+
+    class State(models.TextChoices):
+        """Whether its operations are in force."""
+
+        APPLIED = "applied"
+        ROLLED_BACK = "rolled_back"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="changesets"
+    )
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
+    job_id = models.UUIDField(null=True, blank=True)
+    reverts = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reverted_by"
+    )
+    extractor = models.CharField(max_length=100, blank=True)  # name and version
+    summary = models.JSONField(default=dict, blank=True)  # counts by table and action; no text
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-created_at"], name="knowledge_changeset_recent")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Operation(models.Model):
+    """One row before and after. The inverse is the same with the two exchanged."""
+
+    id = models.BigAutoField(primary_key=True)
+    changeset = models.ForeignKey(Changeset, on_delete=models.CASCADE, related_name="operations")
+    position = models.IntegerField()
+    table = models.CharField(max_length=40)  # a name of the ledger's allow-list
+    record_id = models.UUIDField()
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["changeset", "position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["changeset", "position"], name="knowledge_operation_position_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(before__isnull=False) | Q(after__isnull=False),
+                name="knowledge_operation_changes_something",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["record_id"], name="knowledge_operation_record")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.record_id}"
+
+
+class Decision(models.Model):
+    """What became of a message, or of a part of it, when memory was made from it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    changeset = models.ForeignKey(Changeset, on_delete=models.CASCADE, related_name="decisions")
+    message = models.ForeignKey("journal.Message", on_delete=models.CASCADE, related_name="+")
+    start = models.IntegerField(null=True, blank=True)  # characters; unset: the whole message
+    end = models.IntegerField(null=True, blank=True)
+    verdict = models.CharField(max_length=12, choices=[(v.value, v.value) for v in Verdict])
+    reason = models.CharField(max_length=100)
+    record_id = models.UUIDField(null=True, blank=True)  # what it became, or what it duplicates
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["message"], name="knowledge_decision_message"),
+            models.Index(fields=["record_id"], name="knowledge_decision_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.reason}"
+
+
+class Tombstone(models.Model):
+    """Something the user had forgotten: what hashes to this key is not remembered again.
+
+    The key is a keyed hash, so that what was forgotten cannot be read or guessed from here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10)  # block, entity, edge, message
+    key = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "kind", "key"], name="knowledge_tombstone_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key[:8]}"
+
+
+class ReviewItem(models.Model):
+    """A question to the user: are these two the same, or which of these two holds?"""
+
+    class Kind(models.TextChoices):
+        """What is asked."""
+
+        MERGE = "merge"
+        CONFLICT = "conflict"
+
+    class State(models.TextChoices):
+        """What was answered."""
+
+        OPEN = "open"
+        ACCEPTED = "accepted"  # merged; or the left one holds
+        REJECTED = "rejected"  # different for ever; or the right one holds
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    left_id = models.UUIDField()
+    right_id = models.UUIDField()
+    score = models.FloatField(default=0.0)
+    features = models.JSONField(default=dict, blank=True)  # each feature's part of the score
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "kind", "left_id", "right_id"], name="knowledge_review_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

@@ -1,0 +1,265 @@
+"""The memory itself. Everything else that knows of it is an index, made again from these rows.
+
+A record has two times. `valid_from` and `valid_to` say when it was true in the world;
+`recorded_at` and `superseded_at` say when the memory held it. Nothing is overwritten: what a
+newer statement ends keeps its row.
+"""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from knowledge.models.schema import EdgeType, NodeType
+from knowledge.types import REAL_WORLD, BlockKind, Status, Trust
+
+
+class Universe(models.Model):
+    """A world that memory is of: the real one, or a user's own (a novel, a game)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )  # none: all users'
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Record(models.Model):
+    """What every piece of memory carries. Ids are UUIDv5, made from what the piece says."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    universe = models.ForeignKey(
+        Universe, on_delete=models.CASCADE, default=REAL_WORLD, related_name="+"
+    )
+    trust = models.SmallIntegerField(choices=[(t.value, t.name.lower()) for t in Trust])
+    confidence = models.FloatField(
+        default=1.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    status = models.CharField(
+        max_length=10, choices=[(s.value, s.value) for s in Status], default=Status.ASSERTED
+    )
+    valid_from = models.DateTimeField(null=True, blank=True)
+    valid_to = models.DateTimeField(null=True, blank=True)  # exclusive
+    recorded_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    superseded_by_id = models.UUIDField(null=True, blank=True)  # a record of the same table
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Entity(Record):
+    """Someone or something with a name."""
+
+    node_type = models.ForeignKey(NodeType, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    normal_name = models.CharField(max_length=200)  # see knowledge.identity: what names compare by
+    properties = models.JSONField(default=dict, blank=True)
+    is_self = models.BooleanField(default=False)  # the user themselves
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged"
+    )
+
+    class Meta:
+        verbose_name_plural = "entities"
+        indexes: ClassVar = [
+            models.Index(fields=["user", "normal_name"], name="knowledge_entity_name"),
+            models.Index(fields=["user", "node_type"], name="knowledge_entity_type"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(is_self=True), name="knowledge_entity_one_self"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Alias(models.Model):
+    """Another name or an identifier (e-mail, URL, phone) of an entity."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=300)
+    normal_name = models.CharField(max_length=300)
+    is_identifier = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "aliases"
+        indexes: ClassVar = [
+            models.Index(fields=["user", "normal_name"], name="knowledge_alias_name"),
+            GinIndex(OpClass("normal_name", name="gin_trgm_ops"), name="knowledge_alias_trgm"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["entity", "normal_name"], name="knowledge_alias_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Block(Record):
+    """A text of the memory."""
+
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in BlockKind])
+    text = models.TextField()
+    level = models.SmallIntegerField(default=0)  # 0: an entity's root or on its own
+    parent = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children"
+    )
+    # Whose page it is on: a fact's subject.
+    entity = models.ForeignKey(
+        Entity, on_delete=models.SET_NULL, null=True, blank=True, related_name="blocks"
+    )
+    topic = models.CharField(max_length=120, blank=True)  # what it tells of its entity
+    value = models.CharField(max_length=300, blank=True)  # and what that is, normalised
+    is_single_valued = models.BooleanField(default=False)
+    # Of an episode: its message, its place and its time in the journal.
+    message = models.ForeignKey(
+        "journal.Message", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    reference = models.CharField(max_length=10, blank=True, db_collation="C")
+    sequence = models.IntegerField(null=True, blank=True)
+    said_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user", "kind", "said_at"], name="knowledge_block_said"),
+            models.Index(fields=["user", "reference", "sequence"], name="knowledge_block_place"),
+            models.Index(
+                fields=["user", "entity", "topic"],
+                condition=~Q(topic=""),
+                name="knowledge_block_topic",
+            ),
+            models.Index(fields=["message"], name="knowledge_block_message"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["message"], condition=Q(kind="episode"), name="knowledge_episode_unique"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="episode") | Q(message__isnull=False),
+                name="knowledge_episode_has_message",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"
+
+
+class Edge(Record):
+    """A relation between two entities."""
+
+    edge_type = models.ForeignKey(EdgeType, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="edges_out")
+    target = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="edges_in")
+    # The fact that states it.
+    block = models.ForeignKey(
+        Block, on_delete=models.CASCADE, null=True, blank=True, related_name="edges"
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user", "source"], name="knowledge_edge_source"),
+            models.Index(fields=["user", "target"], name="knowledge_edge_target"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(source=F("target")), name="knowledge_edge_not_to_itself"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.edge_type_id} {self.id}"
+
+
+class Mention(Record):
+    """A block speaks of an entity."""
+
+    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="mentions")
+    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="mentions")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["block", "entity"], name="knowledge_mention_unique")
+        ]
+        indexes: ClassVar = [models.Index(fields=["user", "entity"], name="knowledge_mention_of")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Source(models.Model):
+    """Where a record came from: characters of a message of the journal."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    table = models.CharField(max_length=10)  # entity, block, edge, mention
+    record_id = models.UUIDField()
+    message = models.ForeignKey("journal.Message", on_delete=models.CASCADE, related_name="+")
+    start = models.IntegerField()
+    end = models.IntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["record_id", "message", "start", "end"], name="knowledge_source_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(start__gte=0) & Q(end__gte=F("start")),
+                name="knowledge_source_is_a_span",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["message"], name="knowledge_source_message")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.record_id}"
+
+
+class Distinct(models.Model):
+    """These two entities are different, for ever."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Ordered, left below right; no foreign keys, so that the rule outlives a rebuild.
+    left_id = models.UUIDField()
+    right_id = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "left_id", "right_id"], name="knowledge_distinct_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(left_id__lt=F("right_id")), name="knowledge_distinct_is_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+__all__ = [
+    "Alias",
+    "Block",
+    "Distinct",
+    "Edge",
+    "Entity",
+    "Mention",
+    "Record",
+    "Source",
+    "Universe",
+]

@@ -1,0 +1,1 @@
+"""Indexes of blocks by words and by meaning."""

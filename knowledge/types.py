@@ -1,0 +1,199 @@
+"""Values that pass between extraction, the ledger, the indexes and recall."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+from uuid import UUID
+
+# Memory that is of no universe of its own is of the real world, which all users share.
+REAL_WORLD = UUID("9d7f0fa5-78c1-4805-9efb-3f8f16090d7f")
+
+
+class Trust(IntEnum):
+    """How far a record may be believed by where it came from; derived ones inherit the lowest."""
+
+    WEB = 1
+    TOOL = 2
+    INFERRED = 3  # the assistant said or concluded it
+    USER_SAID = 4
+    CONFIRMED = 5  # the user looked at it in the memory and agreed
+
+
+class BlockKind(StrEnum):
+    """What a block of text is."""
+
+    EPISODE = "episode"  # one message, as it was said
+    FACT = "fact"  # one statement, from a message
+    SUMMARY = "summary"  # what an entity's page begins with
+    NOTE = "note"  # written by the user on a page
+
+
+class Status(StrEnum):
+    """Whether a record holds."""
+
+    ASSERTED = "asserted"
+    DISPUTED = "disputed"  # another record says otherwise, and neither is sure
+    FALSIFIED = "falsified"  # the user said that it is wrong
+
+
+class Verdict(StrEnum):
+    """What became of something that was said, and so why it is or is not remembered."""
+
+    REMEMBERED = "remembered"
+    GATED = "gated"  # not worth remembering
+    DUPLICATE = "duplicate"  # known already
+    SUPERSEDED = "superseded"  # a newer statement holds
+    LOW_TRUST = "low_trust"  # not the user's own words
+    FORGOTTEN = "forgotten"  # the user had it forgotten before
+    DROPPED = "dropped"  # outside the schema, or malformed
+    ERROR = "error"
+
+
+@dataclass(frozen=True)
+class SourceMessage:
+    """A message of the journal, as memory is made from it."""
+
+    id: UUID
+    reference: str  # the journal's day, YYYY/MM/DD
+    sequence: int
+    role: str  # user or assistant
+    content: str
+    said_at: datetime  # relative dates in it count from here
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where in a message something was said: characters from `start` up to `end`."""
+
+    message_id: UUID
+    start: int
+    end: int
+
+
+# -- what extraction proposes; keys are names within one extraction, never ids
+
+
+@dataclass(frozen=True)
+class ProposedEntity:
+    """Something with a name."""
+
+    key: str
+    name: str
+    node_type: str  # an id of the schema: node.person
+    spans: Sequence[Span]
+    aliases: Sequence[str] = ()
+    confidence: float = 1.0
+    identifiers: Sequence[str] = ()  # e-mail, URL, phone: equal ones are one entity, others not
+    is_user: bool = False  # the user themselves
+
+
+@dataclass(frozen=True)
+class ProposedMention:
+    """A message speaks of an entity."""
+
+    entity_key: str
+    span: Span
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class ProposedFact:
+    """One statement, and where the schema has a relation for it, its edge."""
+
+    text: str  # readable alone: "Ann is my sister."
+    span: Span
+    about: Sequence[str]  # keys of the entities it speaks of, the subject first
+    trust: Trust
+    confidence: float
+    edge_type: str | None = None  # an id of the schema, from about[0] to about[1]: edge.knows
+    topic: str | None = None  # what it tells of its subject, such as home, job, preference:tea
+    value: str | None = None  # and what that is, normalised; two values of one topic contradict
+    single_valued: bool = False  # a newer value of the topic ends the older one
+    valid_from: datetime | None = None  # unset: from when it was said
+    valid_to: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What an extractor or the gate decided about a part of a message, and why."""
+
+    message_id: UUID
+    verdict: Verdict
+    reason: str  # one of a closed set of short words; never a text of the message
+    span: Span | None = None
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What may be remembered of a batch of messages."""
+
+    entities: Sequence[ProposedEntity] = ()
+    mentions: Sequence[ProposedMention] = ()
+    facts: Sequence[ProposedFact] = ()
+    rulings: Sequence[Ruling] = ()
+    extractor: str = ""  # name and version of what made it
+    usage: Mapping[str, int] = field(default_factory=dict)  # model tokens, when a model was asked
+
+
+# -- recall
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which memory a question may reach. Every store takes one: there is no query without it."""
+
+    user_id: UUID
+    universe_ids: Sequence[UUID] = ()  # none: all of the user's
+    as_of: datetime | None = None  # unset: what holds now
+    min_trust: Trust = Trust.WEB
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A block that an index found; higher scores are better, and only comparable within one arm."""
+
+    block_id: UUID
+    score: float
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """One memory that answers a question, with why it is here and where it is from."""
+
+    block_id: UUID
+    kind: BlockKind
+    text: str
+    score: float
+    parts: Mapping[str, float]  # what each arm gave to the score
+    trust: Trust
+    status: Status
+    confidence: float
+    message_ids: Sequence[UUID]  # live messages it came from, the first one is its own
+    reference: str  # the journal of the first
+    said_at: datetime
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    entity_ids: Sequence[UUID] = ()
+
+
+@dataclass(frozen=True)
+class Recall:
+    """The answer to a recall: memories in the order of their worth."""
+
+    items: Sequence[Recalled]
+    tokens: int
+    arms: Mapping[str, float]  # milliseconds of each arm that answered in time
+    dropped: Sequence[str] = ()  # arms that did not
+
+
+@dataclass(frozen=True)
+class Change:
+    """One operation of a changeset: a row before and after; one of them is missing when it began
+    or ended with this operation."""
+
+    table: str
+    record_id: UUID
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
