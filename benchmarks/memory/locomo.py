@@ -1,0 +1,119 @@
+"""Conversations and questions in LoCoMo's format (https://arxiv.org/abs/2402.17753).
+
+The data is not part of the project. Image captions are read; what an image was searched with
+(`query`) is not: it holds answers that nobody in the conversation could have seen.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+TURN_ID = re.compile(r"D\d+:\d+")
+PAUSE = timedelta(seconds=20)  # between two turns; LoCoMo tells only when a session began
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something said."""
+
+    id: str  # "D3:7": the seventh turn of the third session
+    speaker: str
+    text: str  # with the caption of the image it shows
+    said_at: datetime
+
+    @property
+    def content(self) -> str:
+        """The turn as a message that carries its speaker's name."""
+        return f"{self.speaker}: {self.text}"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, and the turns that hold its answer."""
+
+    text: str
+    category: int  # 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial
+    evidence: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A fact that a language model wrote about a turn; stands in for a model's output."""
+
+    speaker: str
+    text: str
+    turn_id: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Sessions of two speakers, and questions about them."""
+
+    id: str
+    sessions: Sequence[Sequence[Turn]]
+    questions: Sequence[Question]
+    observations: Sequence[Observation]
+
+    @property
+    def turns(self) -> list[Turn]:
+        """All turns in order."""
+        return [turn for session in self.sessions for turn in session]
+
+
+def load(path: Path) -> list[Conversation]:
+    """The conversations of a file; questions without any existing evidence are left out."""
+    return [_conversation(sample) for sample in json.loads(path.read_text())]
+
+
+def session_of(turn_id: str) -> str:
+    """The session's part of a turn's id."""
+    return turn_id.partition(":")[0]
+
+
+def _conversation(sample: dict[str, Any]) -> Conversation:
+    talk = sample["conversation"]
+    numbers = sorted(int(m[1]) for key in talk if (m := re.fullmatch(r"session_(\d+)", key)))
+    sessions = [list(_turns(talk, number)) for number in numbers]
+    known = {turn.id for session in sessions for turn in session}
+    questions = [question for item in sample["qa"] if (question := _question(item, known))]
+    return Conversation(
+        id=sample["sample_id"],
+        sessions=sessions,
+        questions=questions,
+        observations=list(_observations(sample.get("observation", {}), known)),
+    )
+
+
+def _turns(talk: dict[str, Any], number: int) -> Iterator[Turn]:
+    began = datetime.strptime(talk[f"session_{number}_date_time"], "%I:%M %p on %d %B, %Y")
+    for position, item in enumerate(talk[f"session_{number}"]):
+        caption = item.get("blip_caption")
+        text = f"{item['text']} [shares a picture: {caption}]" if caption else item["text"]
+        yield Turn(
+            id=item["dia_id"],
+            speaker=item["speaker"],
+            text=text,
+            said_at=began.replace(tzinfo=UTC) + position * PAUSE,
+        )
+
+
+def _question(item: dict[str, Any], known: set[str]) -> Question | None:
+    named = {turn_id for text in item.get("evidence", ()) for turn_id in TURN_ID.findall(str(text))}
+    evidence = frozenset(named & known)
+    if not evidence:
+        return None
+    return Question(text=item["question"], category=item["category"], evidence=evidence)
+
+
+def _observations(sessions: dict[str, Any], known: set[str]) -> Iterator[Observation]:
+    for by_speaker in sessions.values():
+        for speaker, facts in by_speaker.items():
+            for text, where in facts:
+                ids = where if isinstance(where, list) else [where]
+                for turn_id in ids:
+                    if turn_id in known:
+                        yield Observation(speaker=speaker, text=text, turn_id=turn_id)
