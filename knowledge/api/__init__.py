@@ -1,0 +1,1 @@
+"""The JSON API of the knowledge app, one module for each subject."""

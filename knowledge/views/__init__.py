@@ -1,0 +1,1 @@
+"""The pages of the knowledge app, one module for each subject."""
