@@ -9,12 +9,14 @@ import base64
 import hashlib
 import hmac
 import secrets
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
 import jwt
 from django.conf import settings
+from jwt.warnings import InsecureKeyLengthWarning
 
 from exobrain.lib import clock
 
@@ -23,6 +25,9 @@ VERIFIED_TOKENS = 2048  # kept in memory, about 1 KB each
 NEEDED_CLAIMS = ["sub", "email", "name", "iat", "exp"]
 BEARER = "bearer "
 SUCCESSOR_PURPOSE = b"refresh token successor\0"
+
+# Only in local may the secret be that short; elsewhere exobrain.config refuses to start.
+warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)
 
 
 @dataclass(frozen=True, slots=True)

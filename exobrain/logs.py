@@ -6,6 +6,7 @@ Danger: a field must never hold a token, a cookie, a password or a message's tex
 
 import logging
 import logging.config
+import sys
 from typing import Any
 
 import structlog
@@ -55,9 +56,6 @@ def configure_logging(*, level: str, pretty: bool) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer()
-    )
     logging.config.dictConfig(
         {
             "version": 1,
@@ -69,7 +67,7 @@ def configure_logging(*, level: str, pretty: bool) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
-                        renderer,
+                        _renderer(pretty=pretty),
                     ],
                 }
             },
@@ -86,8 +84,15 @@ def configure_logging(*, level: str, pretty: bool) -> None:
                 name: {"level": "WARNING"}
                 for name in (
                     *("openai", "httpx", "httpx2", "httpcore", "httpcore2", "uvicorn"),
-                    *("grpc", "nats"),
+                    *("grpc", "nats", "markdown_it"),
                 )
             },
         }
     )
+
+
+def _renderer(*, pretty: bool) -> structlog.typing.Processor:
+    """For people, in colour where there is a terminal; else for machines."""
+    if pretty:
+        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    return structlog.processors.JSONRenderer()

@@ -8,6 +8,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from contextvars import Context
 from typing import Any
 
 import structlog
@@ -27,7 +28,8 @@ def bind(loop: asyncio.AbstractEventLoop | None) -> None:
 
 def spawn(work: Coroutine[Any, Any, Any]) -> Future[Any]:
     """Start `work` apart from the caller; it runs to its end, and a failure is logged."""
-    future = asyncio.run_coroutine_threadsafe(work, _bound_loop())
+    # In a context of its own: what it starts outlives the request, and must not log its id.
+    future = Context().run(asyncio.run_coroutine_threadsafe, work, _bound_loop())
     _running.add(future)
     future.add_done_callback(_finished)
     return future
