@@ -2,6 +2,7 @@
 # Nothing but Python 3.11+ is needed beforehand: each target sets up what it needs in .venv.
 
 PYTHON ?= python3
+PORT ?= 8000
 UV := .venv/bin/uv
 RUN := .venv/bin/python
 READY := .venv/.ready
@@ -23,8 +24,8 @@ $(READY): $(UV) pyproject.toml uv.lock package.json package-lock.json
 	$(RUN) -m exobrain.vendor
 	@touch $@
 
-run: $(READY)  ## set everything up and run the product on http://127.0.0.1:8000
-	exec $(RUN) manage.py up
+run: $(READY)  ## set everything up and run the product on http://127.0.0.1:8000 (PORT=...)
+	exec $(RUN) manage.py up --port $(PORT)
 
 test: $(READY)  ## set everything up and run the whole test suite
 	$(RUN) -m tests.browser
