@@ -1,0 +1,540 @@
+"""Reads of the memory as people browse it: categories, and a page for every entity.
+
+A page is its entity with those that were merged into it. All but the categories is somebody's:
+it takes a user id.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FloatField,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Log
+
+from exobrain.lib.sql import all_rows
+from knowledge.errors import CategoryNotFound, PageNotFound
+from knowledge.models import Alias, Block, Edge, Entity, Mention, NodeType, Source
+from knowledge.types import BlockKind, Status, Trust
+
+ROOT_TYPE = "node.entity"
+NOT_CATEGORIES = frozenset({"node.block", "node.universe"})
+DEEPEST_LEVEL = 2  # of the blocks on a page
+LINKS_SHOWN = 200
+MOST_MERGED = 1_000  # entities in one page
+HIDDEN_PROPERTIES = frozenset(
+    {"created_at", "updated_at", "visibility", "user_id", "type_id", "id"}
+)
+PAGE_KINDS = (BlockKind.SUMMARY, BlockKind.FACT, BlockKind.NOTE)
+
+# What a page weighs in its list: how much is known, then how well it is connected.
+BLOCKS_WEIGHT, NEIGHBOURS_WEIGHT = 0.30, 0.10
+
+# An entity and all that were merged into it, however long the chain.
+MEMBERS = """
+WITH RECURSIVE member AS (
+    SELECT id FROM knowledge_entity WHERE user_id = %s AND id = %s
+  UNION
+    SELECT merged.id FROM knowledge_entity merged JOIN member ON merged.merged_into_id = member.id
+    WHERE merged.user_id = %s
+)
+SELECT id FROM member LIMIT %s
+"""
+
+CANONICAL = """
+WITH RECURSIVE step AS (
+    SELECT id AS start, id, merged_into_id
+    FROM knowledge_entity WHERE user_id = %s AND id = ANY(%s)
+  UNION
+    SELECT step.start, into_.id, into_.merged_into_id
+    FROM knowledge_entity into_ JOIN step ON into_.id = step.merged_into_id
+    WHERE into_.user_id = %s
+)
+SELECT start, id FROM step WHERE merged_into_id IS NULL
+"""
+
+
+# -- values
+
+
+@dataclass(frozen=True)
+class Category:
+    """A node type under which entities are browsed."""
+
+    id: str
+    name: str
+    description: str
+    children: Sequence["Category"] = ()
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """A page in a list."""
+
+    id: UUID
+    category_id: str
+    title: str
+    summary: str | None
+    updated_at: datetime
+    block_count: int = 0
+
+
+@dataclass(frozen=True)
+class PageList:
+    """Some of the pages of a category, and how many there are in all."""
+
+    pages: Sequence[PageEntry]
+    total: int
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A place in the journal from which something is known."""
+
+    message_id: UUID
+    reference: str
+    sequence: int
+    role: str
+    said_at: datetime
+
+
+@dataclass(frozen=True)
+class PageBlock:
+    """A text on a page, with why it is believed."""
+
+    id: UUID
+    kind: BlockKind
+    text: str
+    level: int
+    trust: Trust
+    status: Status
+    confidence: float
+    said_at: datetime
+    valid_from: datetime | None
+    valid_to: datetime | None
+    is_current: bool  # nothing newer has taken its place, and it has not been found wrong
+    superseded_by_id: UUID | None
+    origins: Sequence[Origin] = ()
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """Another page that this one is connected to, and how."""
+
+    page_id: UUID
+    title: str
+    summary: str | None
+    edge_type: str
+    is_outgoing: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that is known of an entity."""
+
+    id: UUID
+    category_id: str
+    category_name: str
+    title: str
+    summary: str | None
+    is_self: bool
+    created_at: datetime
+    updated_at: datetime
+    trust: Trust
+    confidence: float
+    aliases: Sequence[str]
+    properties: Mapping[str, str]
+    links: Sequence[PageLink]
+    blocks: Sequence[PageBlock]  # depth first
+    past: Sequence[PageBlock] = field(default=())  # what held once, or was found wrong
+
+
+# -- categories
+
+
+def categories() -> list[Category]:
+    """The tree of categories; a type with several parents is under each of them."""
+    types = {
+        each.id: each for each in NodeType.objects.filter(is_active=True, id__startswith="node.")
+    }
+    children = _children_of(types)
+    return _branches(children.get(ROOT_TYPE, []), children, lineage=frozenset({ROOT_TYPE}))
+
+
+def find_category(category_id: str) -> Category:
+    """One category with those below it; raises CategoryNotFound."""
+    for category in _walk(categories()):
+        if category.id == category_id:
+            return category
+    raise CategoryNotFound
+
+
+def _children_of(types: Mapping[str, NodeType]) -> dict[str, list[NodeType]]:
+    """The active subtypes of each type, in the order in which they are shown."""
+    children: dict[str, list[NodeType]] = {}
+    pairs = NodeType.parents.through.objects.values_list("from_nodetype_id", "to_nodetype_id")
+    for child_id, parent_id in pairs:
+        if child_id in types and child_id not in NOT_CATEGORIES:
+            children.setdefault(parent_id, []).append(types[child_id])
+    for siblings in children.values():
+        siblings.sort(key=lambda each: (_display_name(each).lower(), each.id))
+    return children
+
+
+def _branches(
+    types: Iterable[NodeType], children: Mapping[str, Sequence[NodeType]], lineage: frozenset[str]
+) -> list[Category]:
+    return [
+        Category(
+            each.id,
+            _display_name(each),
+            each.description,
+            _branches(children.get(each.id, ()), children, lineage | {each.id}),
+        )
+        for each in types
+        if each.id not in lineage  # a cycle ends where it would begin again
+    ]
+
+
+def _walk(tree: Iterable[Category]) -> Iterable[Category]:
+    for category in tree:
+        yield category
+        yield from _walk(category.children)
+
+
+def _display_name(node_type: NodeType) -> str:
+    return node_type.name.strip() or node_type.id
+
+
+# -- lists
+
+
+def list_pages(*, user_id: UUID, category_id: str, offset: int, limit: int) -> PageList:
+    """The user's pages of a category and of those below it, the weightiest first."""
+    below = [category.id for category in _walk([find_category(category_id)])]
+    entities = _live_entities(user_id).filter(node_type__in=below)
+    total = entities.count()
+    return PageList(_entries(_weighed(entities)[offset : offset + limit]), total)
+
+
+def count_by_category(*, user_id: UUID) -> dict[str, int]:
+    """How many pages the user has of each type itself."""
+    rows = _live_entities(user_id).order_by().values_list("node_type").annotate(n=Count("id"))
+    return dict(rows)
+
+
+def recent_pages(*, user_id: UUID, limit: int) -> list[PageEntry]:
+    """The user's pages that changed last."""
+    return _entries(_weighed(_live_entities(user_id)).order_by("-updated_at", "id")[:limit])
+
+
+def pages_by_ids(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, PageEntry]:
+    """Those of the entities that are the user's and have a page."""
+    found = _live_entities(user_id).filter(id__in=ids)
+    return {entry.id: entry for entry in _entries(_weighed(found))}
+
+
+def _live_entities(user_id: UUID) -> QuerySet[Entity]:
+    return Entity.objects.filter(user_id=user_id, merged_into=None, superseded_at=None).exclude(
+        status=Status.FALSIFIED
+    )
+
+
+def _live_blocks() -> QuerySet[Block]:
+    return Block.objects.filter(kind__in=PAGE_KINDS, superseded_at=None).exclude(
+        status=Status.FALSIFIED
+    )
+
+
+def _weighed(entities: QuerySet[Entity]) -> Any:
+    """The entities as rows, the weightiest first."""
+    blocks = _live_blocks().filter(entity=OuterRef("pk")).order_by().values("entity")
+    edges = Edge.objects.filter(superseded_at=None).order_by()
+    out = edges.filter(source=OuterRef("pk")).values("source")
+    into = edges.filter(target=OuterRef("pk")).values("target")
+    return (
+        entities.annotate(
+            block_count=_count(blocks),
+            neighbours=_count(out) + _count(into),
+            summary=Subquery(_first_text()),
+        )
+        .annotate(
+            weight=BLOCKS_WEIGHT * _log(F("block_count"))
+            + NEIGHBOURS_WEIGHT * _log(F("neighbours"))
+        )
+        .order_by("-weight", "-updated_at", "id")
+        .values("id", "node_type_id", "name", "summary", "updated_at", "block_count")
+    )
+
+
+def _count(rows: QuerySet[Any, Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.annotate(n=Count("id")).values("n")), 0)
+
+
+def _log(count: F) -> Log:
+    return Log(Value(10.0), Value(1.0) + count, output_field=FloatField())
+
+
+def _first_text() -> QuerySet[Block, Any]:
+    """The text that a page begins with."""
+    return (
+        _live_blocks()
+        .filter(entity=OuterRef("pk"), level=0, text__regex=r"\S")
+        .annotate(place=_place_of_kind())
+        .order_by("place", "id")
+        .values("text")[:1]
+    )
+
+
+def _place_of_kind() -> Case:
+    """A summary comes before facts, and notes come last."""
+    return Case(
+        *(When(kind=kind, then=Value(place)) for place, kind in enumerate(PAGE_KINDS)),
+        output_field=IntegerField(),
+    )
+
+
+def _entries(rows: Iterable[Mapping[str, Any]]) -> list[PageEntry]:
+    return [
+        PageEntry(
+            id=row["id"],
+            category_id=row["node_type_id"],
+            title=row["name"],
+            summary=_trimmed(row["summary"]),
+            updated_at=row["updated_at"],
+            block_count=row["block_count"],
+        )
+        for row in rows
+    ]
+
+
+def _trimmed(text: str | None) -> str | None:
+    return (text or "").strip() or None
+
+
+# -- one page
+
+
+def find_page(*, user_id: UUID, page_id: UUID) -> Page:
+    """All that is known of the entity, or of the one it was merged into; raises PageNotFound."""
+    entity = _entity(user_id=user_id, page_id=page_id)
+    members = _members(user_id=user_id, entity_id=entity.id)
+    everything = _blocks(user_id=user_id, entity_ids=members)
+    blocks = _depth_first([block for block in everything if _is_live(block)])
+    past = [block for block in everything if not _is_live(block)]
+    origins = origins_of(user_id=user_id, record_ids=[block.id for block in everything])
+    shown = [_page_block(block, origins) for block in blocks if block.text.strip()]
+    return Page(
+        id=entity.id,
+        category_id=entity.node_type_id,
+        category_name=_display_name(entity.node_type),
+        title=entity.name,
+        summary=next((block.text for block in shown if block.level == 0), None),
+        is_self=entity.is_self,
+        created_at=entity.recorded_at,
+        updated_at=max([entity.updated_at, *(block.updated_at for block in everything)]),
+        trust=Trust(entity.trust),
+        confidence=entity.confidence,
+        aliases=_aliases(entity, members),
+        properties=_properties(entity),
+        links=_links(user_id=user_id, members=members),
+        blocks=shown,
+        past=sorted(
+            (_page_block(block, origins) for block in past),
+            key=lambda block: (block.said_at, block.id),
+            reverse=True,
+        ),
+    )
+
+
+def editable_block_ids(*, user_id: UUID, page_id: UUID) -> set[UUID]:
+    """The blocks that stand on the page; raises PageNotFound."""
+    entity = _entity(user_id=user_id, page_id=page_id)
+    members = _members(user_id=user_id, entity_id=entity.id)
+    blocks = _blocks(user_id=user_id, entity_ids=members)
+    return {block.id for block in _depth_first([each for each in blocks if _is_live(each)])}
+
+
+def canonical_ids(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The entity that each of the user's entities is part of, mostly itself."""
+    return {row[0]: row[1] for row in all_rows(CANONICAL, [user_id, list(ids), user_id])}
+
+
+def canonical_id(*, user_id: UUID, page_id: UUID) -> UUID:
+    """The entity that this one is part of; raises PageNotFound."""
+    found = canonical_ids(user_id=user_id, ids=[page_id])
+    if page_id not in found:
+        raise PageNotFound
+    return found[page_id]
+
+
+def origins_of(*, user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, list[Origin]]:
+    """The messages that each record came from, the earliest first."""
+    rows = (
+        Source.objects.filter(user_id=user_id, record_id__in=record_ids)
+        .order_by("message__created_at", "message__sequence")
+        .values_list(
+            "record_id",
+            "message_id",
+            "message__journal__reference",
+            "message__sequence",
+            "message__role",
+            "message__created_at",
+        )
+        .distinct()
+    )
+    origins: dict[UUID, list[Origin]] = {}
+    for row in rows:
+        origins.setdefault(row[0], []).append(Origin(*row[1:]))
+    return origins
+
+
+def _entity(*, user_id: UUID, page_id: UUID) -> Entity:
+    found = (
+        Entity.objects.filter(id=canonical_id(user_id=user_id, page_id=page_id), user_id=user_id)
+        .exclude(status=Status.FALSIFIED)
+        .filter(superseded_at=None)
+        .select_related("node_type")
+        .first()
+    )
+    if found is None:
+        raise PageNotFound
+    return found
+
+
+def _members(*, user_id: UUID, entity_id: UUID) -> list[UUID]:
+    return [row[0] for row in all_rows(MEMBERS, [user_id, entity_id, user_id, MOST_MERGED])]
+
+
+def _blocks(*, user_id: UUID, entity_ids: Sequence[UUID]) -> list[Block]:
+    on_page = Q(entity__in=entity_ids, level__lte=DEEPEST_LEVEL, kind__in=PAGE_KINDS)
+    return list(Block.objects.filter(on_page, user_id=user_id))
+
+
+def _is_live(block: Block) -> bool:
+    return block.superseded_at is None and block.status != Status.FALSIFIED
+
+
+def _depth_first(blocks: Sequence[Block]) -> list[Block]:
+    """Each block before those below it; siblings by kind, level and id."""
+    known = {block.id for block in blocks}
+    children: dict[UUID | None, list[Block]] = {}
+    for block in sorted(blocks, key=_sibling_order):
+        parent = block.parent_id if block.parent_id in known else None
+        children.setdefault(parent, []).append(block)
+    ordered: list[Block] = []
+    waiting = children.get(None, [])[::-1]
+    while waiting:
+        block = waiting.pop()
+        ordered.append(block)
+        waiting.extend(children.get(block.id, [])[::-1])
+    return ordered
+
+
+def _sibling_order(block: Block) -> tuple[int, int, UUID]:
+    return PAGE_KINDS.index(BlockKind(block.kind)), block.level, block.id
+
+
+def _page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> PageBlock:
+    return PageBlock(
+        id=block.id,
+        kind=BlockKind(block.kind),
+        text=block.text.strip(),
+        level=block.level,
+        trust=Trust(block.trust),
+        status=Status(block.status),
+        confidence=block.confidence,
+        said_at=block.said_at,
+        valid_from=block.valid_from,
+        valid_to=block.valid_to,
+        is_current=_is_live(block),
+        superseded_by_id=block.superseded_by_id,
+        origins=origins.get(block.id, ()),
+    )
+
+
+def _aliases(entity: Entity, members: Sequence[UUID]) -> list[str]:
+    names = Alias.objects.filter(user_id=entity.user_id, entity__in=members).order_by("name")
+    return [
+        name for name in dict.fromkeys(names.values_list("name", flat=True)) if name != entity.name
+    ]
+
+
+def _properties(entity: Entity) -> dict[str, str]:
+    own = entity.properties if isinstance(entity.properties, dict) else {}
+    shown = {"name": entity.name, **own}
+    return {
+        str(key): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for key, value in sorted(shown.items())
+        if key not in HIDDEN_PROPERTIES
+    }
+
+
+def _links(*, user_id: UUID, members: Sequence[UUID]) -> list[PageLink]:
+    """Neighbours over edges that hold, each once, in the order they became known."""
+    edges = (
+        Edge.objects.filter(user_id=user_id, superseded_at=None)
+        .filter(Q(source__in=members) | Q(target__in=members))
+        .exclude(status=Status.FALSIFIED)
+        .order_by("recorded_at", "id")
+        .values_list("source_id", "target_id", "edge_type_id")
+    )
+    ours = set(members)
+    found: dict[UUID, tuple[str, bool]] = {}
+    for source_id, target_id, edge_type in edges:
+        other = target_id if source_id in ours else source_id
+        if other not in ours:
+            found.setdefault(other, (edge_type, source_id in ours))
+    return _link_values(user_id, found)
+
+
+def _link_values(user_id: UUID, found: Mapping[UUID, tuple[str, bool]]) -> list[PageLink]:
+    canonical = canonical_ids(user_id=user_id, ids=list(found))
+    ways: dict[UUID, tuple[str, bool]] = {}
+    for neighbour, way in found.items():
+        if neighbour in canonical:
+            ways.setdefault(canonical[neighbour], way)
+    shown = dict(list(ways.items())[:LINKS_SHOWN])
+    pages = pages_by_ids(user_id=user_id, ids=list(shown))
+    return [
+        PageLink(page_id, pages[page_id].title, pages[page_id].summary, edge_type, is_outgoing)
+        for page_id, (edge_type, is_outgoing) in shown.items()
+        if page_id in pages
+    ]
+
+
+# -- where a page is spoken of
+
+
+def mentions_of(*, user_id: UUID, page_id: UUID, limit: int) -> list[Origin]:
+    """The latest messages that speak of the entity."""
+    members = _members(user_id=user_id, entity_id=canonical_id(user_id=user_id, page_id=page_id))
+    blocks = Mention.objects.filter(
+        user_id=user_id, entity__in=members, superseded_at=None, block__kind=BlockKind.EPISODE
+    )
+    rows = (
+        Block.objects.filter(user_id=user_id, id__in=blocks.values("block_id"))
+        .order_by("-said_at", "-sequence")
+        .values_list("message_id", "reference", "sequence", "message__role", "said_at")[:limit]
+    )
+    return [_origin(*row) for row in rows]
+
+
+def _origin(
+    message_id: UUID, reference: str, sequence: int | None, role: str, said_at: datetime
+) -> Origin:
+    return Origin(message_id, reference, sequence or 0, role, said_at)
