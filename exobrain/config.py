@@ -186,6 +186,17 @@ class Config(BaseSettings):
         None, description="for tests: the step at which a process kills itself"
     )
 
+    # -- memory updates
+    knowledge_update_max_tokens: PositiveInt = Field(
+        8000, description="most journal text of one job, in tokens of four characters"
+    )
+    knowledge_update_use_orchestrator_enqueue: bool = Field(
+        True, description="false: jobs go straight to JetStream, as before the orchestrator"
+    )
+    knowledge_auto_update_minutes: Annotated[float, Field(ge=0)] = Field(
+        10, description="the memory learns by itself after so long a silence; 0: never"
+    )
+
     # -- secrets and sign-in
     django_secret_key: SecretStr = Field(
         SecretStr(DEFAULT_DJANGO_SECRET), description="signs sessions and forms; at least 32 bytes"

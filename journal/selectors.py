@@ -6,13 +6,15 @@ user's revision (see `journal.stores`).
 
 import hashlib
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import orjson
 from django.conf import settings
-from django.db.models import F, Q, QuerySet, Sum, TextField, Value, Window
+from django.db.models import Case, F, Max, Q, QuerySet, Sum, TextField, Value, When, Window
 from django.db.models.functions import Coalesce, Length, RowNumber
 
+from exobrain.lib import clock
 from journal import stores
 from journal.errors import JournalNotFound
 from journal.models import Journal, Message, ToolCall
@@ -45,13 +47,14 @@ MESSAGE_FIELDS = (
 )
 HIT_FIELDS = ("id", "journal_id", "sequence", "role", "content")
 TOOL_CALL_FIELDS = ("id", "tool_call_id", "title", "description", "response", "error")
+STORED_CONTENT = Coalesce("content", Value(""), output_field=TextField())
 STORED_FIELDS = (
     "id",
     "journal_id",
     "journal__reference",
     "sequence",
     "role",
-    Coalesce("content", Value(""), output_field=TextField()),
+    STORED_CONTENT,
     "status",
     "created_at",
 )
@@ -151,6 +154,62 @@ def messages_by_ids(*, user_id: UUID, ids: Sequence[UUID]) -> list[StoredMessage
         "journal__reference", "sequence"
     )
     return [StoredMessage(*row) for row in found.values_list(*STORED_FIELDS)]
+
+
+def days_with_uncommitted(
+    *, user_id: UUID, reference: str | None = None
+) -> list[tuple[StoredMessage, bool]]:
+    """Every message of the user's days that have something to learn, in order, and whether it is
+    committed; the words of the committed ones are left out.
+    """
+    days = _to_learn().filter(user_id=user_id).values("journal_id")
+    messages = Message.objects.filter(user_id=user_id, journal_id__in=days)
+    if reference is not None:
+        messages = messages.filter(journal__reference=reference)
+    is_committed = Q(committed_to_knowledge_base=True)
+    words = Case(
+        When(is_committed, then=Value("")), default=STORED_CONTENT, output_field=TextField()
+    )
+    fields = [words if field is STORED_CONTENT else field for field in STORED_FIELDS]
+    rows = messages.order_by("journal__reference", "sequence").values_list(
+        *fields, "committed_to_knowledge_base"
+    )
+    return [(StoredMessage(*row), committed) for *row, committed in rows]
+
+
+def uncommitted(*, user_id: UUID, ids: Sequence[UUID]) -> list[StoredMessage]:
+    """Those of the user's messages that are not committed, in the order they were said."""
+    found = Message.objects.filter(user_id=user_id, id__in=ids, committed_to_knowledge_base=False)
+    rows = found.order_by("journal__reference", "sequence").values_list(*STORED_FIELDS)
+    return [StoredMessage(*row) for row in rows]
+
+
+def messages_at(*, user_id: UUID, reference: str, sequences: Sequence[int]) -> list[StoredMessage]:
+    """The messages at these places of the user's day, oldest first."""
+    found = Message.objects.filter(
+        user_id=user_id, journal__reference=reference, sequence__in=sequences
+    )
+    rows = found.order_by("sequence").values_list(*STORED_FIELDS)
+    return [StoredMessage(*row) for row in rows]
+
+
+def quiet_users(*, minutes: float, after: UUID | None, limit: int) -> list[UUID]:
+    """Users with something to learn who have said and heard nothing for so long, by their id."""
+    moment = clock.now() - timedelta(minutes=minutes)
+    users = _to_learn().order_by("user_id").values("user_id")
+    if after is not None:
+        users = users.filter(user_id__gt=after)
+    quiet = users.annotate(last=Max("updated_at")).filter(last__lt=moment)
+    return list(quiet.values_list("user_id", flat=True)[:limit])
+
+
+def _to_learn() -> QuerySet[Message]:
+    """Finished messages with words in them that are not committed."""
+    return (
+        Message.objects.filter(committed_to_knowledge_base=False)
+        .exclude(status=Message.Status.STREAMING)
+        .exclude(Q(content="") | Q(content=None))
+    )
 
 
 # -- ready answers

@@ -31,6 +31,19 @@ from journal.types import (
 
 TOOL_CALL_ID_CHARS = 200
 
+# Locked in one order, so that two who want the same messages cannot wait for each other.
+COMMIT = """
+WITH wanted AS MATERIALIZED (
+    SELECT id FROM journal_message
+    WHERE id = ANY(%(ids)s) AND user_id = %(user_id)s
+    ORDER BY id FOR UPDATE
+)
+UPDATE journal_message SET committed_to_knowledge_base = true
+FROM wanted
+WHERE journal_message.id = wanted.id AND NOT committed_to_knowledge_base
+RETURNING journal_message.id
+"""
+
 # Creates the day or locks its row, so a second writer waits here and counts on from our last
 # sequence. One statement: this is on the path of every question.
 APPEND = """
@@ -181,6 +194,17 @@ def _finish(final: FinalMessage) -> UUID | None:
         _store_tool_calls(message_id=final.message_id, drafts=final.tool_calls)
     owner: UUID = row[0]
     return owner
+
+
+def mark_committed(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
+    """The user's messages count as committed; returns those that did not before.
+
+    Joins the caller's transaction, and until that ends nobody else is told any of them. No read
+    of the journal shows it, so the user's revision stays.
+    """
+    values = {"ids": list(message_ids), "user_id": user_id}
+    with transaction.atomic(savepoint=False):
+        return {row[0] for row in all_rows(COMMIT, values)}
 
 
 def import_journal(

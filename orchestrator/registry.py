@@ -31,6 +31,7 @@ class JobType:
     payload: type[BaseModel]
     body: Callable[[Run, Any], None]
     prepare: Callable[[Run, Any], Any] | None
+    given_up: Callable[[Run, str], None] | None = None
 
     def validated(self, payload: dict[str, Any]) -> BaseModel:
         """The payload as its model; raises InvalidPayload naming the field."""
@@ -53,15 +54,21 @@ def job(name: str, *, payload: type[P]) -> Callable[[Callable[[Run, P], None]], 
 
 
 def prepared_job(
-    name: str, *, payload: type[P], prepare: Callable[[Run, P], T]
+    name: str,
+    *,
+    payload: type[P],
+    prepare: Callable[[Run, P], T],
+    given_up: Callable[[Run, str], None] | None = None,
 ) -> Callable[[Callable[[Run, T], None]], JobType]:
     """As `job`, for one with slow work that writes nothing and needs no open transaction.
 
     `prepare` does that work first; the body receives what it returned instead of the payload.
+    `given_up` is told why the job will not be tried again, within the transaction that records it.
     """
 
     def register(body: Callable[[Run, T], None]) -> JobType:
-        return _add(JobType(name=name, payload=payload, body=body, prepare=prepare))
+        kind = JobType(name=name, payload=payload, body=body, prepare=prepare, given_up=given_up)
+        return _add(kind)
 
     return register
 

@@ -465,7 +465,21 @@ def _give_up(row: Job, *, reason: TerminalReason, error: str, detail: str) -> Ou
         raw_message=letter.raw_message,
     )
     run = Run(row.id, row.job_type, row.user_id, attempt=row.attempts)
+    _tell_given_up(run, detail)
     return _outcome(run, Lifecycle.FAILED_FINAL, detail=detail, dead_letter=letter)
+
+
+def _tell_given_up(run: Run, detail: str) -> None:
+    """Whoever owns the job knows; an error of theirs must not keep the job from ending."""
+    try:
+        given_up = registry.job_type(run.job_type).given_up
+        if given_up is not None:
+            with transaction.atomic():
+                given_up(run, detail)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.exception("given_up_failed", job_id=str(run.job_id), error=type(error).__name__)
 
 
 def _outcome(run: Run, lifecycle: Lifecycle, **more: Any) -> Outcome:

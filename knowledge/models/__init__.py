@@ -13,6 +13,7 @@ from knowledge.models.ledger import (
     Universe,
 )
 from knowledge.models.schema import EdgeRule, EdgeType, NodeType, PropertyType, SchemaVersion
+from knowledge.models.updates import Episode, Update, UpdateMessage
 
 __all__ = [
     "Alias",
@@ -24,6 +25,7 @@ __all__ = [
     "EdgeRule",
     "EdgeType",
     "Entity",
+    "Episode",
     "Mention",
     "NodeType",
     "Operation",
@@ -34,4 +36,6 @@ __all__ = [
     "Source",
     "Tombstone",
     "Universe",
+    "Update",
+    "UpdateMessage",
 ]

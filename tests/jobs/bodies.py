@@ -1,11 +1,10 @@
 """Job types for tests. Their effects are rows without any constraint, so that two are seen."""
 
 import time
-from typing import Annotated
 from uuid import UUID
 
 from django.db import connection
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
 from orchestrator.errors import JobFailed
 from orchestrator.registry import job, prepared_job
@@ -26,23 +25,6 @@ class Effect(BaseModel):
     failures: int = 0  # how many of its attempts fail first
     permanent: bool = False  # it fails, and trying again cannot help
     crash: str = ""  # it raises this text as an error of no family
-
-
-class Message(BaseModel):
-    """A message of a knowledge update, as the contract has it."""
-
-    role: Annotated[str, StringConstraints(min_length=1)]
-    content: str | None
-    sequence: int | None
-    created_at: str | None
-
-
-class KnowledgeUpdate(BaseModel):
-    """The payload of `knowledge.update`, as the contract has it."""
-
-    journal_reference: str
-    messages: list[Message]
-    requested_by_user_id: str
 
 
 @job("test.effect", payload=Effect)
@@ -76,12 +58,6 @@ class Nothing(BaseModel):
 @job("test.empty", payload=Nothing)
 def empty(_run: Run, _payload: Nothing) -> None:
     """Does nothing."""
-
-
-@job("knowledge.update", payload=KnowledgeUpdate)
-def knowledge_update(run: Run, update: KnowledgeUpdate) -> None:
-    """Leaves a row that names the journal."""
-    _leave_row(run, update.journal_reference)
 
 
 def _leave_row(run: Run, label: str) -> None:

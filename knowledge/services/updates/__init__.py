@@ -1,0 +1,28 @@
+"""Messages on their way from the journal into the memory.
+
+`request_update` takes messages and asks for a job; the job's body is `prepare_update`, then
+`complete_update`; what was left behind on the way is found by `reconcile`.
+"""
+
+from knowledge.services.updates.asking import Requested, request_update
+from knowledge.services.updates.chunks import Place, chunked
+from knowledge.services.updates.reconciler import reconcile, reconcile_forever
+from knowledge.services.updates.running import (
+    Prepared,
+    complete_update,
+    give_up_update,
+    prepare_update,
+)
+
+__all__ = [
+    "Place",
+    "Prepared",
+    "Requested",
+    "chunked",
+    "complete_update",
+    "give_up_update",
+    "prepare_update",
+    "reconcile",
+    "reconcile_forever",
+    "request_update",
+]

@@ -1,0 +1,1 @@
+"""From the journal into the memory: updates and their jobs."""

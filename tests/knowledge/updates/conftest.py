@@ -1,0 +1,40 @@
+"""Days with something to learn, and a stage on which their jobs run."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from accounts.models import User
+from journal.models import Journal, Message
+from tests.factories import JournalFactory, MessageFactory
+from tests.jobs.stage import Stage, stage
+
+DAY = "2025/01/14"
+
+Said = Callable[..., list[Message]]
+
+
+def said(user: User, *texts: str | None, day: str = DAY, **fields: object) -> list[Message]:
+    """The texts are the newest messages of the user's day."""
+    journal = Journal.objects.filter(user=user, reference=day).first()
+    journal = journal or JournalFactory(user=user, reference=day)
+    return [MessageFactory(journal=journal, content=text, **fields) for text in texts]
+
+
+def committed(*messages: Message) -> list[bool]:
+    """Which of the messages count as committed."""
+    found = Message.objects.in_bulk([message.pk for message in messages])
+    return [found[message.pk].committed_to_knowledge_base for message in messages]
+
+
+@pytest.fixture
+def jobs(transactional_db: None, config: Callable[..., None]) -> Iterator[Stage]:
+    """A stage on which retries follow at once and a silent worker is soon given up."""
+    config(
+        job_retry_base_seconds=0.05,
+        job_retry_max_seconds=0.1,
+        job_consumer_ack_wait_seconds=1.0,
+        job_orchestrator_connect_timeout_seconds=10.0,
+    )
+    with stage() as made:
+        yield made
