@@ -15,7 +15,7 @@ B = 0.75
 WORD = re.compile(r"[a-z0-9']+")
 STOP = frozenset(
     WORD.findall(
-        "a an and are as at be by did do does for from had has have he her his how i in is it its me "
+        "a an and are as at be by did do does for from had has have he her his how i in is it its "
         "me my of on or she that the their them they this to was we were what when where "
         "which who why will with would you your"
     )
