@@ -32,6 +32,7 @@ from accounts.schemas import (
     TokensOut,
 )
 from accounts.types import ConfigItem, TokenPair
+from exobrain.lib.http import Problem
 
 auth_router = Router(tags=["auth"])
 users_router = Router(tags=["users"])
@@ -39,14 +40,14 @@ users_router = Router(tags=["users"])
 Welcome = SessionOut | TokensOut
 
 
-@auth_router.post("/login", response=Welcome)
+@auth_router.post("/login", response={200: Welcome, 401: Problem, 429: Problem})
 def log_in(request: HttpRequest, body: LoginIn) -> Any:
     """A session cookie, or tokens, for an e-mail and its password."""
     user = services.sign_in(email=body.email, password=body.password, address=address_of(request))
     return _welcome(request, user, body)
 
 
-@auth_router.post("/token_refresh", response=TokensOut)
+@auth_router.post("/token_refresh", response={200: TokensOut, 401: Problem})
 def token_refresh(request: HttpRequest, body: RefreshIn) -> TokenPair:
     """The next pair of tokens; the one presented is used up."""
     return services.refresh_tokens(refresh_token=body.refresh_token)
@@ -66,7 +67,9 @@ def log_out_everywhere(request: SignedInRequest) -> HttpResponse:
     return _goodbye()
 
 
-@auth_router.post("/password", auth=authenticated, response=Welcome)
+@auth_router.post(
+    "/password", auth=authenticated, response={200: Welcome, 400: Problem, 429: Problem}
+)
 def change_password(request: SignedInRequest, body: PasswordIn) -> Any:
     """A new password; everything issued under the old one has ended, and this client goes on."""
     user = services.change_password(
@@ -91,7 +94,10 @@ def _only_while_open(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     return guarded
 
 
-@auth_router.post("/signup", response={201: Welcome})
+@auth_router.post(
+    "/signup",
+    response={201: Welcome, 400: Problem, 404: Problem, 409: Problem, 429: Problem},
+)
 @decorate_view(_only_while_open)
 def sign_up(request: HttpRequest, body: SignupIn) -> Any:
     """A new user, signed in the way `login` would; 404 unless ACCOUNTS_ALLOW_SIGNUP."""
@@ -131,7 +137,7 @@ def my_configs(request: SignedInRequest) -> dict[str, list[ConfigItem]]:
     return {"configs": selectors.user_configs(user_id=request.auth.user_id)}
 
 
-@users_router.patch("/me/configs", auth=authenticated, response=ConfigsOut)
+@users_router.patch("/me/configs", auth=authenticated, response={200: ConfigsOut, 400: Problem})
 def change_my_configs(request: SignedInRequest, body: ConfigsIn) -> dict[str, list[ConfigItem]]:
     """The given settings have changed, all or none; the answer has every setting."""
     return {"configs": services.change_configs(user_id=request.auth.user_id, changes=body.changes)}

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from ninja import Schema
 from pydantic import Field, model_validator
 
-from exobrain.lib.text import Text
+from exobrain.lib.text import STORABLE, Text
 
 MIN_PASSWORD_CHARS = 8
 MIN_REFRESH_TOKEN_CHARS = 16
@@ -35,7 +35,7 @@ class SignupIn(HowToSignIn):
 
     email: Text
     password: Annotated[str, Field(min_length=MIN_PASSWORD_CHARS)]
-    display_name: Annotated[Text, Field(min_length=1, max_length=150)]
+    display_name: Annotated[str, Field(min_length=1, max_length=150), STORABLE]
 
 
 class PasswordIn(Schema):

@@ -9,11 +9,21 @@ from chat import selectors, services
 from chat.auth import AskedRequest, asking, remember_visitor
 from chat.errors import StreamNotFound
 from chat.schemas import ActiveTurnOut, CancelOut, MessageIn, StreamOut
+from exobrain.lib.http import Problem
 
 router = Router(tags=["chat"])
 
+EVENTS = {
+    "responses": {
+        200: {
+            "description": "OK",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    }
+}
 
-@router.post("/message", auth=asking, response=StreamOut)
+
+@router.post("/message", auth=asking, response={200: StreamOut, 429: Problem})
 def send_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
     """Ask a question; it is stored when this answers, and its answer is being written."""
     if request.auth.user_id is None:
@@ -39,7 +49,7 @@ def _send_visitor_message(request: AskedRequest, body: MessageIn) -> HttpRespons
     return response
 
 
-@router.get("/stream/{stream_id}", auth=asking)
+@router.get("/stream/{stream_id}", auth=asking, response={404: Problem}, openapi_extra=EVENTS)
 def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
     """The events of an answer as server-sent events, from `Last-Event-ID` on if that is given.
 
@@ -48,7 +58,7 @@ def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
     raise StreamNotFound
 
 
-@router.post("/stream/{stream_id}/cancel", auth=asking, response=CancelOut)
+@router.post("/stream/{stream_id}/cancel", auth=asking, response={200: CancelOut, 404: Problem})
 def cancel(request: AskedRequest, stream_id: str) -> HttpResponse:
     """Stop an answer; what there is of it stays. Doing it again changes nothing."""
     state = services.cancel(asker=request.auth, stream_id=stream_id)

@@ -6,13 +6,13 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field, TypeAdapter
 
-from exobrain.lib.text import Text
+from exobrain.lib.text import STORABLE
 
 
 class MessageIn(Schema):
     """A question; its client id makes sending it again harmless."""
 
-    message: Annotated[Text, Field(min_length=1)]
+    message: Annotated[str, Field(min_length=1), STORABLE]
     client_message_id: UUID
 
 

@@ -3,17 +3,19 @@
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, ValidationError, ValidationErrorContext
 from ninja.renderers import BaseRenderer
 
 from accounts.api import auth_router, users_router
 from accounts.auth import broken_json
 from chat.api import router as chat_router
 from exobrain.lib import errors
+from exobrain.openapi import Document
+from exobrain.validation import described
 from journal.api import router as journal_router
+from knowledge.api.pages import router as pages_router
 
 STATUS_BY_ERROR: dict[type[errors.DomainError], int] = {
     errors.Invalid: 400,
@@ -25,10 +27,6 @@ STATUS_BY_ERROR: dict[type[errors.DomainError], int] = {
     errors.Upstream: 502,
     errors.Unavailable: 503,
 }
-
-
-# Never sent back in a 422: an answer may be logged where the request is not.
-SECRET_INPUTS = frozenset({"password", "current_password", "new_password", "refresh_token"})
 
 
 def status_of(error: errors.DomainError) -> int:
@@ -48,8 +46,33 @@ class OrjsonRenderer(BaseRenderer):
         return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
 
 
-_local = settings.EXOBRAIN.is_local
-api = NinjaAPI(
+class Api(NinjaAPI):
+    """Ninja's, but a validation error tells what was sent, and the document tells more."""
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Document:
+        """What every operation takes and answers."""
+        if path_prefix is None:
+            path_prefix = self.get_root_path(path_params or {})
+        return Document(self, path_prefix)
+
+    def validation_error_from_error_contexts(
+        self, error_contexts: list[ValidationErrorContext[Any]]
+    ) -> ValidationError:
+        """The error as Ninja words it, with the input that Ninja takes out."""
+        error = super().validation_error_from_error_contexts(error_contexts)
+        found = (
+            problem
+            for context in error_contexts
+            for problem in context.pydantic_validation_error.errors(include_url=False)
+        )
+        for told, problem in zip(error.errors, found, strict=True):
+            told["input"] = problem["input"]
+        return error
+
+
+api = Api(
     title="Exobrain Assistant Backend",
     version="0.1.0",
     urls_namespace="api",
@@ -61,6 +84,7 @@ api.add_router("/auth", auth_router)
 api.add_router("/users", users_router)
 api.add_router("/journal", journal_router)
 api.add_router("/chat", chat_router)
+api.add_router("/knowledge", pages_router)
 
 
 @api.exception_handler(errors.DomainError)
@@ -79,35 +103,10 @@ def _not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def _validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return api.create_response(
-        request, {"detail": [_problem(problem) for problem in error.errors]}, status=422
+        request,
+        {"detail": [described(problem, path=request.path) for problem in error.errors]},
+        status=422,
     )
-
-
-def _problem(problem: dict[str, Any]) -> dict[str, Any]:
-    """A validation problem as the contract words it: ["body", "field"], without a URL."""
-    location = list(problem["loc"])
-    if location[0] == "body" and len(location) > 1:
-        del location[1]  # Ninja's name for the view's argument
-    names = ("type", "msg", "input", "ctx")
-    shaped: dict[str, Any] = {name: problem[name] for name in names if name in problem}
-    if "ctx" in shaped:
-        shaped["ctx"] = {key: _plain(value) for key, value in shaped["ctx"].items()}
-    if SECRET_INPUTS.intersection(location):
-        shaped.pop("input", None)
-    elif "input" in shaped:
-        shaped["input"] = _without_secrets(shaped["input"])
-    return {**shaped, "loc": location}
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, str | int | float | None) else str(value)
-
-
-def _without_secrets(value: Any) -> Any:
-    """A body as it was sent, less what must not be sent back."""
-    if isinstance(value, dict):
-        return {key: _without_secrets(value[key]) for key in value.keys() - SECRET_INPUTS}
-    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 @api.exception_handler(HttpError)

@@ -30,7 +30,10 @@ def _api_not_found(_request: HttpRequest, **_kwargs: str) -> HttpResponse:
 def _openapi(_request: HttpRequest) -> HttpResponse:
     if not settings.EXOBRAIN.is_local:
         raise Http404
-    return JsonResponse(api.get_openapi_schema())  # its keys are numbers too: not for orjson
+    document = api.get_openapi_schema()
+    if not settings.EXOBRAIN.accounts_allow_signup:
+        del document["paths"][reverse("api:sign_up")]  # closed, it is as good as not there
+    return JsonResponse(document)  # its keys are numbers too: not for orjson
 
 
 def _docs(request: HttpRequest) -> HttpResponse:

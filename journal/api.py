@@ -5,11 +5,11 @@ from django.urls import register_converter
 from ninja import Router
 
 from accounts.auth import SignedInRequest, authenticated
+from exobrain.lib.http import Problem
 from journal import selectors, services
 from journal.schemas import (
     USUAL_JOURNALS,
     USUAL_MESSAGES,
-    ErrorSchema,
     JournalCursor,
     JournalEntrySchema,
     JournalMessageSchema,
@@ -52,7 +52,7 @@ def list_journals(
     )
 
 
-@router.get("/today", response={200: JournalEntrySchema, 404: ErrorSchema})
+@router.get("/today", response={200: JournalEntrySchema, 404: Problem})
 def get_today(request: SignedInRequest, create: bool = False) -> HttpResponse:
     """The journal of the present UTC day; `create` makes it when it is missing."""
     if create:
@@ -95,7 +95,7 @@ def list_messages(
     return _messages(request, reference, limit=limit, before=cursor)
 
 
-@router.get("/{any:reference}", response={200: JournalEntrySchema, 404: ErrorSchema})
+@router.get("/{any:reference}", response={200: JournalEntrySchema, 404: Problem})
 def get_journal(request: SignedInRequest, reference: str) -> HttpResponse:
     """The journal of that day."""
     return _entry(request, reference)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from ninja import Query, Schema
 from pydantic import Field
 
-from exobrain.lib.text import Text
+from exobrain.lib.text import STORABLE, Text
 
 INT32_MAX = 2**31 - 1
 USUAL_JOURNALS, MAX_JOURNALS = 20, 100  # in one answer
@@ -22,7 +22,7 @@ MessageCursor = Annotated[
     int | None,
     Query(ge=-INT32_MAX - 1, le=INT32_MAX, description="only sequences before this one"),
 ]
-SearchText = Annotated[Text, Query(min_length=1)]
+SearchText = Annotated[str, Query(min_length=1), STORABLE]
 
 
 class JournalEntrySchema(Schema):
@@ -60,9 +60,3 @@ class JournalMessageSchema(Schema):
     status: Literal["streaming", "complete", "interrupted", "failed"]
     model: str = Field(description="who answered, empty when nobody is known")
     tool_calls: list[ToolCallSchema]
-
-
-class ErrorSchema(Schema):
-    """What went wrong, in a few words."""
-
-    detail: str

@@ -4,6 +4,17 @@ from typing import Any
 
 import orjson
 from django.http import HttpResponse
+from pydantic import BaseModel
+
+# On every answer of the API: it is somebody's, so nobody keeps it, and nothing but what it says.
+PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+PRIVATE_RAW = [(name.lower().encode(), value.encode()) for name, value in PRIVATE.items()]
+
+
+class Problem(BaseModel):
+    """What went wrong, in a few words."""
+
+    detail: str
 
 
 def json_response(data: Any, *, status: int = 200) -> HttpResponse:

@@ -15,7 +15,8 @@ def _storable_only(value: str) -> str:
     return value
 
 
-Text = Annotated[str, AfterValidator(_storable_only)]
+STORABLE = AfterValidator(_storable_only)  # stands behind other constraints, so that they see text
+Text = Annotated[str, STORABLE]
 
 
 def storable(text: str) -> str:
