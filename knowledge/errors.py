@@ -1,5 +1,8 @@
 """What can go wrong with the memory."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from exobrain.lib.errors import Conflict, Invalid, NotFound, Unavailable, Upstream
 
 # -- updates
@@ -15,10 +18,6 @@ class UpdateWaits(Unavailable):
 
 class UpdateRefused(Upstream):
     """The job orchestrator did not accept the update."""
-
-
-class MessagesUnknown(Invalid):
-    """None of these messages is in the journal."""
 
 
 class LearnedMeanwhile(Conflict):
@@ -44,3 +43,63 @@ class BadPageToken(Invalid):
 
 class BlockNotOnPage(Invalid):
     """A block does not belong to this page; nothing was changed."""
+
+
+# -- the ledger
+
+
+class RecordNotFound(NotFound):
+    """There is no such thing in the memory."""
+
+
+class ChangesetNotFound(NotFound):
+    """There is no such change of the memory."""
+
+
+class ReviewItemNotFound(NotFound):
+    """There is no such question."""
+
+
+class AlreadyDecided(Conflict):
+    """This question was answered before."""
+
+
+class AlreadyRolledBack(Conflict):
+    """This change was rolled back before."""
+
+
+class CannotRollBack(Conflict):
+    """What was forgotten cannot be brought back."""
+
+
+class ChangedSince(Conflict):
+    """Later changes concern the same; roll these back first."""
+
+    def __init__(self, changeset_ids: Sequence[UUID]) -> None:
+        self.changeset_ids = list(changeset_ids)
+        names = ", ".join(map(str, self.changeset_ids))
+        super().__init__(f"Later changes concern the same; roll these back first: {names}")
+
+
+class NotEditable(Conflict):
+    """What was said cannot be edited; forget it, or say it anew."""
+
+
+class CannotMerge(Conflict):
+    """These two cannot be merged."""
+
+
+class UnknownType(Invalid):
+    """There is no such type, or nothing can be of it."""
+
+
+class EmptyText(Invalid):
+    """There is no text."""
+
+
+class CannotForgetYourself(Conflict):
+    """You cannot be forgotten in your own memory; forget everything instead."""
+
+
+class NothingToForget(NotFound):
+    """There is nothing like that to forget."""

@@ -197,3 +197,119 @@ class Change:
     record_id: UUID
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
+
+
+# -- the ledger
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a job found out before its transaction: everything that is slow."""
+
+    messages: Sequence[SourceMessage]
+    extraction: Extraction
+    vectors: Mapping[UUID, Any] = field(default_factory=dict)  # of blocks, by their coming ids
+
+
+@dataclass(frozen=True)
+class ChangesetEntry:
+    """A changeset in a list."""
+
+    id: UUID
+    kind: str  # job, edit, merge, forget, rollback
+    state: str  # applied, rolled_back
+    created_at: datetime
+    job_id: UUID | None
+    reverts_id: UUID | None
+    extractor: str
+    summary: Mapping[str, Any]  # table -> {"added": 1, "changed": 2, "removed": 3}
+    can_roll_back: bool
+
+
+@dataclass(frozen=True)
+class RollbackPreview:
+    """What rolling a changeset back would do."""
+
+    changeset_id: UUID
+    counts: Mapping[str, int]  # table -> rows that would be as they were
+    kept: int  # rows that later changes use, and that therefore stay
+    conflicts: Sequence[UUID]  # later changesets that changed the same; roll these back first
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why something of a message is or is not remembered."""
+
+    verdict: Verdict
+    reason: str
+    start: int | None  # characters of the message; None: the whole of it
+    end: int | None
+    record_id: UUID | None  # what it became, or what it duplicates
+    record_text: str  # how that reads; empty when there is none any more
+    changeset_id: UUID
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class ReviewEntry:
+    """A question to the user, with what it is about."""
+
+    id: UUID
+    kind: str  # merge: are these the same? conflict: which of these holds?
+    state: str
+    left_id: UUID
+    right_id: UUID
+    left_text: str  # a name, or a statement
+    right_text: str
+    left_detail: str  # its type, or when it was said
+    right_detail: str
+    score: float
+    features: Mapping[str, float]
+    created_at: datetime
+
+
+class TargetKind(StrEnum):
+    """What can be forgotten."""
+
+    FACT = "fact"  # one block that is no episode
+    ENTITY = "entity"
+    MESSAGE = "message"
+    JOURNAL = "journal"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is to be forgotten: an id, the reference of a journal, or neither for everything."""
+
+    kind: TargetKind
+    id: UUID | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class ForgetItem:
+    """One of the things that would go, as the user knows it."""
+
+    kind: str  # entity, fact, note, summary, episode, message
+    id: UUID
+    text: str
+
+
+@dataclass(frozen=True)
+class ForgetPreview:
+    """What would go."""
+
+    target: Target
+    counts: Mapping[str, int]  # table -> rows
+    items: Sequence[ForgetItem]  # the first of them
+
+
+@dataclass(frozen=True)
+class ForgetReport:
+    """What has gone."""
+
+    changeset_id: UUID
+    target: Target
+    counts: Mapping[str, int]
+    pending: Sequence[str] = ()  # outside indexes and queues that are still to follow

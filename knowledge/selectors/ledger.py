@@ -1,0 +1,241 @@
+"""Reads of the ledger: its changes, its decisions, its questions. Always somebody's."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from exobrain.lib.paging import Page, cut
+from knowledge.errors import ChangesetNotFound, ReviewItemNotFound
+from knowledge.extraction.port import KnownEntity, SchemaView
+from knowledge.models import (
+    Alias,
+    Block,
+    Changeset,
+    Decision,
+    EdgeRule,
+    EdgeType,
+    Entity,
+    Mention,
+    NodeType,
+    Operation,
+    ReviewItem,
+)
+from knowledge.types import Change, ChangesetEntry, ReviewEntry, Verdict, Why
+
+KNOWN_ENTITIES = 300  # of those spoken of last, that an extractor is told of
+ABSTRACT_ROOTS = frozenset({"node", "edge"})
+
+
+# -- the schema
+
+
+def schema_view() -> SchemaView:
+    """The active types, as an extractor and the checks of the ledger need them."""
+    types = list(NodeType.objects.filter(is_active=True).prefetch_related("parents"))
+    edges = list(EdgeType.objects.filter(is_active=True))
+    rules: dict[str, list[tuple[str, str]]] = {edge.id: [] for edge in edges}
+    for rule in EdgeRule.objects.filter(edge_type__in=rules):
+        rules[rule.edge_type_id].append((rule.from_type_id, rule.to_type_id))
+    return SchemaView(
+        node_types={t.id: t.description for t in types if not t.is_abstract},
+        node_parents={t.id: [parent.id for parent in t.parents.all()] for t in types},
+        edge_types={edge.id: edge.description for edge in edges},
+        edge_rules=rules,
+        single_valued=frozenset(edge.id for edge in edges if edge.is_single_valued),
+    )
+
+
+# -- entities
+
+
+def known_entities(*, user_id: UUID, limit: int = KNOWN_ENTITIES) -> list[KnownEntity]:
+    """The entities that were spoken of last, keyed by their ids."""
+    recent = (
+        Entity.objects.filter(user_id=user_id, merged_into=None)
+        .order_by("-is_self", "-updated_at", "id")
+        .only("id", "name", "node_type_id", "is_self")[:limit]
+    )
+    entities = list(recent)
+    names: dict[UUID, list[str]] = {entity.id: [] for entity in entities}
+    for entity_id, name in Alias.objects.filter(
+        user_id=user_id, entity_id__in=names, is_identifier=False
+    ).values_list("entity_id", "name"):
+        names[entity_id].append(name)
+    return [
+        KnownEntity(
+            key=str(entity.id),
+            name=entity.name,
+            node_type=entity.node_type_id,
+            aliases=[name for name in names[entity.id] if name != entity.name],
+            is_user=entity.is_self,
+        )
+        for entity in entities
+    ]
+
+
+def learned(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the messages whose episode is in the memory."""
+    episodes = Block.objects.filter(user_id=user_id, kind="episode", message_id__in=message_ids)
+    return {id_ for id_ in episodes.values_list("message_id", flat=True) if id_ is not None}
+
+
+# -- changesets
+
+
+def changesets(*, user_id: UUID, size: int, before: UUID | None = None) -> Page[ChangesetEntry]:
+    """The user's changesets, the latest first; those before the given one."""
+    found = _changesets(user_id)
+    if before is not None:
+        mark = Changeset.objects.filter(user_id=user_id, pk=before).values_list("created_at", "id")
+        try:
+            at, last = mark.get()
+        except Changeset.DoesNotExist:
+            raise ChangesetNotFound from None
+        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=last))
+    page = cut(list(found[: size + 1]), size=size)
+    return Page([_changeset_entry(row) for row in page.rows], has_more=page.has_more)
+
+
+def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
+    """One changeset; raises ChangesetNotFound."""
+    row = _changesets(user_id).filter(pk=changeset_id).first()
+    if row is None:
+        raise ChangesetNotFound
+    return _changeset_entry(row)
+
+
+def changes(
+    *, user_id: UUID, changeset_id: UUID, size: int, after: int = -1
+) -> Page[tuple[int, Change]]:
+    """The operations of a changeset with their positions, those after the given position."""
+    found = Operation.objects.filter(
+        changeset_id=changeset_id, changeset__user_id=user_id, position__gt=after
+    ).order_by("position")
+    page = cut(list(found[: size + 1]), size=size)
+    rows = [
+        (row.position, Change(row.table, row.record_id, row.before, row.after)) for row in page.rows
+    ]
+    return Page(rows, has_more=page.has_more)
+
+
+def _changesets(user_id: UUID) -> QuerySet[Changeset]:
+    return Changeset.objects.filter(user_id=user_id).order_by("-created_at", "-id")
+
+
+def _changeset_entry(row: Changeset) -> ChangesetEntry:
+    is_applied = row.state == Changeset.State.APPLIED
+    return ChangesetEntry(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        created_at=row.created_at,
+        job_id=row.job_id,
+        reverts_id=row.reverts_id,
+        extractor=row.extractor,
+        summary=row.summary,
+        can_roll_back=is_applied and row.kind != Changeset.Kind.FORGET,
+    )
+
+
+# -- decisions
+
+
+def why(*, user_id: UUID, message_id: UUID) -> list[Why]:
+    """What was decided about a message and its parts, in the order of its text."""
+    decisions = list(
+        Decision.objects.filter(user_id=user_id, message_id=message_id)
+        .select_related("changeset")
+        .order_by("changeset__created_at", "start", "end", "id")
+    )
+    texts = _texts(user_id, [d.record_id for d in decisions if d.record_id is not None])
+    return [
+        Why(
+            verdict=Verdict(decision.verdict),
+            reason=decision.reason,
+            start=decision.start,
+            end=decision.end,
+            record_id=decision.record_id,
+            record_text=texts.get(decision.record_id, "") if decision.record_id else "",
+            changeset_id=decision.changeset_id,
+            decided_at=decision.changeset.created_at,
+        )
+        for decision in decisions
+    ]
+
+
+def _texts(user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """How blocks and entities read."""
+    blocks = Block.objects.filter(user_id=user_id, pk__in=record_ids).values_list("id", "text")
+    entities = Entity.objects.filter(user_id=user_id, pk__in=record_ids).values_list("id", "name")
+    return {**dict(blocks), **dict(entities)}
+
+
+# -- questions
+
+
+def review_items(
+    *,
+    user_id: UUID,
+    size: int,
+    before: UUID | None = None,
+    kind: str | None = None,
+    state: str = "open",
+) -> Page[ReviewEntry]:
+    """The user's questions of that state, the latest first; those before the given one."""
+    found = ReviewItem.objects.filter(user_id=user_id, state=state).order_by("-created_at", "-id")
+    if kind is not None:
+        found = found.filter(kind=kind)
+    if before is not None:
+        mark = ReviewItem.objects.filter(user_id=user_id, pk=before).first()
+        if mark is None:
+            raise ReviewItemNotFound
+        at = mark.created_at
+        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=mark.id))
+    page = cut(list(found[: size + 1]), size=size)
+    return Page(_review_entries(user_id, page.rows), has_more=page.has_more)
+
+
+def review_item(*, user_id: UUID, item_id: UUID) -> ReviewEntry:
+    """One question; raises ReviewItemNotFound."""
+    row = ReviewItem.objects.filter(user_id=user_id, pk=item_id).first()
+    if row is None:
+        raise ReviewItemNotFound
+    return _review_entries(user_id, [row])[0]
+
+
+def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEntry]:
+    ids = [id_ for row in rows for id_ in (row.left_id, row.right_id)]
+    texts, details = _texts(user_id, ids), _details(user_id, ids)
+    return [
+        ReviewEntry(
+            id=row.id,
+            kind=row.kind,
+            state=row.state,
+            left_id=row.left_id,
+            right_id=row.right_id,
+            left_text=texts.get(row.left_id, ""),
+            right_text=texts.get(row.right_id, ""),
+            left_detail=details.get(row.left_id, ""),
+            right_detail=details.get(row.right_id, ""),
+            score=row.score,
+            features=row.features,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def _details(user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
+    blocks = Block.objects.filter(user_id=user_id, pk__in=ids).values_list("id", "said_at")
+    entities = Entity.objects.filter(user_id=user_id, pk__in=ids)
+    said = {id_: at.isoformat() for id_, at in blocks}
+    return {**said, **dict(entities.values_list("id", "node_type_id"))}
+
+
+# -- what a record stands on
+
+
+def is_spoken_of() -> Exists:
+    """Of entities: some block mentions it."""
+    return Exists(Mention.objects.filter(entity_id=OuterRef("pk")))
