@@ -333,6 +333,7 @@ def find_page(*, user_id: UUID, page_id: UUID) -> Page:
     """All that is known of the entity, or of the one it was merged into; raises PageNotFound."""
     entity = _entity(user_id=user_id, page_id=page_id)
     members = _members(user_id=user_id, entity_id=entity.id)
+    aliases = _aliases(entity, members)
     everything = _blocks(user_id=user_id, entity_ids=members)
     blocks = _depth_first([block for block in everything if _is_live(block)])
     past = [block for block in everything if not _is_live(block)]
@@ -349,8 +350,8 @@ def find_page(*, user_id: UUID, page_id: UUID) -> Page:
         updated_at=max([entity.updated_at, *(block.updated_at for block in everything)]),
         trust=Trust(entity.trust),
         confidence=entity.confidence,
-        aliases=_aliases(entity, members),
-        properties=_properties(entity),
+        aliases=aliases,
+        properties=_properties(entity, aliases),
         links=_links(user_id=user_id, members=members),
         blocks=shown,
         past=sorted(
@@ -474,9 +475,9 @@ def _aliases(entity: Entity, members: Sequence[UUID]) -> list[str]:
     ]
 
 
-def _properties(entity: Entity) -> dict[str, str]:
+def _properties(entity: Entity, aliases: Sequence[str]) -> dict[str, str]:
     own = entity.properties if isinstance(entity.properties, dict) else {}
-    shown = {"name": entity.name, **own}
+    shown = {**own, "name": entity.name, "aliases": aliases}
     return {
         str(key): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for key, value in sorted(shown.items())

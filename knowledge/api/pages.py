@@ -1,0 +1,121 @@
+"""The memory as pages: a tree of categories, and a page for every entity."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Router
+
+from accounts.auth import SignedInRequest, authenticated
+from exobrain.lib.http import json_response
+from knowledge.errors import BadPageToken, PageNotFound
+from knowledge.schemas.pages import (
+    MAX_PAGES,
+    USUAL_PAGES,
+    CategoriesOut,
+    ErrorOut,
+    PageListOut,
+    PageOut,
+    PageSize,
+    PageToken,
+)
+from knowledge.selectors import pages
+from knowledge.selectors.pages import Category, Page, PageEntry
+
+LONGEST_TOKEN = 9  # digits
+
+router = Router(tags=["memory"], auth=authenticated)
+
+
+@router.get("/category", response=CategoriesOut)
+def list_categories(request: SignedInRequest) -> HttpResponse:
+    """The kinds of things that the memory knows, as a tree."""
+    return json_response({"categories": _tree(pages.categories())})
+
+
+@router.get("/category/{category_id}/pages", response={200: PageListOut, 404: ErrorOut})
+def list_pages(
+    request: SignedInRequest,
+    category_id: str,
+    page_size: PageSize = USUAL_PAGES,
+    page_token: PageToken = None,
+) -> HttpResponse:
+    """The pages of a category and of those below it, the weightiest first."""
+    offset, limit = offset_of(page_token), min(page_size, MAX_PAGES)
+    found = pages.list_pages(
+        user_id=request.auth.user_id, category_id=category_id, offset=offset, limit=limit
+    )
+    return json_response(
+        {
+            "knowledge_pages": [_entry(page) for page in found.pages],
+            "page_size": limit,
+            "next_page_token": next_token(offset + len(found.pages), total=found.total),
+            "total_count": found.total,
+        }
+    )
+
+
+@router.get("/page/{page_id}", response={200: PageOut, 404: ErrorOut})
+def get_page(request: SignedInRequest, page_id: str) -> HttpResponse:
+    """All that is known of an entity; one that was merged into another is that other."""
+    page = pages.find_page(user_id=request.auth.user_id, page_id=parse_page_id(page_id))
+    return json_response(_page(page))
+
+
+def offset_of(token: str | None) -> int:
+    """Where a list goes on; raises BadPageToken."""
+    if token is None:
+        return 0
+    if not (token.isascii() and token.isdigit() and len(token) <= LONGEST_TOKEN):
+        raise BadPageToken
+    return int(token)
+
+
+def next_token(offset: int, *, total: int) -> str | None:
+    """Where the list goes on after so many, if it does."""
+    return str(offset) if offset < total else None
+
+
+def parse_page_id(text: str) -> UUID:
+    """The id that the text writes; raises PageNotFound when it writes none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise PageNotFound from None
+
+
+def _tree(categories: Iterable[Category]) -> list[dict[str, Any]]:
+    return [
+        {
+            "category_id": category.id,
+            "display_name": category.name,
+            "sub_categories": _tree(category.children),
+        }
+        for category in categories
+    ]
+
+
+def _entry(page: PageEntry) -> dict[str, Any]:
+    return {
+        "id": page.id,
+        "title": page.title,
+        "summary": page.summary,
+        "metadata": {"created_at": "", "updated_at": page.updated_at},
+    }
+
+
+def _page(page: Page) -> dict[str, Any]:
+    return {
+        "id": page.id,
+        "category_id": page.category_id,
+        "title": page.title,
+        "summary": page.summary,
+        "metadata": {"created_at": page.created_at, "updated_at": page.updated_at},
+        "properties": page.properties,
+        "links": [
+            {"page_id": link.page_id, "title": link.title, "summary": link.summary}
+            for link in page.links
+        ],
+        "content_blocks": [{"block_id": block.id, "markdown": block.text} for block in page.blocks],
+    }
