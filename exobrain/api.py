@@ -16,7 +16,6 @@ from exobrain.openapi import Document
 from exobrain.validation import described
 from journal.api import router as journal_router
 from knowledge.api.pages import router as pages_router
-from knowledge.api.pages import router as pages_router
 
 STATUS_BY_ERROR: dict[type[errors.DomainError], int] = {
     errors.Invalid: 400,
@@ -85,7 +84,6 @@ api.add_router("/auth", auth_router)
 api.add_router("/users", users_router)
 api.add_router("/journal", journal_router)
 api.add_router("/chat", chat_router)
-api.add_router("/knowledge", pages_router)
 api.add_router("/knowledge", pages_router)
 
 
