@@ -20,7 +20,7 @@ from django.middleware.security import SecurityMiddleware
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.middleware import HtmxMiddleware
 
-from exobrain.lib.http import json_response
+from exobrain.lib.http import PRIVATE, json_response
 
 log = structlog.get_logger(__name__)
 
@@ -49,10 +49,17 @@ class RequestLogMiddleware:
         try:
             response = self.get_response(request)
             response["x-request-id"] = request_id
+            if not is_page(request):
+                _keep_private(response)
             _log_finished(request, response, seconds=time.perf_counter() - started)
         finally:
             structlog.contextvars.clear_contextvars()
         return response
+
+
+def _keep_private(response: HttpResponse) -> None:
+    for name, value in PRIVATE.items():
+        response.headers[name] = value
 
 
 def _request_id(request: HttpRequest) -> str:

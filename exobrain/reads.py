@@ -9,16 +9,20 @@ together. Whatever is unusual returns None and takes the full stack: errors, ses
 import re
 import uuid
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
 import structlog
+from django.conf import settings
 from django.db import Error as DatabaseError
+from django.http.request import split_domain_port, validate_host
 
 from accounts.selectors import resolve_principal
 from accounts.types import Principal
 from exobrain.lib.errors import DomainError
+from exobrain.lib.http import PRIVATE_RAW
 from exobrain.middleware import REQUEST_ID
 from journal.schemas import MAX_JOURNALS, MAX_MESSAGES, USUAL_JOURNALS, USUAL_MESSAGES
 from journal.selectors import journals_json, messages_json, search_json
@@ -40,7 +44,9 @@ def answer(scope: dict[str, Any]) -> Answer | None:
         return None
     headers = dict(scope["headers"])
     authorization = headers.get(b"authorization")
-    if authorization is None:
+    if authorization is None or len(headers) < len(scope["headers"]):
+        return None  # a header that came twice is one list, and Django makes it
+    if not _is_known_host(headers.get(b"host", b""), tuple(settings.ALLOWED_HOSTS)):
         return None
     try:
         principal = resolve_principal(
@@ -53,7 +59,13 @@ def answer(scope: dict[str, Any]) -> Answer | None:
         return None
     request_id = _request_id(headers)
     log.debug("request_finished", method="GET", path=scope["path"], request_id=request_id.decode())
-    return 200, [JSON, (b"x-request-id", request_id)], [body]
+    return 200, [JSON, *PRIVATE_RAW, (b"x-request-id", request_id)], [body]
+
+
+@lru_cache(maxsize=64)
+def _is_known_host(host: bytes, allowed: tuple[str, ...]) -> bool:
+    domain, _ = split_domain_port(host.decode("latin-1"))
+    return bool(domain) and validate_host(domain, allowed)
 
 
 def _request_id(headers: dict[bytes, bytes]) -> bytes:

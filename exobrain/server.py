@@ -32,6 +32,7 @@ from django.urls import set_script_prefix
 
 from exobrain import reads
 from exobrain.lib import background
+from exobrain.lib.http import PRIVATE_RAW
 
 log = structlog.get_logger(__name__)
 
@@ -227,7 +228,7 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
 
 def _refusal(status: int, detail: str) -> Answer:
     body = orjson.dumps({"detail": detail})
-    return status, [(b"content-type", b"application/json")], [body]
+    return status, [(b"content-type", b"application/json"), *PRIVATE_RAW], [body]
 
 
 async def _send(send: Send, status: int, headers: Headers, parts: Iterable[bytes]) -> None:

@@ -106,6 +106,53 @@ def test_both_ways_answer_alike(
     assert short == long
 
 
+def _twice(scope: dict[str, Any], value: str) -> dict[str, Any]:
+    """The same request with a second Authorization header."""
+    return {**scope, "headers": [*scope["headers"], (b"authorization", value.encode())]}
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_two_tokens_are_none_on_either_way(
+    is_first: bool, alice: User, charlie: User, bearer: Any, full_stack: Callable[[], None]
+) -> None:
+    """Whichever comes first, a request that says two things says nothing."""
+    good, other = bearer(alice)["Authorization"], "Bearer nonsense"
+    first, second = (good, other) if is_first else (other, good)
+    scope = _twice(_scope("/api/users/me", {"authorization": first}), second)
+
+    short = Handler().answer(scope, b"")
+    full_stack()
+    long = Handler().answer(scope, b"")
+
+    assert (short[0], short[2]) == (long[0], long[2]) == (401, long[2])
+
+
+@pytest.mark.parametrize("host", ["evil.example", "[", ""])
+def test_both_ways_refuse_a_host_that_is_not_ours(
+    host: str, alice: User, bearer: Any, full_stack: Callable[[], None]
+) -> None:
+    """A valid token does not help who means another server."""
+    scope = _scope("/api/users/me", bearer(alice))
+    scope["headers"][0] = (b"host", host.encode())
+
+    short = Handler().answer(scope, b"")
+    full_stack()
+    long = Handler().answer(scope, b"")
+
+    assert short[0] == long[0] == 400
+
+
+@pytest.mark.parametrize("url", ["/api/users/me", "/api/journal/today"])
+def test_both_ways_keep_private_what_is_private(
+    url: str, ask: Ask, alice: User, bearer: Any
+) -> None:
+    """No cache keeps the answer, and no browser guesses what it is."""
+    _, headers, _ = ask(url, bearer(alice))
+
+    assert headers[b"cache-control"] == b"no-store"
+    assert headers[b"x-content-type-options"] == b"nosniff"
+
+
 @pytest.mark.parametrize("url", PLAIN)
 def test_the_plain_ones_take_the_short_way(url: str, alice: User, bearer: Any) -> None:
     """What clients repeat is answered before Django's stack."""
