@@ -8,3 +8,9 @@ class KnowledgeConfig(AppConfig):
 
     name = "knowledge"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Every change of the schema's types becomes a version of it."""
+        from knowledge.services.schema import watch_schema  # noqa: PLC0415  needs the app registry
+
+        watch_schema()

@@ -26,6 +26,7 @@ from tests.live import Caller, LiveServer, end_other_connections
 def _seed_again(**_event: Any) -> None:
     """A test that commits empties every table afterwards; what a migration put there comes back."""
     import_module("accounts.migrations.0002_seed_configs").seed(apps, None)
+    import_module("knowledge.migrations.0003_seed_schema").seed(apps, None)
 
 
 @pytest.fixture

@@ -1,6 +1,13 @@
 """The tables of the memory."""
 
-from knowledge.models.changesets import Changeset, Decision, Operation, ReviewItem, Tombstone
+from knowledge.models.changesets import (
+    Changeset,
+    Decision,
+    Operation,
+    Redaction,
+    ReviewItem,
+    Tombstone,
+)
 from knowledge.models.ledger import (
     Alias,
     Block,
@@ -31,6 +38,7 @@ __all__ = [
     "Operation",
     "PropertyType",
     "Record",
+    "Redaction",
     "ReviewItem",
     "SchemaVersion",
     "Source",

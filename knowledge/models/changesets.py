@@ -163,3 +163,28 @@ class ReviewItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class Redaction(models.Model):
+    """Characters of a message that the memory does not know, though the journal keeps them."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    message = models.ForeignKey("journal.Message", on_delete=models.CASCADE, related_name="+")
+    start = models.IntegerField()
+    end = models.IntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(start__gte=0) & Q(end__gt=models.F("start")),
+                name="knowledge_redaction_is_a_span",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "message"], name="knowledge_redaction_message")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
