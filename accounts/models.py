@@ -18,8 +18,29 @@ from exobrain.lib import clock
 SESSION_HASH_SALT = "accounts.models.session_auth_hash"
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    """Many users."""
+
+    def update(self, **values: Any) -> int:
+        """As Django's, and a new password has ended every session and every token here too."""
+        if "password" not in values:
+            return super().update(**values)
+        with transaction.atomic(using=self.db):
+            ids = list(self.values_list("pk", flat=True))
+            RefreshTokenFamily.objects.filter(user__in=ids).revoke(reason="password_changed")
+            return super().update(**{"tokens_valid_from": clock.now(), **values})
+
+    def rehash(self, password: str) -> int:
+        """Their password, which stays the same, has this hash; nobody is signed out."""
+        return super().update(password=password)
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates users and finds them by e-mail, whatever its case."""
+
+    def get_queryset(self) -> UserQuerySet:
+        """All users."""
+        return UserQuerySet(self.model, using=self._db)
 
     def with_email(self, email: str) -> "models.QuerySet[User]":
         """The user with this e-mail, if there is one; uses the unique index."""
@@ -120,9 +141,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def upgrade_password(self, raw_password: str | None) -> None:
         """The same password is stored with the preferred hasher; tokens stay good."""
         self.password = make_password(raw_password)
-        User.objects.filter(pk=self.pk, password=self._stored_password).update(
-            password=self.password
-        )
+        UserQuerySet(User).filter(pk=self.pk, password=self._stored_password).rehash(self.password)
         self._stored_password = self.password
 
     def get_session_auth_hash(self) -> str:

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import User, UserQuerySet
 from tests.api.auth_calls import me, refresh, signed_in, tokens_of
 from tests.factories import PASSWORD
 
@@ -43,6 +43,24 @@ def by_a_partly_loaded_user(user: User, _patch: pytest.MonkeyPatch) -> None:
     partly.save()
 
 
+def by_update(user: User, _patch: pytest.MonkeyPatch) -> None:
+    """As a script in the shell does."""
+    User.objects.filter(id=user.id).update(password=make_password(NEW))
+
+
+def by_bulk_update(user: User, _patch: pytest.MonkeyPatch) -> None:
+    """As a script for many users does."""
+    user.password = make_password(NEW)
+    User.objects.bulk_update([user], ["password"])
+
+
+def by_page(user: User, _patch: pytest.MonkeyPatch) -> None:
+    """The form in the settings."""
+    client = signed_in(user.email)
+    answer = client.post("/settings/password", {"current": PASSWORD, "new": NEW})
+    assert answer.status_code == 302
+
+
 def by_unusable_password(user: User, _patch: pytest.MonkeyPatch) -> None:
     """No password fits any more."""
     user.set_unusable_password()
@@ -72,6 +90,9 @@ def by_admin(user: User, _patch: pytest.MonkeyPatch) -> None:
         by_saving_that_field,
         by_assignment,
         by_a_partly_loaded_user,
+        by_update,
+        by_bulk_update,
+        by_page,
         by_unusable_password,
         by_command,
         by_admin,
@@ -125,10 +146,19 @@ def test_nothing_ends_without_a_new_password(alice: User, change: Callable[[User
     assert me(token=pair["access_token"]).status_code == 200
 
 
+def test_somebody_elses_password_signs_nobody_else_out(alice: User, bob: User) -> None:
+    """Only those whose password it is."""
+    pair = tokens_of(bob.email)
+
+    User.objects.filter(id=alice.id).update(password=make_password(NEW))
+
+    assert me(token=pair["access_token"]).status_code == 200
+
+
 def test_upgraded_hash_keeps_the_tokens(alice: User) -> None:
     """The same password stored better is not a new one."""
     pair = tokens_of(alice.email)
-    User.objects.filter(id=alice.id).update(password=make_password(PASSWORD, hasher="scrypt"))
+    UserQuerySet(User).filter(id=alice.id).rehash(make_password(PASSWORD, hasher="scrypt"))
 
     assert User.objects.get(id=alice.id).check_password(PASSWORD)
 
