@@ -1,24 +1,19 @@
 """Who asks, over HTTP, over a stream or over a socket: a user, or a visitor where allowed."""
 
 import secrets
-from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, parse_cookie
-from django.http.request import split_domain_port, validate_host
+from django.http import HttpRequest, HttpResponse
 
 from accounts.auth import principal_of, refuse_broken_json
-from accounts.selectors import resolve_principal
 from chat.types import Asker
 from exobrain.lib.address import client_address
 from exobrain.lib.errors import Unauthenticated
-from exobrain.lib.threads import in_thread
 from exobrain.middleware import is_own_origin
+from exobrain.streams import Scope, cookies_of, header, principal_of_scope
 
 VISITOR_COOKIE = "exobrain_visitor"
 VISITOR_KEY_BYTES = 16
-
-Scope = dict[str, Any]
 
 
 class AskedRequest(HttpRequest):
@@ -54,17 +49,13 @@ def remember_visitor(response: HttpResponse) -> None:
 
 async def asker_of(scope: Scope) -> Asker:
     """Who opened this connection; raises Unauthenticated unless visitors may chat."""
-    cookies = _cookies(scope)
-    principal = await in_thread(
-        resolve_principal,
-        authorization=header(scope, "authorization"),
-        session_key=cookies.get(settings.SESSION_COOKIE_NAME),
-    )
+    visitor_key = cookies_of(scope).get(VISITOR_COOKIE, "")
+    principal = await principal_of_scope(scope)
     if principal is not None:
-        return Asker(principal.user_id, cookies.get(VISITOR_COOKIE, ""))
+        return Asker(principal.user_id, visitor_key)
     if not settings.EXOBRAIN.chat_allow_anonymous:
         raise Unauthenticated
-    return Asker(visitor_key=cookies.get(VISITOR_COOKIE, ""))
+    return Asker(visitor_key=visitor_key)
 
 
 def address_of_scope(scope: Scope) -> str:
@@ -76,24 +67,7 @@ def address_of_scope(scope: Scope) -> str:
     )
 
 
-def is_known_host(scope: Scope) -> bool:
-    """True when the client means this server: a rebound name is not ours."""
-    domain, _ = split_domain_port(header(scope, "host") or "")
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-
-
 def is_same_site(scope: Scope) -> bool:
     """True unless a browser says that another site opened the connection."""
     origin = header(scope, "origin")
     return origin is None or is_own_origin(origin, host=header(scope, "host") or "")
-
-
-def header(scope: Scope, name: str, *, joint: str = ", ") -> str | None:
-    """The header's value; several of one name are one list, as HTTP has it."""
-    wanted = name.encode()
-    values = [value.decode("latin-1") for key, value in scope["headers"] if key == wanted]
-    return joint.join(values) if values else None
-
-
-def _cookies(scope: Scope) -> dict[str, str]:
-    return parse_cookie(header(scope, "cookie", joint="; ") or "")

@@ -13,27 +13,13 @@ from accounts.auth import broken_json
 from chat.api import router as chat_router
 from exobrain.lib import errors
 from exobrain.openapi import Document
+from exobrain.statuses import status_of
 from exobrain.validation import described
 from journal.api import router as journal_router
+from knowledge.api.forgetting import router as forgetting_router
+from knowledge.api.history import router as history_router
 from knowledge.api.pages import router as pages_router
-
-STATUS_BY_ERROR: dict[type[errors.DomainError], int] = {
-    errors.Invalid: 400,
-    errors.Unauthenticated: 401,
-    errors.Refused: 403,
-    errors.NotFound: 404,
-    errors.Conflict: 409,
-    errors.TooMany: 429,
-    errors.Upstream: 502,
-    errors.Unavailable: 503,
-}
-
-
-def status_of(error: errors.DomainError) -> int:
-    """The HTTP status of an error."""
-    return next(
-        (code for family, code in STATUS_BY_ERROR.items() if isinstance(error, family)), 500
-    )
+from knowledge.api.updates import router as updates_router
 
 
 class OrjsonRenderer(BaseRenderer):
@@ -85,6 +71,9 @@ api.add_router("/users", users_router)
 api.add_router("/journal", journal_router)
 api.add_router("/chat", chat_router)
 api.add_router("/knowledge", pages_router)
+api.add_router("/knowledge", history_router)
+api.add_router("/knowledge", forgetting_router)
+api.add_router("/knowledge", updates_router)
 
 
 @api.exception_handler(errors.DomainError)

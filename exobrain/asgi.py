@@ -8,7 +8,11 @@ import django
 
 django.setup()
 
-from chat.routing import http_routes, websocket_routes  # noqa: E402  needs the app registry
+from chat import routing as chat  # noqa: E402  needs the app registry
 from exobrain.server import Application  # noqa: E402  needs the settings
+from knowledge import routing as knowledge  # noqa: E402  needs the app registry
 
-application = Application(http_routes=http_routes, websocket_routes=websocket_routes)
+application = Application(
+    http_routes=[*chat.http_routes, *knowledge.http_routes],
+    websocket_routes=chat.websocket_routes,
+)

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 
-from exobrain.api import status_of
 from exobrain.lib.errors import DomainError, TooMany, Unavailable
 from exobrain.lib.http import json_response
+from exobrain.statuses import status_of
 
 API_PREFIX = "/api/"
 

@@ -8,7 +8,7 @@ reached or does not answer in time, `NotFound`, `Conflict` and `Refused` as it s
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -94,7 +94,9 @@ def check() -> None:
         raise OrchestratorDown
 
 
-async def watch_job(*, job_id: UUID, user_id: str, after: int = 0) -> AsyncIterator[Transition]:
+async def watch_job(
+    *, job_id: UUID, user_id: str, after: int = 0
+) -> AsyncGenerator[Transition, None]:
     """Where the job stands and then each of its changes, once and in order, until the last.
 
     With `after`, the changes after that number. The first answer has a deadline; how long the

@@ -46,6 +46,7 @@ class LiveServer:
 
         # Tests look after dead turns themselves, at the moment they mean.
         server_started.disconnect(dispatch_uid="chat.start")
+        server_started.disconnect(dispatch_uid="knowledge.start")
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         config = uvicorn.Config(

@@ -21,7 +21,7 @@ from pydantic import ValidationError
 from redis.exceptions import RedisError
 
 from chat import services
-from chat.auth import address_of_scope, asker_of, is_known_host, is_same_site
+from chat.auth import address_of_scope, asker_of, is_same_site
 from chat.events import as_frame
 from chat.schemas import FRAMES, CancelFrame, ResumeFrame, SendFrame
 from chat.services import Reading, open_reading
@@ -29,6 +29,7 @@ from chat.types import Asker, Question
 from exobrain.lib.errors import DomainError, Unauthenticated, Unavailable
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
+from exobrain.streams import is_known_host
 
 log = structlog.get_logger(__name__)
 

@@ -42,6 +42,7 @@ def list_updates(*, user_id: UUID, limit: int, before: UUID | None = None) -> li
     return [UpdateEntry(*row) for row in rows]
 
 
-def has_update(*, user_id: UUID, job_id: UUID) -> bool:
-    """True when the job is that of an update of this user."""
-    return Update.objects.filter(user_id=user_id, job_id=job_id).exists()
+def asked_at(*, user_id: UUID, job_id: UUID) -> datetime | None:
+    """When this user's update asked for that job, if one did."""
+    found = Update.objects.filter(user_id=user_id, job_id=job_id)
+    return found.values_list("created_at", flat=True).first()

@@ -270,7 +270,7 @@ def test_an_outage_of_the_session_store_is_a_reason_to_come_back(
     def out(**_: Any) -> None:
         raise Unavailable
 
-    monkeypatch.setattr("chat.auth.resolve_principal", out)
+    monkeypatch.setattr("exobrain.streams.resolve_principal", out)
     with caller(alice).socket() as socket, pytest.raises(ConnectionClosed) as closed:
         socket.hear()
 

@@ -13,14 +13,17 @@ from knowledge.services.updates.running import (
     give_up_update,
     prepare_update,
 )
+from knowledge.services.updates.watching import JobWatch, open_watch
 
 __all__ = [
+    "JobWatch",
     "Place",
     "Prepared",
     "Requested",
     "chunked",
     "complete_update",
     "give_up_update",
+    "open_watch",
     "prepare_update",
     "reconcile",
     "reconcile_forever",

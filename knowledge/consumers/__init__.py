@@ -1,0 +1,5 @@
+"""Streams of the memory."""
+
+from knowledge.consumers.watch import WatchConsumer
+
+__all__ = ["WatchConsumer"]

@@ -1,0 +1,84 @@
+"""GET /api/knowledge/update/{job_id}/watch: a job's changes as server-sent events."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import orjson
+from django.conf import settings
+
+from exobrain.lib.errors import DomainError, Unauthenticated
+from exobrain.streams import HEARTBEAT, EventStream, last_event_id, principal_of_scope
+from knowledge.services.updates import JobWatch, open_watch
+from orchestrator.types import Transition
+
+
+class WatchConsumer(EventStream):
+    """Tells one reader how their job fares, to its end."""
+
+    async def open(self) -> JobWatch:
+        """The job, if it is the reader's."""
+        principal = await principal_of_scope(self.scope)
+        if principal is None:
+            raise Unauthenticated
+        return await open_watch(
+            user_id=principal.user_id,
+            job_id=self.scope["url_route"]["kwargs"]["job_id"],
+            after=last_event_id(self.scope),
+        )
+
+    async def stream(self, opened: JobWatch) -> None:
+        """Each change, a sign of life when there is none, and the end or why there is no end."""
+        await self.begin()
+        try:
+            async with contextlib.aclosing(opened.changes()) as changes:
+                async for content in _with_heartbeats(changes):
+                    await self.send_body(content, more_body=True)
+        except DomainError as error:
+            await self.send_body(_trouble(error))
+        else:
+            await self.send_body(_done(opened.current))
+
+
+async def _with_heartbeats(changes: AsyncGenerator[Transition, None]) -> AsyncGenerator[bytes]:
+    pause = settings.EXOBRAIN.chat_heartbeat_seconds
+    while True:
+        upcoming = asyncio.ensure_future(anext(changes, None))
+        try:
+            while not (await asyncio.wait({upcoming}, timeout=pause))[0]:
+                yield HEARTBEAT
+        finally:
+            upcoming.cancel()
+        change = upcoming.result()
+        if change is None:
+            return
+        yield _status(change)
+
+
+def _status(change: Transition) -> bytes:
+    data = {
+        "job_id": change.job_id,
+        "state": change.lifecycle,
+        "attempt": change.attempt,
+        "detail": change.detail,
+        "terminal": change.terminal,
+        "emitted_at": change.at,
+    }
+    return _event("status", data, number=change.number)
+
+
+def _done(last: Transition) -> bytes:
+    data = {"job_id": last.job_id, "state": last.lifecycle, "terminal": True}
+    return _event("done", data, number=last.number)
+
+
+def _trouble(error: DomainError) -> bytes:
+    """Without an id: the reader comes back to where it was."""
+    data = {"message": error.message, "retryable": error.retryable}
+    return b"event: error\ndata: %s\n\n" % orjson.dumps(data)
+
+
+def _event(name: str, data: dict[str, Any], *, number: int) -> bytes:
+    body = orjson.dumps(data, option=orjson.OPT_UTC_Z)
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, name.encode(), body)
