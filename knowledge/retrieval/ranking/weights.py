@@ -1,0 +1,89 @@
+"""The numbers of ranking, all in one place.
+
+They were chosen on three public long-term conversations (494 questions with known evidence),
+each move kept only where it also helped the conversation left out of the search, then rounded.
+`benchmarks/memory` prints what every arm is worth.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+# BM25. Recall hardly moves between 0.8 and 2 for K1, 0.2 and 0.75 for B.
+K1 = 1.2
+B = 0.75
+# A term weighs this much in a block's row before it makes the term more common.
+HELD_FROM = 1.0
+
+# A message is found by what was said around it: its neighbours' terms count this much in its own
+# index row, by distance in messages of the same session. The largest lever of all.
+NEIGHBOUR_TERMS: Mapping[int, float] = MappingProxyType(
+    {-1: 0.7, 1: 0.6, -2: 0.4, 2: 0.35, -3: 0.2, 3: 0.2}
+)
+# How much of the previous message's vector is added to a message's own before it is indexed.
+PREVIOUS_VECTOR = 0.5
+# A neighbour's token stands in for a message's own where it fits the question this much better.
+NEIGHBOUR_TOKENS: Mapping[int, float] = MappingProxyType({-1: 0.8, 1: 0.8, -2: 0.7, 2: 0.7})
+# A stop word's weight among the question's tokens; words of content weigh their idf, 0.7 to 7.
+STOP_WORD_WEIGHT = 0.5
+
+# How many blocks each arm brings to the pool; below 80 recall at 50 falls.
+POOL_PER_ARM = 100
+# A session is as good as the mean of this many of its best blocks.
+SESSION_BEST = 3
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What each arm's standardised score counts for in the sum."""
+
+    lexical: float = 0.0
+    dense: float = 0.0  # cosine of the blended vectors
+    tokens: float = 0.0  # token by token, the message alone
+    tokens_near: float = 0.0  # token by token, neighbours standing in
+    session: float = 0.0
+    fact: float = 0.0  # best cosine of a fact that was made from the message
+    graph: float = 0.0
+    # These are no z-scores: they are added as they are.
+    date: float = 0.0  # times 0 to 2
+    speaker: float = 0.0  # once, for words of the person asked about
+    length: float = 0.0  # times the logarithm of the count of words
+    asks: float = 0.0  # once, for a message that is itself a question
+
+
+# With token vectors, as the local model gives them.
+WITH_TOKENS = Weights(
+    lexical=0.4,
+    dense=0.3,
+    tokens=0.2,
+    tokens_near=0.6,
+    session=0.5,
+    fact=0.5,
+    graph=0.1,
+    date=1.3,
+    speaker=0.6,
+    length=0.25,
+    asks=-0.8,
+)
+# With one vector a text, as providers give them.
+WITH_VECTORS = Weights(
+    lexical=0.7,
+    dense=0.5,
+    session=0.2,
+    fact=0.4,
+    graph=0.1,
+    date=1.2,
+    speaker=0.5,
+    length=0.4,
+    asks=-0.8,
+)
+# With words alone.
+WITH_WORDS = Weights(
+    lexical=1.2,
+    session=0.2,
+    graph=0.1,
+    date=1.2,
+    speaker=0.5,
+    length=0.25,
+    asks=-0.8,
+)
