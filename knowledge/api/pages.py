@@ -8,13 +8,16 @@ from django.http import HttpResponse
 from ninja import Router
 
 from accounts.auth import SignedInRequest, authenticated
-from exobrain.lib.http import json_response
-from knowledge.errors import BadPageToken, PageNotFound
+from exobrain.lib.http import Problem, json_response
+from knowledge.api.forgetting import forget
+from knowledge.errors import BadPageToken, BlockNotOnPage, PageNotFound
+from knowledge.schemas.forgetting import ForgetOut, Preview
 from knowledge.schemas.pages import (
     MAX_PAGES,
     USUAL_PAGES,
     CategoriesOut,
-    ErrorOut,
+    PageEditedOut,
+    PageEditIn,
     PageListOut,
     PageOut,
     PageSize,
@@ -22,6 +25,8 @@ from knowledge.schemas.pages import (
 )
 from knowledge.selectors import pages
 from knowledge.selectors.pages import Category, Page, PageEntry
+from knowledge.services.pages import edit_page
+from knowledge.types import Target, TargetKind
 
 LONGEST_TOKEN = 9  # digits
 
@@ -34,7 +39,9 @@ def list_categories(request: SignedInRequest) -> HttpResponse:
     return json_response({"categories": _tree(pages.categories())})
 
 
-@router.get("/category/{category_id}/pages", response={200: PageListOut, 404: ErrorOut})
+@router.get(
+    "/category/{category_id}/pages", response={200: PageListOut, 400: Problem, 404: Problem}
+)
 def list_pages(
     request: SignedInRequest,
     category_id: str,
@@ -56,11 +63,48 @@ def list_pages(
     )
 
 
-@router.get("/page/{page_id}", response={200: PageOut, 404: ErrorOut})
+@router.get("/page/{page_id}", response={200: PageOut, 404: Problem})
 def get_page(request: SignedInRequest, page_id: str) -> HttpResponse:
     """All that is known of an entity; one that was merged into another is that other."""
     page = pages.find_page(user_id=request.auth.user_id, page_id=parse_page_id(page_id))
     return json_response(_page(page))
+
+
+@router.patch(
+    "/page/{page_id}", response={200: PageEditedOut, 400: Problem, 404: Problem, 409: Problem}
+)
+def update_page(request: SignedInRequest, page_id: str, body: PageEditIn) -> HttpResponse:
+    """The given blocks read as given, by the user's word; all or none.
+
+    An empty text says that a block is wrong. What a block replaced may be named in its place.
+    """
+    found_id = parse_page_id(page_id)
+    texts = {_block_id(edit.block_id): edit.markdown_content for edit in body.content_blocks}
+    successors = edit_page(user_id=request.auth.user_id, page_id=found_id, texts=texts)
+    return json_response(
+        {
+            "page_id": page_id,
+            "updated_block_ids": list(successors),
+            "updated_block_count": len(successors),
+            "status": "updated",
+            "successors": {str(old): new for old, new in successors.items()},
+        }
+    )
+
+
+# Here and not in `forgetting`: Ninja joins the methods of one address within one router only.
+@router.delete("/page/{page_id}", response={200: ForgetOut, 404: Problem, 409: Problem})
+def forget_page(request: SignedInRequest, page_id: str, preview: Preview = False) -> HttpResponse:
+    """The entity is forgotten with all that is known of it."""
+    target = Target(TargetKind.ENTITY, id=parse_page_id(page_id))
+    return forget(request, target, preview=preview)
+
+
+def _block_id(text: str) -> UUID:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        raise BlockNotOnPage from None
 
 
 def offset_of(token: str | None) -> int:

@@ -102,9 +102,4 @@ class PageEditedOut(Schema):
     updated_block_ids: list[str]
     updated_block_count: int
     status: str
-
-
-class ErrorOut(Schema):
-    """What went wrong, in a few words."""
-
-    detail: str
+    successors: dict[str, str] = Field(description="the block that stands in each one's place now")

@@ -362,12 +362,25 @@ def find_page(*, user_id: UUID, page_id: UUID) -> Page:
     )
 
 
-def editable_block_ids(*, user_id: UUID, page_id: UUID) -> set[UUID]:
-    """The blocks that stand on the page; raises PageNotFound."""
+def editable_blocks(*, user_id: UUID, page_id: UUID) -> dict[UUID, UUID]:
+    """The blocks that stand on the page, by their ids and by those of what they replaced.
+
+    Raises PageNotFound.
+    """
     entity = _entity(user_id=user_id, page_id=page_id)
     members = _members(user_id=user_id, entity_id=entity.id)
-    blocks = _blocks(user_id=user_id, entity_ids=members)
-    return {block.id for block in _depth_first([each for each in blocks if _is_live(each)])}
+    blocks = {block.id: block for block in _blocks(user_id=user_id, entity_ids=members)}
+    present = {block_id: _successor(block, blocks) for block_id, block in blocks.items()}
+    return {block_id: block.id for block_id, block in present.items() if _is_live(block)}
+
+
+def _successor(block: Block, blocks: Mapping[UUID, Block]) -> Block:
+    """What stands in the block's place now; itself if nothing does."""
+    seen = {block.id}
+    while block.superseded_by_id in blocks and block.superseded_by_id not in seen:
+        block = blocks[block.superseded_by_id]
+        seen.add(block.id)
+    return block
 
 
 def canonical_ids(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, UUID]:

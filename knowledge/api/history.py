@@ -1,0 +1,145 @@
+"""How the memory came to be as it is: its changes, its questions, its decisions."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Router
+
+from accounts.auth import SignedInRequest, authenticated
+from exobrain.lib.http import Problem, json_response
+from exobrain.lib.paging import Page
+from journal.selectors import messages_by_ids
+from knowledge.errors import RecordNotFound
+from knowledge.schemas.history import (
+    USUAL_ROWS,
+    ChangedOut,
+    ChangesetDetailOut,
+    ChangesetListOut,
+    PositionToken,
+    ReviewKind,
+    ReviewListOut,
+    ReviewState,
+    RollbackPreviewOut,
+    RowCount,
+    RowToken,
+    WhyOut,
+)
+from knowledge.selectors import ledger
+from knowledge.services import changes, editing, reviewing
+
+router = Router(tags=["memory"], auth=authenticated)
+
+
+@router.get("/changesets", response={200: ChangesetListOut, 404: Problem})
+def list_changesets(
+    request: SignedInRequest, page_size: RowCount = USUAL_ROWS, page_token: RowToken = None
+) -> HttpResponse:
+    """Every change of the memory, the latest first."""
+    page = ledger.changesets(user_id=request.auth.user_id, size=page_size, before=page_token)
+    return json_response({"changesets": page.rows, "next_page_token": _next_token(page)})
+
+
+@router.get("/changesets/{uuid:changeset_id}", response={200: ChangesetDetailOut, 404: Problem})
+def get_changeset(
+    request: SignedInRequest,
+    changeset_id: UUID,
+    page_size: RowCount = USUAL_ROWS,
+    page_token: PositionToken = -1,
+) -> HttpResponse:
+    """One change, with the rows before and after it."""
+    user_id = request.auth.user_id
+    entry = ledger.changeset(user_id=user_id, changeset_id=changeset_id)
+    page = ledger.changes(
+        user_id=user_id, changeset_id=changeset_id, size=page_size, after=page_token
+    )
+    operations = [{"position": position, **vars(change)} for position, change in page.rows]
+    return json_response(
+        {
+            **vars(entry),
+            "operations": operations,
+            "next_page_token": page.last[0] if page.has_more else None,
+        }
+    )
+
+
+@router.get(
+    "/changesets/{uuid:changeset_id}/rollback", response={200: RollbackPreviewOut, 404: Problem}
+)
+def preview_rollback(request: SignedInRequest, changeset_id: UUID) -> HttpResponse:
+    """What rolling the change back would do; nothing is done."""
+    return json_response(
+        changes.preview_roll_back(user_id=request.auth.user_id, changeset_id=changeset_id)
+    )
+
+
+@router.post(
+    "/changesets/{uuid:changeset_id}/rollback",
+    response={200: ChangedOut, 404: Problem, 409: Problem},
+)
+def roll_back(request: SignedInRequest, changeset_id: UUID) -> HttpResponse:
+    """The memory is as if the change had not been made."""
+    return _changed(changes.roll_back(user_id=request.auth.user_id, changeset_id=changeset_id))
+
+
+# -- questions
+
+
+@router.get("/review", response={200: ReviewListOut, 404: Problem})
+def list_review(
+    request: SignedInRequest,
+    kind: ReviewKind | None = None,
+    state: ReviewState = "open",
+    page_size: RowCount = USUAL_ROWS,
+    page_token: RowToken = None,
+) -> HttpResponse:
+    """What the memory would like to know: who is the same, and which statement holds."""
+    page = ledger.review_items(
+        user_id=request.auth.user_id, size=page_size, before=page_token, kind=kind, state=state
+    )
+    return json_response({"items": page.rows, "next_page_token": _next_token(page)})
+
+
+@router.post(
+    "/review/{uuid:item_id}/accept", response={200: ChangedOut, 404: Problem, 409: Problem}
+)
+def accept(request: SignedInRequest, item_id: UUID) -> HttpResponse:
+    """Of a merge: the two are one. Of a conflict: the left one holds."""
+    return _changed(reviewing.accept(user_id=request.auth.user_id, item_id=item_id))
+
+
+@router.post(
+    "/review/{uuid:item_id}/reject", response={200: ChangedOut, 404: Problem, 409: Problem}
+)
+def reject(request: SignedInRequest, item_id: UUID) -> HttpResponse:
+    """Of a merge: they are different for ever. Of a conflict: the right one holds."""
+    return _changed(reviewing.reject(user_id=request.auth.user_id, item_id=item_id))
+
+
+# -- one fact, one message
+
+
+@router.post(
+    "/block/{uuid:block_id}/confirm", response={200: ChangedOut, 404: Problem, 409: Problem}
+)
+def confirm(request: SignedInRequest, block_id: UUID) -> HttpResponse:
+    """The user has looked at the block and agrees with it."""
+    return _changed(editing.confirm(user_id=request.auth.user_id, block_id=block_id))
+
+
+@router.get("/messages/{uuid:message_id}/why", response={200: WhyOut, 404: Problem})
+def why(request: SignedInRequest, message_id: UUID) -> HttpResponse:
+    """Why something of the message is, or is not, remembered."""
+    user_id = request.auth.user_id
+    if not messages_by_ids(user_id=user_id, ids=[message_id]):
+        raise RecordNotFound
+    decisions = ledger.why(user_id=user_id, message_id=message_id)
+    return json_response({"message_id": message_id, "decisions": decisions})
+
+
+def _changed(changeset_id: UUID) -> HttpResponse:
+    return json_response({"changeset_id": changeset_id})
+
+
+def _next_token(page: Page[Any]) -> UUID | None:
+    return page.last.id if page.has_more else None
