@@ -45,6 +45,10 @@ class BlockNotOnPage(Invalid):
     """A block does not belong to this page; nothing was changed."""
 
 
+class ConfirmationMissing(Invalid):
+    """To forget everything, say confirm=everything."""
+
+
 # -- the ledger
 
 
@@ -103,3 +107,14 @@ class CannotForgetYourself(Conflict):
 
 class NothingToForget(NotFound):
     """There is nothing like that to forget."""
+
+
+# -- indexes
+
+
+class EmbedderUnavailable(Unavailable):
+    """The embedding model is not available; memory is found by words meanwhile."""
+
+
+class IndexUnavailable(Unavailable):
+    """An index of the memory is not available."""
