@@ -1,0 +1,161 @@
+"""One order out of what all arms say."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.retrieval.ranking import tokens
+from knowledge.retrieval.ranking.bm25 import Statistics
+from knowledge.retrieval.ranking.fusion import Candidate, TokenArm, rank
+from knowledge.retrieval.ranking.question import read_question
+from knowledge.retrieval.ranking.tokens import TokenVectors
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+QUESTION = read_question("Where is the tea?", now=NOW)
+STATISTICS = Statistics(blocks=3, average_length=3, frequencies={"tea": 1})
+
+
+def candidate(number: int, **values: object) -> Candidate:
+    """A block of its own session that says five words."""
+    made = Candidate(UUID(int=number), "one two three four five", NOW, session=number)
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def order(pool: list[Candidate], text: str = "Where is the tea?", **values: object) -> list[int]:
+    """The numbers of the blocks, best first."""
+    question = read_question(text, now=NOW)
+    ranked = rank(question, pool, statistics=STATISTICS, **values)  # type: ignore[arg-type]
+    return [item.block_id.int for item in ranked]
+
+
+def test_nothing_found_is_nothing_ranked() -> None:
+    """An empty memory has no answer."""
+    assert rank(QUESTION, [], statistics=STATISTICS) == []
+
+
+def test_the_best_of_the_only_arm_comes_first() -> None:
+    """One arm is enough."""
+    assert order([candidate(1, lexical=1.0), candidate(2, lexical=5.0)]) == [2, 1]
+
+
+def test_equals_keep_their_order() -> None:
+    """A run is like the one before."""
+    assert order([candidate(3), candidate(1), candidate(2)]) == [3, 1, 2]
+
+
+def test_what_an_arm_did_not_bring_gets_its_lowest() -> None:
+    """Being found by one arm alone is no fault beyond that."""
+    pool = [
+        candidate(1, lexical=3.0, dense=0.2),
+        candidate(2, lexical=1.0),
+        candidate(3, dense=0.1),
+    ]
+
+    ranked = rank(QUESTION, pool, statistics=STATISTICS)
+
+    by_id = {item.block_id.int: item.parts for item in ranked}
+    assert by_id[2]["dense"] == by_id[3]["dense"]
+    assert by_id[2]["lexical"] == by_id[3]["lexical"]
+
+
+def test_parts_add_up_to_the_score() -> None:
+    """A receipt can be checked."""
+    pool = [candidate(1, lexical=3.0, dense=0.2), candidate(2, lexical=1.0, dense=0.4, text="a?")]
+
+    for item in rank(QUESTION, pool, statistics=STATISTICS):
+        assert sum(item.parts.values()) == pytest.approx(item.score)
+
+
+def test_a_session_that_answers_well_lifts_its_blocks() -> None:
+    """Between two equals."""
+    pool = [
+        candidate(1, lexical=1.0, session="other"),
+        candidate(2, lexical=1.0, session="best"),
+        candidate(3, lexical=9.0, session="best"),
+    ]
+
+    assert order(pool) == [3, 2, 1]
+
+
+def test_the_time_asked_for_comes_first() -> None:
+    """Between two equals."""
+    then = datetime(2026, 5, 3, tzinfo=UTC)
+
+    assert order([candidate(1), candidate(2, said_at=then)], "What was it in May?") == [2, 1]
+
+
+def test_the_words_of_the_person_asked_about_come_first() -> None:
+    """Be it a name or the asker's I."""
+    pool = [candidate(1, speaker="Ann"), candidate(2, speaker="Bob")]
+
+    assert order(pool, "Where does Bob live?") == [2, 1]
+    assert order(pool, "Where do I live?", asker="Bob") == [2, 1]
+
+
+def test_a_question_is_seldom_an_answer() -> None:
+    """Between two equals."""
+    assert order([candidate(1, text="one two three four five?"), candidate(2)]) == [2, 1]
+
+
+def token_arm(*likes: int) -> TokenArm:
+    """A question of one token, which these blocks hold and others do not."""
+    asked = np.random.default_rng(1).standard_normal((1, 64)).astype(np.float32)
+    other = np.random.default_rng(2).standard_normal((1, 64)).astype(np.float32)
+    signs = {
+        UUID(int=number): tokens.unpack(
+            tokens.pack(asked if number in likes else other), dimensions=64
+        )
+        for number in range(1, 6)
+    }
+    return TokenArm(TokenVectors(["tea"], [0], asked), signs)
+
+
+def test_a_block_with_the_questions_token_comes_first() -> None:
+    """Token by token likeness decides between equals."""
+    assert order([candidate(1), candidate(2)], token_arm=token_arm(2)) == [2, 1]
+
+
+def test_a_neighbours_token_stands_in() -> None:
+    """The answer beside the word asked for is found, after the word itself."""
+    pool = [
+        candidate(1),
+        candidate(2, neighbours={-1: UUID(int=5)}),
+        candidate(3),
+        candidate(4, neighbours={1: UUID(int=99)}),
+    ]
+
+    assert order(pool, token_arm=token_arm(3, 5))[:2] == [3, 2]
+
+
+def test_blocks_without_tokens_are_ranked_too() -> None:
+    """Such as those written before there was a local model."""
+    pool = [candidate(8, lexical=2.0), candidate(9, lexical=1.0)]
+
+    assert order(pool, token_arm=token_arm()) == [8, 9]
+
+
+@given(
+    st.lists(
+        st.tuples(st.none() | st.floats(0, 50), st.none() | st.floats(-1, 1), st.text(max_size=20)),
+        max_size=12,
+    ),
+    st.text(max_size=60),
+)
+def test_every_block_is_ranked_once_whatever_the_arms_say(
+    found: list[tuple[float | None, float | None, str]], text: str
+) -> None:
+    """And every score is a number."""
+    pool = [
+        candidate(number, lexical=lexical, dense=dense, text=said)
+        for number, (lexical, dense, said) in enumerate(found)
+    ]
+
+    ranked = rank(read_question(text, now=NOW), pool, statistics=STATISTICS)
+
+    assert sorted(item.block_id.int for item in ranked) == list(range(len(pool)))
+    assert all(np.isfinite(item.score) for item in ranked)

@@ -1,0 +1,115 @@
+"""What a question asks for."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from knowledge.retrieval.ranking.question import (
+    Period,
+    person_asked_about,
+    read_question,
+    time_ranges,
+)
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
+
+
+def times(text: str) -> list[object]:
+    """The times that the text names."""
+    return list(read_question(text, now=NOW).times)
+
+
+def at(year: int, month: int, day: int) -> datetime:
+    """Noon of a day."""
+    return datetime(year, month, day, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What happened on October 13, 2023?", Period(13, 10, 2023)),
+        ("What happened on 13 October 2023?", Period(13, 10, 2023)),
+        ("What happened on the 3rd of may?", Period(3, 5)),
+        ("What happened on 2023-10-13?", Period(13, 10, 2023)),
+        ("What did she do in May 2023?", Period(None, 5, 2023)),
+        ("In 2022, what did she do in June?", Period(None, 6, 2022)),
+        ("What happened in 2022?", Period(None, None, 2022)),
+        ("What was new in September?", Period(None, 9)),
+    ],
+)
+def test_dates_are_read(text: str, expected: Period) -> None:
+    """However they are written."""
+    assert times(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text", ["What may Ann buy?", "Did they march?", "What did June say?", "Are 12 eggs enough?"]
+)
+def test_verbs_and_names_are_no_months(text: str) -> None:
+    """Only beside a date's other words are they."""
+    assert times(text) == []
+
+
+def test_a_day_fits_better_than_its_month() -> None:
+    """And people tell of it a little later, too."""
+    period = Period(30, 10, 2023)
+
+    assert period.fit(at(2023, 10, 29)) == 2
+    assert period.fit(at(2023, 10, 3)) == 1
+    assert 0 < period.fit(at(2023, 11, 4)) < 1
+    assert period.fit(at(2023, 11, 24)) == 0
+    assert period.fit(at(2022, 10, 30)) == 0
+
+
+def test_a_month_ends_with_the_year() -> None:
+    """December's late tellings are next year's."""
+    assert Period(month=12, year=2023).fit(at(2024, 1, 3)) > 0
+    assert Period(month=12, year=2023).fit(at(2023, 1, 3)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("what did i say yesterday", date(2026, 11, 19), date(2026, 11, 19)),
+        ("what did i do last week", date(2026, 11, 9), date(2026, 11, 15)),
+        ("what did i do this month", date(2026, 11, 1), date(2026, 11, 30)),
+        ("what did i do last month", date(2026, 10, 1), date(2026, 10, 31)),
+        ("what did i do last year", date(2025, 1, 1), date(2025, 12, 31)),
+        ("what did i say two weeks ago", date(2026, 11, 3), date(2026, 11, 9)),
+        ("what did i do in march", date(2026, 3, 1), date(2026, 4, 10)),
+        ("what did i do in december", date(2025, 12, 1), date(2026, 1, 10)),
+        ("what did i do on february 31", date(2026, 2, 1), date(2026, 3, 10)),
+        ("what did i do on 9 may 2024", date(2024, 5, 7), date(2024, 5, 11)),
+        ("what was in 2024", date(2024, 1, 1), date(2024, 12, 31)),
+    ],
+)
+def test_times_have_ranges(text: str, first: date, last: date) -> None:
+    """For the index to search in."""
+    assert time_ranges(read_question(text, now=NOW), now=NOW) == [(first, last)]
+
+
+@pytest.mark.parametrize("text", ["999 years ago", "on 1000-01-99", "0 days ago", "in 1900"])
+def test_far_times_do_not_raise(text: str) -> None:
+    """A calendar begins and ends."""
+    time_ranges(read_question(text, now=datetime(3, 1, 1, tzinfo=UTC)), now=NOW)
+
+
+def test_the_one_person_named_is_asked_about() -> None:
+    """By the first name."""
+    assert person_asked_about("Where did Ann's dog go?", ["Ann Lee", "Bob"]) == "Ann Lee"
+
+
+def test_a_question_about_two_favours_neither() -> None:
+    """Both are asked about."""
+    assert person_asked_about("What do Ann and Bob share?", ["Ann", "Bob"], asker="Bob") is None
+
+
+def test_i_is_the_asker() -> None:
+    """Unless somebody else is named."""
+    assert person_asked_about("Where do I live?", ["Ann", "Bob"], asker="Bob") == "Bob"
+    assert person_asked_about("Did I meet Ann?", ["Ann", "Bob"], asker="Bob") == "Ann"
+
+
+def test_the_questions_terms_count_once() -> None:
+    """However often they are said."""
+    assert read_question("Tea, tea or green tea?", now=NOW).terms == {"tea": 1, "green": 1}
