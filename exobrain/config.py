@@ -121,6 +121,15 @@ class Config(BaseSettings):
     exobrain_nats_url: Annotated[str | None, Optional] = Field(
         None, description="NATS with JetStream, nats://host:port"
     )
+    exobrain_qdrant_url: Annotated[str | None, Optional] = Field(
+        None, description="Qdrant, http://host:port; unset: memory is searched in PostgreSQL"
+    )
+    exobrain_qdrant_api_key: Annotated[SecretStr | None, Optional] = Field(None)
+    exobrain_memgraph_url: Annotated[str | None, Optional] = Field(
+        None, description="Memgraph or Neo4j, bolt://host:port; unset: PostgreSQL is the graph"
+    )
+    exobrain_memgraph_user: str = Field("")
+    exobrain_memgraph_password: Annotated[SecretStr | None, Optional] = Field(None)
 
     # -- jobs
     job_orchestrator_grpc_target: Annotated[str | None, Optional] = Field(
@@ -252,6 +261,30 @@ class Config(BaseSettings):
         16_000, description="budget of journal text sent with a question"
     )
     main_agent_timeout_seconds: Seconds = Field(60.0, description="longest silence of the provider")
+
+    # -- the memory in the chat
+    memory_recall_enabled: bool = Field(True, description="answers may use the user's memory")
+    memory_recall_tokens: PositiveInt = Field(
+        2000, description="budget of recalled text sent with a question"
+    )
+    memory_recall_deadline_ms: PositiveInt = Field(
+        150, description="a question waits no longer for its memory, and goes without it then"
+    )
+
+    # -- the memory's embedding model
+    embedding_provider: Literal["local", "provider", "hashing", "none"] = Field(
+        "local", description="where texts become vectors; none: memory is found by words only"
+    )
+    embedding_model: Annotated[str, Field(min_length=1)] = Field(
+        "text-embedding-3-small", description="the provider's; the local one is all-MiniLM-L6-v2"
+    )
+    embedding_dimensions: Annotated[int, Field(ge=1, le=4000)] = Field(
+        1536, description="of the provider's model; at most 4000, which pgvector indexes"
+    )
+    embedding_batch_size: PositiveInt = Field(64, description="texts in one call of the provider")
+    embedding_timeout_seconds: Seconds = Field(30.0, description="longest wait for the provider")
+    embedding_threads: PositiveInt = Field(1, description="threads of the local model")
+    embedding_use_mock: bool = Field(False, description="vectors of bytes, which mean nothing")
 
     # -- chat
     chat_allow_anonymous: bool = Field(False, description="visitors may chat; nothing is kept")

@@ -35,7 +35,7 @@ DATA = _own_data()
 
 OURS = (
     *("ASSISTANT_CACHE", "ASSISTANT_DB", "EXOBRAIN_", "MAIN_AGENT_", "AUTH_", "CHAT_"),
-    *("JOB_", "WORKER_", "KNOWLEDGE_"),
+    *("JOB_", "WORKER_", "KNOWLEDGE_", "MEMORY_"),
 )
 for name in [*os.environ]:
     if name.startswith(OURS) and name != "EXOBRAIN_TEST_DATA":
@@ -48,6 +48,7 @@ os.environ.update(
     LOG_LEVEL="WARNING",
     EXOBRAIN_DATA=str(DATA),
     MAIN_AGENT_USE_MOCK="true",
+    EMBEDDING_PROVIDER="hashing",
 )
 
 from exobrain.embedded import endpoints, hold  # noqa: E402  after the environment

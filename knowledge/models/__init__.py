@@ -8,6 +8,14 @@ from knowledge.models.changesets import (
     ReviewItem,
     Tombstone,
 )
+from knowledge.models.indexes import (
+    BlockVector,
+    EmbeddingSpace,
+    IndexedBlock,
+    IndexedUser,
+    Pending,
+    Posting,
+)
 from knowledge.models.ledger import (
     Alias,
     Block,
@@ -20,22 +28,30 @@ from knowledge.models.ledger import (
     Universe,
 )
 from knowledge.models.schema import EdgeRule, EdgeType, NodeType, PropertyType, SchemaVersion
+from knowledge.models.tokens import BlockTokens
 from knowledge.models.updates import Episode, Update, UpdateMessage
 
 __all__ = [
     "Alias",
     "Block",
+    "BlockTokens",
+    "BlockVector",
     "Changeset",
     "Decision",
     "Distinct",
     "Edge",
     "EdgeRule",
     "EdgeType",
+    "EmbeddingSpace",
     "Entity",
     "Episode",
+    "IndexedBlock",
+    "IndexedUser",
     "Mention",
     "NodeType",
     "Operation",
+    "Pending",
+    "Posting",
     "PropertyType",
     "Record",
     "Redaction",

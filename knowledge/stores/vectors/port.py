@@ -1,6 +1,6 @@
 """What every index of blocks can do: find them by their words and by their meaning."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -31,12 +31,36 @@ class Point:
     superseded: bool
     terms: Mapping[str, float]  # weighted counts of its terms, as knowledge.retrieval.ranking says
     length: float  # sum of what the terms were counted from
-    vector: Vector | None  # unit length; none: found by words only
+    vector: Vector | None  # unit length; none: its vector stays as it is, if it has one
+    own_terms: Set[str] | None = None  # that count for how common a term is; none: all of them
+    own_vector: Vector | None = None  # of its text alone, where `vector` leans to a neighbour's
+    digest: bytes = b""  # of the text that the vector stands for; when it changes the vector goes
+    reference: str = ""  # of an episode: its place in the journal
+    sequence: int | None = None
     payload: Mapping[str, Any] | None = None
+
+    @property
+    def counted_terms(self) -> Set[str]:
+        """The terms that count for how common a term is."""
+        return set(self.terms) if self.own_terms is None else self.own_terms
+
+
+@dataclass(frozen=True)
+class TermStatistics:
+    """What a user's blocks have in common, and in how many of them each term is an own term."""
+
+    blocks: int
+    average_length: float
+    frequencies: Mapping[str, int]
 
 
 class VectorIndex(Protocol):
-    """Blocks of one user at a time; the scope's user, universes, time and trust filter inside."""
+    """Blocks of one user at a time; the scope's user, universes, time and trust filter inside.
+
+    Without `as_of` a scope reaches what the memory believes now, of whatever time it tells: all
+    but what is superseded or falsified. With it, what held at that time: from `valid_from` (else
+    when it was said) until `valid_to`, also what has been superseded since.
+    """
 
     def upsert(self, *, user_id: UUID, points: Sequence[Point]) -> None:
         """The points are found from now on; those of the same block are replaced."""
@@ -51,6 +75,9 @@ class VectorIndex(Protocol):
         self, *, scope: Scope, terms: Mapping[str, float], limit: int
     ) -> Sequence[Hit]:
         """Blocks by BM25 over the user's own statistics; `terms` are weighted. Best first."""
+
+    def statistics(self, *, user_id: UUID, terms: Sequence[str]) -> TermStatistics:
+        """How common these terms are among all blocks of the user."""
 
     def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
         """Blocks by the cosine of their vectors. Best first."""

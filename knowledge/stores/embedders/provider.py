@@ -1,0 +1,71 @@
+"""An embedding model at an OpenAI-compatible provider.
+
+Talks HTTP to `/embeddings` at MODEL_PROVIDER_BASE_URL, or at OpenAI when only a key is set. Every
+failure is an EmbedderUnavailable that neither names the key nor repeats what the provider said.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import openai
+import structlog
+from pydantic import SecretStr
+
+from knowledge.errors import EmbedderUnavailable
+from knowledge.stores.embedders.hashing import unit
+
+log = structlog.get_logger(__name__)
+
+NO_KEY = "not-needed"  # the client insists on one; a local provider does not
+MAX_CHARS = 8000  # of one text: some 2,000 tokens, which every model takes
+
+
+class ProviderEmbedder:
+    """The provider's model, asked for several texts at a time."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        key: SecretStr | None,
+        model: str,
+        dimensions: int,
+        batch_size: int = 64,
+        timeout_seconds: float = 30.0,
+    ) -> None:
+        self.model = model
+        self.dimensions = dimensions
+        self.space = f"{model}/{dimensions}"
+        self.batch_size = batch_size
+        self.client = openai.OpenAI(
+            base_url=base_url,
+            api_key=key.get_secret_value() if key else NO_KEY,
+            timeout=timeout_seconds,
+            max_retries=1,
+        )
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """One vector of unit length for each text, in order; raises EmbedderUnavailable."""
+        batches = range(0, len(texts), self.batch_size)
+        rows = [row for at in batches for row in self._ask(texts[at : at + self.batch_size])]
+        return unit(np.array(rows, dtype=np.float32), self.dimensions)
+
+    def _ask(self, texts: Sequence[str]) -> list[list[float]]:
+        try:
+            answer = self.client.embeddings.create(
+                model=self.model, input=[_sendable(text) for text in texts], encoding_format="float"
+            )
+        except openai.OpenAIError as error:
+            log.warning("embedder_failed", error=type(error).__name__)
+            raise EmbedderUnavailable from error
+        rows = [each.embedding for each in sorted(answer.data, key=lambda each: each.index)]
+        if [len(row) for row in rows] != [self.dimensions] * len(texts):
+            log.warning("embedder_answered_nonsense", model=self.model)
+            raise EmbedderUnavailable
+        return rows
+
+
+def _sendable(text: str) -> str:
+    """The text as a provider takes it: of bounded length, never empty."""
+    return text[:MAX_CHARS].encode(errors="replace").decode() or " "

@@ -1,0 +1,143 @@
+"""The graph as the ledger has it: nothing to keep, for the rows of the ledger are the graph."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from exobrain.lib.sql import all_rows
+from knowledge.stores.graph.port import Link, Neighbourhood, Node
+from knowledge.types import Scope, Status
+
+# What a scope reaches, of a record `r` that was said at {said}; the same rule as for blocks.
+_IN_SCOPE = """
+    r.user_id = %(user)s
+    AND r.trust >= %(trust)s
+    AND r.status <> %(falsified)s
+    AND (%(universes)s::uuid[] IS NULL OR r.universe_id = ANY(%(universes)s))
+    AND CASE WHEN %(as_of)s::timestamptz IS NULL THEN r.superseded_at IS NULL
+        ELSE (r.valid_to IS NOT NULL OR r.superseded_at IS NULL)
+            AND coalesce(r.valid_from, {said}) <= %(as_of)s
+            AND (r.valid_to IS NULL OR %(as_of)s < r.valid_to) END
+"""
+
+_LINKS = f"""
+    SELECT r.id, r.edge_type_id, r.source_id, r.target_id, r.confidence, r.trust,
+        extract(epoch FROM r.valid_from), extract(epoch FROM r.valid_to),
+        r.superseded_at IS NOT NULL
+    FROM knowledge_edge r LEFT JOIN knowledge_block b ON b.id = r.block_id
+    WHERE (r.source_id = ANY(%(front)s) OR r.target_id = ANY(%(front)s))
+        AND {_IN_SCOPE.format(said="b.said_at, r.recorded_at")}
+    ORDER BY r.confidence DESC, r.trust DESC, r.recorded_at DESC, r.id
+    LIMIT %(limit)s
+"""  # noqa: S608  ours
+
+_NODES = f"""
+    SELECT r.id, r.node_type_id, r.name, r.universe_id, r.trust
+    FROM knowledge_entity r
+    WHERE r.id = ANY(%(ids)s) AND r.merged_into_id IS NULL
+        AND {_IN_SCOPE.format(said="'-infinity'")}
+"""  # noqa: S608  ours
+
+_MENTIONING = f"""
+    SELECT r.id, m.entity_id
+    FROM knowledge_mention m JOIN knowledge_block r ON r.id = m.block_id
+    WHERE m.user_id = %(user)s AND m.entity_id = ANY(%(ids)s)
+        AND {_IN_SCOPE.format(said="r.said_at")}
+    ORDER BY r.said_at DESC, r.id, m.entity_id
+    LIMIT %(limit)s
+"""  # noqa: S608  ours
+
+
+class SqlGraphIndex:
+    """Entities, edges and mentions, read where they are written."""
+
+    def upsert(self, *, user_id: UUID, nodes: Sequence[Node], links: Sequence[Link]) -> None:
+        """Nothing to do: the ledger has them."""
+
+    def remove(self, *, user_id: UUID, ids: Sequence[UUID]) -> None:
+        """Nothing to do: they left with the ledger's rows."""
+
+    def clear(self, *, user_id: UUID) -> None:
+        """Nothing to do: they left with the ledger's rows."""
+
+    def around(
+        self, *, scope: Scope, entity_ids: Sequence[UUID], hops: int, limit: int
+    ) -> Neighbourhood:
+        """Entities within so many hops over edges that hold in the scope, and those edges."""
+        nodes = {node.id: node for node in _nodes(scope, entity_ids)}
+        links: dict[UUID, Link] = {}
+        front = list(nodes)
+        for _ in range(hops):
+            if not front or len(links) >= limit:
+                break
+            found = _links(scope, front, limit + len(links))
+            new = {id_ for link in found for id_ in (link.source_id, link.target_id)} - set(nodes)
+            reached = {node.id: node for node in _nodes(scope, new)}
+            nodes |= reached
+            _add(links, found, nodes, limit)
+            front = list(reached)
+        used = {*entity_ids, *_ends(links.values())}
+        return Neighbourhood(
+            nodes=[node for id_, node in nodes.items() if id_ in used], links=list(links.values())
+        )
+
+    def mentioning(
+        self, *, scope: Scope, entity_ids: Sequence[UUID], limit: int
+    ) -> Sequence[tuple[UUID, UUID]]:
+        """(block, entity) for blocks that mention these entities, the latest first."""
+        values = {**_values(scope), "ids": list(entity_ids), "limit": limit}
+        return [(block, entity) for block, entity in all_rows(_MENTIONING, values)]
+
+
+def _links(scope: Scope, front: Sequence[UUID], limit: int) -> list[Link]:
+    rows = all_rows(_LINKS, {**_values(scope), "front": list(front), "limit": limit})
+    return [_link(*row) for row in rows]
+
+
+def _link(*row: Any) -> Link:
+    id_, edge_type, source, target, confidence, trust, since, until, superseded = row
+    return Link(
+        id=id_,
+        edge_type=edge_type,
+        source_id=source,
+        target_id=target,
+        confidence=confidence,
+        trust=trust,
+        valid_from=_seconds(since),
+        valid_to=_seconds(until),
+        superseded=superseded,
+    )
+
+
+def _nodes(scope: Scope, ids: Iterable[UUID]) -> list[Node]:
+    if not (wanted := list(dict.fromkeys(ids))):
+        return []
+    found = {row[0]: Node(*row) for row in all_rows(_NODES, {**_values(scope), "ids": wanted})}
+    return [found[id_] for id_ in wanted if id_ in found]
+
+
+def _add(links: dict[UUID, Link], found: Iterable[Link], known: Any, limit: int) -> None:
+    """The links between nodes that may be seen, as many as are wanted."""
+    for link in found:
+        if len(links) >= limit:
+            return
+        if link.source_id in known and link.target_id in known:
+            links.setdefault(link.id, link)
+
+
+def _ends(links: Iterable[Link]) -> set[UUID]:
+    return {id_ for link in links for id_ in (link.source_id, link.target_id)}
+
+
+def _seconds(moment: Any) -> float | None:
+    return None if moment is None else float(moment)
+
+
+def _values(scope: Scope) -> dict[str, Any]:
+    return {
+        "user": scope.user_id,
+        "trust": int(scope.min_trust),
+        "falsified": Status.FALSIFIED.value,
+        "universes": list(scope.universe_ids) or None,
+        "as_of": scope.as_of,
+    }

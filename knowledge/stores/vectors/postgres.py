@@ -1,0 +1,500 @@
+"""The index of blocks in PostgreSQL, written in the transaction of whoever writes the ledger.
+
+Words: posting lists packed by term and range of ordinals, fetched whole and scored with numpy;
+see `postings`. Removing a block rewrites the lists of its terms, so that none of them is left.
+Meaning: pgvector.
+
+Statements name no schema, because a memory can be rebuilt in another one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+from pgvector import HalfVector
+
+from exobrain.lib.sql import all_rows, pipelined, send
+from knowledge.models.indexes import EmbeddingSpace
+from knowledge.stores.vectors.bm25 import Statistics, Tuning, rarity, saturation
+from knowledge.stores.vectors.port import Point, TermStatistics, Vector
+from knowledge.stores.vectors.postings import (
+    CHUNK,
+    Packed,
+    clean,
+    count_own,
+    lengths_of,
+    pack,
+    places_of,
+    weights_of,
+)
+from knowledge.types import Hit, Scope, Status
+
+Floats = npt.NDArray[np.float64]
+Ordinals = npt.NDArray[np.int64]
+List = tuple[str, int]  # a term, and a chunk of ordinals
+
+# What a scope reaches; see VectorIndex. `b` is the block's row.
+IN_SCOPE = """
+    b.user_id = %(user)s
+    AND b.trust >= %(trust)s
+    AND b.status <> %(falsified)s
+    AND (%(universes)s::uuid[] IS NULL OR b.universe_id = ANY(%(universes)s))
+    AND CASE WHEN %(as_of)s::timestamptz IS NULL THEN NOT b.superseded
+        ELSE (b.valid_to IS NOT NULL OR NOT b.superseded)
+            AND coalesce(b.valid_from, b.said_at) <= %(as_of)s
+            AND (b.valid_to IS NULL OR %(as_of)s < b.valid_to) END
+"""
+
+OVERFETCH = 2  # candidates for each wanted hit, because filters will take some
+
+
+@dataclass(frozen=True)
+class _Old:
+    """What a block's row said of its postings."""
+
+    ordinal: int
+    length: float
+    terms: Sequence[str]
+
+
+class PostgresVectorIndex:
+    """Blocks in the ledger's own database."""
+
+    def __init__(
+        self, *, space: str = "", dimensions: int = 0, tuning: Tuning | None = None
+    ) -> None:
+        self.space = space
+        self.dimensions = dimensions
+        self.tuning = tuning or Tuning()
+
+    # -- writing
+
+    def upsert(self, *, user_id: UUID, points: Sequence[Point]) -> None:
+        """The points are found from now on; those of the same block are replaced."""
+        points = list({point.block_id: point for point in points}.values())
+        if not points:
+            return
+        with transaction.atomic():
+            _Writer(user_id).write(points)
+            self._write_vectors(user_id, points)
+
+    def remove(self, *, user_id: UUID, block_ids: Sequence[UUID]) -> None:
+        """No trace of these blocks is left."""
+        if not block_ids:
+            return
+        with transaction.atomic():
+            _Writer(user_id).remove(list(block_ids))
+            send(
+                "DELETE FROM knowledge_blockvector WHERE user_id = %s AND block_id = ANY(%s)",
+                [user_id, list(block_ids)],
+            )
+
+    def clear(self, *, user_id: UUID) -> None:
+        """No trace of the user is left."""
+        with transaction.atomic():
+            for table in ("posting", "blockvector", "indexedblock", "indexeduser"):
+                send(f"DELETE FROM knowledge_{table} WHERE user_id = %s", [user_id])  # noqa: S608  ours
+
+    def _write_vectors(self, user_id: UUID, points: Sequence[Point]) -> None:
+        send(
+            "DELETE FROM knowledge_blockvector v"
+            " USING unnest(%s::uuid[], %s::bytea[]) n(id, digest)"
+            " WHERE v.user_id = %s AND v.block_id = n.id AND v.digest <> n.digest",
+            [[p.block_id for p in points], [p.digest for p in points], user_id],
+        )
+        given = [point for point in points if point.vector is not None]
+        if given:
+            self._insert_vectors(user_id, given)
+
+    def _insert_vectors(self, user_id: UUID, points: Sequence[Point]) -> None:
+        send(
+            "INSERT INTO knowledge_blockvector"
+            " (user_id, space_id, block_id, digest, own, embedding)"
+            " SELECT %s, %s, id, digest, own, embedding::halfvec"
+            " FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::text[])"
+            " n(id, digest, own, embedding)"
+            " ON CONFLICT (user_id, space_id, block_id) DO UPDATE"
+            " SET digest = excluded.digest, own = excluded.own, embedding = excluded.embedding",
+            [
+                user_id,
+                self._own_space().id,
+                [p.block_id for p in points],
+                [p.digest for p in points],
+                [_half(p.vector if p.own_vector is None else p.own_vector) for p in points],
+                [HalfVector(p.vector).to_text() for p in points if p.vector is not None],
+            ],
+        )
+
+    def own_vectors(self, *, user_id: UUID, digests: Mapping[UUID, bytes]) -> dict[UUID, Vector]:
+        """The vectors that these blocks' own texts have, where they are of texts so digested."""
+        rows = all_rows(
+            "SELECT v.block_id, v.own FROM knowledge_blockvector v"
+            " JOIN knowledge_embeddingspace s ON s.id = v.space_id"
+            " JOIN unnest(%s::uuid[], %s::bytea[]) n(id, digest)"
+            " ON v.block_id = n.id AND v.digest = n.digest"
+            " WHERE v.user_id = %s AND s.name = %s",
+            [list(digests), list(digests.values()), user_id, self.space],
+            binary=True,
+        )
+        return {id_: np.frombuffer(own, dtype=np.float16).astype(np.float32) for id_, own in rows}
+
+    def _own_space(self) -> EmbeddingSpace:
+        """The space of our embedder; the first one there ever is is active at once."""
+        if found := EmbeddingSpace.objects.filter(name=self.space).first():
+            return found
+        is_first = not EmbeddingSpace.objects.exists()
+        space, _ = EmbeddingSpace.objects.get_or_create(
+            name=self.space, defaults={"dimensions": self.dimensions, "is_active": is_first}
+        )
+        return space
+
+    # -- searching by words
+
+    def search_words(
+        self, *, scope: Scope, terms: Mapping[str, float], limit: int
+    ) -> Sequence[Hit]:
+        """Blocks by BM25 over the user's own statistics; `terms` are weighted. Best first."""
+        wanted = {clean(term): weight for term, weight in terms.items()}
+        statistics, size, lists = _read(scope.user_id, list(wanted))
+        if not lists:
+            return []
+        scores = np.zeros(size)
+        for term, (ordinals, packed) in lists.items():
+            rare = rarity(blocks=statistics.blocks, having=count_own(packed))
+            worth = saturation(
+                weights=weights_of(packed),
+                lengths=lengths_of(packed),
+                statistics=statistics,
+                tuning=self.tuning,
+            )
+            scores[ordinals] += wanted[term] * rare * worth
+        return _best_in_scope(scores, scope, limit)
+
+    def statistics(self, *, user_id: UUID, terms: Sequence[str]) -> TermStatistics:
+        """How common these terms are among all blocks of the user."""
+        total, _, lists = _read(user_id, [clean(term) for term in terms])
+        counts = {
+            term: count_own(lists[clean(term)][1]) if clean(term) in lists else 0 for term in terms
+        }
+        return TermStatistics(total.blocks, total.mean_length, counts)
+
+    # -- searching by meaning
+
+    def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
+        """Blocks by the cosine of their vectors. Best first."""
+        rows = all_rows(
+            "SELECT v.block_id, 1 - (v.embedding <=> %(vector)s::halfvec) AS score"  # noqa: S608  ours
+            " FROM knowledge_blockvector v JOIN knowledge_indexedblock b USING (user_id, block_id)"
+            " JOIN knowledge_embeddingspace s ON s.id = v.space_id AND s.is_active"
+            f" WHERE {IN_SCOPE} AND v.user_id = %(user)s AND s.name = %(space)s"
+            " ORDER BY score DESC, v.block_id LIMIT %(limit)s",
+            {
+                **_scope_values(scope),
+                "vector": HalfVector(vector).to_text(),
+                "space": self.space,
+                "limit": limit,
+            },
+        )
+        return [Hit(block_id, float(score)) for block_id, score in rows]
+
+
+# -- reading
+
+
+def _read(
+    user_id: UUID, terms: Sequence[str]
+) -> tuple[Statistics, int, dict[str, tuple[Ordinals, Packed]]]:
+    """The user's statistics, how far ordinals go, and each term's whole list."""
+    with pipelined():
+        state = send(
+            "SELECT blocks, length, next_ordinal FROM knowledge_indexeduser WHERE user_id = %s",
+            [user_id],
+        )
+        lists = send(
+            "SELECT term, chunk, data FROM knowledge_posting WHERE user_id = %s AND term = ANY(%s)",
+            [user_id, terms],
+            binary=True,
+        )
+    blocks, length, size = state.fetchone() or (0, 0.0, 0)
+    return Statistics(blocks, length), size, _joined(lists.fetchall())
+
+
+def _joined(rows: Iterable[tuple[str, int, bytes]]) -> dict[str, tuple[Ordinals, Packed]]:
+    """Each term's ordinals and their numbers, over all chunks."""
+    chunks: dict[str, list[int]] = defaultdict(list)
+    pieces: dict[str, list[bytes]] = defaultdict(list)
+    for term, chunk, data in rows:
+        chunks[term].append(chunk)
+        pieces[term].append(data)
+    return {term: _ordinals(chunks[term], pieces[term]) for term in chunks}
+
+
+def _ordinals(chunks: Sequence[int], pieces: Sequence[bytes]) -> tuple[Ordinals, Packed]:
+    packed = np.frombuffer(b"".join(pieces), dtype=np.uint32)
+    starts = np.repeat(np.array(chunks) * CHUNK, [len(piece) // 4 for piece in pieces])
+    ordinals: Ordinals = starts + places_of(packed)
+    return ordinals, packed
+
+
+def _best_in_scope(scores: Floats, scope: Scope, limit: int) -> list[Hit]:
+    """The best blocks that the scope reaches: candidates are taken until there are enough."""
+    found = np.flatnonzero(scores > 0)
+    wanted = limit * OVERFETCH
+    while True:
+        best = _top(found, scores, wanted)
+        hits = _filtered(best, scores, scope)
+        if len(hits) >= limit or len(best) == len(found):
+            return hits[:limit]
+        wanted *= 8
+
+
+def _top(found: Ordinals, scores: Floats, wanted: int) -> Ordinals:
+    if len(found) <= wanted:
+        return found
+    last = len(found) - wanted
+    threshold = np.partition(scores[found], last)[last]
+    best: Ordinals = found[scores[found] >= threshold]  # with all that score like the last one
+    return best
+
+
+def _filtered(ordinals: Ordinals, scores: Floats, scope: Scope) -> list[Hit]:
+    rows = all_rows(
+        "SELECT b.ordinal, b.block_id FROM knowledge_indexedblock b"  # noqa: S608  ours
+        f" WHERE {IN_SCOPE} AND b.ordinal = ANY(%(ordinals)s)",
+        {**_scope_values(scope), "ordinals": ordinals.tolist()},
+        binary=True,
+    )
+    hits = [Hit(block_id, float(scores[ordinal])) for ordinal, block_id in rows]
+    return sorted(hits, key=lambda hit: (-hit.score, str(hit.block_id)))
+
+
+def _scope_values(scope: Scope) -> dict[str, Any]:
+    return {
+        "user": scope.user_id,
+        "trust": int(scope.min_trust),
+        "falsified": Status.FALSIFIED.value,
+        "universes": list(scope.universe_ids) or None,
+        "as_of": scope.as_of,
+    }
+
+
+# -- writing
+
+
+class _Writer:
+    """One change of a user's postings. Holds the user's row, so changes come one by one."""
+
+    def __init__(self, user_id: UUID) -> None:
+        self.user_id = user_id
+        send(
+            "INSERT INTO knowledge_indexeduser (user_id, next_ordinal, blocks, length)"
+            " VALUES (%s, 0, 0, 0) ON CONFLICT DO NOTHING",
+            [user_id],
+        )
+        state = all_rows(
+            "SELECT next_ordinal, blocks, length FROM knowledge_indexeduser"
+            " WHERE user_id = %s FOR UPDATE",
+            [user_id],
+        )
+        self.next_ordinal, self.blocks, self.length = state[0]
+
+    def write(self, points: Sequence[Point]) -> None:
+        """The points' rows and postings are there, and nothing of what they replace."""
+        old = self._old([point.block_id for point in points])
+        ordinals = {}
+        for point in points:
+            known = old.get(point.block_id)
+            ordinals[point.block_id] = known.ordinal if known else self._new_ordinal()
+        terms = {point.block_id: _clean_terms(point.terms) for point in points}
+        self._rewrite(list(old.values()), _entries(points, ordinals, terms))
+        self._write_rows(points, ordinals, terms)
+        self.blocks += len(points) - len(old)
+        self.length += sum(p.length for p in points) - sum(o.length for o in old.values())
+        self._write_state()
+
+    def remove(self, block_ids: Sequence[UUID]) -> None:
+        """Neither rows nor postings of these blocks are there."""
+        old = self._old(block_ids)
+        if not old:
+            return
+        self._rewrite(list(old.values()), {})
+        send(
+            "DELETE FROM knowledge_indexedblock WHERE user_id = %s AND block_id = ANY(%s)",
+            [self.user_id, list(old)],
+        )
+        self.blocks -= len(old)
+        self.length -= sum(each.length for each in old.values())
+        self._write_state()
+
+    def _new_ordinal(self) -> int:
+        self.next_ordinal += 1
+        return int(self.next_ordinal) - 1
+
+    def _old(self, block_ids: Sequence[UUID]) -> dict[UUID, _Old]:
+        rows = all_rows(
+            "SELECT block_id, ordinal, length, terms FROM knowledge_indexedblock"
+            " WHERE user_id = %s AND block_id = ANY(%s)",
+            [self.user_id, list(block_ids)],
+            binary=True,
+        )
+        return {block_id: _Old(*rest) for block_id, *rest in rows}
+
+    def _rewrite(self, old: Sequence[_Old], entries: Mapping[List, Packed]) -> None:
+        """The lists lose what they say of the old blocks, and gain the entries."""
+        gone: dict[int, npt.NDArray[np.bool_]] = {}
+        touched = set(entries)
+        for each in old:
+            chunk, place = divmod(each.ordinal, CHUNK)
+            gone.setdefault(chunk, np.zeros(CHUNK, dtype=bool))[place] = True
+            touched.update((term, chunk) for term in each.terms)
+        changed = dict(entries)
+        empty = []
+        for key, packed in self._lists(touched):
+            kept = packed if key[1] not in gone else packed[~gone[key[1]][places_of(packed)]]
+            if key in entries:
+                changed[key] = np.sort(np.concatenate([kept, entries[key]]))
+            elif len(kept):
+                changed[key] = kept
+            else:
+                empty.append(key)
+        self._write_lists(changed)
+        self._drop_lists(empty)
+
+    def _lists(self, keys: Iterable[List]) -> list[tuple[List, Packed]]:
+        rows = all_rows(
+            "SELECT p.term, p.chunk, p.data FROM unnest(%s::text[], %s::int[]) k(term, chunk)"
+            " JOIN knowledge_posting p ON p.user_id = %s AND p.term = k.term AND p.chunk = k.chunk",
+            [*_columns(keys), self.user_id],
+            binary=True,
+        )
+        return [((term, chunk), np.frombuffer(data, dtype=np.uint32)) for term, chunk, data in rows]
+
+    def _write_lists(self, lists: Mapping[List, Packed]) -> None:
+        if not lists:
+            return
+        send(
+            "INSERT INTO knowledge_posting (user_id, term, chunk, data)"
+            " SELECT %s, n.* FROM unnest(%s::text[], %s::int[], %s::bytea[]) n(term, chunk, data)"
+            " ON CONFLICT (user_id, term, chunk) DO UPDATE SET data = excluded.data",
+            [self.user_id, *_columns(lists), [packed.tobytes() for packed in lists.values()]],
+        )
+
+    def _drop_lists(self, keys: Sequence[List]) -> None:
+        if not keys:
+            return
+        send(
+            "DELETE FROM knowledge_posting p USING unnest(%s::text[], %s::int[]) k(term, chunk)"
+            " WHERE p.user_id = %s AND p.term = k.term AND p.chunk = k.chunk",
+            [*_columns(keys), self.user_id],
+        )
+
+    def _write_rows(
+        self,
+        points: Sequence[Point],
+        ordinals: Mapping[UUID, int],
+        terms: Mapping[UUID, Mapping[str, float]],
+    ) -> None:
+        query = (
+            f"INSERT INTO knowledge_indexedblock (user_id, block_id, {', '.join(_ROW)})"  # noqa: S608  ours
+            f" VALUES (%s, %s{', %s' * len(_ROW)})"
+            " ON CONFLICT (user_id, block_id) DO UPDATE SET "
+            + ", ".join(f"{name} = excluded.{name}" for name in _ROW)
+        )
+        with pipelined():
+            for point in points:
+                row = _row(point, ordinals[point.block_id], list(terms[point.block_id]))
+                send(query, [self.user_id, point.block_id, *row])
+
+    def _write_state(self) -> None:
+        send(
+            "UPDATE knowledge_indexeduser SET next_ordinal = %s, blocks = %s, length = %s"
+            " WHERE user_id = %s",
+            [self.next_ordinal, self.blocks, self.length, self.user_id],
+        )
+
+
+_ROW = (
+    "ordinal",
+    "universe_id",
+    "entity_id",
+    "kind",
+    "level",
+    "trust",
+    "status",
+    "said_at",
+    "valid_from",
+    "valid_to",
+    "superseded",
+    "reference",
+    "sequence",
+    "length",
+    "terms",
+)
+
+
+def _row(point: Point, ordinal: int, terms: list[str]) -> list[Any]:
+    return [
+        ordinal,
+        point.universe_id,
+        point.entity_id,
+        point.kind.value,
+        point.level,
+        int(point.trust),
+        point.status.value,
+        point.said_at,
+        point.valid_from,
+        point.valid_to,
+        point.superseded,
+        point.reference,
+        point.sequence,
+        point.length,
+        terms,
+    ]
+
+
+def _half(vector: Vector | None) -> bytes:
+    return b"" if vector is None else vector.astype(np.float16).tobytes()
+
+
+def _clean_terms(terms: Mapping[str, float]) -> dict[str, float]:
+    cleaned: dict[str, float] = defaultdict(float)
+    for term, weight in terms.items():
+        cleaned[clean(term)] += weight
+    cleaned.pop("", None)
+    return {term: weight for term, weight in cleaned.items() if weight > 0}
+
+
+def _entries(
+    points: Sequence[Point],
+    ordinals: Mapping[UUID, int],
+    terms: Mapping[UUID, Mapping[str, float]],
+) -> dict[List, Packed]:
+    """What the lists gain: for each, the numbers of the points that have its term."""
+    keys: list[List] = []
+    columns: list[tuple[int, float, float, bool]] = []
+    for point in points:
+        chunk, place = divmod(ordinals[point.block_id], CHUNK)
+        own = {clean(term) for term in point.counted_terms}
+        for term, weight in terms[point.block_id].items():
+            keys.append((term, chunk))
+            columns.append((place, weight, point.length, term in own))
+    # All at once: packing list by list would cost ten times as much.
+    places, weights, lengths, marks = zip(*columns, strict=True) if columns else ((), (), (), ())
+    return _grouped(keys, pack(places, weights, lengths, marks))
+
+
+def _grouped(keys: Sequence[List], packed: Packed) -> dict[List, Packed]:
+    at: dict[List, list[int]] = defaultdict(list)
+    for number, key in enumerate(keys):
+        at[key].append(number)
+    return {key: packed[numbers] for key, numbers in at.items()}
+
+
+def _columns(keys: Iterable[List]) -> tuple[list[str], list[int]]:
+    pairs = sorted(keys) if isinstance(keys, set) else list(keys)
+    return [term for term, _ in pairs], [chunk for _, chunk in pairs]
