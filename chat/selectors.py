@@ -13,8 +13,8 @@ from journal.selectors import messages_by_ids
 def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:
     """The user's turn, if they have it."""
     found = Turn.objects.filter(id=stream_id, user_id=user_id)
-    row = found.values_list("id", "question_id", "answer_id", "state", "error").first()
-    return FoundTurn(*cast(tuple[UUID, UUID, UUID, State, str], row)) if row else None
+    row = found.values_list("id", "question_id", "answer_id", "state").first()
+    return FoundTurn(*cast(tuple[UUID, UUID, UUID, State], row)) if row else None
 
 
 def stream_of_question(*, user_id: UUID, client_message_id: UUID) -> UUID:
@@ -38,12 +38,6 @@ def active_turns(*, user_id: UUID) -> list[ActiveTurn]:
         )
     )
     return [ActiveTurn(*row) for row in rows]
-
-
-def errors_of(*, user_id: UUID, answer_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """What the user was told about those of their answers that failed."""
-    failed = Turn.objects.filter(user_id=user_id, answer_id__in=answer_ids).exclude(error="")
-    return dict(failed.values_list("answer_id", "error"))
 
 
 def stale_turns(*, seconds: float) -> list[StaleTurn]:

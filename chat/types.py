@@ -1,9 +1,12 @@
 """Values of the conversation."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
+
+from knowledge.types import Recalled
 
 State = Literal["running", "complete", "interrupted", "cancelled", "error"]
 
@@ -44,6 +47,7 @@ class Question:
     asker: Asker
     text: str
     place: Place | None = None
+    uses_memory: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,6 @@ class FoundTurn:
     question_id: UUID
     answer_id: UUID
     state: State
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,55 @@ class StaleTurn:
     answer_id: UUID
     seconds: float
     is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What was recalled for a question, and the mark by which its answer may cite it."""
+
+    mark: str  # m1, m2, ...
+    recalled: Recalled
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDraft:
+    """What an answer was given of the memory, before it is stored."""
+
+    memories: Sequence[Memory]
+    cited: frozenset[str]  # marks
+    tokens: int
+    arms: Mapping[str, float]  # milliseconds of each arm that answered in time
+    dropped: Sequence[str]  # arms that did not
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptItem:
+    """A memory that an answer was given; its fields are the API's."""
+
+    mark: str
+    block_id: UUID
+    page_id: UUID | None  # the entity whose page it is on
+    kind: str
+    text: str
+    score: float
+    parts: Mapping[str, float]
+    trust: str
+    status: str
+    confidence: float
+    is_cited: bool
+    is_current: bool  # nothing newer has taken its place since
+    message_ids: Sequence[UUID]
+    reference: str
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an answer was given of the memory; its fields are the API's."""
+
+    message_id: UUID
+    items: Sequence[ReceiptItem]
+    tokens: int
+    arms: Mapping[str, Any]
+    dropped: Sequence[str]
+    created_at: datetime | None  # unset: nothing was asked of the memory

@@ -78,12 +78,10 @@ def _conversation(user_id: UUID) -> dict[str, Any]:
         size=MESSAGES_SHOWN,
     )
     messages = list(reversed(page.rows))
-    failed = [message.id for message in messages if message.status == "failed"]
     return {
         "messages": messages,
         "before": messages[0].sequence if page.has_more else None,
         "streams": {turn.answer_id: turn.stream_id for turn in turns},
-        "errors": selectors.errors_of(user_id=user_id, answer_ids=failed) if failed else {},
     }
 
 
@@ -95,7 +93,6 @@ def _turn(*, user_id: UUID, stream_id: UUID) -> dict[str, Any]:
     return {
         "messages": messages_with_tools(user_id=user_id, ids=ids),
         "streams": {found.answer_id: stream_id} if found.state == "running" else {},
-        "errors": {found.answer_id: found.error},
     }
 
 

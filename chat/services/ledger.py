@@ -9,15 +9,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.agent import Prompt
-from chat.agent.prompt import build_prompts, context_characters
+from chat.agent.prompt import context_characters
 from chat.events import Entry, MessageChunk, Reason, StreamError, ToolCall, ToolResponse
-from chat.models import Turn
-from chat.types import Place
+from chat.models import Receipt, Turn
+from chat.services.remembering import receipt_row
+from chat.types import Place, ReceiptDraft
 from exobrain.config import Config
 from journal import services as journal
 from journal.selectors import recent_messages
-from journal.types import FinalMessage, FinalStatus, ToolCallDraft
+from journal.types import FinalMessage, FinalStatus, StoredMessage, ToolCallDraft
 
 STATUS_BY_REASON: dict[Reason, FinalStatus] = {
     "complete": "complete",
@@ -27,15 +27,14 @@ STATUS_BY_REASON: dict[Reason, FinalStatus] = {
 }
 
 
-def build_conversation(*, place: Place, question: str, config: Config) -> Sequence[Prompt]:
-    """What the model is told: the day so far as far as it fits, and the question."""
-    earlier = recent_messages(
+def earlier_messages(*, place: Place, question: str, config: Config) -> list[StoredMessage]:
+    """What the model is told of the day: as much as fits beside the question."""
+    return recent_messages(
         user_id=place.user_id,
         journal_id=place.journal_id,
         before_sequence=place.question_sequence,
         max_chars=context_characters(tokens=config.main_agent_context_tokens, question=question),
     )
-    return build_prompts(system=config.main_agent_system_prompt, earlier=earlier, question=question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,7 @@ class TurnEnd:
     error: str = ""
     model: str = ""
     metadata: Mapping[str, Any] | None = None
+    receipt: ReceiptDraft | None = None
 
 
 def finish_turn(end: TurnEnd) -> bool:
@@ -64,7 +64,18 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
         # In one order, so that two processes cannot wait for each other.
         running = [end for end in sorted(ends, key=attrgetter("stream_id")) if _finish(end)]
         journal.finish_messages(finals=[_answer(end) for end in running])
+        _store_receipts(running)
     return {end.stream_id for end in running}
+
+
+def _store_receipts(ends: Iterable[TurnEnd]) -> None:
+    rows = [
+        Receipt(answer_id=end.answer_id, user_id=end.user_id, **receipt_row(end.receipt))
+        for end in ends
+        if end.receipt is not None
+    ]
+    if rows:
+        Receipt.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _finish(end: TurnEnd) -> bool:
@@ -80,9 +91,15 @@ def _answer(end: TurnEnd) -> FinalMessage:
         content=end.text,
         status=STATUS_BY_REASON[end.reason],
         model=end.model,
-        metadata=end.metadata,
+        metadata=_metadata(end),
         tool_calls=_tool_calls(_others(end)),
     )
+
+
+def _metadata(end: TurnEnd) -> Mapping[str, Any] | None:
+    """What the model used, and what the reader was told when it failed; the day keeps both."""
+    told = {"error": end.error} if end.error else {}
+    return {**(end.metadata or {}), **told} or None
 
 
 def _others(end: TurnEnd) -> list[Entry]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from chat.agent import Usage
 from chat.agent.scripted import Gate, ScriptedModel
 from chat.errors import ModelBusy
 from chat.models import Turn
@@ -39,6 +40,28 @@ def test_a_model_that_fails_leaves_its_text(alice: User, caller: Callers, script
     ]
     assert _answer() == ("Half an ", "failed")
     assert Turn.objects.get().error.startswith("The model takes no more")
+
+
+def test_the_day_remembers_why_an_answer_failed(alice: User, caller: Callers, script: Any) -> None:
+    """What the reader was told stands beside the text, with what the model used until then."""
+    script(ScriptedModel("Half an ", Usage({"input_tokens": 3}), ModelBusy()))
+    client = caller(alice)
+    client.read(client.ask())
+
+    answer = client.journal()[-1]
+
+    assert answer["metadata"] == {
+        "usage": {"input_tokens": 3},
+        "error": "The model takes no more questions at the moment; try again later.",
+    }
+
+
+def test_an_answer_that_did_not_fail_has_no_reason(alice: User, caller: Callers) -> None:
+    """Nothing went wrong, so nothing is said."""
+    client = caller(alice)
+    client.read(client.ask())
+
+    assert client.journal()[-1]["metadata"] is None
 
 
 def test_the_next_question_works(alice: User, caller: Callers, script: Any) -> None:

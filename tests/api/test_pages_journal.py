@@ -37,6 +37,27 @@ def test_a_day_shows_its_messages_in_order(alices: Client, day: Journal) -> None
     assert "This day is over" in page
 
 
+@pytest.mark.parametrize("status", ["failed", "interrupted"])
+def test_a_day_tells_why_an_answer_broke_off(alices: Client, day: Journal, status: str) -> None:
+    """In the words that were said at the time."""
+    reason = {"error": "The model was asleep."}
+    MessageFactory(journal=day, role="assistant", status=status, metadata=reason)
+
+    assert "The model was asleep." in alices.get(f"/journal/{DAY}").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("failed", "The model failed"), ("interrupted", "was stopped")]
+)
+def test_a_day_says_that_an_answer_broke_off(
+    alices: Client, day: Journal, status: str, words: str
+) -> None:
+    """Also when nobody knows why."""
+    MessageFactory(journal=day, role="assistant", status=status)
+
+    assert words in alices.get(f"/journal/{DAY}").content.decode()
+
+
 def test_today_is_the_chat(alices: Client) -> None:
     """Today's own address leads to where one can write."""
     assert alices.get(f"/journal/{today_reference()}")["Location"] == "/"
