@@ -65,9 +65,9 @@ def test_a_block_without_tokens_is_like_nothing() -> None:
 
 def test_likeness_is_the_weighted_mean() -> None:
     """A rare word's match counts more."""
-    matches = np.float32([[1.0, 0.0], [0.0, 1.0]])
+    matches = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
 
-    assert tokens.likeness(matches, np.float32([3, 1])).tolist() == [0.75, 0.25]
+    assert tokens.likeness(matches, np.array([3, 1], dtype=np.float32)).tolist() == [0.75, 0.25]
 
 
 def test_a_question_without_tokens_likes_all_the_same() -> None:

@@ -56,7 +56,7 @@ def test_the_embedded_text_of_a_fact_is_the_fact() -> None:
 
 def test_a_blended_vector_leans_to_the_previous_and_is_of_unit_length() -> None:
     """Half as much."""
-    own, previous = np.float32([1, 0]), np.float32([0, 1])
+    own, previous = np.array([1, 0], dtype=np.float32), np.array([0, 1], dtype=np.float32)
 
     blended = blended_vector(own, previous)
 
@@ -66,5 +66,5 @@ def test_a_blended_vector_leans_to_the_previous_and_is_of_unit_length() -> None:
 
 def test_the_first_message_keeps_its_own_direction() -> None:
     """Nothing came before it; an empty vector stays one."""
-    assert blended_vector(np.float32([0, 2]), None).tolist() == [0, 1]
-    assert blended_vector(np.float32([0, 0]), None).tolist() == [0, 0]
+    assert blended_vector(np.array([0, 2], dtype=np.float32), None).tolist() == [0, 1]
+    assert blended_vector(np.array([0, 0], dtype=np.float32), None).tolist() == [0, 0]
