@@ -36,17 +36,22 @@ BY_SESSION = """
 """
 
 
-def resolve_principal(*, authorization: str | None, session_key: str | None) -> Principal | None:
-    """Who asks: the bearer token decides, else the session; None when neither is valid."""
+def resolve_principal(
+    *, authorization: str | None, session_key: str | None, expired_too: bool = False
+) -> Principal | None:
+    """Who asks: the bearer token decides, else the session; None when neither is valid.
+
+    `expired_too` is for a connection that was opened in time: its token may grow old meanwhile.
+    """
     token = tokens.bearer_of(authorization)
-    principal = _bearer(token) if token else None
+    principal = _bearer(token, expired_too=expired_too) if token else None
     if principal is not None:
         return principal
     return _signed_in(session_key) if session_key else None
 
 
-def _bearer(token: str) -> Principal | None:
-    claims = tokens.read_access_token(token)
+def _bearer(token: str, *, expired_too: bool) -> Principal | None:
+    claims = tokens.read_access_token(token, expired_too=expired_too)
     if claims is None:
         return None
     row = first_row(BY_BEARER, claims.family_id, claims.user_id)
@@ -128,3 +133,9 @@ def _config_item(
     if own is None or not default.accepts(own):
         return default
     return replace(default, value=own, using_default=False)
+
+
+def display_name(*, user_id: UUID) -> str:
+    """What the user is called; empty when there is no such user."""
+    row = first_row("SELECT display_name FROM accounts_user WHERE id = %s", user_id)
+    return row[0] if row else ""

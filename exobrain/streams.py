@@ -5,6 +5,7 @@ read from the ASGI scope.
 """
 
 import asyncio
+import contextlib
 import random
 import re
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,8 @@ from django.http.request import split_domain_port, validate_host
 from accounts.selectors import resolve_principal
 from accounts.types import Principal
 from exobrain.lib.errors import DomainError, Invalid, Unavailable
+from exobrain.lib.http import PRIVATE_RAW
+from exobrain.lib.tasks import first_of
 from exobrain.lib.threads import in_thread
 from exobrain.middleware import REQUEST_ID
 from exobrain.statuses import status_of
@@ -30,10 +33,13 @@ log = structlog.get_logger(__name__)
 
 EVENT_ID = re.compile(r"[0-9]{1,15}")
 HEARTBEAT = b": \n\n"
+RECHECK_SECONDS = 5.0  # between looks at whether an open connection's user is still signed in
+OPENED_BY = "exobrain.opened_by"  # in the scope: the id of the user, None for a visitor
 STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
     (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
 ]
 
 Scope = dict[str, Any]
@@ -44,8 +50,11 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class EventStream(AsyncHttpConsumer):  # type: ignore[misc]  # channels ships no types
     """Answers one reader until the stream ends or the reader has gone.
 
-    `open` says what there is to read, or raises why there is nothing; `stream` sends it.
+    `open` says what there is to read, or raises why there is nothing; `stream` sends it. It breaks
+    off soon after its reader has signed out.
     """
+
+    is_whole = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer.
@@ -54,17 +63,7 @@ class EventStream(AsyncHttpConsumer):  # type: ignore[misc]  # channels ships no
         to the channel layer, and start a thread for each message.
         """
         self.scope, self.base_send = scope, send
-        answer = asyncio.create_task(self.handle(b""))
-        gone = asyncio.create_task(_until_gone(receive))
-        try:
-            await asyncio.wait({answer, gone}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            gone.cancel()
-            if not answer.done():
-                answer.cancel()
-            outcome, _ = await asyncio.gather(answer, gone, return_exceptions=True)
-        if isinstance(outcome, Exception):
-            raise outcome
+        await first_of(self.handle(b""), _until_gone(receive))
 
     async def handle(self, body: bytes) -> None:
         """The stream, or why there is none."""
@@ -78,7 +77,13 @@ class EventStream(AsyncHttpConsumer):  # type: ignore[misc]  # channels ships no
         except DatabaseFailure:
             await self._refuse(Unavailable())
         else:
-            await self.stream(opened)
+            await first_of(self._stream_whole(opened), until_signed_out(self.scope))
+            if not self.is_whole:  # it lacks its end, so the reader asks again and is refused
+                await self.send_body(b"")
+
+    async def _stream_whole(self, opened: Any) -> None:
+        await self.stream(opened)
+        self.is_whole = True
 
     async def open(self) -> Any:
         """What there is to read; raises a DomainError."""
@@ -95,7 +100,7 @@ class EventStream(AsyncHttpConsumer):  # type: ignore[misc]  # channels ships no
     async def _refuse(self, error: DomainError) -> None:
         status = status_of(error)
         log.info("stream_refused", status=status, request_id=self.request_id)
-        headers = [(b"content-type", b"application/json"), self._id_header()]
+        headers = [(b"content-type", b"application/json"), *PRIVATE_RAW, self._id_header()]
         await self.send_headers(status=status, headers=headers)
         await self.send_body(orjson.dumps({"detail": error.message}))
 
@@ -123,13 +128,32 @@ def last_event_id(scope: Scope) -> int:
     return int(given) if EVENT_ID.fullmatch(given) else 0
 
 
-async def principal_of_scope(scope: Scope) -> Principal | None:
+async def principal_of_scope(scope: Scope, *, expired_too: bool = False) -> Principal | None:
     """Who opened this connection, if anybody."""
-    return await in_thread(
+    principal = await in_thread(
         resolve_principal,
         authorization=header(scope, "authorization"),
         session_key=cookies_of(scope).get(settings.SESSION_COOKIE_NAME),
+        expired_too=expired_too,
     )
+    scope.setdefault(OPENED_BY, principal and principal.user_id)
+    return principal
+
+
+async def until_signed_out(scope: Scope) -> None:
+    """Returns soon after the user who opened this connection has lost the right to it.
+
+    Signed out, shut out, gone, or with a new password: nobody has to announce it. An outage is no
+    reason, and neither is a token that grew old since. A visitor has nothing to lose.
+    """
+    if scope[OPENED_BY] is None:
+        await asyncio.get_running_loop().create_future()
+    while True:
+        await asyncio.sleep(RECHECK_SECONDS)
+        with contextlib.suppress(Unavailable, DatabaseFailure):
+            principal = await principal_of_scope(scope, expired_too=True)
+            if principal is None or principal.user_id != scope[OPENED_BY]:
+                return
 
 
 def is_known_host(scope: Scope) -> bool:

@@ -184,6 +184,20 @@ class Socket:
         return frames
 
 
+def lose_access(client: Caller, user: User, how: str) -> None:
+    """The user whose client this is has no right to what it opened any more."""
+    match how:
+        case "sign out":
+            client.post("/api/auth/logout").raise_for_status()
+        case "shut out":
+            User.objects.filter(id=user.id).update(is_active=False)
+        case "new password":
+            user.set_password("staple gun orchestra")
+            user.save()
+        case _:
+            user.delete()
+
+
 def parse(lines: Iterator[str]) -> Iterator[Event]:
     """The events of an SSE body."""
     fields: dict[str, str] = {}

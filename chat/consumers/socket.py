@@ -29,7 +29,7 @@ from chat.types import Asker, Question
 from exobrain.lib.errors import DomainError, Unauthenticated, Unavailable
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
-from exobrain.streams import is_known_host
+from exobrain.streams import is_known_host, until_signed_out
 
 log = structlog.get_logger(__name__)
 
@@ -71,17 +71,25 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         except (Unavailable, DatabaseFailure):
             await self.close(TRY_AGAIN_LATER)
             return
-        if asker is not None:
-            self._listen_for(asker)
+        if asker is not None and asker.user_id is not None:
+            self.listening = [
+                asyncio.create_task(self._listen(_group(asker.user_id))),
+                asyncio.create_task(self._watch()),
+            ]
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         """The page is told nothing more; what it still says is not heard."""
         if self.has_ended:
             return
         self.has_ended = True
-        for task in [*self.following.values(), *self.listening]:
+        for task in {*self.following.values(), *self.listening} - {asyncio.current_task()}:
             task.cancel()
         await super().close(code, reason)
+
+    async def _watch(self) -> None:
+        """The socket ends with the right to it, though its page may say nothing any more."""
+        await until_signed_out(self.scope)
+        await self.close(SIGNED_OUT)
 
     async def _asker(self) -> Asker | None:
         """Who is at the other end; asked for every frame, so that signing out counts at once."""
@@ -201,10 +209,6 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             reading.close()
 
     # -- questions asked elsewhere
-
-    def _listen_for(self, asker: Asker) -> None:
-        if asker.user_id is not None:
-            self.listening.append(asyncio.create_task(self._listen(_group(asker.user_id))))
 
     async def _listen(self, group: str) -> None:
         """The page learns of its user's new turns, as soon as and as long as Redis is there."""

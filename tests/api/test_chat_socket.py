@@ -4,9 +4,11 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from channels.layers import get_channel_layer
 from django.core.cache import caches
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -16,9 +18,10 @@ from accounts.models import RefreshTokenFamily, User
 from chat.agent.scripted import Gate, ScriptedModel
 from chat.consumers import SocketConsumer
 from chat.models import Turn
+from exobrain import streams
 from exobrain.lib.errors import Unavailable
 from journal.models import Message
-from tests.live import Caller, Socket, text_of
+from tests.live import Caller, Socket, lose_access, text_of
 from tests.live import Event as Seen
 
 Callers = Callable[..., Caller]
@@ -260,6 +263,50 @@ def test_signing_out_counts_at_the_next_frame(alice: User, caller: Callers) -> N
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4401
     assert Message.objects.filter(content="still here?").count() == 0
+
+
+@pytest.fixture
+def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Open connections are looked at all the time."""
+    monkeypatch.setattr(streams, "RECHECK_SECONDS", 0.02)
+
+
+@pytest.mark.usefixtures("_looks_often")
+@pytest.mark.parametrize("change", ["sign out", "shut out", "new password", "delete"])
+def test_a_silent_socket_ends_with_the_right_to_it(
+    alice: User, caller: Callers, script: Any, change: str
+) -> None:
+    """In the middle of an answer, without a frame from the page."""
+    script(ScriptedModel("One ", Gate()))
+    client = caller(alice)
+    with client.socket() as socket:
+        _ask(socket)
+        socket.hear()
+        lose_access(client, alice, change)
+
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.hear()
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4401
+
+
+@pytest.mark.usefixtures("_looks_often")
+def test_a_token_that_grows_old_does_not_end_its_socket(
+    alice: User, caller: Callers, script: Any
+) -> None:
+    """It was good when the socket was opened, and could be renewed."""
+    gate = Gate()
+    script(ScriptedModel("One ", gate, "two."))
+    with caller(alice).socket() as socket:
+        _ask(socket)
+        socket.hear()
+        with time_machine.travel(datetime.now(UTC) + timedelta(hours=1), tick=True):
+            time.sleep(0.2)
+            gate.open()
+            frames = socket.hear_until_done()
+
+    assert frames[-1]["data"] == {"reason": "complete"}
 
 
 def test_an_outage_of_the_session_store_is_a_reason_to_come_back(

@@ -13,8 +13,10 @@ from chat.agent import ToolRequest, ToolResult
 from chat.agent.scripted import Gate, ScriptedModel
 from chat.models import Turn
 from chat.services import current_runtime
+from exobrain import streams
+from exobrain.lib.errors import Unavailable
 from journal.models import ToolCall
-from tests.live import Caller, Event, LiveServer, text_of
+from tests.live import Caller, Event, LiveServer, lose_access, text_of
 
 Callers = Callable[..., Caller]
 
@@ -363,3 +365,48 @@ def _eventually(is_so: Callable[[], bool]) -> None:
             return
         threading.Event().wait(0.01)
     raise AssertionError("it never became so")
+
+
+# -- who may go on reading
+
+
+@pytest.mark.parametrize("change", ["sign out", "shut out", "new password", "delete"])
+def test_a_stream_breaks_off_when_its_reader_has_signed_out(
+    alice: User, caller: Callers, script: Any, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """Without `done`, so that a reader asks again, and is refused."""
+    monkeypatch.setattr(streams, "RECHECK_SECONDS", 0.02)
+    script(ScriptedModel("One ", Gate()))
+    client = caller(alice)
+    stream_id = client.ask()
+    with client.stream(stream_id) as events:
+        first = next(events)
+        lose_access(client, alice, change)
+        rest = list(events)
+
+    assert (first.type, rest) == ("message_chunk", [])
+    assert client.get(f"/api/chat/stream/{stream_id}").status_code == 401
+
+
+def test_an_outage_ends_no_stream(
+    alice: User, caller: Callers, script: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows whether the reader is signed in, and they were."""
+    asked = threading.Event()
+
+    def out(**_: Any) -> None:
+        asked.set()
+        raise Unavailable
+
+    monkeypatch.setattr(streams, "RECHECK_SECONDS", 0.02)
+    gate = Gate()
+    script(ScriptedModel("One ", gate, "two."))
+    client = caller(alice)
+    with client.stream(client.ask()) as events:
+        next(events)
+        monkeypatch.setattr(streams, "resolve_principal", out)
+        assert asked.wait(10)
+        gate.open()
+        rest = list(events)
+
+    assert rest[-1].data == {"reason": "complete"}
