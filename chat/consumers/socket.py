@@ -107,24 +107,18 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         """A frame of the page has been obeyed, or its problem named."""
         if self.has_ended:
             return
-        raw: Any = None
-        try:
-            raw = orjson.loads(text_data or b"")
-        except orjson.JSONDecodeError:
-            problem: str | None = "A frame is a JSON object."
-        else:
-            problem = await self._try_to_obey(raw)
-        if problem:
-            await self._problem(problem, raw)
+        text = text_data or ""
+        if problem := await self._try_to_obey(text):
+            await self.send_json({"type": "problem", "detail": problem, **_ids_in(text)})
 
-    async def _try_to_obey(self, raw: Any) -> str | None:
+    async def _try_to_obey(self, text: str) -> str | None:
         """What the frame says is done, or why it is not is returned.
 
         Returned, not sent from here: should sending fail while the problem is being handled, the
         log would get both, and with the problem the frame.
         """
         try:
-            frame = FRAMES.validate_python(raw)
+            frame = FRAMES.validate_json(text)
             if asker := await self._asker():
                 await self._obey(frame, asker)
         except ValidationError as error:
@@ -169,15 +163,6 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             message=frame.message,
             client_message_id=frame.client_message_id,
         )
-
-    async def _problem(self, detail: str, raw: Any) -> None:
-        given = raw if isinstance(raw, dict) else {}
-        ids = {
-            name: given[name]
-            for name in ("client_message_id", "stream_id")
-            if isinstance(given.get(name), str) and len(given[name]) <= MAX_ID_CHARACTERS
-        }
-        await self.send_json({"type": "problem", "detail": detail, **ids})
 
     # -- what the page is told
 
@@ -232,7 +217,24 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
 
 def _explain(error: ValidationError) -> str:
     problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if problem["type"] == "json_invalid":
+        return "A frame is a JSON object."
     return ": ".join([*map(str, problem["loc"][1:]), problem["msg"]])
+
+
+def _ids_in(text: str) -> dict[str, str]:
+    """What the frame is about, as far as it can be read."""
+    try:
+        given = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return {
+        name: given[name]
+        for name in ("client_message_id", "stream_id")
+        if isinstance(given, dict)
+        and isinstance(given.get(name), str)
+        and len(given[name]) <= MAX_ID_CHARACTERS
+    }
 
 
 def _group(user_id: UUID) -> str:

@@ -380,13 +380,15 @@ def test_there_is_no_other_socket(caller: Callers) -> None:
         '{"type": "resume", "stream_id": 7}',
         '{"type": "resume", "stream_id": "x", "last_event_id": "many"}',
         "[" * 5000,
+        "[" * 1000 + "]" * 1000,
+        '{"type": "send", "message": ' + "[" * 900 + "]" * 900 + "}",
         b"\x00\xff binary",
     ],
 )
 def test_nonsense_is_a_problem_and_no_more(
-    alice: User, caller: Callers, frame: str | bytes
+    alice: User, caller: Callers, frame: str | bytes, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """The socket says what is wrong and stays open."""
+    """The socket says what is wrong and stays open, and no exception is told to anybody."""
     with caller(alice).socket() as socket:
         socket.connection.send(frame)
         problem = socket.hear()
@@ -396,6 +398,7 @@ def test_nonsense_is_a_problem_and_no_more(
     assert problem["type"] == "problem"
     assert isinstance(problem["detail"], str)
     assert frames[-1]["event"] == "done"
+    assert "Exception" not in capfd.readouterr().err
 
 
 def test_a_problem_names_what_it_is_about(alice: User, caller: Callers) -> None:
