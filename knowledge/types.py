@@ -209,6 +209,7 @@ class Prepared:
     messages: Sequence[SourceMessage]
     extraction: Extraction
     vectors: Mapping[UUID, Any] = field(default_factory=dict)  # of blocks, by their coming ids
+    tokens: Mapping[UUID, bytes] = field(default_factory=dict)  # theirs, packed
 
 
 @dataclass(frozen=True)

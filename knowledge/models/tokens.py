@@ -16,6 +16,7 @@ class BlockTokens(models.Model):
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     space = models.CharField(max_length=100)  # name and version of the model
+    digest = models.BinaryField()  # of the text they stand for
     packed = models.BinaryField()  # a bit a dimension, token after token
 
     class Meta:

