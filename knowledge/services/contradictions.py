@@ -1,0 +1,250 @@
+"""Statements that cannot both hold: which one does, since when, and which are in doubt.
+
+Only statements of the same subject and the same single-valued topic are compared. What follows
+from them depends on what was said when, not on the order in which it was learned: `resolve` looks
+at all of them each time. Nothing is deleted: what ends keeps its row and names what ended it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from knowledge import identity
+from knowledge.models import Block, Edge, ReviewItem
+from knowledge.services.writing import Book
+from knowledge.types import Status, Trust
+
+CERTAIN = 0.6  # confidence from which a statement settles a matter
+
+Topic = tuple[UUID, str]  # an entity and what is told of it
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the resolution needs of a block."""
+
+    id: UUID
+    value: str
+    trust: int
+    confidence: float
+    said: tuple[datetime, int, str]  # when, at which place of its journal, and its id
+    start: datetime  # from when it says to be true
+
+    @property
+    def is_users(self) -> bool:
+        """True for the user's own word."""
+        return self.trust >= Trust.USER_SAID
+
+    @property
+    def is_certain(self) -> bool:
+        """True when it may end others."""
+        return self.confidence >= CERTAIN or self.trust == Trust.CONFIRMED
+
+
+@dataclass(frozen=True)
+class Ending:
+    """Which statement ended another, and from when on."""
+
+    by: UUID
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What holds."""
+
+    endings: dict[UUID, Ending] = field(default_factory=dict)
+    disputes: set[tuple[UUID, UUID]] = field(default_factory=set)  # newer, older
+
+    @property
+    def disputed(self) -> set[UUID]:
+        """Statements of which it is open whether they hold."""
+        return {id_ for pair in self.disputes for id_ in pair}
+
+
+def resolve(statements: Iterable[Statement]) -> Resolution:
+    """What follows from statements on one topic.
+
+    The user's word comes after all others', so it ends theirs and never the other way round;
+    apart from that, what was said later ends what was said before. Where one of two is not
+    certain, both are in doubt until something certain is said.
+    """
+    result = Resolution()
+    standing: list[Statement] = []
+    for new in sorted(statements, key=lambda s: (s.is_users, s.said)):
+        standing = _after(new, standing, result)
+    return result
+
+
+def _after(new: Statement, standing: Sequence[Statement], result: Resolution) -> list[Statement]:
+    """What stands after the new statement."""
+    others = [old for old in standing if old.value != new.value]
+    # Another's word is no match for the user's, however certain.
+    outranked = [old for old in standing if new.is_users and not old.is_users]
+    unsettled = [
+        old
+        for old in others
+        if old not in outranked and old.id not in result.disputed and not old.is_certain
+    ]
+    if new.is_certain and not unsettled:
+        _end(standing, by=new, result=result)
+        return [new]
+    _end(outranked, by=new, result=result)
+    rest = [old for old in standing if old not in outranked]
+    result.disputes.update((new.id, old.id) for old in rest if old.value != new.value)
+    return [*rest, new]
+
+
+def _end(ended: Sequence[Statement], *, by: Statement, result: Resolution) -> None:
+    for old in ended:
+        result.endings[old.id] = Ending(by=by.id, at=_end_of(old, by))
+        for pair in [pair for pair in result.disputes if old.id in pair]:
+            result.disputes.discard(pair)
+
+
+def _end_of(old: Statement, by: Statement) -> datetime:
+    """The newer one's beginning; if that lies before the older one's, when it was said."""
+    if by.start > old.start:
+        return by.start
+    return max(by.said[0], old.start)
+
+
+# -- in the ledger
+
+
+def statement_of(block: Block) -> Statement:
+    """A block, as far as contradictions are concerned."""
+    return Statement(
+        id=block.id,
+        value=block.value,
+        trust=block.trust,
+        confidence=block.confidence,
+        said=(block.said_at, block.sequence or 0, str(block.id)),
+        start=block.valid_from or block.said_at,
+    )
+
+
+def takes_part(block: Block) -> bool:
+    """True for a block that can end others or be ended.
+
+    Not one that the user called wrong, nor one that tells of a time that is over by its own
+    words: "from 2010 to 2015 I lived in Rome" says nothing of today.
+    """
+    is_past = block.valid_to is not None and block.superseded_by_id is None
+    return block.is_single_valued and block.status != Status.FALSIFIED and not is_past
+
+
+def load_topics(book: Book, topics: Iterable[Topic]) -> dict[Topic, list[Block]]:
+    """The single-valued blocks of these topics, as the book will have left them."""
+    wanted = set(topics)
+    if not wanted:
+        return {}
+    found = Block.objects.filter(
+        user_id=book.user_id,
+        entity_id__in={entity_id for entity_id, _ in wanted},
+        topic__in={topic for _, topic in wanted},
+        is_single_valued=True,
+    )
+    grouped: dict[Topic, list[Block]] = {topic: [] for topic in wanted}
+    seen: set[UUID] = set()
+    for block in [*book.current(found), *book.additions(Block)]:
+        topic = topic_of(block)
+        if topic in grouped and block.is_single_valued and block.id not in seen:
+            seen.add(block.id)
+            grouped[topic].append(block)
+    return grouped
+
+
+def topic_of(block: Block) -> Topic | None:
+    """What the block tells of whom, if it tells of something."""
+    return (block.entity_id, block.topic) if block.entity_id and block.topic else None
+
+
+def settle(book: Book, topics: Iterable[Topic]) -> None:
+    """The blocks of these topics, their edges and the questions about them say what holds."""
+    by_topic = load_topics(book, topics)
+    changed: dict[UUID, Block] = {}
+    wanted: set[tuple[UUID, UUID]] = set()
+    everyone: set[UUID] = set()
+    for blocks in by_topic.values():
+        parts = [block for block in blocks if takes_part(block)]
+        everyone |= {block.id for block in blocks}
+        resolution = resolve(map(statement_of, parts))
+        wanted |= resolution.disputes
+        for block in parts:
+            if values := _changes(block, resolution, now=book.now):
+                book.change(block, **values)
+                changed[block.id] = block
+    _mirror(book, changed)
+    _ask(book, wanted=wanted, everyone=everyone)
+
+
+def _changes(block: Block, resolution: Resolution, *, now: datetime) -> dict[str, Any]:
+    """The columns by which the block is to change."""
+    ending = resolution.endings.get(block.id)
+    status = Status.DISPUTED if block.id in resolution.disputed else Status.ASSERTED
+    values: dict[str, Any] = {
+        "status": status,
+        "superseded_by_id": ending.by if ending else None,
+        "valid_to": ending.at if ending else None,
+        "superseded_at": _superseded_at(block, ending, now),
+    }
+    return {name: value for name, value in values.items() if getattr(block, name) != value}
+
+
+def _superseded_at(block: Block, ending: Ending | None, now: datetime) -> datetime | None:
+    """When the memory learned of the end; what ends in the future holds until then."""
+    if ending is None or ending.at > now:
+        return None
+    return block.superseded_at or now
+
+
+def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:
+    """Edges hold as long as the statements that tell of them."""
+    if not blocks:
+        return
+    stored = Edge.objects.filter(user_id=book.user_id, block_id__in=blocks)
+    edges = {edge.id: edge for edge in [*book.current(stored), *book.additions(Edge)]}
+    by_block: dict[UUID, list[Edge]] = defaultdict(list)
+    for edge in edges.values():
+        if edge.block_id in blocks:
+            by_block[edge.block_id].append(edge)
+    heirs = {(e.block_id, e.edge_type_id, e.source_id): e.id for e in edges.values()}
+    for block_id, block in blocks.items():
+        for edge in by_block[block_id]:
+            heir = heirs.get((block.superseded_by_id, edge.edge_type_id, edge.source_id))
+            book.change(
+                edge,
+                status=block.status,
+                valid_to=block.valid_to,
+                superseded_at=block.superseded_at,
+                superseded_by_id=heir,
+            )
+
+
+def _ask(book: Book, *, wanted: set[tuple[UUID, UUID]], everyone: set[UUID]) -> None:
+    """There is an open question for each dispute, and none for one that is over."""
+    if not everyone:
+        return
+    about = Q(left_id__in=everyone) | Q(right_id__in=everyone)
+    stored = ReviewItem.objects.filter(
+        about, user_id=book.user_id, kind=ReviewItem.Kind.CONFLICT, state=ReviewItem.State.OPEN
+    )
+    for item in book.current(stored):
+        if (item.left_id, item.right_id) not in wanted:
+            book.remove(item)
+    for newer, older in sorted(wanted):
+        book.add(
+            ReviewItem(
+                id=identity.pair_id(book.user_id, kind="conflict", left_id=newer, right_id=older),
+                user_id=book.user_id,
+                kind=ReviewItem.Kind.CONFLICT,
+                left_id=newer,
+                right_id=older,
+            )
+        )

@@ -1,0 +1,166 @@
+"""What the user had forgotten, seen from a message that is learned: blanks, and refusals.
+
+Tombstones say what is not to be remembered again without telling what it was; they speak of what
+was said before they were set, so a replay or an import brings nothing back, and what the user says
+anew counts. Redactions say which characters of a message the memory does not know.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from exobrain.lib import clock
+from knowledge import identity
+from knowledge.models import Redaction, Tombstone
+from knowledge.types import SourceMessage, Span
+
+BLANK = " "  # one for each character, so that places in a message stay what they are
+LONGEST_NAME_WORDS = 5  # of a forgotten name that is looked for in a message
+EVERYTHING = "everything"
+
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+
+
+def key_of(*, user_id: UUID, kind: str, said: str) -> str:
+    """What a tombstone keeps of something."""
+    secret = str(settings.SECRET_KEY)
+    return identity.tombstone_key(secret=secret, user_id=user_id, kind=kind, said=said)
+
+
+def fact_keys(*, text: str, subject: str, topic: str, value: str) -> list[str]:
+    """What a statement is known by when it is said again: its words, or what it tells."""
+    said = [identity.normal_text(text)]
+    if topic:
+        said.append("\x00".join([subject, topic, value]))
+    return said
+
+
+def bury(*, user_id: UUID, kind: str, said: Iterable[str]) -> None:
+    """None of this is remembered again of what was said until now."""
+    now = clock.now()
+    keys = {key_of(user_id=user_id, kind=kind, said=each) for each in said}
+    Tombstone.objects.bulk_create(
+        [Tombstone(user_id=user_id, kind=kind, key=key) for key in sorted(keys)],
+        ignore_conflicts=True,
+    )
+    # One that was there already speaks of what was said since then, too.
+    Tombstone.objects.filter(user_id=user_id, kind=kind, key__in=keys).update(created_at=now)
+
+
+def redact(*, user_id: UUID, spans: Iterable[Span]) -> None:
+    """The memory does not know these characters."""
+    rows = [
+        Redaction(
+            id=identity.decision_id(user_id, "redaction", s.message_id, s.start, s.end),
+            user_id=user_id,
+            message_id=s.message_id,
+            start=s.start,
+            end=s.end,
+        )
+        for s in spans
+        if s.end > s.start
+    ]
+    Redaction.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with blanks in these places."""
+    for start, end in spans:
+        text = text[:start] + BLANK * (min(end, len(text)) - start) + text[end:]
+    return text
+
+
+class Veil:
+    """What may not be seen of some messages."""
+
+    def __init__(self, *, user_id: UUID, spans: Iterable[Span], tombs: Iterable[Tombstone]) -> None:
+        self.user_id = user_id
+        self.spans: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
+        for span in spans:
+            self.spans[span.message_id].append((span.start, span.end))
+        self.until: dict[tuple[str, str], datetime] = {(t.kind, t.key): t.created_at for t in tombs}
+        self.has_names = any(kind == "entity" for kind, _ in self.until)
+        self.drawn: list[Span] = []
+
+    def hides(self, message: SourceMessage) -> bool:
+        """True for a message that is wholly forgotten."""
+        return self._is_buried(EVERYTHING, [""], message.said_at) or (
+            ("message", self._key("message", str(message.id))) in self.until
+        )
+
+    def over(self, message: SourceMessage) -> SourceMessage:
+        """The message with blanks for what is forgotten."""
+        spans = [*self.spans[message.id], *self._names_in(message)]
+        return replace(message, content=blanked(message.content, spans)) if spans else message
+
+    def covers(self, span: Span) -> bool:
+        """True when something of these characters is forgotten."""
+        return any(
+            start < span.end and span.start < end for start, end in self.spans[span.message_id]
+        )
+
+    def draw(self, span: Span) -> None:
+        """These characters are forgotten, too."""
+        self.spans[span.message_id].append((span.start, span.end))
+        self.drawn.append(span)
+
+    def is_forgotten_name(self, names: Iterable[str], *, said_at: datetime) -> bool:
+        """True when an entity of one of these names is not to be remembered."""
+        if not self.has_names:
+            return False
+        said = [normal for name in names if (normal := identity.normal_name(name))]
+        return self._is_buried("entity", said, said_at)
+
+    def is_forgotten_fact(
+        self, *, text: str, subject: str, topic: str, value: str, said_at: datetime
+    ) -> bool:
+        """True when this statement is not to be remembered."""
+        said = fact_keys(text=text, subject=subject, topic=topic, value=value)
+        return self._is_buried("block", said, said_at)
+
+    def _names_in(self, message: SourceMessage) -> list[tuple[int, int]]:
+        """Where forgotten names stand in a message that was said before they were forgotten."""
+        if not self.has_names:
+            return []
+        words = list(_WORD.finditer(message.content))
+        found = []
+        for first in range(len(words)):
+            for last in range(first, min(first + LONGEST_NAME_WORDS, len(words))):
+                start, end = words[first].start(), words[last].end()
+                if self.is_forgotten_name([message.content[start:end]], said_at=message.said_at):
+                    found.append((start, end))
+        for start, end in found:
+            self.draw(Span(message.id, start, end))
+        return found
+
+    def _is_buried(self, kind: str, said: Iterable[str], said_at: datetime) -> bool:
+        if not self.until:
+            return False
+        until = [self.until.get((kind, self._key(kind, each))) for each in said]
+        return any(at is not None and said_at <= at for at in until)
+
+    def _key(self, kind: str, said: str) -> str:
+        return key_of(user_id=self.user_id, kind=kind, said=said)
+
+
+def veil_of(*, user_id: UUID, messages: Sequence[SourceMessage]) -> Veil:
+    """What may not be seen of these messages."""
+    rows = Redaction.objects.filter(user_id=user_id, message_id__in=[m.id for m in messages])
+    return Veil(
+        user_id=user_id,
+        spans=[Span(row.message_id, row.start, row.end) for row in rows],
+        tombs=Tombstone.objects.filter(user_id=user_id),
+    )
+
+
+def redactions(*, user_id: UUID) -> Mapping[UUID, list[tuple[int, int]]]:
+    """All places that the memory of this user does not know, by message."""
+    found: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
+    for row in Redaction.objects.filter(user_id=user_id):
+        found[row.message_id].append((row.start, row.end))
+    return found

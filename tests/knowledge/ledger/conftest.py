@@ -1,0 +1,20 @@
+"""The ledger without an extractor of its own to test."""
+
+import pytest
+
+from accounts.models import User
+from knowledge.services import learning
+from tests.knowledge.ledger.scribe import Scribe, Teller
+
+
+@pytest.fixture(autouse=True)
+def _scribe(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is to be remembered stands in the messages; see `scribe`."""
+    monkeypatch.setattr(learning, "configured_extractor", Scribe)
+    monkeypatch.setattr(learning, "judge", lambda extraction, _messages: extraction)
+
+
+@pytest.fixture
+def teller(alice: User) -> Teller:
+    """Alice, talking."""
+    return Teller(alice)
