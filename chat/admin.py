@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from chat.models import Turn
+from chat.models import Receipt, Turn
 from exobrain.lib.admin import ReadOnlyAdmin
 
 
@@ -27,3 +27,21 @@ class TurnAdmin(ReadOnlyAdmin):
         if turn.finished_at is None:
             return None
         return round((turn.finished_at - turn.created_at).total_seconds(), 1)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    """How much of the memory answers were given; not what."""
+
+    list_display = ("answer_id", "user", "recalled", "tokens", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("answer__id", "user__email")
+    ordering = ("-created_at",)
+    show_full_result_count = False
+    fields = ("answer_id", "user", "recalled", "tokens", "arms", "dropped", "created_at")
+    readonly_fields = ("answer_id", "recalled")
+
+    @admin.display(description="recalled")
+    def recalled(self, receipt: Receipt) -> int:
+        """How many memories there were."""
+        return len(receipt.items)

@@ -1,5 +1,7 @@
 """The JSON API of the chat app. Its streams are answered by `chat.consumers`."""
 
+from uuid import UUID
+
 import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -7,8 +9,8 @@ from ninja import Router
 from accounts.auth import SignedInRequest, address_of, authenticated
 from chat import selectors, services
 from chat.auth import AskedRequest, asking, remember_visitor
-from chat.errors import StreamNotFound
-from chat.schemas import ActiveTurnOut, CancelOut, MessageIn, StreamOut
+from chat.errors import ReceiptNotFound, StreamNotFound
+from chat.schemas import ActiveTurnOut, CancelOut, MessageIn, ReceiptOut, StreamOut
 from exobrain.lib.http import Problem
 
 router = Router(tags=["chat"])
@@ -32,6 +34,7 @@ def send_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
         user_id=request.auth.user_id,
         message=body.message,
         client_message_id=body.client_message_id,
+        uses_memory=body.memory != "none",
     )
     return _json({"stream_id": stream_id})
 
@@ -69,6 +72,19 @@ def cancel(request: AskedRequest, stream_id: str) -> HttpResponse:
 def active_turns(request: SignedInRequest) -> HttpResponse:
     """The turns that are still being answered, the oldest first."""
     return _json(selectors.active_turns(user_id=request.auth.user_id))
+
+
+@router.get(
+    "/messages/{uuid:message_id}/receipt",
+    auth=authenticated,
+    response={200: ReceiptOut, 404: Problem},
+)
+def get_receipt(request: SignedInRequest, message_id: UUID) -> HttpResponse:
+    """What this answer was given of the memory, and what of that it cites."""
+    receipt = selectors.find_receipt(user_id=request.auth.user_id, message_id=message_id)
+    if receipt is None:
+        raise ReceiptNotFound
+    return _json(receipt)
 
 
 def _json(value: object) -> HttpResponse:

@@ -7,6 +7,10 @@ class StreamNotFound(NotFound):
     """There is no such stream."""
 
 
+class ReceiptNotFound(NotFound):
+    """There is no such answer."""
+
+
 class LogUnavailable(Unavailable):
     """The live log of answers is not available; try again."""
 

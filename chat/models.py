@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 
 from exobrain.lib.sql import first_row
@@ -146,3 +147,26 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Receipt(models.Model):
+    """What of the memory an answer was given.
+
+    It names blocks of the memory and has none of their text: what is forgotten there cannot be
+    read here either.
+    """
+
+    answer = models.OneToOneField(
+        "journal.Message", on_delete=models.CASCADE, primary_key=True, related_name="receipt"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="receipts"
+    )
+    items = models.JSONField(default=list)  # as chat.services.remembering.receipt_row writes them
+    tokens = models.IntegerField()  # of the memory in the prompt
+    arms = models.JSONField(default=dict)  # milliseconds of each arm that answered in time
+    dropped = ArrayField(models.CharField(max_length=40), default=list)  # arms that did not
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,5 +1,6 @@
 """The shapes of the chat's requests, answers and socket frames."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,6 +15,7 @@ class MessageIn(Schema):
 
     message: Annotated[str, Field(min_length=1), STORABLE]
     client_message_id: UUID
+    memory: Literal["all", "none"] = Field("all", description="what of the memory may be recalled")
 
 
 class StreamOut(Schema):
@@ -38,6 +40,37 @@ class ActiveTurnOut(Schema):
     question_id: str
     answer_id: str
     created_at: str
+
+
+class ReceiptItemOut(Schema):
+    """A memory that an answer was given."""
+
+    mark: str = Field(description="by which the answer's text cites it, as [m1]")
+    block_id: str
+    page_id: str | None = Field(description="the entity whose page it is on")
+    kind: str
+    text: str
+    score: float
+    parts: dict[str, float] = Field(description="what each arm of the recall gave to the score")
+    trust: str
+    status: str
+    confidence: float
+    is_cited: bool
+    is_current: bool = Field(description="nothing newer has taken its place since")
+    message_ids: list[str] = Field(description="the messages that it came from")
+    reference: str
+    said_at: datetime
+
+
+class ReceiptOut(Schema):
+    """What an answer was given of the memory; what was forgotten since is left out."""
+
+    message_id: str
+    items: list[ReceiptItemOut]
+    tokens: int
+    arms: dict[str, float] = Field(description="milliseconds of each arm that answered in time")
+    dropped: list[str] = Field(description="arms that did not")
+    created_at: datetime | None = Field(description="null when nothing was recalled")
 
 
 # -- what a socket may say

@@ -1,13 +1,16 @@
 """Reads of turns. Every one of them is somebody's, except what the reconciler needs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 from chat.events import Done, Entry, MessageChunk, from_json, place
+from chat.models import Receipt as StoredReceipt
 from chat.models import Turn
-from chat.types import ActiveTurn, FoundTurn, StaleTurn, State
+from chat.types import ActiveTurn, FoundTurn, Receipt, ReceiptItem, StaleTurn, State
 from journal.selectors import messages_by_ids
+from knowledge.selectors.pages import KnownBlock, known_blocks
 
 
 def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:
@@ -65,6 +68,52 @@ def replay(*, user_id: UUID, stream_id: UUID) -> list[Entry]:
     answer_id, events, state = row
     text = saved_text(user_id=user_id, answer_id=answer_id)
     return weave(text, events, reason=state)
+
+
+def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
+    """What the user's answer was given of the memory, if it is an answer of theirs.
+
+    What has been forgotten since is not on it any more.
+    """
+    found = messages_by_ids(user_id=user_id, ids=[message_id])
+    if not found or found[0].role != "assistant":
+        return None
+    row = StoredReceipt.objects.filter(user_id=user_id, answer_id=message_id).first()
+    if row is None:
+        return Receipt(message_id, (), tokens=0, arms={}, dropped=(), created_at=None)
+    blocks = known_blocks(user_id=user_id, ids=[UUID(item["block_id"]) for item in row.items])
+    items = [_receipt_item(item, blocks) for item in row.items]
+    return Receipt(
+        message_id,
+        [item for item in items if item is not None],
+        tokens=row.tokens,
+        arms=row.arms,
+        dropped=row.dropped,
+        created_at=row.created_at,
+    )
+
+
+def _receipt_item(item: Mapping[str, Any], blocks: Mapping[UUID, KnownBlock]) -> ReceiptItem | None:
+    block = blocks.get(UUID(item["block_id"]))
+    if block is None:
+        return None
+    return ReceiptItem(
+        mark=item["mark"],
+        block_id=block.id,
+        page_id=block.page_id,
+        kind=block.kind,
+        text=block.text,
+        score=item["score"],
+        parts=item["parts"],
+        trust=block.trust.name.lower(),
+        status=block.status,
+        confidence=block.confidence,
+        is_cited=item["is_cited"],
+        is_current=block.is_current,
+        message_ids=[UUID(message_id) for message_id in item["message_ids"]],
+        reference=item["reference"],
+        said_at=datetime.fromisoformat(item["said_at"]),
+    )
 
 
 def weave(text: str, events: Sequence[tuple[int, str, str]], *, reason: Any) -> list[Entry]:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol
 
+from chat.agent.memory import MEMORY_RULES, as_data
 from chat.agent.model import Prompt
+from chat.types import Memory
 
 CHARACTERS_PER_TOKEN = 4  # a common estimate; exact counting would need each model's vocabulary
 
@@ -38,12 +40,19 @@ def context_characters(*, tokens: int, question: str) -> int:
     return max(0, tokens * CHARACTERS_PER_TOKEN - len(question))
 
 
-def build_prompts(*, system: str, earlier: Iterable[Said], question: str) -> Sequence[Prompt]:
-    """System prompt with the formatting rules, earlier messages, the question."""
+def build_prompts(
+    *, system: str, earlier: Iterable[Said], question: str, memories: Sequence[Memory] = ()
+) -> Sequence[Prompt]:
+    """System prompt with the rules, earlier messages, what was recalled, the question.
+
+    Memory goes with the question, as some models want user and assistant to take turns.
+    """
+    rules = [system.strip(), FORMATTING_RULES, *([MEMORY_RULES] if memories else [])]
+    asked = f"{as_data(memories)}\n\n{question}" if memories else question
     return [
-        Prompt(role="system", content=f"{system.strip()}\n\n{FORMATTING_RULES}"),
+        Prompt(role="system", content="\n\n".join(rules)),
         *(Prompt(role=_role(said.role), content=said.content) for said in earlier),
-        Prompt(role="user", content=question),
+        Prompt(role="user", content=asked),
     ]
 
 

@@ -156,6 +156,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
                 user_id=asker.user_id,
                 message=frame.message,
                 client_message_id=frame.client_message_id,
+                uses_memory=frame.memory != "none",
             )
         return services.start_visitor_turn(
             visitor_key=asker.visitor_key,

@@ -27,10 +27,12 @@ from chat.events import (
 )
 from chat.services import ledger
 from chat.services.finisher import Finisher
+from chat.services.remembering import Recollection, told_of
 from chat.stores import Hub, Tail
 from chat.types import Question
 from exobrain.lib.text import storable
 from exobrain.lib.threads import in_thread
+from journal.types import StoredMessage
 
 log = structlog.get_logger(__name__)
 
@@ -67,8 +69,10 @@ class Generation:
         self.writer = Writer(hub, tail, limit=self.config.chat_turn_max_chars)
         self.model_name = ""
         self.usage: dict[str, object] = {}
+        self.recollection = Recollection(question, self.config, earlier=self._earlier)
         self._stopped: Reason | None = None
         self._work: asyncio.Task[None] | None = None
+        self._day: asyncio.Task[list[StoredMessage]] | None = None
 
     @property
     def text(self) -> str:
@@ -148,22 +152,35 @@ class Generation:
 
     async def prompts(self) -> Sequence[Prompt]:
         """What the model is told, when it asks."""
+        earlier, memories = await asyncio.gather(self._earlier(), self.recollection.memories())
+        return build_prompts(
+            system=self.config.main_agent_system_prompt,
+            earlier=earlier,
+            question=self.question.text,
+            memories=memories,
+        )
+
+    async def _earlier(self) -> list[StoredMessage]:
+        """The day so far as far as it fits, read once; a visitor has none."""
         place = self.question.place
         if place is None:
-            system = self.config.main_agent_system_prompt
-            return build_prompts(system=system, earlier=(), question=self.question.text)
-        return await in_thread(
-            ledger.build_conversation,
-            place=place,
-            question=self.question.text,
-            config=self.config,
-        )
+            return []
+        if self._day is None:
+            reading = in_thread(
+                ledger.earlier_messages,
+                place=place,
+                question=self.question.text,
+                config=self.config,
+            )
+            self._day = asyncio.ensure_future(reading)
+        return await asyncio.shield(self._day)
 
     async def _store(self, end: End) -> bool:
         """The answer is final in PostgreSQL, which may have to come back first."""
         place = self.question.place
         if place is None:
             return True
+        receipt = await self.recollection.receipt(self.text)
         turn_end = ledger.TurnEnd(
             stream_id=self.question.stream_id,
             user_id=place.user_id,
@@ -173,7 +190,8 @@ class Generation:
             events=self.writer.others,
             error=end.message,
             model=self.model_name,
-            metadata=self.usage or None,
+            metadata={**self.usage, **told_of(receipt)} or None,
+            receipt=receipt,
         )
         for seconds in (*SAVE_ATTEMPTS_SECONDS, None):
             try:

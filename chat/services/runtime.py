@@ -6,6 +6,7 @@ which are to be cancelled, and saves what has been written every two seconds.
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 BEAT_SECONDS = 1.0
 SAVE_SECONDS = 2.0
 STOP_AGAIN_SECONDS = 0.5
+FORGET_ATTEMPTS_SECONDS = (1, 5, 30)  # after each attempt to reach the log
 KEEP_SECONDS = 600  # the log after its last event; an ended turn is answered from PostgreSQL
 
 # Sent on the event loop that writes the answer, with the question.
@@ -152,6 +154,22 @@ def begin_answer(question: Question) -> None:
 async def _generate(question: Question) -> None:
     answer_begins.send_robust(sender=Question, question=question)
     await current_runtime().generate(question)
+
+
+def forget_streams(stream_ids: Sequence[UUID]) -> None:
+    """These streams are known no more, here and in the log."""
+    spawn(_forget(stream_ids))
+
+
+async def _forget(stream_ids: Sequence[UUID]) -> None:
+    for seconds in FORGET_ATTEMPTS_SECONDS:
+        try:
+            await current_runtime().hub.forget(stream_ids)
+        except LogUnavailable:
+            await asyncio.sleep(seconds)
+        else:
+            return
+    log.warning("streams_not_forgotten")  # the log forgets them by itself in ten minutes
 
 
 def stop_answer(stream_id: UUID) -> None:

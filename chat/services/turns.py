@@ -17,7 +17,9 @@ from journal.services import append_messages, today_reference
 from journal.types import MessageDraft
 
 
-def start_turn(*, user_id: UUID, message: str, client_message_id: UUID) -> UUID:
+def start_turn(
+    *, user_id: UUID, message: str, client_message_id: UUID, uses_memory: bool = True
+) -> UUID:
     """The question and a place for its answer are stored and the answer is being written.
 
     Returns the stream's id. A question that was asked before, on whatever day, keeps its stream.
@@ -38,7 +40,9 @@ def start_turn(*, user_id: UUID, message: str, client_message_id: UUID) -> UUID:
                 user_id=user_id, reference=today_reference(), drafts=[question, answer]
             )
             place = Place(user_id, stored.journal_id, stored.sequence, answer.id)
-            asked = Question(stream_id, client_message_id, Asker(user_id), message, place)
+            asked = Question(
+                stream_id, client_message_id, Asker(user_id), message, place, uses_memory
+            )
             # Robust: from here on the turn is stored, and the reconciler finds it if need be.
             transaction.on_commit(partial(begin_answer, asked), robust=True)
     if not is_new:

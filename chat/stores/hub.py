@@ -157,6 +157,14 @@ class Hub:
         self._unsaved.pop(tail.stream_id, None)
         self.tails.pop(tail.stream_id, None)
 
+    async def forget(self, stream_ids: Sequence[UUID]) -> None:
+        """Neither this process nor the log knows of these streams; raises LogUnavailable."""
+        for stream_id in stream_ids:
+            self._stop_feed(stream_id)
+            self._unsaved.pop(stream_id, None)
+            self.tails.pop(stream_id, None)
+        await self.log.forget(stream_ids)
+
     async def _save_forever(self) -> None:
         while True:
             await self._has_unsaved.wait()

@@ -31,6 +31,9 @@ class TurnLog(Protocol):
     async def read(self, stream_id: UUID, *, after: int) -> list[Entry]:
         """The entries that end after that position, in order."""
 
+    async def forget(self, stream_ids: Sequence[UUID]) -> None:
+        """Nothing of these streams is left."""
+
     async def watch(self, stream_id: UUID) -> None:
         """From now on `listen` reports news of this stream."""
 

@@ -38,6 +38,12 @@ class MemoryTurnLog:
         self._require()
         return [entry for entry in self.streams.get(stream_id, []) if entry.id > after]
 
+    async def forget(self, stream_ids: Sequence[UUID]) -> None:
+        """Nothing of these streams is left."""
+        self._require()
+        for stream_id in stream_ids:
+            self.streams.pop(stream_id, None)
+
     async def watch(self, stream_id: UUID) -> None:
         """From now on `listen` reports news of this stream."""
         self._require()

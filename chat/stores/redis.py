@@ -78,6 +78,12 @@ class RedisTurnLog:
             rows: Any = await self.redis.xrange(_key(stream_id), min=f"({after}-0")
         return [_entry(row_id, fields) for row_id, fields in rows]
 
+    async def forget(self, stream_ids: Sequence[UUID]) -> None:
+        """Nothing of these streams is left."""
+        if stream_ids:
+            async with _translated():
+                await self.redis.delete(*map(_key, stream_ids))
+
     async def watch(self, stream_id: UUID) -> None:
         """From now on `listen` reports news of this stream."""
         self.watched.add(stream_id)

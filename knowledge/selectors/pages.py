@@ -377,9 +377,11 @@ def editable_blocks(*, user_id: UUID, page_id: UUID) -> dict[UUID, UUID]:
 def _successor(block: Block, blocks: Mapping[UUID, Block]) -> Block:
     """What stands in the block's place now; itself if nothing does."""
     seen = {block.id}
-    while block.superseded_by_id in blocks and block.superseded_by_id not in seen:
-        block = blocks[block.superseded_by_id]
-        seen.add(block.id)
+    while (following := block.superseded_by_id) is not None:
+        if following in seen or following not in blocks:
+            break
+        seen.add(following)
+        block = blocks[following]
     return block
 
 
@@ -529,6 +531,45 @@ def _link_values(user_id: UUID, found: Mapping[UUID, tuple[str, bool]]) -> list[
         for page_id, (edge_type, is_outgoing) in shown.items()
         if page_id in pages
     ]
+
+
+# -- blocks, wherever they stand
+
+
+@dataclass(frozen=True)
+class KnownBlock:
+    """How a block reads now, and whose page it is on."""
+
+    id: UUID
+    kind: BlockKind
+    text: str
+    trust: Trust
+    status: Status
+    confidence: float
+    page_id: UUID | None
+    is_current: bool
+
+
+def has_memory(*, user_id: UUID) -> bool:
+    """Whether anything at all is remembered of this user."""
+    return Block.objects.filter(user_id=user_id).exists()
+
+
+def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock]:
+    """Those of the blocks that the user's memory has."""
+    return {
+        block.id: KnownBlock(
+            id=block.id,
+            kind=BlockKind(block.kind),
+            text=block.text,
+            trust=Trust(block.trust),
+            status=Status(block.status),
+            confidence=block.confidence,
+            page_id=block.entity_id,
+            is_current=_is_live(block),
+        )
+        for block in Block.objects.filter(user_id=user_id, id__in=ids)
+    }
 
 
 # -- where a page is spoken of

@@ -1,0 +1,87 @@
+"""What the memory forgets, the chat forgets too: receipts, and the logs of recent streams.
+
+A receipt names what it cites by ids, which are made from what was said; so these go as well.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.dispatch import receiver
+
+from chat.models import Receipt, Turn
+from chat.services.runtime import KEEP_SECONDS, forget_streams, stop_answer
+from exobrain.lib import clock
+from knowledge.selectors.pages import known_blocks
+from knowledge.services.forgetting import forgotten
+
+SPARE_SECONDS = 60  # between an answer's longest time, its log's, and our own clock
+
+WordsGone = Callable[[str], bool]
+
+
+@receiver(forgotten, dispatch_uid="chat.forget")
+def forget(
+    *, user_id: UUID, message_ids: Collection[UUID] | None, words_gone: WordsGone, **_: Any
+) -> None:
+    """Within the transaction that forgets: its end takes along what the chat holds of it."""
+    streams = _streams(user_id, message_ids, words_gone)
+    for stream_id in streams.running:
+        transaction.on_commit(partial(stop_answer, stream_id), robust=True)
+    if streams.all:
+        transaction.on_commit(partial(forget_streams, streams.all), robust=True)
+    if message_ids is None:
+        Receipt.objects.filter(user_id=user_id).delete()
+    else:
+        transaction.on_commit(
+            partial(prune_receipts, user_id=user_id, message_ids=frozenset(message_ids)),
+            robust=True,
+        )
+
+
+def prune_receipts(*, user_id: UUID, message_ids: Collection[UUID] = ()) -> None:
+    """No receipt of the user names a message that is gone, or a block that is not there."""
+    gone = frozenset(map(str, message_ids))
+    with transaction.atomic():
+        receipts = list(Receipt.objects.filter(user_id=user_id).select_for_update())
+        ids = {item["block_id"] for receipt in receipts for item in receipt.items}
+        there = {str(id_) for id_ in known_blocks(user_id=user_id, ids=[*map(UUID, ids)])}
+        for receipt in receipts:
+            kept = [item for item in receipt.items if _stands(item, there, gone)]
+            if len(kept) < len(receipt.items):
+                receipt.items = kept
+                receipt.save(update_fields=["items"])
+
+
+def _stands(item: dict[str, Any], there: Collection[str], gone: frozenset[str]) -> bool:
+    return item["block_id"] in there and not gone.intersection(item["message_ids"])
+
+
+class _Streams:
+    """Turns whose stream tells something that goes."""
+
+    def __init__(self, turns: Iterable[Turn]) -> None:
+        found = list(turns)
+        self.all = [turn.id for turn in found]
+        self.running = [turn.id for turn in found if turn.state == Turn.State.RUNNING]
+
+
+def _streams(
+    user_id: UUID, message_ids: Collection[UUID] | None, words_gone: WordsGone
+) -> _Streams:
+    """Of the turns whose log may still be there, those that have to go."""
+    seconds = settings.EXOBRAIN.chat_turn_max_seconds + KEEP_SECONDS + SPARE_SECONDS
+    recent = Turn.objects.filter(
+        user_id=user_id, created_at__gt=clock.now() - timedelta(seconds=seconds)
+    ).select_related("question", "answer")
+    return _Streams(turn for turn in recent if _has_to_go(turn, message_ids, words_gone))
+
+
+def _has_to_go(turn: Turn, message_ids: Collection[UUID] | None, words_gone: WordsGone) -> bool:
+    if message_ids is None or {turn.question_id, turn.answer_id}.intersection(message_ids):
+        return True
+    return words_gone(turn.answer.content or "")

@@ -1,0 +1,153 @@
+"""What the memory has for a question, sought while its answer begins.
+
+Seeking runs in a thread of its own, beside everything else that an answer needs. It is waited for
+until its deadline and no longer, and whatever goes wrong with it costs the memory, never the
+answer.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from chat.agent.memory import cited
+from chat.agent.prompt import CHARACTERS_PER_TOKEN
+from chat.types import Memory, Question, ReceiptDraft
+from exobrain.config import Config
+from exobrain.lib.threads import in_slow_thread
+from journal.types import StoredMessage
+from knowledge.selectors.pages import has_memory
+from knowledge.services.recalling import recall
+from knowledge.types import Recall, Recalled, Scope
+
+log = structlog.get_logger(__name__)
+
+GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it has
+SPARE = 2  # budgets' worth is recalled, as what the day shows already is then left out
+MOST_MEMORIES = 40
+
+Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
+
+
+class Recollection:
+    """The memories of one question."""
+
+    def __init__(self, question: Question, config: Config, *, earlier: Earlier) -> None:
+        self.config = config
+        self._earlier = earlier
+        self._memories: Sequence[Memory] | None = None
+        self._recall: Recall | None = None
+        self._work: asyncio.Task[tuple[Recall, list[Memory]]] | None = None
+        if question.place and question.uses_memory and config.memory_recall_enabled:
+            self._work = asyncio.create_task(self._seek(question.place.user_id, question.text))
+        self._deadline = asyncio.get_running_loop().time() + _seconds(config) + GRACE_SECONDS
+
+    async def memories(self) -> Sequence[Memory]:
+        """What was found in time; the same whenever it is asked for."""
+        if self._memories is None:
+            self._recall, self._memories = await self._found()
+        return self._memories
+
+    async def receipt(self, text: str) -> ReceiptDraft | None:
+        """What this answer was given; None when there was nothing to give."""
+        memories = await self.memories()
+        if not memories or self._recall is None:
+            return None
+        return ReceiptDraft(
+            memories=memories,
+            cited=frozenset(cited(text, marks={memory.mark for memory in memories})),
+            tokens=sum(_tokens(memory.recalled.text) for memory in memories),
+            arms=self._recall.arms,
+            dropped=self._recall.dropped,
+        )
+
+    async def _found(self) -> tuple[Recall | None, Sequence[Memory]]:
+        if self._work is None:
+            return None, ()
+        left = self._deadline - asyncio.get_running_loop().time()
+        done, _ = await asyncio.wait([self._work], timeout=max(0.0, left))
+        if not done:
+            self._work.add_done_callback(_ignore)
+            log.info("recall_too_slow")
+            return None, ()
+        try:
+            return self._work.result()
+        except Exception as error:  # the memory must not cost the answer
+            log.warning("recall_failed", error=type(error).__name__, exc_info=error)
+            return None, ()
+
+    async def _seek(self, user_id: UUID, text: str) -> tuple[Recall, list[Memory]]:
+        found = await in_slow_thread(_recall, user_id=user_id, text=text, config=self.config)
+        known = {message.id for message in await self._earlier()} if found.items else set()
+        return found, choose(found.items, known=known, tokens=self.config.memory_recall_tokens)
+
+
+def choose(items: Sequence[Recalled], *, known: Collection[UUID], tokens: int) -> list[Memory]:
+    """The best that fit the budget, less what only repeats messages the model is told anyway."""
+    chosen: list[Memory] = []
+    for item in items:
+        if set(item.message_ids) <= set(known) or len(chosen) == MOST_MEMORIES:
+            continue
+        tokens -= _tokens(item.text)
+        if tokens < 0:
+            break
+        chosen.append(Memory(f"m{len(chosen) + 1}", item))
+    return chosen
+
+
+def receipt_row(draft: ReceiptDraft) -> dict[str, Any]:
+    """The fields of a stored receipt."""
+    return {
+        "items": [_item(memory, draft) for memory in draft.memories],
+        "tokens": draft.tokens,
+        "arms": dict(draft.arms),
+        "dropped": list(draft.dropped),
+    }
+
+
+def told_of(draft: ReceiptDraft | None) -> Mapping[str, Any]:
+    """What a message's metadata says of its receipt: figures only."""
+    if draft is None:
+        return {}
+    return {"memory": {"recalled": len(draft.memories), "cited": len(draft.cited)}}
+
+
+def _item(memory: Memory, draft: ReceiptDraft) -> dict[str, Any]:
+    recalled = memory.recalled
+    return {
+        "mark": memory.mark,
+        "block_id": str(recalled.block_id),
+        "score": recalled.score,
+        "parts": dict(recalled.parts),
+        "message_ids": [str(message_id) for message_id in recalled.message_ids],
+        "reference": recalled.reference,
+        "said_at": recalled.said_at.isoformat(),
+        "is_cited": memory.mark in draft.cited,
+    }
+
+
+def _recall(*, user_id: UUID, text: str, config: Config) -> Recall:
+    if not has_memory(user_id=user_id):
+        return Recall(items=(), tokens=0, arms={})
+    return recall(
+        scope=Scope(user_id=user_id),
+        query=text,
+        budget_tokens=config.memory_recall_tokens * SPARE,
+        deadline_ms=config.memory_recall_deadline_ms,
+    )
+
+
+def _seconds(config: Config) -> float:
+    return config.memory_recall_deadline_ms / 1000
+
+
+def _tokens(text: str) -> int:
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
+def _ignore(work: "asyncio.Task[Any]") -> None:
+    """Nobody waits for it any more; asyncio would complain that its failure was not looked at."""
+    if not work.cancelled():
+        work.exception()
