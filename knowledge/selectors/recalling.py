@@ -1,0 +1,170 @@
+"""What recall reads of the ledger. Every query is of one scope."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from exobrain.lib.sql import all_rows
+from knowledge.types import Scope, Status
+
+# What a scope reaches, of the block `b`; the same rule as in the indexes.
+IN_SCOPE = """
+    b.user_id = %(user)s
+    AND b.trust >= %(trust)s
+    AND b.status <> %(falsified)s
+    AND (%(universes)s::uuid[] IS NULL OR b.universe_id = ANY(%(universes)s))
+    AND CASE WHEN %(as_of)s::timestamptz IS NULL THEN b.superseded_at IS NULL
+        ELSE (b.valid_to IS NOT NULL OR b.superseded_at IS NULL)
+            AND coalesce(b.valid_from, b.said_at) <= %(as_of)s
+            AND (b.valid_to IS NULL OR %(as_of)s < b.valid_to) END
+"""
+
+_COLUMNS = """
+    b.id, b.kind, b.text, b.said_at, b.reference, b.sequence, b.message_id, b.trust, b.status,
+    b.confidence, b.valid_from, b.valid_to, b.entity_id
+"""
+
+_BLOCKS = f"""
+    SELECT {_COLUMNS} FROM knowledge_block b WHERE b.id = ANY(%(ids)s) AND {IN_SCOPE}
+"""  # noqa: S608  ours
+
+_EPISODES_OF = f"""
+    SELECT {_COLUMNS} FROM knowledge_block b
+    WHERE b.message_id = ANY(%(ids)s) AND b.kind = 'episode' AND {IN_SCOPE}
+"""  # noqa: S608  ours
+
+_BETWEEN = f"""
+    SELECT b.id FROM knowledge_block b
+    JOIN unnest(%(starts)s::date[], %(ends)s::date[]) r(start, "end")
+        ON b.said_at >= r.start AND b.said_at < r."end" + 1
+    WHERE b.kind = 'episode' AND {IN_SCOPE}
+    ORDER BY b.said_at DESC LIMIT %(limit)s
+"""  # noqa: S608  ours
+
+# Messages of the pool whose statements have been superseded, and the message that did.
+_SUPERSEDED = """
+    SELECT f.message_id, bool_and(f.superseded_at IS NOT NULL), max(f.valid_to),
+        array_agg(DISTINCT n.message_id) FILTER (WHERE n.message_id IS NOT NULL)
+    FROM knowledge_block f LEFT JOIN knowledge_block n
+        ON n.id = f.superseded_by_id AND n.user_id = f.user_id AND f.superseded_at IS NOT NULL
+    WHERE f.user_id = %(user)s AND f.kind = 'fact' AND f.message_id = ANY(%(ids)s)
+    GROUP BY f.message_id HAVING bool_or(f.superseded_at IS NOT NULL)
+"""
+
+_AROUND = """
+    SELECT p.id, b.sequence - p.sequence, b.id
+    FROM unnest(%(ids)s::uuid[], %(references)s::text[], %(sequences)s::int[])
+        p(id, reference, sequence)
+    JOIN knowledge_block b ON b.user_id = %(user)s AND b.reference = p.reference
+        AND b.sequence BETWEEN p.sequence - %(reach)s AND p.sequence + %(reach)s
+        AND b.sequence <> p.sequence
+    WHERE b.kind = 'episode'
+"""
+
+_NAMED = """
+    SELECT DISTINCT coalesce(e.merged_into_id, e.id) FROM knowledge_entity e
+    WHERE e.user_id = %(user)s AND (e.normal_name = ANY(%(names)s) OR EXISTS (
+        SELECT 1 FROM knowledge_alias a WHERE a.entity_id = e.id
+        AND a.user_id = %(user)s AND a.normal_name = ANY(%(names)s)))
+    LIMIT %(limit)s
+"""
+
+_SELF = "SELECT id FROM knowledge_entity WHERE user_id = %(user)s AND is_self"
+
+
+@dataclass(frozen=True)
+class BlockRow:
+    """A block as recall needs it."""
+
+    id: UUID
+    kind: str
+    text: str
+    said_at: datetime
+    reference: str
+    sequence: int | None
+    message_id: UUID | None
+    trust: int
+    status: str
+    confidence: float
+    valid_from: datetime | None
+    valid_to: datetime | None
+    entity_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Superseded:
+    """A message of which something does not hold any more."""
+
+    message_id: UUID
+    entirely: bool  # nothing of what it states holds
+    until: datetime | None
+    by: Sequence[UUID]  # the messages that say otherwise
+
+
+def blocks(*, scope: Scope, ids: Iterable[UUID]) -> list[BlockRow]:
+    """Those of the blocks that the scope reaches."""
+    return [BlockRow(*row) for row in all_rows(_BLOCKS, _values(scope, ids=list(ids)))]
+
+
+def episodes_of(*, scope: Scope, message_ids: Iterable[UUID]) -> list[BlockRow]:
+    """The episodes of these messages."""
+    values = _values(scope, ids=list(message_ids))
+    return [BlockRow(*row) for row in all_rows(_EPISODES_OF, values)]
+
+
+def episodes_between(
+    *, scope: Scope, ranges: Sequence[tuple[date, date]], limit: int
+) -> list[UUID]:
+    """Episodes of messages that were said on these days, both ends included; the latest first."""
+    starts, ends = zip(*ranges, strict=True)
+    values = _values(scope, starts=list(starts), ends=list(ends), limit=limit)
+    return [row[0] for row in all_rows(_BETWEEN, values)]
+
+
+def superseded(*, user_id: UUID, message_ids: Iterable[UUID]) -> list[Superseded]:
+    """Those of the messages of which a statement has been superseded."""
+    rows = all_rows(_SUPERSEDED, {"user": user_id, "ids": list(message_ids)})
+    return [Superseded(id_, entirely, until, by or ()) for id_, entirely, until, by in rows]
+
+
+def neighbours(
+    *, user_id: UUID, rows: Sequence[BlockRow], reach: int
+) -> dict[UUID, dict[int, UUID]]:
+    """The episodes around each of these, by their distance in messages of the same day."""
+    placed = [row for row in rows if row.kind == "episode" and row.sequence is not None]
+    values = {
+        "user": user_id,
+        "ids": [row.id for row in placed],
+        "references": [row.reference for row in placed],
+        "sequences": [row.sequence for row in placed],
+        "reach": reach,
+    }
+    around: dict[UUID, dict[int, UUID]] = {}
+    for id_, distance, neighbour in all_rows(_AROUND, values):
+        around.setdefault(id_, {})[distance] = neighbour
+    return around
+
+
+def entities_named(*, user_id: UUID, names: Sequence[str], limit: int) -> list[UUID]:
+    """Entities that go by one of these normal names."""
+    values = {"user": user_id, "names": list(names), "limit": limit}
+    return [row[0] for row in all_rows(_NAMED, values)]
+
+
+def self_entity(*, user_id: UUID) -> UUID | None:
+    """The entity that is the user, if the memory has one."""
+    rows = all_rows(_SELF, {"user": user_id})
+    return rows[0][0] if rows else None
+
+
+def _values(scope: Scope, **more: Any) -> dict[str, Any]:
+    return {
+        "user": scope.user_id,
+        "trust": int(scope.min_trust),
+        "falsified": Status.FALSIFIED.value,
+        "universes": list(scope.universe_ids) or None,
+        "as_of": scope.as_of,
+        **more,
+    }
