@@ -56,6 +56,19 @@ async def test_what_was_appended_is_read(turn_log: TurnLog) -> None:
     assert await turn_log.read(stream_id, after=0) == entries
 
 
+async def test_what_was_forgotten_is_not_read(turn_log: TurnLog) -> None:
+    """The given streams are empty, others are not; an unknown one does not matter."""
+    gone, kept, entries = uuid.uuid4(), uuid.uuid4(), place_all(STORY)
+    for stream_id in (gone, kept):
+        await _append(turn_log, stream_id, entries)
+
+    await turn_log.forget([gone, uuid.uuid4()])
+    await turn_log.forget([])
+
+    assert await turn_log.read(gone, after=0) == []
+    assert await turn_log.read(kept, after=0) == entries
+
+
 async def test_an_unknown_stream_is_empty(turn_log: TurnLog) -> None:
     """Nothing was said, nothing is read."""
     assert await turn_log.read(uuid.uuid4(), after=0) == []
