@@ -79,11 +79,12 @@ def best_matches(question: Signs, blocks: Sequence[Signs]) -> Floats:
     filled = [at for at, signs in enumerate(blocks) if len(signs)]
     if not filled or not len(question):
         return matches
-    tokens = np.concatenate([blocks[at] for at in filled])
+    # A row for each word of 64 signs: sums over few long rows are quick, over many short ones not.
+    tokens = np.ascontiguousarray(np.concatenate([blocks[at] for at in filled]).T)
     starts = np.cumsum([0, *(len(blocks[at]) for at in filled[:-1])])
     for row, signs in enumerate(question):
-        # One token at a time keeps the intermediate array in the processor's cache.
-        differing = np.bitwise_count(tokens ^ signs).sum(axis=1, dtype=np.int32)
+        # One token at a time keeps what lies between in the processor's cache.
+        differing = np.bitwise_count(tokens ^ signs[:, None]).sum(axis=0, dtype=np.uint16)
         matches[row, filled] = np.minimum.reduceat(differing, starts)
     bits = question.shape[1] * 64
     matches[:, filled] = 1 - 2 * matches[:, filled] / bits

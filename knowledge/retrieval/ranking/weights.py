@@ -22,10 +22,10 @@ NEIGHBOUR_TERMS: Mapping[int, float] = MappingProxyType(
 )
 # How much of the previous message's vector is added to a message's own before it is indexed.
 PREVIOUS_VECTOR = 0.5
-# A neighbour's token stands in for a message's own where it fits the question this much better.
-NEIGHBOUR_TOKENS: Mapping[int, float] = MappingProxyType({-1: 0.8, 1: 0.8, -2: 0.7, 2: 0.7})
+# A neighbour's token stands in for a message's own where its likeness, so discounted, is higher.
+NEIGHBOUR_TOKENS: Mapping[int, float] = MappingProxyType({-1: 0.85, 1: 0.8, -2: 0.75, 2: 0.7})
 # A stop word's weight among the question's tokens; words of content weigh their idf, 0.7 to 7.
-STOP_WORD_WEIGHT = 0.5
+STOP_WORD_WEIGHT = 0.25
 
 # How many blocks each arm brings to the pool; below 80 recall at 50 falls.
 POOL_PER_ARM = 100

@@ -81,4 +81,4 @@ def test_a_words_rarity_is_shared_among_its_parts() -> None:
 
     weights = tokens.token_weights(question, lambda term: {"potteri": 6.0}[term])
 
-    assert weights.tolist() == pytest.approx([0.5, 3.0, 3.0])
+    assert weights.tolist() == pytest.approx([0.25, 3.0, 3.0])
