@@ -17,12 +17,16 @@ class PageForm(forms.Form):
 class LoginForm(PageForm):
     """Who is it?"""
 
-    email = forms.EmailField(
-        label="E-mail", widget=forms.EmailInput({"autocomplete": "username", "autofocus": True})
-    )
+    email = forms.EmailField(label="E-mail", widget=forms.EmailInput({"autocomplete": "username"}))
     password = forms.CharField(
         strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # At a second try the e-mail stands there already, and the password never does.
+        next_field = "password" if self.data.get("email") else "email"
+        self.fields[next_field].widget.attrs["autofocus"] = True
 
 
 class SignupForm(PageForm):

@@ -4,7 +4,7 @@
 // client_message_id, so sending it again can never ask twice. An answer is shown as plain text
 // while it grows and is then replaced by the server's rendering of it.
 
-import { announce, enhance, scroller, scrollToEnd } from "./page.js";
+import { announce, enhance, scrollToEnd } from "./page.js";
 
 const ACCEPT_MILLISECONDS = 15000;
 const FIRST_RETRY_MILLISECONDS = 400;
@@ -12,7 +12,6 @@ const LAST_RETRY_MILLISECONDS = 15000;
 const RESUME_MILLISECONDS = 3000;
 const LOST_NOTICE_MILLISECONDS = 1500; // a reconnect that is quicker than this is not worth a word
 const DAY_CHECK_MILLISECONDS = 30000;
-const PINNED_PIXELS = 48;
 const ANNOUNCED_CHARS = 600;
 const SIGNED_OUT = 4401; // the close code of a socket whose user is not signed in
 
@@ -193,7 +192,7 @@ const onEvent = {
     card.innerHTML = '<summary><span></span> <span class="state">running…</span></summary><p></p>';
     card.querySelector("span").textContent = title;
     card.querySelector("p").textContent = description;
-    keepPinned(() => toolCards(stream).append(card));
+    toolCards(stream).append(card);
   },
   tool_response(stream, { tool_call_id, message }) {
     settleCard(stream, tool_call_id, "done", message);
@@ -212,12 +211,10 @@ function flush(stream) {
   cancelAnimationFrame(stream.frame);
   stream.frame = undefined;
   if (!stream.waiting) return;
-  keepPinned(() => {
-    // What a reload found was a copy; the stream tells everything from its start.
-    if (!stream.hasText) stream.text.textContent = "";
-    stream.hasText = true;
-    stream.text.append(stream.waiting);
-  });
+  // What a reload found was a copy; the stream tells everything from its start.
+  if (!stream.hasText) stream.text.textContent = "";
+  stream.hasText = true;
+  stream.text.append(stream.waiting);
   stream.waiting = "";
 }
 
@@ -246,7 +243,7 @@ async function finish(stream) {
   settleInPlace(stream);
   showBusy();
   const rendered = await fetchTurn(stream.id);
-  if (rendered.length) keepPinned(() => place(rendered, stream));
+  place(rendered, stream);
   announce((document.getElementById(rendered.at(-1)?.id) ?? stream.article)
     .querySelector(".body").textContent.trim().slice(0, ANNOUNCED_CHARS));
 }
@@ -316,7 +313,7 @@ const onFrame = {
     const articles = await fetchTurn(stream_id);
     if (!articles.length || streams.has(stream_id)) return;
     document.getElementById("empty")?.remove();
-    keepPinned(() => articles.forEach((article) => put(article)));
+    articles.forEach((article) => put(article));
     articles.forEach(followPlaceholder);
   },
 };
@@ -363,13 +360,6 @@ function followPlaceholder(article) {
 }
 
 // -- the page around it
-
-let pinned = true;
-
-function keepPinned(change) {
-  change();
-  if (pinned) scrollToEnd();
-}
 
 function isBusy() {
   return streams.size > 0 || [...unsent.values()].some((entry) => !entry.failed);
@@ -432,7 +422,7 @@ const connection = new Connection(new URL(list.dataset.socket, location.href.rep
     clearTimeout(lostTimer);
     lostTimer = undefined;
     showNotice("");
-      streams.forEach(resume);
+    streams.forEach(resume);
     unsent.forEach((entry) => entry.failed || dispatch(entry));
     if (lostBefore) followOthers().catch(() => {}); // lost again: the next connection asks
   },
@@ -459,9 +449,6 @@ draft.addEventListener("keydown", (event) => {
 stopButton.addEventListener("click", () => {
   streams.forEach(cancel);
   draft.focus();
-});
-scroller.addEventListener("scroll", () => {
-  pinned = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < PINNED_PIXELS;
 });
 setInterval(checkDay, DAY_CHECK_MILLISECONDS);
 

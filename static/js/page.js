@@ -3,7 +3,7 @@
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
-const NEAR_END_PIXELS = 120;
+const PINNED_PIXELS = 48;
 
 export function enhance(root) {
   root.querySelectorAll("time[datetime]").forEach(showLocalTime);
@@ -30,13 +30,26 @@ export function icon(name) {
 // -- scrolling: stay at the end for whoever is there, leave everybody else alone
 
 export const scroller = document.querySelector("[data-scroll]");
-
-export function isAtEnd() {
-  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END_PIXELS;
-}
+let isPinned = false;
+let lastTop = 0;
 
 export function scrollToEnd() {
   scroller.scrollTop = scroller.scrollHeight;
+  lastTop = scroller.scrollTop;
+  isPinned = true;
+}
+
+// Also when something grows late, as formulas and diagrams do, or the keyboard of a phone opens.
+function stayAtEnd() {
+  const observer = new ResizeObserver(() => isPinned && scrollToEnd());
+  [scroller, ...scroller.children].forEach((element) => observer.observe(element));
+  scroller.addEventListener("scroll", () => {
+    const { scrollTop, scrollHeight, clientHeight } = scroller;
+    // Only who goes up leaves the end: below a place that stays, something may just have grown.
+    if (scrollTop < lastTop) isPinned = false;
+    if (scrollHeight - scrollTop - clientHeight < PINNED_PIXELS) isPinned = true;
+    lastTop = scrollTop;
+  });
 }
 
 // -- details of a message
@@ -113,4 +126,5 @@ document.addEventListener("submit", forgetDrafts);
 if (scroller) {
   keepPlaceOnOlderMessages();
   if (!showFound()) scrollToEnd();
+  stayAtEnd();
 }

@@ -251,6 +251,22 @@ def test_reader_of_earlier_messages_is_left_alone(alices: Page, provider: Provid
     assert alices.locator("#main").evaluate("(main) => main.scrollTop") == 0
 
 
+def test_late_maths_does_not_push_the_end_away(alices: Page, provider: Provider) -> None:
+    """Formulas and diagrams grow after the page was drawn; its end stays in view."""
+    formula = "$$\\frac{1}{\\frac{1}{\\frac{1}{\\frac{1}{x}}}}$$\n\n"
+    diagram = "```mermaid\ngraph TD; A-->B; B-->C\n```\n\n"
+    provider.will_say("line\n\n" * 40, formula * 4, diagram, "The end")
+    ask(alices, "With formulas?")
+    expect(answer_to(alices, "With formulas?").locator(".typeset")).to_have_count(4)
+
+    alices.reload()
+
+    answer = answer_to(alices, "With formulas?")
+    expect(answer.locator(".typeset")).to_have_count(4)
+    expect(answer.locator(".diagram img")).to_be_visible()
+    expect(answer.get_by_text("The end")).to_be_in_viewport(ratio=1)
+
+
 def test_end_of_the_session_leads_to_sign_in(alices: Page) -> None:
     """When the session has ended elsewhere, a question leads to the sign-in page."""
     alices.context.clear_cookies()

@@ -24,6 +24,7 @@ def test_wrong_password_is_said(page: Page, watch: Watch) -> None:
     page.get_by_role("button", name="Sign in").click()
 
     expect(page.get_by_role("alert")).to_have_text("E-mail or password is wrong.")
+    expect(page.get_by_label("Password")).to_be_focused()
     watch.forgive("400 (Bad Request)")
 
 
