@@ -19,6 +19,7 @@ from journal.api import router as journal_router
 from knowledge.api.forgetting import router as forgetting_router
 from knowledge.api.history import router as history_router
 from knowledge.api.pages import router as pages_router
+from knowledge.api.search import router as search_router
 from knowledge.api.updates import router as updates_router
 
 
@@ -72,6 +73,7 @@ api.add_router("/journal", journal_router)
 api.add_router("/chat", chat_router)
 api.add_router("/knowledge", pages_router)
 api.add_router("/knowledge", history_router)
+api.add_router("/knowledge", search_router)
 api.add_router("/knowledge", forgetting_router)
 api.add_router("/knowledge", updates_router)
 

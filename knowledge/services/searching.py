@@ -1,0 +1,31 @@
+"""What people look for in the memory: by words, and around an entity."""
+
+from uuid import UUID
+
+from knowledge.selectors.pages import canonical_id, has_memory
+from knowledge.services.recalling import recall
+from knowledge.stores.graph import configured_graph
+from knowledge.stores.graph.port import Neighbourhood
+from knowledge.types import Recall, Scope
+
+DEADLINE_MS = 2_000  # a person waits longer than a prompt
+ANY_TOKENS = 1_000_000  # a list is bounded by its length
+
+
+def search(*, scope: Scope, query: str, limit: int) -> Recall:
+    """The memories that help with the query, best first."""
+    if not has_memory(user_id=scope.user_id):
+        return Recall(items=(), tokens=0, arms={})
+    return recall(
+        scope=scope,
+        query=query,
+        budget_tokens=ANY_TOKENS,
+        limit=limit,
+        deadline_ms=DEADLINE_MS,
+    )
+
+
+def around(*, scope: Scope, entity_id: UUID, hops: int, limit: int) -> Neighbourhood:
+    """The entities within so many hops, over at most so many edges; raises PageNotFound."""
+    start = canonical_id(user_id=scope.user_id, page_id=entity_id)
+    return configured_graph().around(scope=scope, entity_ids=[start], hops=hops, limit=limit)
