@@ -1,5 +1,7 @@
 """Dates in a text, resolved against the moment it was said."""
 
+# ruff: noqa: E501  patterns of alternatives
+
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -240,7 +242,7 @@ def _count(word: str) -> int:
 _MONTH = "|".join(sorted((name for name in MONTHS if name not in ("mar", "may")), key=len)[::-1])
 # In German a month is as in English, and "may" and "march" are words, so they need a capital.
 _MON = rf"(?:{_MONTH}|(?-i:May|Mar|MAY))"
-_DAY = "|".join(sorted((name for name in DAYS if len(name) > 4 or name == "mon"), key=len)[::-1])
+_DAY = "|".join(sorted(DAYS, key=len)[::-1])
 _UNIT = r"(?:day|week(?:end)?|month|year)"
 _NUM = r"(?:\d{1,4}|" + "|".join(sorted(NUMBERS, key=len)[::-1]) + ")"
 _TH = r"(?:st|nd|rd|th)?"
@@ -290,7 +292,7 @@ _PATTERNS: Sequence[tuple[str, _Maker]] = [
     (rf"(?:a )?(?:few|couple)(?: of)? ({_UNIT})s? (?:ago|back)",
      lambda m, said, past: _shifted(said, -3 if "few" in m[0].lower() else -2, m[1].lower())),
     (rf"in (?:about |around )?(?:a )?({_NUM})(?: of)? ({_UNIT})s?(?:' time)?",
-     lambda m, said, past: _shifted(said, _count(m[1]), m[2].lower())),
+     lambda m, said, past: _ahead(m, said)),
     (rf"({_NUM}) ({_UNIT})s? from (?:now|today)",
      lambda m, said, past: _shifted(said, _count(m[1]), m[2].lower())),
     (rf"vor ({_NUM}) ({_GUNIT})",
@@ -332,6 +334,15 @@ def _slashed(match: re.Match[str], said: datetime) -> When:
         raise ValueError("ambiguous")
     month, day = (second, first) if first > 12 else (first, second)
     return _full(said, year, month, day)
+
+
+def _ahead(match: re.Match[str], said: datetime) -> When:
+    """ "In three weeks", unless it is "not in three weeks": that has no date."""
+    if re.search(
+        r"n't\b|\b(?:not|never|first|best|worst)\b", match.string[: match.start()], re.IGNORECASE
+    ):
+        raise ValueError("a duration")
+    return _shifted(said, _count(match[1]), match[2].lower())
 
 
 def _bare_month(said: datetime, month: int, *, is_past: bool) -> When:

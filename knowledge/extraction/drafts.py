@@ -113,6 +113,8 @@ def _thing(text: str, position: int, limit: int) -> Thing | None:
     count = 0
     while count < limit and (token := _TOKEN.match(text, position)):
         word = token[1].lower()
+        if word == "-" or (word == "to" and count and not text[start:end].endswith("ing")):
+            break
         if (word in _STOPS and count) or word.split("'")[0] in ("i", "he", "she", "you"):
             break
         if start < 0 and word in (

@@ -1,5 +1,7 @@
 """Names in a text, and what kind of thing they name."""
 
+# ruff: noqa: E501  patterns of alternatives
+
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +36,7 @@ _SUFFIX_TYPES = [
      "ministry foundation church bank universität hochschule schule krankenhaus"),
     (COMPANY, "inc ltd gmbh corp llc ag plc corporation company labs technologies studios"),
     (GROUP, "club team band group association society choir orchestra fc verein"),
-    (EVENT, "festival conference marathon con summit fest meetup olympics cup tournament party"),
+    (EVENT, "festival conference marathon con summit fest meetup olympics cup tournament party month day parade"),
     (PLACE, "street avenue road square park lake river mountain mountains beach island islands bay "
      "valley canyon forest bridge castle airport station hills falls national straße platz hotel "
      "cafe café restaurant garden gardens zoo mall trail center centre"),
@@ -52,8 +54,7 @@ _AT_PLACE = re.compile(
     r"(?:the\s+)?$"
 )
 _WITH_PERSON = re.compile(
-    r"\b(?:with|met|meet|called|named|told|ask(?:ed)?|and|friend|married|sister|brother|by|love|"
-    r"miss|saw|thanks|hi|hey|hello|dear|for|from my friend)\s+$",
+    r"\b(?:with|met|meet|named|told|asked|friend|married|sister|brother|hi|hey|hello|dear)\s+$",
     re.IGNORECASE,
 )
 _ACTS = re.compile(

@@ -391,26 +391,26 @@ _DISLIKES = frozenset({"hate", "dislike", "detest", "loathe"})
 def _preference(clause: Clause, match: re.Match[str]) -> Iterator[Draft]:
     verb = match[1].lower().removesuffix("ed").removesuffix("d").removesuffix("ing")
     verb = next((known for known in _LIKES if known.startswith(verb[:4])), "like")
-    is_past = match[1].lower().endswith("ed") and clause.verb == "do"
-    if is_past and "used to" not in match[0].lower():
+    if match[1].lower().endswith("ed") and clause.verb == "do":
         return  # "I loved the show" is about one evening
     for thing in things_in(clause.text, match.end()):
+        if _is_contextual(clause.text, thing):
+            continue
         polarity = _polarity(clause, thing.end)
-        if "used to" in match[0].lower():
-            polarity = "no longer"
         likes = (verb in _DISLIKES) == bool(polarity)
         yield clause.draft(
             clause.who.does(verb, _LIKES[verb], thing.name, polarity),
             f"preference:{value_of(thing.name)}",
             "likes" if likes else "dislikes",
             thing.end,
-            confidence=0.7 if _is_contextual(clause.text, thing) else 0.85,
+            confidence=0.85,
         )
 
 
 def _is_contextual(text: str, thing: Thing) -> bool:
     """ "The colours" are those of something that was just spoken of."""
-    return text[max(0, thing.start - 4) : thing.start].lower() == "the "
+    is_this_one = text[max(0, thing.start - 4) : thing.start].lower() == "the "
+    return is_this_one and thing.name.lower() not in words("always_the")
 
 
 def _cannot_stand(clause: Clause, match: re.Match[str]) -> Iterator[Draft]:
@@ -426,6 +426,8 @@ def _cannot_stand(clause: Clause, match: re.Match[str]) -> Iterator[Draft]:
 
 def _fan(clause: Clause, match: re.Match[str]) -> Iterator[Draft]:
     for thing in things_in(clause.text, match.end()):
+        if _is_contextual(clause.text, thing):
+            continue
         polarity = _polarity(clause, thing.end)
         yield clause.draft(
             clause.who.does("like", "likes", thing.name, polarity),
@@ -849,7 +851,7 @@ PHRASES: list[Phrase] = [
     _phrase("be", r"(retired|unemployed|self-employed|between jobs)\b", _retired),
     _phrase("do have be", r"(?:study|studies|studying|go|goes|going|attend|attends|attending|enrolled|graduated|graduate|started studying)(?: [a-z ]{1,25}?)??(?: (?:at|to|from|in))?(?=\s+(?:the )?[" + UPPER + r"])", _school),
     _phrase("do be have", r"(?:study|studies|studying|major in|majoring in|been studying|started studying|majored in)\b(?! (?:at|for|to|hard|in|with)\b)", _studies),
-    _phrase("do have", r"(?:used to )?(love|loves|like|likes|enjoy|enjoys|adore|adores|prefer|prefers|hate|hates|dislike|dislikes|detest|loathe|loved|liked|enjoyed|hated)\b(?! (?:to (?:think|see|hear|know|say|chat|talk|share|help)|you|about|if|how|when|your|being)\b)", _preference),
+    _phrase("do have", r"(love|loves|like|likes|enjoy|enjoys|adore|adores|prefer|prefers|hate|hates|dislike|dislikes|detest|loathe|loved|liked|enjoyed|hated)\b(?! (?:to (?:think|see|hear|know|say|chat|talk|share|help)|you|about|if|how|when|your|being)\b)", _preference),
     _phrase("be do", r"(?:a (?:big |huge |massive )?fan of|(?:really |so |totally |very )?(?:into|fond of|keen on|obsessed with|passionate about|crazy about|big on))\b", _fan),
     _phrase("modal", r"(?:stand|bear)\b", _cannot_stand),
     _phrase("be", r"(?:severely |very |highly |mildly )?(?:allergic|intolerant) to\b", _allergy),
@@ -898,7 +900,7 @@ _OWN_VALUE = re.compile(
     rf"\s*(?P<what>(?:e-?mail|mail)(?: address)?|(?:phone|mobile|cell|telephone)(?: number)?|number|name|"
     rf"full name|last name|first name|surname|nickname|birthday|date of birth|pronouns?|address|job|occupation|profession|"
     rf"favou?rite [\w]+(?: [\w]+)?|hometown|home town|time ?zone|native language|mother tongue|age|hobby|blood type|"
-    rf"shoe size|star sign)(?P<is>{_IS})\s+(?P<neg>not\s+)?(?:on\s+)?(?=\S)",
+    rf"shoe size|star sign)(?:\s+(?:is|are)|'s)\s+(?P<neg>not\s+)?(?:on\s+)?(?=\S)",
     I,
 )
 
@@ -974,11 +976,19 @@ def _value_reader(what: str) -> Callable[[str, int], _Value | None]:
     chosen = topic.get(what, what)
     if what.startswith("favourite"):
         chosen = f"favourite:{what.removeprefix('favourite ')}"
+    if chosen == "job":
+        return _title_at
     if chosen == "birthday":
         return _birthday
     if chosen == "age":
         return lambda text, at: _matched(re.compile(r"\d{1,3}"), text, at, "age", str)
     return lambda text, at: _until_end(text, at, chosen)
+
+
+def _title_at(text: str, at: int) -> _Value | None:
+    article = re.compile(r"(?:an?\s+)?").match(text, at)
+    title = _job_title(text, article.end() if article else at)
+    return (title[0], value_of(title[0]), title[1], "job") if title else None
 
 
 def _matched(

@@ -1,5 +1,7 @@
 """The extractor without a model: names, dates and patterns of what people say of themselves."""
 
+# ruff: noqa: E501  patterns of alternatives
+
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -184,7 +186,7 @@ def _read_message(batch: _Batch, message: SourceMessage) -> None:
             last = people[-1] if len({who.key for who in people}) == 1 else None
             told = clauses.People(speaker, named, replace(last, certainty=0.8) if last else None)
             _Reader(batch, message, sentence, language, names, told).read()
-        people = _remembered(people, names, named)
+        people = _remembered(people, sentence, names, named)
     _identify_all(batch, message)
 
 
@@ -195,10 +197,39 @@ def _has_statement(sentence: Sentence) -> bool:
     )
 
 
-def _remembered(people: list[Who], names: Sequence[Name], named: Mapping[int, Who]) -> list[Who]:
+_ADDRESSED = re.compile(
+    r"(?:^|[,!.]\s*|\b(?:hi|hey|hello|thanks|thank you|wow|dear|ok|yes|oh)\s+)$", re.I
+)
+
+
+def _remembered(
+    people: list[Who], sentence: Sentence, names: Sequence[Name], named: Mapping[int, Who]
+) -> list[Who]:
     """Whom "she" can be in the next sentence: the people of this one, else those before."""
-    here = [named[n.start] for n in names if n.start in named and n.node_type == kinds.PERSON]
-    return here or people
+    here = [
+        named[name.start]
+        for name in names
+        if name.start in named
+        and name.node_type == kinds.PERSON
+        and not _is_addressed(sentence.text, name)
+    ]
+    others = _SOMEBODY.search(sentence.text) and not here
+    return here or ([] if others else people)
+
+
+# After one of these, "she" may be somebody without a name.
+_SOMEBODY = re.compile(
+    r"\b(?:sister|brother|mother|father|mom|mum|dad|son|daughter|wife|husband|friend|girl|boy|man|woman|"
+    r"puppy|dog|cat|kitten|baby|boss|colleague|teacher|doctor|girlfriend|boyfriend|one-year-old|kid|guy|"
+    r"lady|coach|neighbou?r|partner|youngest|oldest|aunt|uncle|cousin|he|she)\b",
+    re.IGNORECASE,
+)
+
+
+def _is_addressed(text: str, name: Name) -> bool:
+    """The name is whom the message talks to: "Hey Ann!"."""
+    ends = text[name.end : name.end + 1] in ("", ",", "!", ".", "?")
+    return ends and _ADDRESSED.search(text[: name.start]) is not None
 
 
 def _speakers(batch: _Batch, message: SourceMessage) -> dict[str, Who]:
@@ -375,10 +406,13 @@ class _Reader:
 
     def _note_sentence(self) -> None:
         text = self.sentence.text
-        if not _tells(text, self.names, self.language):
-            return
         begin = explicit_lead(text)
         dates = self._dates(is_past=_is_past(text))
+        others = [name for name in self.names if not _is_addressed(text, name)]
+        if not self.sentence.is_explicit and not _tells(
+            text, others, self.language, has_date=bool(dates)
+        ):
+            return
         past = [date for date in dates if date.until <= self.message.said_at]
         self.batch.facts.append(
             ProposedFact(
@@ -466,21 +500,36 @@ _PAST = re.compile(
 _TALK = re.compile(r"\b(?:you|your|you're|you've|yours|yourself|u|dein\w*|du|dich|dir|Sie)\b", re.I)
 _SMALL_TALK = words("small_talk")
 MIN_CONTENT_WORDS = 2
+# What only makes sense beside the message before it, or says how somebody feels about it.
+_VAGUE = re.compile(
+    r"\s*(?:(?:yeah|yes|yep|well|so|and|but|plus|wow|oh|also|thanks|no|haha|honestly|absolutely|"
+    r"definitely|sure|true|right)[,!.\s-]+)*(?:it|it's|its|that|that's|this|these|those|they|they're|"
+    r"their|there's|there|let's|lets|we can|we got|we all|we should|we'll|life|everyone|people|nothing|"
+    r"something|moments?|he|she|his|her|him|which|makes|don't|can't|i'll|i can|"
+    r"(?:i'm|i am|i was|i feel|i felt) (?:so |really |very |super |just |also |always |truly )*(?:sure|glad|"
+    r"thankful|grateful|happy|proud|excited|impressed|lucky|blessed|touched|amazed|inspired|here|"
+    r"honou?red|pumped|stoked|curious|curious|all|so|determined|fulfilled|ready)|i (?:really |totally |"
+    r"definitely |completely )*(?:hope|wish|agree|get|know|understand|think|guess|bet|mean|see|"
+    r"believe|appreciate|admire|can))\b",
+    re.IGNORECASE,
+)
 
 
-def _tells(text: str, names: Sequence[Name], language: str) -> bool:
+def _tells(text: str, names: Sequence[Name], language: str, *, has_date: bool) -> bool:
     """The sentence says something of somebody that is worth a fact of its own."""
     if language not in ("en", "de") or not _VERB.search(text):
         return False
-    content = {
-        word for word in re.findall(r"[^\W_][\w'-]*", text.lower()) if word not in _SMALL_TALK
-    }
-    about_self = _OWN.search(text) is not None
-    if not about_self and not names:
+    is_specific = has_date or bool(names) or re.search(r"\d", text) is not None
+    if not is_specific and (_VAGUE.match(text) or _TALK.search(text)):
         return False
-    if _TALK.search(text) and not (about_self and len(content) >= 4):
+    content = _content_words(text)
+    if _TALK.search(text) and len(content) < 4:
         return False
-    return len(content) >= MIN_CONTENT_WORDS + (0 if about_self or names else 2)
+    return (is_specific or _OWN.search(text) is not None) and len(content) >= MIN_CONTENT_WORDS
+
+
+def _content_words(text: str) -> set[str]:
+    return {word for word in re.findall(r"[^\W_][\w'-]*", text.lower()) if word not in _SMALL_TALK}
 
 
 def _is_past(text: str) -> bool:
