@@ -108,6 +108,11 @@ def fact_id(
     return _id(user_id, "fact", message_id, subject_id, topic, said)
 
 
+def text_id(text: str) -> UUID:
+    """A text, before it is known which block will say it."""
+    return uuid5(NAMESPACE, f"text\x00{text}")
+
+
 def edit_id(user_id: UUID, *, record_id: UUID, text: str, at: datetime) -> UUID:
     """What the user wrote in the place of another text, or beside it."""
     return _id(user_id, "edit", record_id, at.isoformat(), text)

@@ -1,6 +1,6 @@
 """Reads of the ledger: its changes, its decisions, its questions. Always somebody's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -81,26 +81,41 @@ def _changeset_entry(row: Changeset) -> ChangesetEntry:
 
 
 def why(*, user_id: UUID, message_id: UUID) -> list[Why]:
-    """What was decided about a message and its parts, in the order of its text."""
+    """What was decided about a message and its parts, in the order of its text.
+
+    A statement that a newer one has ended since is told as superseded.
+    """
     decisions = list(
         Decision.objects.filter(user_id=user_id, message_id=message_id)
         .select_related("changeset")
         .order_by("changeset__created_at", "start", "end", "id")
     )
-    texts = _texts(user_id, [d.record_id for d in decisions if d.record_id is not None])
-    return [
-        Why(
-            verdict=Verdict(decision.verdict),
-            reason=decision.reason,
-            start=decision.start,
-            end=decision.end,
-            record_id=decision.record_id,
-            record_text=texts.get(decision.record_id, "") if decision.record_id else "",
-            changeset_id=decision.changeset_id,
-            decided_at=decision.changeset.created_at,
-        )
-        for decision in decisions
-    ]
+    ids = [d.record_id for d in decisions if d.record_id is not None]
+    texts = _texts(user_id, ids)
+    ended = set(
+        Block.objects.filter(user_id=user_id, pk__in=ids)
+        .exclude(superseded_at=None)
+        .values_list("pk", flat=True)
+    )
+    return [_why(decision, texts, ended) for decision in decisions]
+
+
+def _why(decision: Decision, texts: Mapping[UUID, str], ended: Collection[UUID]) -> Why:
+    verdict, reason = Verdict(decision.verdict), decision.reason
+    if decision.changeset.state == Changeset.State.ROLLED_BACK:
+        verdict, reason = Verdict.DROPPED, "rolled_back"
+    elif verdict == Verdict.REMEMBERED and decision.record_id in ended:
+        verdict, reason = Verdict.SUPERSEDED, "newer_statement"
+    return Why(
+        verdict=verdict,
+        reason=reason,
+        start=decision.start,
+        end=decision.end,
+        record_id=decision.record_id,
+        record_text=texts.get(decision.record_id, "") if decision.record_id else "",
+        changeset_id=decision.changeset_id,
+        decided_at=decision.changeset.created_at,
+    )
 
 
 def _texts(user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, str]:

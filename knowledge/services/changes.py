@@ -1,13 +1,58 @@
-"""Changesets: what would come back, and bringing it back."""
+"""Changesets: what rolling one back would do, and doing it.
 
+Rolling back is a changeset of its own, so it can be rolled back in turn. What a later changeset
+says of the same record stands in the way and is named, except for what follows from statements
+by itself (see `contradictions`): that is worked out again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
 from uuid import UUID
 
-from knowledge.types import RollbackPreview
+from django.db import models, transaction
+from django.db.models import Q
+
+from knowledge.errors import (
+    AlreadyRolledBack,
+    CannotRollBack,
+    ChangedSince,
+    ChangesetNotFound,
+)
+from knowledge.models import (
+    Alias,
+    Block,
+    Changeset,
+    Edge,
+    Entity,
+    Mention,
+    Operation,
+    ReviewItem,
+    Source,
+)
+from knowledge.services.contradictions import Topic, settle, topic_of
+from knowledge.services.writing import TABLES, Book, lock_memory, record_of
+from knowledge.types import RollbackPreview, Status
+
+# What `settle` works out, and what a job may change of a record without saying anything new.
+DERIVED = frozenset({"valid_to", "superseded_at", "superseded_by_id"})
+MECHANICAL = DERIVED | {"valid_from", "confidence", "trust", "node_type_id"}
+OPEN_STATUSES = frozenset({Status.ASSERTED, Status.DISPUTED})
 
 
 def preview_roll_back(*, user_id: UUID, changeset_id: UUID) -> RollbackPreview:
     """What rolling it back would do; nothing is written."""
-    raise NotImplementedError
+    plan = _plan(_changeset(user_id, changeset_id))
+    counts: dict[str, int] = defaultdict(int)
+    for table, _ in (*plan.remove, *plan.restore, *plan.change):
+        counts[table] += 1
+    return RollbackPreview(
+        changeset_id=changeset_id,
+        counts=dict(counts),
+        kept=len(plan.kept),
+        conflicts=plan.conflicts,
+    )
 
 
 def roll_back(*, user_id: UUID, changeset_id: UUID) -> UUID:
@@ -15,4 +60,237 @@ def roll_back(*, user_id: UUID, changeset_id: UUID) -> UUID:
 
     Rows that later changes use stay. Raises ChangedSince when later changes concern the same.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        lock_memory(user_id)
+        changeset = _changeset(user_id, changeset_id)
+        plan = _plan(changeset)
+        if plan.conflicts:
+            raise ChangedSince(plan.conflicts)
+        book = Book(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
+        _carry_out(book, plan)
+        _mark(changeset)
+        return book.write()
+
+
+def _changeset(user_id: UUID, changeset_id: UUID) -> Changeset:
+    changeset = Changeset.objects.filter(user_id=user_id, pk=changeset_id).first()
+    if changeset is None:
+        raise ChangesetNotFound
+    if changeset.kind == Changeset.Kind.FORGET:
+        raise CannotRollBack
+    if changeset.state == Changeset.State.ROLLED_BACK:
+        raise AlreadyRolledBack
+    return changeset
+
+
+def _mark(changeset: Changeset) -> None:
+    """It is no longer in force; what it had rolled back is again."""
+    states = Changeset.State
+    Changeset.objects.filter(pk=changeset.pk).update(state=states.ROLLED_BACK)
+    if changeset.kind == Changeset.Kind.ROLLBACK and changeset.reverts_id:
+        Changeset.objects.filter(pk=changeset.reverts_id).update(state=states.APPLIED)
+
+
+# -- what is to be done
+
+Key = tuple[str, UUID]
+
+
+@dataclass
+class _Plan:
+    """Rows as they will be."""
+
+    remove: dict[Key, models.Model] = field(default_factory=dict)
+    restore: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
+    change: dict[Key, tuple[models.Model, dict[str, Any]]] = field(default_factory=dict)
+    kept: set[Key] = field(default_factory=set)
+    conflicts: list[UUID] = field(default_factory=list)
+
+
+def _plan(changeset: Changeset) -> _Plan:
+    operations = list(Operation.objects.filter(changeset=changeset).order_by("-position"))
+    rows = _rows(changeset.user_id, operations)
+    plan = _Plan()
+    for operation in operations:
+        _invert(plan, operation, rows.get((operation.table, operation.record_id)))
+    _keep_what_is_used(plan, changeset.user_id)
+    plan.conflicts = _conflicts(changeset, operations, plan)
+    return plan
+
+
+def _rows(user_id: UUID, operations: Iterable[Operation]) -> dict[Key, models.Model]:
+    ids: dict[str, list[UUID]] = defaultdict(list)
+    for operation in operations:
+        ids[operation.table].append(operation.record_id)
+    return {
+        (table, row.pk): row
+        for table, wanted in ids.items()
+        for row in cast(Any, TABLES[table]).objects.filter(user_id=user_id, pk__in=wanted)
+    }
+
+
+def _invert(plan: _Plan, operation: Operation, row: models.Model | None) -> None:
+    key = (operation.table, operation.record_id)
+    if operation.before is None:
+        if row is not None:
+            plan.remove[key] = row
+    elif operation.after is None:
+        if row is None:
+            plan.restore[key] = operation.before
+    elif row is not None:
+        plan.change[key] = (row, _values(operation.table, operation.before))
+
+
+def _values(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    known = {f.attname: f for f in TABLES[table]._meta.concrete_fields}
+    return {name: known[name].to_python(value) for name, value in row.items() if name in known}
+
+
+def _keep_what_is_used(plan: _Plan, user_id: UUID) -> None:
+    """Facts that later messages repeat stay, and entities that are still spoken of."""
+    gone = {key[1] for key in plan.remove}
+    blocks = [id_ for table, id_ in plan.remove if table == "block"]
+    repeated = set(
+        Source.objects.filter(user_id=user_id, record_id__in=blocks)
+        .exclude(pk__in=gone)
+        .values_list("record_id", flat=True)
+    )
+    _keep(plan, lambda key, row: key[1] in repeated or getattr(row, "block_id", None) in repeated)
+    gone = {key[1] for key in plan.remove}
+    entities = [id_ for table, id_ in plan.remove if table == "entity"]
+    used = _used_entities(user_id, entities, gone)
+    _keep(plan, lambda key, row: (row.entity_id if key[0] == "alias" else key[1]) in used)
+
+
+def _keep(plan: _Plan, is_kept: Any) -> None:
+    for key in [key for key, row in plan.remove.items() if is_kept(key, row)]:
+        del plan.remove[key]
+        plan.kept.add(key)
+
+
+def _used_entities(user_id: UUID, entities: Sequence[UUID], gone: set[UUID]) -> set[UUID]:
+    """Entities that something speaks of which stays."""
+    mine: dict[str, Any] = {"user_id": user_id}
+    of_entity: tuple[tuple[type[models.Model], str], ...] = (
+        (Mention, "entity_id"),
+        (Block, "entity_id"),
+        (Edge, "source_id"),
+        (Edge, "target_id"),
+        (Entity, "merged_into_id"),
+    )
+    found: set[UUID] = set()
+    for model, column in of_entity:
+        rows = cast(Any, model).objects.filter(**mine, **{f"{column}__in": entities})
+        found.update(id_ for pk, id_ in rows.values_list("pk", column) if pk not in gone)
+    return found
+
+
+def _conflicts(changeset: Changeset, operations: Sequence[Operation], plan: _Plan) -> list[UUID]:
+    """Later changesets that say something else of the same records."""
+    last = max((operation.pk for operation in operations), default=0)
+    concerned = {id_ for _, id_ in (*plan.remove, *plan.change)}
+    later = (
+        Operation.objects.filter(
+            changeset__user_id=changeset.user_id,
+            changeset__state=Changeset.State.APPLIED,
+            record_id__in=concerned,
+            pk__gt=last,
+            before__isnull=False,
+        )
+        .exclude(changeset__kind=Changeset.Kind.ROLLBACK)
+        .select_related("changeset")
+        .order_by("-pk")
+    )
+    found = [operation.changeset_id for operation in later if _says_something(operation)]
+    return list(dict.fromkeys(found))
+
+
+def _says_something(operation: Operation) -> bool:
+    if operation.after is None:
+        return False
+    columns = set(operation.after)
+    if {operation.after.get("status"), (operation.before or {}).get("status")} <= OPEN_STATUSES:
+        columns.discard("status")
+    is_job = operation.changeset.kind == Changeset.Kind.JOB
+    return bool(columns - (MECHANICAL if is_job else DERIVED))
+
+
+# -- doing it
+
+
+def _carry_out(book: Book, plan: _Plan) -> None:
+    topics: set[Topic] = set()
+    for (table, _), row in plan.restore.items():
+        record = record_of(table, row)
+        if _stands(book, record):
+            book.add(record)
+            topics |= _topics(record)
+    for changed, values in plan.change.values():
+        topics |= _topics(changed)
+        book.change(changed, **values)
+        topics |= _topics(changed)
+    for removed in plan.remove.values():
+        topics |= _topics(removed)
+    remove_whole(book, plan.remove.values())
+    settle(book, topics)
+
+
+def _topics(record: models.Model) -> set[Topic]:
+    topic = topic_of(record) if isinstance(record, Block) else None
+    return {topic} if topic else set()
+
+
+def _stands(book: Book, record: models.Model) -> bool:
+    """True when everything the record refers to is there, or about to be."""
+    for relation in record._meta.concrete_fields:
+        target = cast(Any, relation.related_model)
+        id_ = getattr(record, relation.attname)
+        if target is None or id_ is None or target._meta.app_label == "accounts":
+            continue
+        table = next((name for name, model in TABLES.items() if model is target), None)
+        if table is not None and (table, id_) in book.added:
+            continue
+        if not target.objects.filter(pk=id_).exists():
+            return False
+    return True
+
+
+def remove_whole(book: Book, records: Iterable[models.Model]) -> None:
+    """The records go with all that cannot be without them."""
+    user_id, doomed = book.user_id, {record.pk: record for record in records}
+    entities = [id_ for id_, record in doomed.items() if isinstance(record, Entity)]
+    blocks = _with_children(user_id, [id_ for id_, r in doomed.items() if isinstance(r, Block)])
+    doomed |= {row.pk: row for row in Block.objects.filter(user_id=user_id, pk__in=blocks)}
+    spoken = Q(entity_id__in=entities) | Q(block_id__in=blocks)
+    related = Q(source_id__in=entities) | Q(target_id__in=entities) | Q(block_id__in=blocks)
+    for rows in (
+        Alias.objects.filter(user_id=user_id, entity_id__in=entities),
+        Mention.objects.filter(spoken, user_id=user_id),
+        Edge.objects.filter(related, user_id=user_id),
+    ):
+        doomed |= {row.pk: row for row in rows}
+    about = Q(left_id__in=doomed) | Q(right_id__in=doomed)
+    for row in (
+        *doomed.values(),
+        *Source.objects.filter(user_id=user_id, record_id__in=doomed),
+        *ReviewItem.objects.filter(about, user_id=user_id),
+    ):
+        book.remove(row)
+    for block in book.current(Block.objects.filter(user_id=user_id, entity_id__in=entities)):
+        book.change(block, entity_id=None)
+    for entity in Entity.objects.filter(user_id=user_id, merged_into_id__in=entities):
+        if entity.pk not in doomed:
+            book.change(entity, merged_into_id=None)
+
+
+def _with_children(user_id: UUID, blocks: Sequence[UUID]) -> set[UUID]:
+    found: set[UUID] = set()
+    level = set(blocks)
+    while level:
+        found |= level
+        below = Block.objects.filter(user_id=user_id, parent_id__in=level)
+        level = set(below.values_list("pk", flat=True)) - found
+    return found
+
+
+__all__ = ["preview_roll_back", "remove_whole", "roll_back"]

@@ -192,16 +192,9 @@ def _changes(block: Block, resolution: Resolution, *, now: datetime) -> dict[str
         "status": status,
         "superseded_by_id": ending.by if ending else None,
         "valid_to": ending.at if ending else None,
-        "superseded_at": _superseded_at(block, ending, now),
+        "superseded_at": (block.superseded_at or now) if ending else None,
     }
     return {name: value for name, value in values.items() if getattr(block, name) != value}
-
-
-def _superseded_at(block: Block, ending: Ending | None, now: datetime) -> datetime | None:
-    """When the memory learned of the end; what ends in the future holds until then."""
-    if ending is None or ending.at > now:
-        return None
-    return block.superseded_at or now
 
 
 def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:

@@ -8,14 +8,16 @@ proposal that makes no sense is dropped, and costs nothing but itself.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 from django.db import transaction
 
+from exobrain.lib.errors import Unavailable
 from exobrain.lib.text import storable
 from journal import selectors as journal
 from knowledge import identity
@@ -30,6 +32,7 @@ from knowledge.services.contradictions import (
     settle,
     statement_of,
 )
+from knowledge.services.embedding import Embedded, embed_texts
 from knowledge.services.identities import Resolved, Resolver, Types
 from knowledge.services.known import known_entities, schema_view
 from knowledge.services.redacting import Veil, redact, veil_of
@@ -51,6 +54,8 @@ from knowledge.types import (
 log = structlog.get_logger(__name__)
 
 TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
+V = TypeVar("V")
+
 MAX_FACT_CHARS = 2_000
 MAX_TOPIC_CHARS = 120
 
@@ -76,7 +81,28 @@ def prepare_learning(*, user_id: UUID, messages: Sequence[SourceMessage]) -> Pre
     )
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
-    return Prepared(messages=fresh, extraction=judge(proposed, shown))
+    extraction = judge(proposed, shown)
+    embedded = _embedded(user_id, shown, extraction)
+    return Prepared(
+        messages=fresh,
+        extraction=extraction,
+        vectors=embedded.vectors,
+        tokens=embedded.tokens,
+    )
+
+
+def _embedded(user_id: UUID, messages: Sequence[SourceMessage], extraction: Extraction) -> Embedded:
+    """What the coming blocks are compared by; nothing while the embedder is away.
+
+    Which id a statement gets is not known yet, so its text stands for it.
+    """
+    texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in messages}
+    texts |= {identity.text_id(text): text for f in extraction.facts if (text := _text(f))}
+    try:
+        return embed_texts(texts)
+    except Unavailable as error:
+        log.warning("embedding_skipped", error=type(error).__name__, texts=len(texts))
+        return Embedded()
 
 
 def _in_order(messages: Iterable[SourceMessage]) -> list[SourceMessage]:
@@ -104,7 +130,19 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: Prepared) -> UUID:
             extractor=prepared.extraction.extractor,
         )
         remember(book, prepared)
-        return book.write(vectors=prepared.vectors)
+        return book.write(
+            vectors=_by_block(book, prepared.vectors), tokens=_by_block(book, prepared.tokens)
+        )
+
+
+def _by_block(book: Book, values: Mapping[UUID, V]) -> dict[UUID, V]:
+    """What was found out about texts, by the blocks that say them."""
+    found = {}
+    for block in book.additions(Block):
+        for id_ in (block.id, identity.text_id(block.text)):
+            if id_ in values:
+                found[block.id] = values[id_]
+    return found
 
 
 def _attempt(user_id: UUID, job_id: UUID, attempt: int) -> Changeset | None:
@@ -275,7 +313,7 @@ class _Learner:
             if span.message_id in self.messages:
                 self._decide(Verdict.DROPPED, "not_said_there", span.message_id)
             return None
-        text = storable(proposal.text).strip()[:MAX_FACT_CHARS]
+        text = _text(proposal)
         if not text:
             self._drop(proposal, "no_text")
             return None
@@ -541,6 +579,10 @@ class _Learner:
 
 
 # -- small questions
+
+
+def _text(proposal: ProposedFact) -> str:
+    return storable(proposal.text).strip()[:MAX_FACT_CHARS]
 
 
 def topic_key(fact: _Fact) -> Topic:

@@ -213,7 +213,12 @@ class Book:
             record_id=record_id,
         )
 
-    def write(self, *, vectors: Mapping[UUID, Vector] | None = None) -> UUID:
+    def write(
+        self,
+        *,
+        vectors: Mapping[UUID, Vector] | None = None,
+        tokens: Mapping[UUID, bytes] | None = None,
+    ) -> UUID:
         """Everything in the book is in the ledger and its indexes; returns the changeset."""
         self._drop_known()
         operations = self._operations()
@@ -229,7 +234,7 @@ class Book:
                 cast(Any, TABLES[table]).objects.filter(user_id=self.user_id, pk__in=gone).delete()
         Operation.objects.bulk_create(operations, batch_size=BATCH)
         Decision.objects.bulk_create(self.decisions.values(), ignore_conflicts=True)
-        self._project(vectors)
+        self._project(vectors, tokens)
         return self.changeset.id
 
     def _drop_known(self) -> None:
@@ -295,7 +300,9 @@ class Book:
                     cast(Record, record).updated_at = self.now
             cast(Any, model).objects.bulk_update(records, fields, batch_size=BATCH)
 
-    def _project(self, vectors: Mapping[UUID, Vector] | None) -> None:
+    def _project(
+        self, vectors: Mapping[UUID, Vector] | None, tokens: Mapping[UUID, bytes] | None
+    ) -> None:
         ids: dict[str, set[UUID]] = defaultdict(set)
         ids["block"] |= self.touched
         for table, id_ in (*self.added, *self.changed, *self.removed):
@@ -313,6 +320,7 @@ class Book:
                 entity_ids=sorted(ids["entity"]),
                 edge_ids=sorted(ids["edge"]),
                 vectors=vectors,
+                tokens=tokens,
             )
 
 

@@ -19,6 +19,7 @@ from journal.types import StoredMessage
 from knowledge.errors import LearnedMeanwhile
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
+from knowledge.services import learning
 from knowledge.services.updates.leasing import end, messages_of, source_of
 from knowledge.types import SourceMessage
 from orchestrator.types import Run
@@ -37,6 +38,7 @@ class Prepared:
     update_id: UUID | None  # none: the job was asked for elsewhere
     reference: str
     messages: list[SourceMessage]  # in order; none of them was committed yet
+    learning: learning.Prepared
 
 
 def prepare_update(run: Run, payload: UpdatePayload) -> Prepared:
@@ -52,12 +54,14 @@ def prepare_update(run: Run, payload: UpdatePayload) -> Prepared:
     else:
         ids = _matched(user_id=user_id, payload=payload)
     messages = journal.uncommitted(user_id=user_id, ids=ids)
+    sources = [source_of(message) for message in messages]
     log.info("update_prepared", job_id=str(run.job_id), count=len(messages), meant=len(ids))
     return Prepared(
         user_id=user_id,
         update_id=update.id if update else None,
         reference=payload.journal_reference,
-        messages=[source_of(message) for message in messages],
+        messages=sources,
+        learning=learning.prepare_learning(user_id=user_id, messages=sources),
     )
 
 
@@ -72,6 +76,9 @@ def complete_update(run: Run, prepared: Prepared) -> None:
     if fresh and fresh != set(wanted):
         raise LearnedMeanwhile
     if fresh:
+        learning.apply_learning(
+            user_id=prepared.user_id, job_id=run.job_id, prepared=prepared.learning
+        )
         _record_episode(run, prepared)
     if prepared.update_id is not None:
         end(update_id=prepared.update_id, state=Update.State.SUCCEEDED)

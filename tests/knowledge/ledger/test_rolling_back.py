@@ -1,0 +1,144 @@
+"""Rolling changesets back."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import User
+from knowledge.errors import AlreadyRolledBack, ChangedSince, ChangesetNotFound
+from knowledge.models import Block, Changeset, Edge, Entity, Mention, Source
+from knowledge.selectors.ledger import changes, changesets, why
+from knowledge.services.changes import preview_roll_back, roll_back
+from knowledge.services.identities import merge
+from knowledge.types import Verdict
+from tests.knowledge.ledger.scribe import Teller
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_job_rolled_back_leaves_nothing(teller: Teller) -> None:
+    """No row of it is left, and its changeset says so."""
+    job = teller.learn(teller.say("@Ann~partner_of~@Ben and @Ann#home=lyon"))
+
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    for model in (Block, Entity, Edge, Mention, Source):
+        assert not model._default_manager.exists()
+    assert Changeset.objects.get(pk=job).state == "rolled_back"
+
+
+def test_what_was_superseded_holds_again(teller: Teller) -> None:
+    """With the newer statement goes what it ended."""
+    teller.tell("#home=lyon", day=1)
+    job = teller.learn(teller.say("#home=paris", day=5))
+
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    fact = Block.objects.get(kind="fact")
+    assert (fact.value, fact.superseded_at, fact.valid_to) == ("lyon", None, None)
+
+
+def test_the_one_in_the_middle_leaves_the_chain_whole(teller: Teller) -> None:
+    """What it had ended is ended by the next."""
+    teller.tell("#home=lyon", day=1)
+    middle = teller.learn(teller.say("#home=paris", day=5))
+    last = teller.tell("#home=rome", day=9)
+
+    roll_back(user_id=teller.user.pk, changeset_id=middle)
+
+    old, new = Block.objects.filter(kind="fact").order_by("said_at")
+    assert (old.value, old.superseded_by_id, old.valid_to) == ("lyon", new.id, last.said_at)
+
+
+def test_a_rollback_can_be_rolled_back(teller: Teller) -> None:
+    """Then everything is as it was."""
+    job = teller.learn(teller.say("@Ann~partner_of~@Ben"))
+    before = sorted(Edge.objects.values_list("id", "source_id", "target_id", "block_id"))
+
+    undone = roll_back(user_id=teller.user.pk, changeset_id=job)
+    roll_back(user_id=teller.user.pk, changeset_id=undone)
+
+    assert sorted(Edge.objects.values_list("id", "source_id", "target_id", "block_id")) == before
+    assert Changeset.objects.get(pk=job).state == "applied"
+
+
+def test_what_later_messages_use_stays(teller: Teller) -> None:
+    """An entity that is still spoken of, a fact that is still said."""
+    job = teller.learn(teller.say("@Ann#home=lyon", day=1))
+    teller.tell("@Ann#home=lyon", day=2)
+
+    assert preview_roll_back(user_id=teller.user.pk, changeset_id=job).kept
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    assert Entity.objects.get().aliases.get().normal_name == "ann"
+    assert Block.objects.filter(kind="fact").count() == 1
+
+
+def test_later_changes_stand_in_the_way(teller: Teller) -> None:
+    """They are named, and once they are rolled back the way is free."""
+    teller.tell("I met @Ann")
+    job = teller.learn(teller.say("I met @Anna"))
+    ann, anna = Entity.objects.order_by("name")
+    merged = merge(user_id=teller.user.pk, keep_id=ann.id, gone_id=anna.id)
+
+    with pytest.raises(ChangedSince) as refusal:
+        roll_back(user_id=teller.user.pk, changeset_id=job)
+    roll_back(user_id=teller.user.pk, changeset_id=merged)
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    assert refusal.value.changeset_ids == [merged]
+    assert Entity.objects.get() == ann
+
+
+def test_a_changeset_is_rolled_back_once(teller: Teller) -> None:
+    """The second time is refused."""
+    job = teller.learn(teller.say("@Ann"))
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    with pytest.raises(AlreadyRolledBack):
+        roll_back(user_id=teller.user.pk, changeset_id=job)
+
+
+def test_a_job_that_was_rolled_back_can_run_again(teller: Teller) -> None:
+    """It learns as if for the first time."""
+    message, job_id = teller.say("@Ann"), uuid4()
+    job = teller.learn(message, job_id=job_id)
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    again = teller.learn(message, job_id=job_id)
+
+    assert again != job
+    assert Entity.objects.count() == 1
+
+
+def test_a_message_knows_that_it_was_rolled_back(teller: Teller) -> None:
+    """Why it is not remembered."""
+    message = teller.say("hello")
+    roll_back(user_id=teller.user.pk, changeset_id=teller.learn(message))
+
+    [reason] = why(user_id=teller.user.pk, message_id=message.id)
+
+    assert (reason.verdict, reason.reason) == (Verdict.DROPPED, "rolled_back")
+
+
+def test_strangers_find_no_changeset(teller: Teller, charlie: User) -> None:
+    """They can neither see nor roll back another's."""
+    job = teller.learn(teller.say("@Ann"))
+
+    with pytest.raises(ChangesetNotFound):
+        roll_back(user_id=charlie.pk, changeset_id=job)
+    assert not changesets(user_id=charlie.pk, size=10).rows
+    assert not changes(user_id=charlie.pk, changeset_id=job, size=10).rows
+
+
+def test_changesets_are_listed_in_pages(teller: Teller) -> None:
+    """The latest first, and the next page begins after the last one."""
+    made = [teller.learn(teller.say(f"@Name{n}x")) for n in range(3)]
+
+    first = changesets(user_id=teller.user.pk, size=2)
+    second = changesets(user_id=teller.user.pk, size=2, before=first.last.id)
+
+    assert [row.id for row in first.rows] == made[:0:-1]
+    assert (first.has_more, second.has_more) == (True, False)
+    assert [row.id for row in second.rows] == [made[0]]
+    assert first.rows[0].summary["entity"] == {"added": 1}
