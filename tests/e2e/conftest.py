@@ -70,6 +70,10 @@ def environment(provider: Provider) -> dict[str, str]:
         "MODEL_PROVIDER_BASE_URL": provider.url,
         "MAIN_AGENT_USE_MOCK": "false",
         "LOGIN_ATTEMPTS_PER_ADDRESS": "100000",
+        # Nobody listens there, unless a test needs jobs.
+        "JOB_ORCHESTRATOR_GRPC_TARGET": f"127.0.0.1:{(port := _free_port())}",
+        "JOB_ORCHESTRATOR_API_BIND_ADDRESS": f"127.0.0.1:{port}",
+        "KNOWLEDGE_AUTO_UPDATE_MINUTES": "0",
         "DJANGO_SETTINGS_MODULE": "exobrain.settings",
     }
 
