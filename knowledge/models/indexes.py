@@ -1,7 +1,8 @@
 """Indexes of the memory that live in PostgreSQL, made from the ledger and made again at will.
 
 They are written in the ledger's transaction, by `knowledge.stores` alone. No foreign key leads to
-a block: what is removed from an index must still be readable after the block is gone.
+a block: what is removed from an index must still be readable after the block is gone. Those of the
+many small rows are not checked by PostgreSQL: each check would cost as much as writing the row.
 """
 
 from typing import ClassVar
@@ -64,7 +65,11 @@ class Posting(models.Model):
 
     pk = models.CompositePrimaryKey("user_id", "term", "chunk")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
     )
     term = models.TextField(db_collation="C")
     chunk = models.IntegerField()
@@ -99,10 +104,18 @@ class BlockVector(models.Model):
 
     pk = models.CompositePrimaryKey("user_id", "space_id", "block_id")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, db_index=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
     )
     space = models.ForeignKey(
-        EmbeddingSpace, on_delete=models.CASCADE, db_index=False, related_name="+"
+        EmbeddingSpace,
+        on_delete=models.CASCADE,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
     )
     block_id = models.UUIDField()
     digest = models.BinaryField()  # of the text it stands for

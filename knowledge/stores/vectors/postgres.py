@@ -50,6 +50,8 @@ IN_SCOPE = """
             AND (b.valid_to IS NULL OR %(as_of)s < b.valid_to) END
 """
 
+EXACT_BLOCKS = 3000  # up to so many of a user, every vector is compared
+WALK_WIDTH = 2  # neighbours looked at for each wanted hit
 OVERFETCH = 2  # candidates for each wanted hit, because filters will take some
 
 
@@ -148,9 +150,12 @@ class PostgresVectorIndex:
         if found := EmbeddingSpace.objects.filter(name=self.space).first():
             return found
         is_first = not EmbeddingSpace.objects.exists()
-        space, _ = EmbeddingSpace.objects.get_or_create(
+        space, is_new = EmbeddingSpace.objects.get_or_create(
             name=self.space, defaults={"dimensions": self.dimensions, "is_active": is_first}
         )
+        if is_new:
+            # Before its first vector: an index of nothing is made at once.
+            send(_INDEX.format(space=space.id, dimensions=space.dimensions), [])
         return space
 
     # -- searching by words
@@ -187,20 +192,37 @@ class PostgresVectorIndex:
 
     def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
         """Blocks by the cosine of their vectors. Best first."""
-        rows = all_rows(
-            "SELECT v.block_id, 1 - (v.embedding <=> %(vector)s::halfvec) AS score"  # noqa: S608  ours
-            " FROM knowledge_blockvector v JOIN knowledge_indexedblock b USING (user_id, block_id)"
-            " JOIN knowledge_embeddingspace s ON s.id = v.space_id AND s.is_active"
-            f" WHERE {IN_SCOPE} AND v.user_id = %(user)s AND s.name = %(space)s"
-            " ORDER BY score DESC, v.block_id LIMIT %(limit)s",
-            {
-                **_scope_values(scope),
-                "vector": HalfVector(vector).to_text(),
-                "space": self.space,
-                "limit": limit,
-            },
-        )
-        return [Hit(block_id, float(score)) for block_id, score in rows]
+        space = self._searched_space()
+        if space is None:
+            return []
+        if _is_small(scope.user_id):
+            return self.exact(scope=scope, vector=vector, limit=limit)
+        hits = _nearest(scope, vector, space, limit)
+        # The index gives up on a user whose vectors are few among all, or mostly out of scope.
+        return hits if len(hits) >= limit else self.exact(scope=scope, vector=vector, limit=limit)
+
+    def exact(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
+        """The same by looking at every vector of the user."""
+        space = self._searched_space()
+        if space is None:
+            return []
+        values = {**_scope_values(scope), **_vector_values(vector, limit), "space": space.id}
+        return [Hit(block_id, 1.0 - distance) for block_id, distance in all_rows(_EXACT, values)]
+
+    def activate(self) -> None:
+        """Our space is the one that is searched; what the others had is gone."""
+        with transaction.atomic():
+            space = self._own_space()
+            others = EmbeddingSpace.objects.exclude(id=space.id)
+            for other in others:
+                send(f"DROP INDEX IF EXISTS knowledge_vectors_of_{other.id}", [])
+            send("DELETE FROM knowledge_blockvector WHERE space_id <> %s", [space.id])
+            EmbeddingSpace.objects.exclude(id=space.id).delete()
+            EmbeddingSpace.objects.filter(id=space.id).update(is_active=True)
+
+    def _searched_space(self) -> EmbeddingSpace | None:
+        """Our space, when it is the one that is searched: not while it is being filled."""
+        return EmbeddingSpace.objects.filter(name=self.space, is_active=True).first()
 
 
 # -- reading
@@ -281,6 +303,63 @@ def _scope_values(scope: Scope) -> dict[str, Any]:
         "universes": list(scope.universe_ids) or None,
         "as_of": scope.as_of,
     }
+
+
+# -- vectors
+
+# Whole: every vector of the user is compared.
+_EXACT = f"""
+    SELECT v.block_id, v.embedding <=> %(vector)s::halfvec AS distance
+    FROM knowledge_blockvector v JOIN knowledge_indexedblock b USING (user_id, block_id)
+    WHERE v.user_id = %(user)s AND v.space_id = %(space)s AND {IN_SCOPE}
+    ORDER BY distance, v.block_id LIMIT %(limit)s
+"""  # noqa: S608  ours
+
+# By the space's own index. Its expression and its condition must be written as they were when it
+# was made, with the numbers in them; `+ 0` keeps the outer sort from being taken for the index's.
+_NEAREST = f"""
+    SELECT block_id, distance FROM (
+        SELECT v.block_id, v.embedding::halfvec({{dimensions}})
+            <=> %(vector)s::halfvec({{dimensions}}) AS distance
+        FROM knowledge_blockvector v JOIN knowledge_indexedblock b USING (user_id, block_id)
+        WHERE v.user_id = %(user)s AND v.space_id = {{space}} AND {IN_SCOPE}
+        ORDER BY v.embedding::halfvec({{dimensions}}) <=> %(vector)s::halfvec({{dimensions}})
+        LIMIT %(limit)s
+    ) n ORDER BY distance + 0, block_id
+"""  # noqa: S608  ours
+
+_INDEX = """
+    CREATE INDEX IF NOT EXISTS knowledge_vectors_of_{space} ON knowledge_blockvector
+    USING hnsw ((embedding::halfvec({dimensions})) halfvec_cosine_ops) WHERE space_id = {space}
+"""
+
+# How the index is walked: wide enough to miss little, and on, past what filters take away.
+# Nothing else can be chosen: the planner does not know how dear a comparison is.
+_WALK = (
+    "SELECT set_config('hnsw.ef_search', %s, true),"
+    " set_config('hnsw.iterative_scan', 'relaxed_order', true),"
+    " set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)"
+)
+
+
+def _is_small(user_id: UUID) -> bool:
+    """True for a memory in which comparing everything is as fast as walking an index."""
+    rows = all_rows("SELECT blocks FROM knowledge_indexeduser WHERE user_id = %s", [user_id])
+    return not rows or rows[0][0] <= EXACT_BLOCKS
+
+
+def _nearest(scope: Scope, vector: Vector, space: EmbeddingSpace, limit: int) -> list[Hit]:
+    query = _NEAREST.format(dimensions=space.dimensions, space=space.id)
+    values = {**_scope_values(scope), **_vector_values(vector, limit)}
+    with transaction.atomic():
+        with pipelined():
+            send(_WALK, [str(min(1000, limit * WALK_WIDTH))])
+            rows = send(query, values)
+        return [Hit(block_id, 1.0 - distance) for block_id, distance in rows.fetchall()]
+
+
+def _vector_values(vector: Vector, limit: int) -> dict[str, Any]:
+    return {"vector": HalfVector(vector).to_text(), "limit": limit}
 
 
 # -- writing

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from knowledge.stores.vectors import postgres
 from knowledge.stores.vectors.memory import InMemoryVectorIndex
 from knowledge.stores.vectors.port import VectorIndex
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
@@ -15,11 +16,13 @@ from tests.knowledge.stores.points import DAY, NOON, point, vector
 SPACE = "test-v1/8"
 
 
-@pytest.fixture(params=["memory", "postgres"])
-def index(request: pytest.FixtureRequest, db: None) -> VectorIndex:
+@pytest.fixture(params=["memory", "postgres", "postgres-walking"])
+def index(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPatch) -> VectorIndex:
     """Each implementation, empty."""
     if request.param == "memory":
         return InMemoryVectorIndex()
+    if request.param == "postgres-walking":
+        monkeypatch.setattr(postgres, "EXACT_BLOCKS", 0)  # as for a large memory
     return PostgresVectorIndex(space=SPACE, dimensions=8)
 
 
