@@ -206,6 +206,16 @@ class Config(BaseSettings):
         10, description="the memory learns by itself after so long a silence; 0: never"
     )
 
+    knowledge_extractor: Literal["rules", "model", "auto"] = Field(
+        "auto", description="what reads facts out of messages; auto: the model where there is one"
+    )
+    knowledge_update_extraction_model: Annotated[str, Field(min_length=1)] = Field(
+        "worker", description="the provider's model that reads facts out of messages"
+    )
+    knowledge_update_model_provider_timeout_seconds: Annotated[float, Field(ge=1)] = Field(
+        120.0, description="longest wait for that model's answer"
+    )
+
     # -- secrets and sign-in
     django_secret_key: SecretStr = Field(
         SecretStr(DEFAULT_DJANGO_SECRET), description="signs sessions and forms; at least 32 bytes"
@@ -318,6 +328,13 @@ class Config(BaseSettings):
         return PROVIDER_MODEL if self.model_provider_base_url else OPENAI_MODEL
 
     @property
+    def uses_model_extractor(self) -> bool:
+        """True when a model reads facts out of messages; in development, rules do."""
+        if self.knowledge_extractor != "auto":
+            return self.knowledge_extractor == "model"
+        return self.model_provider_base_url is not None and not self.uses_mock_model
+
+    @property
     def orchestrator_bind_address(self) -> str | None:
         """Where the orchestrator is told to listen; None for its socket in the data directory."""
         if self.job_orchestrator_api_bind_address:
@@ -375,6 +392,16 @@ class Config(BaseSettings):
             raise ValueError(
                 "JOB_ORCHESTRATOR_TLS_CERTIFICATE_FILE and JOB_ORCHESTRATOR_TLS_KEY_FILE must be "
                 "set together"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _need_a_provider_for_the_extractor(self) -> Self:
+        has_provider = self.model_provider_base_url or self.openai_api_key
+        if self.knowledge_extractor == "model" and not has_provider:
+            raise ValueError(
+                "KNOWLEDGE_EXTRACTOR is model, so MODEL_PROVIDER_BASE_URL or OPENAI_API_KEY "
+                "must be set"
             )
         return self
 

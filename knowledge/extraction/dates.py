@@ -1,7 +1,5 @@
 """Dates in a text, resolved against the moment it was said."""
 
-# ruff: noqa: E501  patterns of alternatives
-
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass

@@ -897,10 +897,10 @@ _OWN_KIN = re.compile(
     I,
 )
 _OWN_VALUE = re.compile(
-    rf"\s*(?P<what>(?:e-?mail|mail)(?: address)?|(?:phone|mobile|cell|telephone)(?: number)?|number|name|"
-    rf"full name|last name|first name|surname|nickname|birthday|date of birth|pronouns?|address|job|occupation|profession|"
-    rf"favou?rite [\w]+(?: [\w]+)?|hometown|home town|time ?zone|native language|mother tongue|age|hobby|blood type|"
-    rf"shoe size|star sign)(?:\s+(?:is|are)|'s)\s+(?P<neg>not\s+)?(?:on\s+)?(?=\S)",
+    r"\s*(?P<what>(?:e-?mail|mail)(?: address)?|(?:phone|mobile|cell|telephone)(?: number)?|number|name|"
+    r"full name|last name|first name|surname|nickname|birthday|date of birth|pronouns?|address|job|occupation|profession|"
+    r"favou?rite [\w]+(?: [\w]+)?|hometown|home town|time ?zone|native language|mother tongue|age|hobby|blood type|"
+    r"shoe size|star sign)(?:\s+(?:is|are)|'s)\s+(?P<neg>not\s+)?(?:on\s+)?(?=\S)",
     I,
 )
 
