@@ -6,9 +6,12 @@ BM25 as in Robertson and Zaragoza, The Probabilistic Relevance Framework (2009).
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from benchmarks.memory.locomo import Turn
+from benchmarks.memory.locomo import Conversation, Turn
+from benchmarks.memory.metrics import BUDGET_TOKENS, Outcome
+
+Documents = Callable[[Sequence[Sequence[Turn]]], list[str]]
 
 K1 = 1.2
 B = 0.75
@@ -70,3 +73,28 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             return word[: -len(ending)]
     return word
+
+
+def outcomes(conversations: Sequence[Conversation], documents: Documents) -> list[Outcome]:
+    """What BM25 over such documents finds for every question."""
+    found = []
+    for conversation in conversations:
+        turns = conversation.turns
+        index = Bm25(documents(conversation.sessions))
+        for question in conversation.questions:
+            ranking = [turns[place] for place in index.ranking(question.text)]
+            packed = _within_budget(ranking)
+            found.append(
+                Outcome(question, [turn.id for turn in ranking], [turn.id for turn in packed])
+            )
+    return found
+
+
+def _within_budget(turns: Sequence[Turn]) -> list[Turn]:
+    kept, left = [], BUDGET_TOKENS
+    for turn in turns:
+        size = round(len(turn.content) / 4)
+        if size <= left:
+            kept.append(turn)
+            left -= size
+    return kept

@@ -9,6 +9,7 @@ from benchmarks.memory.locomo import Question, session_of
 
 DEPTHS = (5, 10, 20, 50)
 SESSION_DEPTH = 5
+BUDGET_TOKENS = 2000
 RESAMPLES = 2000
 SEED = 20260101
 
@@ -65,7 +66,7 @@ MEASURES: dict[str, Callable[[Outcome], float]] = {
     **{f"R@{depth}": recall_at(depth) for depth in DEPTHS},
     "MRR": reciprocal_rank,
     f"session hit@{SESSION_DEPTH}": session_hit,
-    "R@2000 tokens": packed_recall,
+    f"R@{BUDGET_TOKENS} tokens": packed_recall,
 }
 
 

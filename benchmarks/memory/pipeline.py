@@ -16,19 +16,21 @@ from uuid import UUID, uuid4, uuid5
 from django.contrib.auth import get_user_model
 
 from benchmarks.memory.locomo import Conversation, Question, Turn
-from benchmarks.memory.metrics import Outcome
+from benchmarks.memory.metrics import BUDGET_TOKENS, Outcome
+from exobrain.lib.errors import Unavailable
 from journal.services import import_journal
 from journal.types import PastMessage
 from knowledge.models import Update
 from knowledge.services.recalling import recall
 from knowledge.services.updates import request_update
 from knowledge.types import Scope
+from orchestrator import client
 
+START_SECONDS = 60.0
 WAIT_SECONDS = 1800.0
 POLL_SECONDS = 0.2
 DEPTH = 60  # memories asked for; several can be of one turn
 UNBOUNDED_TOKENS = 1_000_000
-BUDGET_TOKENS = 2000
 NO_DEADLINE_MS = 60_000  # quality is measured with every arm; speed is measured by itself
 
 
@@ -46,12 +48,24 @@ def processes() -> Iterator[None]:
     commands = (["run_orchestrator"], ["run_worker"])
     running = [subprocess.Popen([sys.executable, "manage.py", *command]) for command in commands]
     try:
+        _wait_for_orchestrator()
         yield
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)
         for process in running:
             process.wait(timeout=60)
+
+
+def _wait_for_orchestrator() -> None:
+    deadline = time.perf_counter() + START_SECONDS
+    while True:
+        try:
+            return client.check()
+        except Unavailable:
+            if time.perf_counter() > deadline:
+                raise
+            time.sleep(POLL_SECONDS)
 
 
 def journalled(conversation: Conversation) -> Memory:

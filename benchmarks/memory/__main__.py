@@ -1,0 +1,119 @@
+"""How well the memory finds what was said, beside plain BM25 in the same run.
+
+Usage: python -m benchmarks.memory --dataset FILE [--json OUT] [--ablation]
+
+The file is in LoCoMo's format. Every conversation goes the whole way: journal, job, worker,
+ledger, indexes; then each question is recalled, without any language model.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+ARMS = ("words", "meaning", "tokens", "time", "graph")
+AIMS = {"R@5": 0.72, "R@10": 0.80, "R@50": 0.93, "session hit@5": 0.95}
+CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop", 5: "adversarial"}
+
+
+def main() -> None:
+    """Run, print tables and write the same as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
+    parser.add_argument("--dataset", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--json", type=Path, metavar="OUT")
+    parser.add_argument("--ablation", action="store_true", help="also leave out each arm in turn")
+    parser.add_argument("--data", help="keep the services' data in this directory")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        _environment(options.data or temporary)
+        report = measure(options.dataset, ablation=options.ablation)
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2, default=asdict) + "\n")
+
+
+def _environment(data: str) -> None:
+    os.environ.update(EXOBRAIN_DATA=data, APP_ENV="local", LOG_LEVEL="WARNING")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
+
+
+def measure(dataset: Path, *, ablation: bool) -> dict[str, Any]:
+    """All figures, on services of our own."""
+    import django  # noqa: PLC0415  the environment comes first
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from exobrain.config import get_config  # noqa: PLC0415
+    from exobrain.embedded import hold  # noqa: PLC0415
+
+    with hold(get_config().data_dir, services={"postgres", "valkey", "nats"}):
+        call_command("migrate", verbosity=0)
+        return _measured(dataset, ablation=ablation)
+
+
+def _measured(dataset: Path, *, ablation: bool) -> dict[str, Any]:
+    from benchmarks.memory import floors, locomo, pipeline  # noqa: PLC0415  need the settings
+    from benchmarks.memory.metrics import Outcome, difference, figures  # noqa: PLC0415
+
+    conversations = locomo.load(dataset)
+    with pipeline.processes():
+        memories = [pipeline.journalled(conversation) for conversation in conversations]
+        seconds = pipeline.learned(memories)
+    messages = sum(len(conversation.turns) for conversation in conversations)
+
+    def run(*without: str) -> list[Outcome]:
+        return [
+            pipeline.asked(memory, question, without=without)
+            for memory, conversation in zip(memories, conversations, strict=True)
+            for question in conversation.questions
+        ]
+
+    ours = run()
+    rows = {
+        "BM25": figures(floors.outcomes(conversations, floors.turns_alone)),
+        "BM25 with neighbours": figures(
+            floors.outcomes(conversations, floors.turns_with_neighbours)
+        ),
+        "Exobrain": figures(ours),
+    }
+    _print_table(f"{len(ours)} questions, all categories", rows)
+    by_category = {
+        name: figures([each for each in ours if each.question.category == number])
+        for number, name in CATEGORIES.items()
+        if any(each.question.category == number for each in ours)
+    }
+    _print_table("Exobrain by category", by_category)
+    ablated = {}
+    if ablation:
+        ablated = {f"without {arm}": run(arm) for arm in ARMS}
+        _print_table("Exobrain, arm by arm", {name: figures(o) for name, o in ablated.items()})
+        print("What each arm is worth, R@10, with its interval of 95 %:")
+        for name, outcomes in ablated.items():
+            worth = difference(ours, outcomes, "R@10")
+            print(f"  {name:20} {worth.mean:+.3f}  [{worth.low:+.3f}, {worth.high:+.3f}]")
+    print(f"\n{messages} messages learned in {seconds:.1f} s: {messages / seconds:.0f} a second")
+    return {
+        "floors_and_ours": rows,
+        "by_category": by_category,
+        "ablation": {name: figures(outcomes) for name, outcomes in ablated.items()},
+        "ingest": {"messages": messages, "seconds": seconds},
+    }
+
+
+def _print_table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> None:
+    columns: Sequence[str] = list(next(iter(rows.values())))
+    print(f"\n{title}")
+    print(" " * 22 + "".join(f"{column:>22}" for column in columns))
+    for name, row in rows.items():
+        cells = (f"{f.mean:.3f} [{f.low:.3f}-{f.high:.3f}]" for f in row.values())
+        print(f"{name:22}" + "".join(f"{cell:>22}" for cell in cells))
+    aims = (f"aim {AIMS[column]:.2f}" if column in AIMS else "" for column in columns)
+    print(" " * 22 + "".join(f"{aim:>22}" for aim in aims))
+
+
+if __name__ == "__main__":
+    main()
