@@ -152,7 +152,7 @@ def load_topics(book: Book, topics: Iterable[Topic]) -> dict[Topic, list[Block]]
     )
     grouped: dict[Topic, list[Block]] = {topic: [] for topic in wanted}
     seen: set[UUID] = set()
-    for block in [*book.current(found), *book.additions(Block)]:
+    for block in [*book.current(found), *book.additions(Block), *book.changes(Block)]:
         topic = topic_of(block)
         if topic in grouped and block.is_single_valued and block.id not in seen:
             seen.add(block.id)

@@ -1,48 +1,260 @@
 """The user's own hand: each edit is a changeset, and what it replaces keeps its row."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from uuid import UUID
+
+from django.db import transaction
+
+from exobrain.lib.text import storable
+from knowledge import identity
+from knowledge.errors import EmptyText, NotEditable, RecordNotFound, UnknownType
+from knowledge.models import (
+    Alias,
+    Block,
+    Changeset,
+    Edge,
+    Entity,
+    Mention,
+    NodeType,
+    Source,
+)
+from knowledge.services.contradictions import settle, topic_of
+from knowledge.services.writing import Book, lock_memory
+from knowledge.types import BlockKind, Span, Status, Trust
+
+MAX_TEXT_CHARS = 20_000
+NAMED_TYPES = "node.entity"
 
 
 def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]:
     """Blocks read as given, by the user's word; all or none. Maps each to its successor.
 
-    A block whose text is the same is confirmed, and maps to itself; an empty text falsifies.
-    Raises RecordNotFound, and NotEditable for an episode.
+    A block whose text is the same is confirmed, and maps to itself, as does one that is to have
+    no text: the user said that it is wrong. Raises RecordNotFound, and NotEditable for an episode.
     """
-    raise NotImplementedError
+    with _edit(user_id) as book:
+        blocks = _blocks(user_id, texts)
+        return {id_: _edited(book, blocks[id_], text) for id_, text in texts.items()}
 
 
 def edit_block(*, user_id: UUID, block_id: UUID, text: str) -> UUID:
     """The block reads as given, by the user's word; returns the block that says so now."""
-    raise NotImplementedError
+    return edit_blocks(user_id=user_id, texts={block_id: text})[block_id]
 
 
 def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
-    raise NotImplementedError
+    with _edit(user_id) as book:
+        assure(book, _block(user_id, block_id))
+        return book.changeset.id
 
 
 def dispute(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is doubtful; returns the changeset."""
-    raise NotImplementedError
+    return _judge(user_id, block_id, Status.DISPUTED)
 
 
 def falsify(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is wrong, and not recalled as true; returns the changeset."""
-    raise NotImplementedError
+    return _judge(user_id, block_id, Status.FALSIFIED)
 
 
 def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
     """The entity's page has a note; returns the note's block."""
-    raise NotImplementedError
+    with _edit(user_id) as book:
+        entity = _entity(user_id, entity_id)
+        text = _text(text)
+        note = book.add(
+            Block(
+                id=identity.edit_id(user_id, record_id=entity.id, text=text, at=book.now),
+                user_id=user_id,
+                kind=BlockKind.NOTE,
+                text=text,
+                entity_id=entity.id,
+                trust=Trust.CONFIRMED,
+                valid_from=book.now,
+                recorded_at=book.now,
+                said_at=book.now,
+            )
+        )
+        _mention(book, note, entity.id)
+        return note.id
 
 
 def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
     """The entity has that name, and is still found by the old one; returns the changeset."""
-    raise NotImplementedError
+    with _edit(user_id) as book:
+        entity = _entity(user_id, entity_id)
+        name = storable(name).strip()[: identity.MAX_NAME_CHARS]
+        normal = identity.normal_name(name)
+        if not normal:
+            raise EmptyText
+        book.change(
+            entity,
+            name=name,
+            normal_name=normal[: identity.MAX_NAME_CHARS],
+            trust=int(Trust.CONFIRMED),
+        )
+        book.add(
+            Alias(
+                id=identity.alias_id(user_id, entity_id=entity.id, name=normal),
+                user_id=user_id,
+                entity_id=entity.id,
+                name=name,
+                normal_name=normal,
+            )
+        )
+        return book.changeset.id
 
 
 def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
     """The entity is of that type; raises UnknownType. Returns the changeset."""
-    raise NotImplementedError
+    with _edit(user_id) as book:
+        entity = _entity(user_id, entity_id)
+        types = NodeType.objects.filter(is_active=True, is_abstract=False)
+        if not types.filter(pk=node_type).exists() or node_type in {"node.block", "node.universe"}:
+            raise UnknownType
+        book.change(entity, node_type_id=node_type, trust=int(Trust.CONFIRMED))
+        return book.changeset.id
+
+
+# -- what edits are made of
+
+
+@contextmanager
+def _edit(user_id: UUID) -> Iterator[Book]:
+    """A book that is written if nothing is wrong."""
+    with transaction.atomic():
+        lock_memory(user_id)
+        book = Book(user_id=user_id, kind=Changeset.Kind.EDIT)
+        yield book
+        book.write()
+
+
+def assure(book: Book, block: Block) -> None:
+    """The book says that the user agrees with the block."""
+    book.change(block, trust=int(Trust.CONFIRMED), confidence=1.0, status=Status.ASSERTED)
+    _follow(book, block)
+
+
+def refute(book: Book, block: Block, *, status: Status = Status.FALSIFIED) -> None:
+    """The book says that the user does not agree with the block, or not quite."""
+    book.change(block, status=status)
+    _follow(book, block)
+
+
+def _judge(user_id: UUID, block_id: UUID, status: Status) -> UUID:
+    with _edit(user_id) as book:
+        refute(book, _block(user_id, block_id), status=status)
+        return book.changeset.id
+
+
+def _follow(book: Book, block: Block) -> None:
+    """What follows for its relations, and for others of its topic."""
+    for edge in Edge.objects.filter(user_id=book.user_id, block=block):
+        book.change(edge, status=block.status, trust=block.trust, confidence=block.confidence)
+    if block.is_single_valued and (topic := topic_of(block)):
+        settle(book, [topic])
+
+
+def _edited(book: Book, block: Block, text: str) -> UUID:
+    text = storable(text).strip()[:MAX_TEXT_CHARS]
+    if not text:
+        refute(book, block)
+        return block.id
+    if text == block.text:
+        assure(book, block)
+        return block.id
+    heir = _heir(book, block, text)
+    book.change(
+        block,
+        valid_to=max(book.now, block.valid_from or block.said_at),
+        superseded_at=book.now,
+        superseded_by_id=heir.id,
+    )
+    _inherit(book, block, heir)
+    _follow(book, heir)
+    return heir.id
+
+
+def _heir(book: Book, block: Block, text: str) -> Block:
+    """What is said in the block's place, in its place."""
+    value = identity.normal_text(text)[: identity.MAX_VALUE_CHARS] if block.topic else ""
+    return book.add(
+        Block(
+            id=identity.edit_id(book.user_id, record_id=block.id, text=text, at=book.now),
+            user_id=book.user_id,
+            universe_id=block.universe_id,
+            kind=block.kind,
+            text=text,
+            level=block.level,
+            parent_id=block.parent_id,
+            entity_id=block.entity_id,
+            topic=block.topic,
+            value=value,
+            is_single_valued=block.is_single_valued,
+            trust=Trust.CONFIRMED,
+            valid_from=book.now,
+            recorded_at=book.now,
+            message_id=block.message_id,
+            reference=block.reference,
+            sequence=block.sequence,
+            said_at=book.now,
+        )
+    )
+
+
+def _inherit(book: Book, block: Block, heir: Block) -> None:
+    """What replaces a block comes from where that came from, and speaks of the same."""
+    for source in Source.objects.filter(user_id=book.user_id, record_id=block.id):
+        book.cite(heir, Span(source.message_id, source.start, source.end))
+    for mention in Mention.objects.filter(user_id=book.user_id, block=block):
+        _mention(book, heir, mention.entity_id)
+    for child in Block.objects.filter(user_id=book.user_id, parent=block):
+        book.change(child, parent_id=heir.id)
+    for edge in Edge.objects.filter(user_id=book.user_id, block=block):
+        book.change(edge, valid_to=book.now, superseded_at=book.now)
+
+
+def _mention(book: Book, block: Block, entity_id: UUID) -> None:
+    book.add(
+        Mention(
+            id=identity.mention_id(book.user_id, block_id=block.id, entity_id=entity_id),
+            user_id=book.user_id,
+            block_id=block.id,
+            entity_id=entity_id,
+            trust=block.trust,
+            valid_from=block.valid_from,
+            recorded_at=book.now,
+        )
+    )
+
+
+def _text(text: str) -> str:
+    text = storable(text).strip()[:MAX_TEXT_CHARS]
+    if not text:
+        raise EmptyText
+    return text
+
+
+def _block(user_id: UUID, block_id: UUID) -> Block:
+    return _blocks(user_id, [block_id])[block_id]
+
+
+def _blocks(user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Block]:
+    """The user's blocks of these ids: all of them, and none is an episode."""
+    wanted = set(ids)
+    blocks = Block.objects.filter(user_id=user_id).in_bulk(wanted)
+    if blocks.keys() != wanted:
+        raise RecordNotFound
+    if any(block.kind == BlockKind.EPISODE for block in blocks.values()):
+        raise NotEditable
+    return blocks
+
+
+def _entity(user_id: UUID, entity_id: UUID) -> Entity:
+    entity = Entity.objects.filter(user_id=user_id, pk=entity_id, merged_into=None).first()
+    if entity is None:
+        raise RecordNotFound
+    return entity

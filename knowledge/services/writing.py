@@ -153,6 +153,10 @@ class Book:
             setattr(original, name, field.to_python(value))
         self.removed[key] = original
 
+    def keep(self, record: models.Model) -> None:
+        """The record will not be gone after all."""
+        self.removed.pop(_key(record), None)
+
     def current(self, records: Iterable[Row]) -> list[Row]:
         """The records as the book will have left them, without those it removes."""
         keyed = [(_key(record), record) for record in records]
@@ -165,6 +169,10 @@ class Book:
     def additions(self, model: type[Row]) -> list[Row]:
         """The records of that table which the book adds."""
         return [record for record in self.added.values() if isinstance(record, model)]
+
+    def changes(self, model: type[Row]) -> list[Row]:
+        """The records of that table which the book changes."""
+        return [record for record in self.changed.values() if isinstance(record, model)]
 
     def cite(self, record: models.Model, span: Span) -> None:
         """The record will be known to come from there."""

@@ -1,0 +1,135 @@
+"""The user's own hand."""
+
+import pytest
+
+from accounts.models import User
+from knowledge.errors import EmptyText, NotEditable, RecordNotFound, UnknownType
+from knowledge.models import Block, Changeset, Entity, Mention, Source
+from knowledge.services import editing
+from knowledge.services.changes import roll_back
+from knowledge.types import Status, Trust
+from tests.knowledge.ledger.scribe import Teller
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fact(teller: Teller) -> Block:
+    """Something Alice said."""
+    teller.tell("@Ann#home=lyon")
+    return Block.objects.get(kind="fact")
+
+
+@pytest.fixture
+def ann(fact: Block) -> Entity:
+    """Whom she spoke of."""
+    return Entity.objects.get(pk=fact.entity_id)
+
+
+def test_an_edit_supersedes_by_the_users_word(fact: Block) -> None:
+    """The new text is confirmed, cites the same message and speaks of the same."""
+    new_id = editing.edit_block(user_id=fact.user_id, block_id=fact.id, text="Ann lives in Lyon.")
+
+    new = Block.objects.get(pk=new_id)
+    fact.refresh_from_db()
+    assert (new.text, new.trust, new.entity_id) == (
+        "Ann lives in Lyon.",
+        Trust.CONFIRMED,
+        fact.entity_id,
+    )
+    assert (fact.superseded_by_id, fact.text) == (new.id, "@Ann#home=lyon")
+    assert Source.objects.get(record_id=new.id).message_id == fact.message_id
+    assert Mention.objects.filter(block=new).exists()
+
+
+def test_an_edit_can_be_rolled_back(fact: Block) -> None:
+    """Then the old text holds again."""
+    editing.edit_block(user_id=fact.user_id, block_id=fact.id, text="Ann lives in Lyon.")
+
+    edit = Changeset.objects.get(kind="edit")
+    roll_back(user_id=fact.user_id, changeset_id=edit.id)
+
+    again = Block.objects.get(kind="fact")
+    assert (again.id, again.superseded_at) == (fact.id, None)
+
+
+def test_the_same_text_confirms(fact: Block) -> None:
+    """It is the same block, on the user's word."""
+    same = editing.edit_block(user_id=fact.user_id, block_id=fact.id, text=fact.text)
+
+    fact.refresh_from_db()
+    assert (same, fact.trust, fact.confidence) == (fact.id, Trust.CONFIRMED, 1.0)
+
+
+def test_no_text_falsifies(fact: Block) -> None:
+    """The block stays, as something that is wrong."""
+    editing.edit_block(user_id=fact.user_id, block_id=fact.id, text=" ")
+
+    fact.refresh_from_db()
+    assert fact.status == Status.FALSIFIED
+
+
+def test_edits_are_all_or_none(fact: Block) -> None:
+    """One block that does not exist, and nothing is changed."""
+    with pytest.raises(RecordNotFound):
+        editing.edit_blocks(user_id=fact.user_id, texts={fact.id: "New", fact.user_id: "None"})
+
+    assert Block.objects.filter(kind="fact").count() == 1
+    assert not Changeset.objects.filter(kind="edit").exists()
+
+
+def test_what_was_said_is_not_edited(fact: Block) -> None:
+    """An episode is the user's message."""
+    episode = Block.objects.get(kind="episode")
+
+    with pytest.raises(NotEditable):
+        editing.edit_block(user_id=fact.user_id, block_id=episode.id, text="Never said")
+
+
+def test_strangers_edit_nothing(fact: Block, ann: Entity, charlie: User) -> None:
+    """For them there is no such block and no such entity."""
+    with pytest.raises(RecordNotFound):
+        editing.edit_block(user_id=charlie.pk, block_id=fact.id, text="Mine")
+    with pytest.raises(RecordNotFound):
+        editing.rename_entity(user_id=charlie.pk, entity_id=ann.pk, name="Mine")
+
+
+def test_what_was_called_wrong_gives_way(teller: Teller) -> None:
+    """The statement that it had ended holds again."""
+    teller.tell("#home=lyon", day=1)
+    teller.tell("#home=paris", day=2)
+
+    editing.falsify(user_id=teller.user.pk, block_id=Block.objects.get(value="paris").id)
+
+    assert Block.objects.get(value="lyon").superseded_at is None
+
+
+def test_a_note_is_on_the_entitys_page(fact: Block, ann: Entity) -> None:
+    """The user's own text, which mentions the entity."""
+    note_id = editing.add_note(user_id=ann.user_id, entity_id=ann.pk, text="Met in 2003.")
+
+    note = Block.objects.get(pk=note_id)
+    assert (note.kind, note.entity_id, note.trust) == ("note", fact.entity_id, Trust.CONFIRMED)
+    with pytest.raises(EmptyText):
+        editing.add_note(user_id=ann.user_id, entity_id=ann.pk, text="\x00 ")
+
+
+def test_a_renamed_entity_is_found_by_both_names(teller: Teller, ann: Entity) -> None:
+    """What is said of either means it."""
+    editing.rename_entity(user_id=ann.user_id, entity_id=ann.pk, name="Annette")
+
+    teller.tell("@Ann and @Annette")
+
+    entity = Entity.objects.get()
+    assert (entity.name, entity.trust) == ("Annette", Trust.CONFIRMED)
+
+
+def test_a_type_that_the_user_gave_stays(teller: Teller, ann: Entity) -> None:
+    """What is learned later does not change it."""
+    editing.retype_entity(user_id=ann.user_id, entity_id=ann.pk, node_type="node.ai_agent")
+
+    teller.tell("@Ann")
+
+    assert Entity.objects.get().node_type_id == "node.ai_agent"
+    with pytest.raises(UnknownType):
+        editing.retype_entity(user_id=ann.user_id, entity_id=ann.pk, node_type="node")

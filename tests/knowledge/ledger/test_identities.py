@@ -1,0 +1,123 @@
+"""Who is who: merges, questions, and those who are different for ever."""
+
+import pytest
+
+from accounts.models import User
+from knowledge.errors import AlreadyDecided, CannotMerge, RecordNotFound, ReviewItemNotFound
+from knowledge.models import Alias, Block, Edge, Entity, Mention, ReviewItem
+from knowledge.selectors.ledger import review_items
+from knowledge.services import reviewing
+from knowledge.services.changes import roll_back
+from knowledge.services.identities import keep_apart, merge
+from knowledge.types import Status
+from tests.knowledge.ledger.scribe import Teller
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(teller: Teller) -> tuple[Entity, Entity]:
+    """Two who may be the same."""
+    teller.tell("@Johnathan#home=lyon and @Johnathan~knows~@Carl", day=1)
+    teller.tell("@Jonathan#home=paris", day=2)
+    return Entity.objects.get(name="Johnathan"), Entity.objects.get(name="Jonathan")
+
+
+def state() -> list[object]:
+    """All that a merge may change."""
+    return [
+        sorted(Entity.objects.values_list("id", "merged_into_id")),
+        sorted(Alias.objects.values_list("entity_id", "normal_name")),
+        sorted(Mention.objects.values_list("block_id", "entity_id")),
+        sorted(Edge.objects.values_list("source_id", "target_id")),
+        sorted(Block.objects.values_list("id", "entity_id", "status"), key=str),
+        list(ReviewItem.objects.values_list("id", "state")),
+    ]
+
+
+def test_everything_of_one_becomes_the_others(teller: Teller, pair: tuple[Entity, Entity]) -> None:
+    """Names, mentions and statements; which are compared from then on."""
+    keep, gone = pair
+
+    merge(user_id=teller.user.pk, keep_id=keep.id, gone_id=gone.id)
+
+    gone.refresh_from_db()
+    assert gone.merged_into == keep
+    assert set(keep.aliases.values_list("normal_name", flat=True)) == {"johnathan", "jonathan"}
+    assert not Mention.objects.filter(entity=gone).exists()
+    older = Block.objects.get(value="lyon")
+    assert older.superseded_by_id == Block.objects.get(value="paris").id
+
+
+def test_later_names_mean_the_one_that_was_kept(
+    teller: Teller, pair: tuple[Entity, Entity]
+) -> None:
+    """Under either name."""
+    keep, gone = pair
+    merge(user_id=teller.user.pk, keep_id=keep.id, gone_id=gone.id)
+
+    teller.tell("@Jonathan again", day=3)
+
+    assert Mention.objects.filter(entity=keep, block__text="@Jonathan again").exists()
+
+
+def test_a_merge_can_be_undone(teller: Teller, pair: tuple[Entity, Entity]) -> None:
+    """Every row is as it was."""
+    keep, gone = pair
+    before = state()
+
+    merged = merge(user_id=teller.user.pk, keep_id=gone.id, gone_id=keep.id)
+    assert state() != before
+    roll_back(user_id=teller.user.pk, changeset_id=merged)
+
+    assert state() == before
+
+
+def test_a_question_accepted_merges(teller: Teller, pair: tuple[Entity, Entity]) -> None:
+    """And it is answered."""
+    [question] = review_items(user_id=teller.user.pk, size=10, kind="merge").rows
+    assert {question.left_text, question.right_text} == {"Johnathan", "Jonathan"}
+
+    reviewing.accept(user_id=teller.user.pk, item_id=question.id)
+
+    assert Entity.objects.filter(merged_into=None).exclude(name="Carl").count() == 1
+    assert not review_items(user_id=teller.user.pk, size=10, kind="merge").rows
+    with pytest.raises(AlreadyDecided):
+        reviewing.accept(user_id=teller.user.pk, item_id=question.id)
+
+
+def test_a_question_rejected_is_a_rule(teller: Teller, pair: tuple[Entity, Entity]) -> None:
+    """The two cannot be merged, and nobody asks again."""
+    [question] = review_items(user_id=teller.user.pk, size=10, kind="merge").rows
+
+    reviewing.reject(user_id=teller.user.pk, item_id=question.id)
+
+    with pytest.raises(CannotMerge):
+        merge(user_id=teller.user.pk, keep_id=pair[0].id, gone_id=pair[1].id)
+    assert not review_items(user_id=teller.user.pk, size=10, kind="merge").rows
+
+
+def test_a_conflict_is_decided_by_the_user(teller: Teller) -> None:
+    """The one holds, the other is wrong, whichever was said later."""
+    teller.tell("#home=lyon", day=1)
+    teller.tell("#home?=paris", day=2)
+    [question] = review_items(user_id=teller.user.pk, size=10, kind="conflict").rows
+
+    reviewing.reject(user_id=teller.user.pk, item_id=question.id)
+
+    statuses = dict(Block.objects.filter(kind="fact").values_list("value", "status"))
+    assert statuses == {"lyon": Status.ASSERTED, "paris": Status.FALSIFIED}
+
+
+def test_strangers_decide_nothing(
+    teller: Teller, pair: tuple[Entity, Entity], charlie: User
+) -> None:
+    """For them there is no such question, and nobody to merge."""
+    item = ReviewItem.objects.get(kind="merge")
+
+    with pytest.raises(ReviewItemNotFound):
+        reviewing.accept(user_id=charlie.pk, item_id=item.id)
+    with pytest.raises(RecordNotFound):
+        merge(user_id=charlie.pk, keep_id=pair[0].id, gone_id=pair[1].id)
+    with pytest.raises(RecordNotFound):
+        keep_apart(user_id=charlie.pk, left_id=pair[0].id, right_id=pair[1].id)
