@@ -8,7 +8,7 @@ RUN := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format clean
+.PHONY: help run test soak check protos bench format clean
 
 help:  ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ test: $(READY)  ## set everything up and run the whole test suite
 	$(RUN) -m tests.browser
 	$(RUN) -m pytest
 
+soak: $(READY)  ## thousands of jobs while everything is killed; fails when one is lost or done twice
+	$(RUN) -m tests.jobs.soak
+
 check: $(READY)  ## lint, types, import contracts, migrations
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -41,6 +44,9 @@ check: $(READY)  ## lint, types, import contracts, migrations
 format: $(READY)  ## format the code and mend what ruff can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+
+protos: $(READY)  ## generate the stubs of protos/*.proto
+	$(RUN) -m protos.generate
 
 bench: $(READY)  ## measure serving beside a raw ASGI app in the same run
 	$(RUN) -m benchmarks.serve

@@ -17,6 +17,7 @@ django.setup()
 import time_machine  # noqa: E402  needs nothing, but follows what does
 from django.core.management import execute_from_command_line  # noqa: E402  needs the settings
 
+from knowledge.services.updates import asking, leasing, reconciler  # noqa: E402
 from tests.jobs import bodies  # noqa: E402  registers the job types
 
 _jumps: list[time_machine.travel] = []
@@ -31,7 +32,16 @@ def _jump(_signum: int, _frame: Any) -> None:
     _jumps.append(travel)
 
 
+def _be_impatient() -> None:
+    """What was left behind is found after a moment, so that a test need not wait for it."""
+    leasing.ASKER_GRACE_SECONDS = 0.0
+    asking.RETRY_SECONDS = asking.FIRST_LOOK_SECONDS = reconciler.LOOK_SECONDS = 0.5
+    reconciler.TAKEN_SECONDS = 5.0
+    reconciler.CHECK_SECONDS = 0.3
+
+
 if __name__ == "__main__":
     assert bodies
+    _be_impatient()
     signal.signal(signal.SIGUSR1, _jump)
     execute_from_command_line(["manage.py", *sys.argv[1:]])

@@ -5,6 +5,9 @@ processes and services die at named steps and at random instants. Then it compar
 asked for with what was done: one effect for every job, none for those that cannot succeed. It
 fails when an effect is missing or doubled, when a watcher saw a gap or a repetition, and when a
 kind of fault was never injected: a run in which nothing broke would prove nothing.
+
+Beside them people talk and ask a web process, which is killed like the others, to update their
+memory. Every message must end in exactly one episode.
 """
 
 import argparse
@@ -14,6 +17,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,18 +31,27 @@ from pathlib import Path
 from typing import Any
 
 import django
+import httpx
 import nats
 import nats.errors
 import psycopg
 from nats.js.errors import APIError
 
-os.environ.update(EXOBRAIN_DATA=tempfile.mkdtemp(prefix="exobrain-soak-"), APP_ENV="local")
+os.environ.update(
+    EXOBRAIN_DATA=tempfile.mkdtemp(prefix="exobrain-soak-"),
+    APP_ENV="local",
+    AUTH_ACCESS_TOKEN_TTL_SECONDS="1000000",
+    EMBEDDING_PROVIDER="hashing",
+)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
 os.environ.setdefault("LOG_LEVEL", "CRITICAL")
 django.setup()
 
-from exobrain.embedded import Connection, connect  # noqa: E402  after the environment
+from accounts.models import RefreshTokenFamily, User  # noqa: E402  after the environment
+from accounts.tokens import sign_access_token  # noqa: E402
+from exobrain.embedded import Connection, connect  # noqa: E402
 from exobrain.lib.errors import Unavailable, Upstream  # noqa: E402
+from knowledge.events import UpdateStep  # noqa: E402
 from orchestrator import client  # noqa: E402
 from orchestrator.jetstream import STREAM  # noqa: E402
 from orchestrator.types import Step  # noqa: E402
@@ -46,10 +59,11 @@ from tests.jobs.bodies import CREATE  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
-ORCHESTRATOR, WORKER = "run_orchestrator", "run_worker"
+ORCHESTRATOR, WORKER, WEB = "run_orchestrator", "run_worker", "serve"
 STEPS = {
     ORCHESTRATOR: [str(step) for step in Step if step.startswith("orchestrator.")],
     WORKER: [str(step) for step in Step if step.startswith("worker.")],
+    WEB: list(map(str, UpdateStep)),
 }
 SETTINGS = {
     "JOB_CONSUMER_ACK_WAIT_SECONDS": "2",
@@ -62,6 +76,27 @@ SETTLE_SECONDS = 180.0
 CALLERS = 8
 WATCHERS = 4
 CLOCK_JUMPS = (-7200, -60, 90, 86_400)  # seconds
+TALKERS = 4
+TALK = """
+    WITH day AS (
+        INSERT INTO journal_journal AS journal (id, user_id, reference, created_at, updated_at,
+            message_count, last_sequence)
+        VALUES (gen_random_uuid(), %(user)s, %(day)s, now(), now(), 1, 1)
+        ON CONFLICT (user_id, reference) DO UPDATE SET last_sequence = journal.last_sequence + 1
+        RETURNING id, last_sequence
+    )
+    INSERT INTO journal_message (id, journal_id, user_id, role, content, sequence, status, model,
+        committed_to_knowledge_base, created_at, updated_at)
+    SELECT gen_random_uuid(), id, %(user)s, 'user', %(text)s, last_sequence, 'complete', '',
+        false, now(), now()
+    FROM day
+"""
+LEARNED = """
+    SELECT message.id::text, message.committed_to_knowledge_base, count(episode.id)
+    FROM journal_message AS message
+    LEFT JOIN knowledge_episode AS episode ON message.id = ANY(episode.message_ids)
+    GROUP BY 1, 2
+"""
 
 
 @dataclass
@@ -132,8 +167,12 @@ class World:
         self.injected: Counter[str] = Counter()
         self.unexpected = 0  # processes that ended without having been told to
         self.steps = {role: self._shuffled(steps * each) for role, steps in STEPS.items()}
-        self.services: Connection = connect(data, services={"postgres", "nats"})
+        self.services: Connection = connect(data, services={"postgres", "nats", "valkey"})
         self._prepare()
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.web = Actor(self, WEB, "--port", str(port))
         self.orchestrator = Actor(self, ORCHESTRATOR)
         self.workers = [Actor(self, WORKER, "--concurrency", "4") for _ in range(2)]
         self.others = self._shuffled(list(self._acts()) * each)
@@ -155,7 +194,7 @@ class World:
     @property
     def actors(self) -> list[Actor]:
         """Every process."""
-        return [self.orchestrator, *self.workers]
+        return [self.orchestrator, *self.workers, self.web]
 
     # -- what happens at a step
 
@@ -174,13 +213,14 @@ class World:
         return {
             "orchestrator killed": self.orchestrator.kill,
             "worker killed": lambda: self.random.choice(self.workers).kill(),
+            "web killed": self.web.kill,
             "everybody killed": self._kill_everybody,
             "worker frozen": self._freeze_worker,
             "NATS killed": lambda: self._kill_service("nats"),
             "NATS wiped": self._wipe_nats,
             "PostgreSQL killed": lambda: self._kill_service("postgres"),
             "PostgreSQL restarted": self._restart_postgres,
-            "clock jumped": lambda: self.random.choice(self.actors).send(signal.SIGUSR1),
+            "clock jumped": self._jump,
             "message duplicated": lambda: asyncio.run(self._duplicate()),
             "poison published": lambda: asyncio.run(self._poison()),
         }
@@ -188,7 +228,7 @@ class World:
     @property
     def kinds(self) -> set[str]:
         """Everything that has to happen at least once."""
-        return {*self._acts(), *STEPS[ORCHESTRATOR], *STEPS[WORKER]}
+        return {*self._acts(), *(step for steps in STEPS.values() for step in steps)}
 
     def act(self) -> None:
         """Something has happened, if anything is left to happen."""
@@ -207,6 +247,10 @@ class World:
         """Everything has happened that was to happen."""
         waiting = any(actor.fault for actor in self.actors)
         return not self.others and not any(self.steps.values()) and not waiting
+
+    def _jump(self) -> None:
+        # Not the web's: it would refuse the tokens of those who talk, and rightly.
+        self.random.choice([self.orchestrator, *self.workers]).send(signal.SIGUSR1)
 
     def _kill_everybody(self) -> None:
         for actor in self.actors:
@@ -293,7 +337,13 @@ class Crowd:
             for n in range(CALLERS)
         ]
         self.watching = threading.Thread(target=self._watch_all, daemon=True)
-        for thread in (*self.callers, self.watching):
+        self.talking = [
+            threading.Thread(target=self._talk, args=(number,), daemon=True)
+            for number in range(TALKERS)
+        ]
+        self.talkers = [_signed_in(number) for number in range(TALKERS)]
+        self.updates = 0  # requests that were accepted
+        for thread in (*self.callers, self.watching, *self.talking):
             thread.start()
 
     @property
@@ -304,7 +354,7 @@ class Crowd:
     def leave(self) -> None:
         """Nobody asks or watches any more."""
         self.leaving.set()
-        for thread in (*self.callers, self.watching):
+        for thread in (*self.callers, self.watching, *self.talking):
             thread.join(timeout=90)
 
     def _call(self, rng: random.Random) -> None:
@@ -331,6 +381,33 @@ class Crowd:
                 self.recent.append(str(job_id))
             if rng.random() > 0.1:  # a caller whose answer was lost asks again
                 return
+
+    def _talk(self, number: int) -> None:
+        """Says something, and has it learned; whatever fails is done again."""
+        rng = random.Random(1000 + number)
+        user, headers = self.talkers[number]
+        while not self.leaving.is_set():
+            if self.is_asking:
+                with contextlib.suppress(psycopg.OperationalError):
+                    self._say(user, rng)
+            with contextlib.suppress(httpx.HTTPError):
+                answer = httpx.post(
+                    f"{self.world.url}/api/knowledge/update", headers=headers, timeout=20
+                )
+                self._judge(answer)
+            time.sleep(rng.uniform(0, 0.4))
+
+    def _say(self, user: str, rng: random.Random) -> None:
+        text = f"I bought {rng.randint(1, 10**9)} apples."
+        with self.world.sql() as connection:
+            for _ in range(rng.randint(1, 3)):
+                day = f"2025/01/{rng.randint(1, 28):02}"
+                connection.execute(TALK, {"user": user, "day": day, "text": text})
+
+    def _judge(self, answer: httpx.Response) -> None:
+        self.updates += answer.status_code == 200
+        if answer.status_code not in (200, 409, 500, 502, 503):
+            self.complaints.append(f"an update was answered with {answer.status_code}")
 
     def _watch_all(self) -> None:
         asyncio.run(self._watch_side_by_side())
@@ -366,6 +443,16 @@ class Crowd:
                 await asyncio.sleep(0.1)
 
 
+def _signed_in(number: int) -> tuple[str, dict[str, str]]:
+    """Somebody who talks, and the header that says who they are."""
+    user = User.objects.create(email=f"talker{number}@example.org", display_name="Talker")
+    family = RefreshTokenFamily.objects.create(user=user)
+    token = sign_access_token(
+        user_id=user.id, email=user.email, name=user.display_name, family_id=family.id
+    )
+    return str(user.id), {"Authorization": f"Bearer {token}"}
+
+
 def _wish(rng: random.Random) -> tuple[str, dict[str, Any], bool]:
     """A job, its payload, and whether it is to succeed."""
     seconds = rng.choice([0, 0, 0, 0.02, 0.2])
@@ -386,7 +473,8 @@ def verdict(world: World, asked: Asked) -> list[str]:
         rows = connection.execute("SELECT job_id::text, count(*) FROM test_effect GROUP BY 1")
         done: dict[str, int] = dict(rows.fetchall())
         query = "SELECT id::text, state, is_terminal, terminal_reason FROM orchestrator_job"
-        jobs = {row[0]: row[1:] for row in connection.execute(query)}
+        jobs = {row[0]: row[1:] for row in connection.execute(f"{query} WHERE job_type ~ '^test'")}
+        messages = connection.execute(LEARNED).fetchall()
     lost = asked.effects - done.keys()
     failed = {id_ for id_, facts in jobs.items() if facts == ("failed", True, "permanent")}
     return [
@@ -395,17 +483,23 @@ def verdict(world: World, asked: Asked) -> list[str]:
         *(f"done, but cannot succeed: {job_id}" for job_id in asked.failures & done.keys()),
         *(f"done, but not asked for: {job_id}" for job_id in done.keys() - asked.effects),
         *(f"not given up: {job_id} {jobs.get(job_id)}" for job_id in asked.failures - failed),
+        *(f"not learned: message {id_}" for id_, committed, _ in messages if not committed),
+        *(f"learned {count} times: message {id_}" for id_, _, count in messages if count != 1),
     ]
 
 
 def settle(world: World) -> bool:
-    """True when every job is over."""
+    """True when every job is over, and everything that was said is learned."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         for actor in world.actors:
             actor.look()
         with contextlib.suppress(psycopg.OperationalError), world.sql() as connection:
-            query = "SELECT count(*) FROM orchestrator_job WHERE NOT is_terminal"
+            query = (
+                "SELECT (SELECT count(*) FROM orchestrator_job WHERE NOT is_terminal)"
+                " + (SELECT count(*) FROM journal_message WHERE NOT committed_to_knowledge_base)"
+                " + (SELECT count(*) FROM knowledge_update WHERE state IN ('waiting', 'queued'))"
+            )
             if connection.execute(query).fetchone() == (0,):
                 return True
         time.sleep(0.2)
@@ -422,13 +516,20 @@ def soak(*, jobs: int, each: int, seed: int, data: Path) -> int:
         settled = settle(world)
         crowd.leave()
         wrong = verdict(world, crowd.asked) + crowd.complaints
+        wrong += [] if settled else [f"not over after {SETTLE_SECONDS:.0f} seconds"]
+        wrong += [f"never injected: {kind}" for kind in sorted(world.kinds - world.injected.keys())]
+        report(world, crowd, wrong, seconds=time.monotonic() - started)
     finally:
         crowd.leaving.set()
         world.close()
-    wrong += [] if settled else [f"not over after {SETTLE_SECONDS:.0f} seconds"]
-    wrong += [f"never injected: {kind}" for kind in sorted(world.kinds - world.injected.keys())]
-    report(world, crowd, wrong, seconds=time.monotonic() - started)
     return 1 if wrong else 0
+
+
+def said(world: World) -> int:
+    """How many messages there are."""
+    with world.sql() as connection:
+        row = connection.execute("SELECT count(*) FROM journal_message").fetchone()
+    return int(row[0]) if row else 0
 
 
 def break_things(world: World, crowd: Crowd) -> None:
@@ -453,8 +554,8 @@ def report(world: World, crowd: Crowd, wrong: list[str], *, seconds: float) -> N
     for kind in sorted(world.kinds):
         print(f"| {kind} | {world.injected[kind]} |")
     print(
-        f"\n{crowd.asked.count} jobs, {sum(world.injected.values())} faults, "
-        f"{crowd.watched} watches, {seconds:.0f} seconds, "
+        f"\n{crowd.asked.count} jobs, {said(world)} messages in {crowd.updates} updates, "
+        f"{sum(world.injected.values())} faults, {crowd.watched} watches, {seconds:.0f} seconds, "
         f"{world.unexpected} processes ended by themselves: "
         f"{f'{len(wrong)} things are wrong' if wrong else 'nothing lost, nothing done twice'}."
     )

@@ -22,7 +22,7 @@ from journal import selectors as journal
 from journal.services import mark_committed
 from knowledge.events import UpdateStep
 from knowledge.models import Update
-from knowledge.services.updates.asking import FIRST_LOOK_SECONDS, ask_for
+from knowledge.services.updates.asking import ask_for
 from knowledge.services.updates.leasing import LOCK, end, lease, messages_of
 from orchestrator import client
 from orchestrator.errors import JobNotFound
@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 CHECK_SECONDS = 2.0
 TAKEN_SECONDS = 30.0  # what one process looks at is left alone by the others for so long
 TAKEN_AT_ONCE = 50
+LOOK_SECONDS = 15.0  # between two looks at a job; doubled after each
 LONGEST_LOOK_SECONDS = 600.0
 QUIET_CHECK_SECONDS = 30.0
 QUIET_USERS_AT_ONCE = 50
@@ -143,7 +144,7 @@ def _look_for(update: Update) -> None:
 
 
 def _look_later(update: Update) -> None:
-    pause = min(LONGEST_LOOK_SECONDS, FIRST_LOOK_SECONDS * 2**update.looks)
+    pause = min(LONGEST_LOOK_SECONDS, LOOK_SECONDS * 2**update.looks)
     Update.objects.filter(pk=update.pk).update(
         look_at=Now() + timedelta(seconds=pause), looks=F("looks") + 1
     )
