@@ -23,7 +23,7 @@ def fact(teller: Teller) -> Block:
 @pytest.fixture
 def ann(fact: Block) -> Entity:
     """Whom she spoke of."""
-    return Entity.objects.get(pk=fact.entity_id)
+    return Entity.objects.get(name="Ann", user_id=fact.user_id)
 
 
 def test_an_edit_supersedes_by_the_users_word(fact: Block) -> None:
