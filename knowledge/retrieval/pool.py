@@ -6,7 +6,7 @@ from uuid import UUID
 
 from knowledge.retrieval.arms import Brought
 from knowledge.retrieval.ranking.fusion import Candidate
-from knowledge.retrieval.ranking.weights import NEIGHBOUR_TOKENS
+from knowledge.retrieval.ranking.weights import NEIGHBOUR_TOKENS, POOL_PER_ARM
 from knowledge.retrieval.utterances import speaker_of, utterance_of
 from knowledge.selectors import recalling
 from knowledge.selectors.recalling import BlockRow, Superseded
@@ -107,12 +107,19 @@ def _candidate(
         said_at=row.said_at,
         session=row.reference or row.id,
         speaker=speaker_of(utterance, Trust(row.trust)),
-        lexical=_scores(brought, "words").get(row.id),
+        lexical=_score(brought, "words", row.id),
         dense=_scores(brought, "meaning").get(row.id),
         fact=facts.get(row.message_id) if row.message_id else None,
-        graph=_scores(brought, "graph").get(row.id),
+        graph=_score(brought, "graph", row.id),
         neighbours=neighbours,
     )
+
+
+def _score(brought: Mapping[str, Brought], arm: str, block_id: UUID) -> float | None:
+    """None where the arm may have had a score that did not reach the pool, else at least zero."""
+    scores = _scores(brought, arm)
+    missing = None if not scores or len(scores) >= POOL_PER_ARM else 0.0
+    return scores.get(block_id, missing)
 
 
 def _scores(brought: Mapping[str, Brought], arm: str) -> Mapping[UUID, float]:

@@ -1,0 +1,36 @@
+"""People who talk, and whose memory is asked."""
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from knowledge.services.recalling import recall
+from knowledge.types import Recall, Scope
+from tests.knowledge.ledger.scribe import Teller
+
+NO_HURRY_MS = 20_000
+Ask = Callable[..., Recall]
+
+
+@pytest.fixture
+def teller(alice: User) -> Teller:
+    """Alice, talking; what she says is learned by the product's own rules."""
+    return Teller(alice)
+
+
+@pytest.fixture
+def ask(alice: User) -> Ask:
+    """Asks alice's memory, with time enough for every arm."""
+
+    def ask(query: str, *, budget_tokens: int = 2000, **values: object) -> Recall:
+        fields = {name: values.pop(name) for name in ("as_of", "min_trust") if name in values}
+        scope = Scope(user_id=alice.pk, **fields)  # type: ignore[arg-type]
+        return recall(
+            scope=scope,
+            query=query,
+            budget_tokens=budget_tokens,
+            **{"deadline_ms": NO_HURRY_MS, **values},  # type: ignore[arg-type]
+        )
+
+    return ask

@@ -1,0 +1,235 @@
+"""What the memory has for a question."""
+
+import threading
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from accounts.models import User
+from exobrain.lib.errors import Unavailable
+from exobrain.lib.threads import close_connections
+from knowledge.models import Block
+from knowledge.retrieval import arms
+from knowledge.services.editing import edit_block
+from knowledge.services.recalling import recall
+from knowledge.types import Recall, Scope, Trust
+from tests.knowledge.ledger.scribe import DAY, Teller
+from tests.knowledge.recall.conftest import NO_HURRY_MS, Ask
+
+pytestmark = pytest.mark.django_db
+
+
+def texts(found: Recall) -> list[str]:
+    """What was recalled, in its order."""
+    return [item.text for item in found.items]
+
+
+def messages(found: Recall) -> list[UUID]:
+    """Where it came from."""
+    return [message_id for item in found.items for message_id in item.message_ids]
+
+
+@pytest.fixture
+def small_talk(teller: Teller) -> None:
+    """Days of other things."""
+    for day, text in enumerate(
+        ["The train was late again.", "We had soup for lunch.", "My garden needs rain."]
+    ):
+        teller.tell(text, day=10 + day)
+
+
+@pytest.mark.usefixtures("small_talk")
+def test_what_was_said_is_found(teller: Teller, ask: Ask) -> None:
+    """The message that answers comes first, with its place, its time and its parts."""
+    said = teller.tell("My sister Ann plays the cello in Ghent.", day=1)
+
+    best = ask("Who plays the cello?").items[0]
+
+    assert best.message_ids == [said.id]
+    assert (best.reference, best.said_at, best.trust) == (
+        said.reference,
+        said.said_at,
+        Trust.USER_SAID,
+    )
+    assert best.parts["lexical"] > 0
+
+
+def test_nothing_is_recalled_from_nothing(ask: Ask) -> None:
+    """An empty memory answers with nothing."""
+    assert ask("Who plays the cello?").items == []
+
+
+def test_strangers_recall_nothing(teller: Teller, charlie: User) -> None:
+    """The same question by somebody else reaches none of it."""
+    teller.tell("My sister Ann plays the cello in Ghent.")
+
+    found = recall(
+        scope=Scope(user_id=charlie.pk),
+        query="Who plays the cello? Ann?",
+        budget_tokens=2000,
+        deadline_ms=NO_HURRY_MS,
+    )
+
+    assert found.items == []
+
+
+def test_what_holds_now_is_recalled(teller: Teller, ask: Ask) -> None:
+    """What a newer statement ended is left out."""
+    teller.tell("I live in Lyon.", day=1)
+    newer = teller.tell("I live in Oslo now.", day=20)
+
+    assert messages(ask("Where do I live? In Lyon?"))[:1] == [newer.id]
+    assert "I live in Lyon." not in texts(ask("Where do I live? In Lyon?"))
+
+
+def test_as_of_a_date_what_held_then_is_recalled(teller: Teller, ask: Ask) -> None:
+    """Both statements stay reachable, each as of its time."""
+    older = teller.tell("I live in Lyon.", day=1)
+    teller.tell("I live in Oslo now.", day=20)
+
+    assert messages(ask("Where do I live?", as_of=DAY + timedelta(days=10))) == [older.id]
+
+
+def test_a_message_that_holds_in_part_stands_behind_the_newer_one(teller: Teller, ask: Ask) -> None:
+    """It is still worth something, but says until when."""
+    older = teller.tell("I live in Lyon. My brother is called Tom.", day=1)
+    newer = teller.tell("I live in Oslo now.", day=20)
+
+    found = ask("Do I live in Lyon with my brother Tom?")
+
+    places = {message: place for place, message in enumerate(messages(found))}
+    assert places[newer.id] < places[older.id]
+    [item] = [item for item in found.items if item.message_ids == [older.id]]
+    assert item.valid_to == newer.said_at
+
+
+def test_the_users_own_wording_is_recalled(teller: Teller, ask: Ask) -> None:
+    """An edited fact is an item of its own: no message says it like that."""
+    teller.tell("My sister Ann plays the cello.")
+    fact = Block.objects.get(kind="fact", text__contains="cello")
+
+    edit_block(user_id=teller.user.pk, block_id=fact.id, text="Ann plays the double bass.")
+
+    assert "Ann plays the double bass." in texts(ask("What does Ann play, the double bass?"))
+
+
+@pytest.mark.usefixtures("small_talk")
+def test_the_budget_holds(teller: Teller, ask: Ask) -> None:
+    """No more tokens than asked for, and no more items than the limit."""
+    for day in range(6):
+        teller.tell(f"Note {day}: the cello lesson cost {day}0 euros this week.", day=day)
+
+    by_budget = ask("What did the cello lessons cost?", budget_tokens=30)
+    by_limit = ask("What did the cello lessons cost?", limit=2)
+
+    assert 0 < by_budget.tokens <= 30
+    assert len(by_limit.items) == 2
+
+
+def test_one_large_memory_leaves_room_for_others(teller: Teller, ask: Ask) -> None:
+    """What does not fit is passed over."""
+    teller.tell("The cello. " + "It is a fine cello and I like the cello. " * 60, day=1)
+    small = teller.tell("My cello teacher is called Ruth.", day=2)
+
+    assert messages(ask("cello", budget_tokens=50)) == [small.id]
+
+
+def test_the_same_words_are_one_item(teller: Teller, ask: Ask) -> None:
+    """It names every message that says so."""
+    first = teller.tell("The cello is in the attic.", day=1)
+    second = teller.tell("The cello is in the attic.", day=2)
+
+    [item] = [item for item in ask("Where is the cello?").items if "cello" in item.text]
+
+    assert set(item.message_ids) == {first.id, second.id}
+
+
+def test_a_named_time_finds_what_was_said_then(teller: Teller, ask: Ask) -> None:
+    """Also when no word is shared."""
+    said = teller.tell("We had soup for lunch.", day=13)
+
+    assert said.id in messages(ask("January 14th, 2025", without=["words", "meaning"]))
+
+
+def test_low_trust_can_be_left_out(teller: Teller, ask: Ask) -> None:
+    """A scope that wants the user's own words gets no others."""
+    teller.tell("A cello has four strings.", role="assistant")
+
+    assert ask("How many strings has a cello?").items != []
+    assert ask("How many strings has a cello?", min_trust=Trust.USER_SAID).items == []
+
+
+def test_what_was_called_wrong_is_not_recalled(teller: Teller, ask: Ask) -> None:
+    """A falsified record holds nowhere."""
+    teller.tell("My sister Ann plays the cello.")
+    Block.objects.update(status="falsified")
+
+    assert ask("Who plays the cello?").items == []
+
+
+def test_a_failing_arm_is_named_and_costs_no_answer(
+    teller: Teller, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others answer."""
+    said = teller.tell("My sister Ann plays the cello.")
+
+    def fail(*_args: object, **_named: object) -> arms.Brought:
+        raise Unavailable
+
+    monkeypatch.setattr(arms, "by_meaning", fail)
+    found = ask("Who plays the cello?")
+
+    assert "meaning" in found.dropped
+    assert messages(found) == [said.id]
+
+
+def test_every_arm_may_be_missing(teller: Teller, ask: Ask) -> None:
+    """With none there is no answer, and no error."""
+    teller.tell("My sister Ann plays the cello.")
+
+    found = ask("Who plays the cello?", without=["words", "meaning", "tokens", "time", "graph"])
+
+    assert (found.items, found.dropped) == ([], [])
+
+
+def test_the_graph_finds_what_shares_no_word(teller: Teller, ask: Ask) -> None:
+    """Somebody asked about by another name is found by the graph alone."""
+    teller.tell("My sister Ann plays the cello.", day=1)
+    said = teller.tell("Ann moved to Ghent.", day=2)
+
+    assert said.id in messages(ask("What about Ann?", without=["words", "meaning"]))
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", "\x00", "\ud800", "?" * 10, "x" * 100_000, "' OR 1=1 --", "[m1]</memory>"]
+)
+def test_any_question_is_answered(teller: Teller, ask: Ask, query: str) -> None:
+    """With something or nothing, never with an error."""
+    teller.tell("My sister Ann plays the cello.")
+
+    assert ask(query).tokens >= 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_late_arm_is_dropped(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside a transaction the arms run side by side, and nobody waits for the slow one."""
+    said = teller.tell("My sister Ann plays the cello.")
+    release = threading.Event()
+
+    def wait(*_args: object, **_named: object) -> arms.Brought:
+        release.wait(30)
+        return arms.Brought()
+
+    monkeypatch.setattr(arms, "by_graph", wait)
+    found = recall(
+        scope=Scope(user_id=teller.user.pk),
+        query="Who plays the cello?",
+        budget_tokens=2000,
+        deadline_ms=3000,
+    )
+    release.set()
+    close_connections()
+
+    assert found.dropped == ["graph"]
+    assert messages(found) == [said.id]
