@@ -35,7 +35,8 @@ def _jump(_signum: int, _frame: Any) -> None:
 def _be_impatient() -> None:
     """What was left behind is found after a moment, so that a test need not wait for it."""
     leasing.ASKER_GRACE_SECONDS = 0.0
-    asking.RETRY_SECONDS = asking.FIRST_LOOK_SECONDS = reconciler.LOOK_SECONDS = 0.5
+    asking.RETRY_SECONDS = reconciler.LOOK_SECONDS = 0.5
+    asking.FIRST_LOOK_SECONDS = 0.0
     reconciler.TAKEN_SECONDS = 5.0
     reconciler.CHECK_SECONDS = 0.3
 

@@ -128,7 +128,9 @@ class Actor:
         self.fault = self.world.next_step(self.role)
         environment = {**self.world.environment, "CLOCK_JUMP": str(rng.choice(CLOCK_JUMPS))}
         if self.fault:
-            environment["EXOBRAIN_FAULT"] = f"{self.fault}:{rng.randint(1, 5)}"
+            # The reconciler has little to do: the first time is when it dies.
+            often = 1 if self.fault == UpdateStep.RECONCILED else rng.randint(1, 5)
+            environment["EXOBRAIN_FAULT"] = f"{self.fault}:{often}"
         command = [sys.executable, "-m", "tests.jobs.process", *self.command]
         return subprocess.Popen(command, cwd=ROOT, env=environment)
 
