@@ -6,7 +6,7 @@ asked over HTTP, and only by `provider.py`.
 
 from django.conf import settings
 
-from exobrain.config import Config
+from exobrain.config import OPENAI_BASE_URL, Config
 from knowledge.extraction.port import Extractor, KnownEntity, SchemaView
 from knowledge.extraction.rules import RulesExtractor
 
@@ -25,4 +25,17 @@ def configured_extractor() -> Extractor:
 
 
 def _make(config: Config) -> Extractor:
-    return RulesExtractor()
+    if not config.uses_model_extractor:
+        return RulesExtractor()
+    # LangChain costs seconds and 60 MB: only an installation with a provider pays them.
+    from knowledge.extraction.model import ModelExtractor  # noqa: PLC0415
+    from knowledge.extraction.provider import ChatProvider  # noqa: PLC0415
+
+    return ModelExtractor(
+        ChatProvider(
+            base_url=config.model_provider_base_url or OPENAI_BASE_URL,
+            api_key=config.openai_api_key,
+            model=config.knowledge_update_extraction_model,
+            timeout_seconds=config.knowledge_update_model_provider_timeout_seconds,
+        )
+    )

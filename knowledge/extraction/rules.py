@@ -62,17 +62,24 @@ class RulesExtractor:
         known: Sequence[KnownEntity] = (),
     ) -> Extraction:
         """What may be remembered of the messages."""
-        batch = _Batch.of(messages, schema, known)
-        for message in messages:
-            _read_message(batch, message)
-        return batch.extraction()
+        return read(messages=messages, schema=schema, known=known).extraction()
+
+
+def read(
+    *, messages: Sequence[SourceMessage], schema: SchemaView, known: Sequence[KnownEntity]
+) -> "Batch":
+    """What the rules find in the messages, still open for more."""
+    batch = Batch.of(messages, schema, known)
+    for message in messages:
+        _read_message(batch, message)
+    return batch
 
 
 _SMALL = re.compile(r"(?<![\w'])[^\W\d_]{4,}")
 
 
 @dataclass
-class _Batch:
+class Batch:
     """What has been found so far."""
 
     schema: SchemaView
@@ -85,7 +92,7 @@ class _Batch:
     @classmethod
     def of(
         cls, messages: Sequence[SourceMessage], schema: SchemaView, known: Sequence[KnownEntity]
-    ) -> "_Batch":
+    ) -> "Batch":
         """An empty one that knows what the memory and the speakers' labels tell."""
         gazetteer = Gazetteer.of(known, schema)
         for message in messages:
@@ -155,6 +162,18 @@ class _Batch:
             identifiers=tuple(dict.fromkeys((*before.identifiers, *entity.identifiers))),
         )
 
+    def fits(self, edge: str, about: Sequence[str]) -> bool:
+        """The schema allows the edge between the first two."""
+        if len(about) < 2 or about[0] == about[1]:
+            return False
+        start, end = (self._type_of(key) for key in about[:2])
+        return allows(self.schema, edge, start, end)
+
+    def _type_of(self, key: str) -> str:
+        if entity := self.entities.get(key):
+            return entity.node_type
+        return self.gazetteer.types.get(key, kinds.PERSON)  # else the user, who is known
+
     def identify(self, key: str, identifiers: Sequence[str]) -> None:
         """The entity has these from now on."""
         entity = self.entities.get(key)
@@ -166,7 +185,7 @@ class _Batch:
 # -- one message
 
 
-def _read_message(batch: _Batch, message: SourceMessage) -> None:
+def _read_message(batch: Batch, message: SourceMessage) -> None:
     """Its names are mentions; where the user speaks, its statements are facts."""
     content = message.content
     is_user = message.role == "user"
@@ -232,7 +251,7 @@ def _is_addressed(text: str, name: Name) -> bool:
     return ends and _ADDRESSED.search(text[: name.start]) is not None
 
 
-def _speakers(batch: _Batch, message: SourceMessage) -> dict[str, Who]:
+def _speakers(batch: Batch, message: SourceMessage) -> dict[str, Who]:
     """Who speaks in the message by its labels; each is an entity."""
     found: dict[str, Who] = {}
     text = plain(message.content)
@@ -251,14 +270,14 @@ def _speakers(batch: _Batch, message: SourceMessage) -> dict[str, Who]:
 
 
 def _speaker(
-    batch: _Batch, message: SourceMessage, sentence: Sentence, speakers: Mapping[str, Who]
+    batch: Batch, message: SourceMessage, sentence: Sentence, speakers: Mapping[str, Who]
 ) -> Who:
     if sentence.speaker is not None:
         return speakers[sentence.speaker]
     return batch.the_user(Span(message.id, sentence.start, sentence.end))
 
 
-def _names(batch: _Batch, sentence: Sentence, language: str) -> list[Name]:
+def _names(batch: Batch, sentence: Sentence, language: str) -> list[Name]:
     if sentence.kind is Kind.PASTED:
         return [
             name
@@ -269,7 +288,7 @@ def _names(batch: _Batch, sentence: Sentence, language: str) -> list[Name]:
 
 
 def _entities(
-    batch: _Batch, message: SourceMessage, sentence: Sentence, names: Sequence[Name]
+    batch: Batch, message: SourceMessage, sentence: Sentence, names: Sequence[Name]
 ) -> dict[int, Who]:
     """Every name is a mention of its entity; the people among them, by where they stand."""
     named: dict[int, Who] = {}
@@ -281,7 +300,7 @@ def _entities(
     return named
 
 
-def _identify_all(batch: _Batch, message: SourceMessage) -> None:
+def _identify_all(batch: Batch, message: SourceMessage) -> None:
     """Addresses and hashtags are entities, unless a pattern has said whose they are."""
     if message.role != "user":
         return
@@ -298,7 +317,7 @@ def _identify_all(batch: _Batch, message: SourceMessage) -> None:
 class _Reader:
     """Turns the statements of one sentence into facts."""
 
-    batch: _Batch
+    batch: Batch
     message: SourceMessage
     sentence: Sentence
     language: str
@@ -346,7 +365,7 @@ class _Reader:
                 about=tuple(dict.fromkeys(about)),
                 trust=Trust.USER_SAID,
                 confidence=self._confidence(draft.confidence * who.certainty),
-                edge_type=edge if edge and self._fits(edge, about) else None,
+                edge_type=edge if edge and self.batch.fits(edge, about) else None,
                 topic=draft.topic,
                 value=draft.value,
                 single_valued=draft.is_single,
@@ -368,18 +387,6 @@ class _Reader:
             return max(confidence, 0.95)
         unsure = clauses.is_unsure(self.sentence.text)
         return round(confidence * (0.7 if unsure else 1.0), 3)
-
-    def _fits(self, edge: str, about: Sequence[str]) -> bool:
-        """The schema allows the edge between the two."""
-        ends = [self._type_of(key) for key in about[:2]]
-        if len(ends) < 2 or about[0] == about[1]:
-            return False
-        return allows(self.batch.schema, edge, ends[0], ends[1])
-
-    def _type_of(self, key: str) -> str:
-        if entity := self.batch.entities.get(key):
-            return entity.node_type
-        return kinds.PERSON  # the user, whom the memory knows
 
     def _dates(self, *, is_past: bool) -> Sequence[Found]:
         return dates_in(self.sentence.text, self.message.said_at, is_past=is_past)

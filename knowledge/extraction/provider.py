@@ -1,0 +1,110 @@
+"""Asks a model at an OpenAI-compatible provider for JSON, through LangChain.
+
+Talks HTTP to MODEL_PROVIDER_BASE_URL, or to OpenAI when only a key is set, and nowhere else:
+tracing is off whatever the environment says. Raises Unavailable when trying again later can help
+and Upstream when it cannot; neither repeats what the provider said.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+
+# Before LangChain is imported: it would send prompts to LangSmith when its variables say so.
+for _name in [*os.environ]:
+    if _name.startswith(("LANGSMITH_", "LANGCHAIN_")):
+        del os.environ[_name]
+os.environ["LANGSMITH_TRACING"] = "false"
+
+import httpx  # noqa: E402  after the environment
+import openai  # noqa: E402
+from langchain_openai import ChatOpenAI  # noqa: E402
+from pydantic import SecretStr  # noqa: E402
+
+from exobrain.lib.errors import Unavailable, Upstream  # noqa: E402
+
+log = structlog.get_logger(__name__)
+
+NO_KEY = SecretStr("not-needed")  # the client insists on one; a local provider does not
+CONNECT_SECONDS = 10.0
+MAX_ANSWER_TOKENS = 4_000
+
+# What the same question may survive later.
+_PASSING = (
+    openai.APIConnectionError,  # timeouts are of this family
+    openai.RateLimitError,
+    openai.InternalServerError,
+    openai.ConflictError,
+    TimeoutError,
+    httpx.TransportError,
+)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the model answered and what it cost."""
+
+    text: str
+    usage: Mapping[str, int] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+    """Whoever answers in JSON."""
+
+    name: str
+
+    def ask(self, *, system: str, data: str, name: str, schema: Mapping[str, Any]) -> Reply:
+        """The answer to one question, of the schema if the provider can do that."""
+
+
+class ChatProvider:
+    """A chat model that is held to a JSON schema where its provider can do that."""
+
+    def __init__(
+        self, *, base_url: str, api_key: SecretStr | None, model: str, timeout_seconds: float
+    ) -> None:
+        self.name = model
+        self.client = ChatOpenAI(
+            base_url=base_url,
+            api_key=api_key or NO_KEY,
+            model=model,
+            temperature=0.0,
+            max_completion_tokens=MAX_ANSWER_TOKENS,
+            use_responses_api=False,
+            timeout=openai.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds)),
+            max_retries=0,  # the job is tried again as a whole
+        )
+
+    def ask(self, *, system: str, data: str, name: str, schema: Mapping[str, Any]) -> Reply:
+        """The answer to one question; raises Unavailable or Upstream."""
+        prompts = [("system", system), ("human", data)]
+        wanted = {"name": name, "schema": schema, "strict": True}
+        try:
+            return self._answer(
+                prompts, response_format={"type": "json_schema", "json_schema": wanted}
+            )
+        except openai.BadRequestError:
+            log.info("extraction_without_schema", model=self.name)
+        try:  # some providers know no schemas; the prompt describes the answer as well
+            return self._answer(prompts)
+        except openai.BadRequestError as error:
+            raise Upstream("The model refuses to read the messages.") from error
+
+    def _answer(self, prompts: list[tuple[str, str]], **options: Any) -> Reply:
+        try:
+            message = self.client.invoke(prompts, **options)
+        except openai.BadRequestError:
+            raise
+        except _PASSING as error:
+            log.warning("extraction_model_unavailable", error=type(error).__name__)
+            raise Unavailable("The model that reads messages is not available.") from error
+        except Exception as error:  # a provider can send anything
+            log.warning("extraction_model_failed", error=type(error).__name__)
+            raise Upstream("The model's answer makes no sense.") from error
+        usage: Mapping[str, object] = dict(message.usage_metadata or {})
+        return Reply(
+            text=str(message.text),
+            usage={key: value for key, value in usage.items() if isinstance(value, int)},
+        )

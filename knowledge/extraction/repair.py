@@ -1,0 +1,72 @@
+"""Makes JSON of what a model answers: fences, trailing commas, ends that never came.
+
+A model may answer anything of any size, so nothing here recurses into what it says.
+"""
+
+import json
+import re
+from typing import Any
+
+MAX_CHARACTERS = 200_000  # of one answer
+MAX_DEPTH = 12  # the schemas are flat: two levels are enough
+
+_FENCE = re.compile(r"```(?:json)?\s*(.*?)(?:```|\Z)", re.DOTALL)
+_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+
+
+def items_of(answer: str, field: str) -> list[dict[str, Any]] | None:
+    """The objects of the list that the answer holds under a name; None when there is no list."""
+    text = _THINKING.sub("", answer[:MAX_CHARACTERS])
+    fenced = _FENCE.search(text)
+    for candidate in (text, fenced[1] if fenced else ""):
+        found = _listed(_parsed(candidate), field)
+        if found is not None:
+            return [item for item in found if isinstance(item, dict)]
+    objects = _whole_objects(text, field)
+    return objects or None
+
+
+def _parsed(text: str) -> Any:
+    start = min((text.find(bracket) for bracket in "{[" if bracket in text), default=-1)
+    if start < 0 or _depth(text) > MAX_DEPTH:
+        return None
+    for attempt in (text[start:], _TRAILING_COMMA.sub(r"\1", text[start:])):
+        try:
+            # The first value counts: models like to add a sentence behind it.
+            return json.JSONDecoder(strict=False).raw_decode(attempt)[0]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets nest, those in strings included: too deep is not for the parser."""
+    depth = deepest = 0
+    for character in text:
+        if character in "{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "}]":
+            depth = max(0, depth - 1)
+    return deepest
+
+
+def _listed(value: Any, field: str) -> list[Any] | None:
+    if isinstance(value, dict):
+        value = value.get(field)
+    return value if isinstance(value, list) else None
+
+
+_OBJECT = re.compile(r"\{[^{}]*\}")  # the items are flat
+
+
+def _whole_objects(text: str, field: str) -> list[dict[str, Any]]:
+    """Of an answer that breaks off: every item that is complete."""
+    begin = text.find(f'"{field}"')
+    found = []
+    for match in _OBJECT.finditer(text, max(begin, 0)):
+        value = _parsed(match[0])
+        if isinstance(value, dict) and value:
+            found.append(value)
+    return found
