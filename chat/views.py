@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 
 from chat import selectors
 from chat.auth import VISITOR_COOKIE, remember_visitor
-from chat.errors import StreamNotFound
+from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.events import text_of
 from chat.services import open_reading
 from chat.types import Asker
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
-from exobrain.lib.pages import to_sign_in
+from exobrain.lib.pages import PageRequest, signed_in, to_sign_in
 from exobrain.lib.paging import cut
 from journal.selectors import list_messages, messages_with_tools
 from journal.services import today_reference
@@ -58,6 +58,17 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     else:
         return to_sign_in(request)
     return render(request, "journal/_messages.html", context)
+
+
+@require_safe
+@signed_in
+def receipt(request: PageRequest, message_id: UUID) -> HttpResponse:
+    """What an answer was given of the memory, below it or on a page of its own."""
+    found = selectors.find_receipt(user_id=request.user.pk, message_id=message_id)
+    if found is None:
+        raise ReceiptNotFound
+    name = "chat/_receipt.html" if request.htmx else "chat/receipt.html"
+    return render(request, name, {"receipt": found})
 
 
 def _page() -> dict[str, Any]:

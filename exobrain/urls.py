@@ -57,5 +57,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("journal.urls")),
+    path("", include("knowledge.urls")),
     path("", include("chat.urls")),
 ]

@@ -21,6 +21,7 @@ const draft = document.getElementById("draft");
 const sendButton = document.getElementById("send");
 const stopButton = document.getElementById("stop");
 const notice = document.getElementById("notice");
+const memoryChoice = document.getElementById("use-memory"); // a visitor has none
 
 // -- what survives a reload
 
@@ -90,6 +91,7 @@ function submit(event) {
   const message = draft.value;
   if (!message.trim() || isBusy()) return;
   const item = { client_message_id: newUuid(), message };
+  if (memoryChoice?.checked === false) item.memory = "none";
   outbox.add(item);
   draft.value = "";
   keepDraft();
@@ -452,6 +454,10 @@ stopButton.addEventListener("click", () => {
 });
 setInterval(checkDay, DAY_CHECK_MILLISECONDS);
 
+if (memoryChoice) {
+  memoryChoice.checked = store.read("memory", true);
+  memoryChoice.addEventListener("change", () => store.write("memory", memoryChoice.checked));
+}
 draft.value = store.read("draft", "");
 outbox.all().forEach(showUnsent);
 list.querySelectorAll("[data-stream-id]").forEach(followPlaceholder);

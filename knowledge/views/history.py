@@ -1,0 +1,161 @@
+"""How the memory came to be: its changes, its questions, and what became of a message."""
+
+from typing import Literal
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from exobrain.lib.errors import Conflict
+from exobrain.lib.pages import PageRequest, signed_in
+from journal.selectors import messages_by_ids
+from knowledge.errors import RecordNotFound
+from knowledge.selectors import ledger
+from knowledge.services import changes, reviewing
+from knowledge.templatetags.memory import message_url
+from knowledge.types import Change
+
+CHANGES_SHOWN = 30
+OPERATIONS_SHOWN = 50
+QUESTIONS_SHOWN = 20
+
+# What of a row is shown to its owner, and under which name.
+SHOWN_FIELDS = {
+    "text": "text",
+    "name": "name",
+    "status": "status",
+    "confidence": "sureness",
+    "valid_from": "since",
+    "valid_to": "until",
+    "superseded_at": "replaced at",
+    "node_type": "type",
+    "edge_type": "relation",
+}
+
+
+@require_safe
+@signed_in
+def list_changes(request: PageRequest) -> HttpResponse:
+    """Every change, the latest first."""
+    page = ledger.changesets(user_id=request.user.pk, size=CHANGES_SHOWN, before=_before(request))
+    name = "knowledge/_changes.html" if request.htmx else "knowledge/changes.html"
+    return render(request, name, {"current": "memory", "page": page})
+
+
+@require_safe
+@signed_in
+def show_change(request: PageRequest, changeset_id: UUID) -> HttpResponse:
+    """One change, and what rolling it back would do."""
+    user_id = request.user.pk
+    entry = ledger.changeset(user_id=user_id, changeset_id=changeset_id)
+    page = ledger.changes(user_id=user_id, changeset_id=changeset_id, size=OPERATIONS_SHOWN)
+    context = {
+        "current": "memory",
+        "change": entry,
+        "operations": [_operation(change) for _, change in page.rows],
+        "has_more": page.has_more,
+        "preview": _preview(user_id, changeset_id) if entry.can_roll_back else None,
+    }
+    return render(request, "knowledge/change.html", context)
+
+
+@require_POST
+@signed_in
+def roll_back(request: PageRequest, changeset_id: UUID) -> HttpResponse:
+    """The memory is as if the change had not been made."""
+    try:
+        done = changes.roll_back(user_id=request.user.pk, changeset_id=changeset_id)
+    except Conflict as error:
+        messages.error(request, error.message)
+        return redirect("memory-change", changeset_id)
+    messages.success(request, "Rolled back.")
+    return redirect("memory-change", done)
+
+
+@require_safe
+@signed_in
+def review(request: PageRequest) -> HttpResponse:
+    """What the memory would like to know."""
+    page = ledger.review_items(
+        user_id=request.user.pk, size=QUESTIONS_SHOWN, before=_before(request)
+    )
+    return render(request, "knowledge/review.html", {"current": "memory", "page": page})
+
+
+@require_POST
+@signed_in
+def answer(
+    request: PageRequest, item_id: UUID, verdict: Literal["accept", "reject"]
+) -> HttpResponse:
+    """A question is answered."""
+    decide = reviewing.accept if verdict == "accept" else reviewing.reject
+    try:
+        decide(user_id=request.user.pk, item_id=item_id)
+    except Conflict as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "Thank you; the memory knows now.")
+    return redirect("memory-review")
+
+
+@require_safe
+@signed_in
+def why(request: PageRequest, message_id: UUID) -> HttpResponse:
+    """What became of a message, part by part, and why."""
+    user_id = request.user.pk
+    found = messages_by_ids(user_id=user_id, ids=[message_id])
+    if not found:
+        raise RecordNotFound
+    said = found[0]
+    decisions = [
+        {"decision": each, "words": said.content[each.start : each.end] if each.end else ""}
+        for each in ledger.why(user_id=user_id, message_id=message_id)
+    ]
+    context = {"current": "memory", "message": said, "decisions": decisions}
+    return render(request, "knowledge/why.html", context)
+
+
+@require_safe
+@signed_in
+def message(request: PageRequest, message_id: UUID) -> HttpResponse:
+    """The place of a message on its day's page."""
+    found = messages_by_ids(user_id=request.user.pk, ids=[message_id])
+    if not found:
+        raise RecordNotFound
+    said = found[0]
+    return redirect(message_url(said.reference, said.sequence, said.id))
+
+
+def _preview(user_id: UUID, changeset_id: UUID) -> object:
+    try:
+        return changes.preview_roll_back(user_id=user_id, changeset_id=changeset_id)
+    except Conflict:
+        return None
+
+
+def _operation(change: Change) -> dict[str, object]:
+    before, after = change.before or {}, change.after or {}
+    differing = [name for name in SHOWN_FIELDS if before.get(name) != after.get(name)]
+    return {
+        "table": change.table,
+        "action": _action(change),
+        "fields": [
+            {"name": SHOWN_FIELDS[name], "before": before.get(name), "after": after.get(name)}
+            for name in differing
+        ],
+    }
+
+
+def _action(change: Change) -> str:
+    if change.before is None:
+        return "added"
+    return "removed" if change.after is None else "changed"
+
+
+def _before(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.GET["before"])
+    except (KeyError, ValueError):
+        return None
