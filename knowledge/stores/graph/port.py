@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from knowledge.types import Scope
+from knowledge.types import REAL_WORLD, Scope
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,11 @@ class Link:
     target_id: UUID
     confidence: float
     trust: int
-    valid_from: float | None = None  # seconds since 1970
+    # Since when it holds, in seconds since 1970: when it was said, if it tells of no other time.
+    valid_from: float | None = None
     valid_to: float | None = None
     superseded: bool = False
+    universe_id: UUID = REAL_WORLD
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,15 @@ class Neighbourhood:
     links: Sequence[Link]
 
 
+MENTIONS = "edge.mentions"
+
+
 class GraphIndex(Protocol):
-    """Entities, their edges and the blocks that mention them; of one user at a time."""
+    """Entities, their edges and the blocks that mention them; of one user at a time.
+
+    What is falsified is not given to it. A link of MENTIONS leads from a block, which is no node
+    of its own. The scope is kept as by VectorIndex, at nodes and at links.
+    """
 
     def upsert(self, *, user_id: UUID, nodes: Sequence[Node], links: Sequence[Link]) -> None:
         """Nodes and links are there from now on; those of the same id are replaced."""

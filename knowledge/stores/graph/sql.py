@@ -6,7 +6,7 @@ from uuid import UUID
 
 from exobrain.lib.sql import all_rows
 from knowledge.stores.graph.port import Link, Neighbourhood, Node
-from knowledge.types import Scope, Status
+from knowledge.types import REAL_WORLD, Scope, Status
 
 # What a scope reaches, of a record `r` that was said at {said}; the same rule as for blocks.
 _IN_SCOPE = """
@@ -22,8 +22,8 @@ _IN_SCOPE = """
 
 _LINKS = f"""
     SELECT r.id, r.edge_type_id, r.source_id, r.target_id, r.confidence, r.trust,
-        extract(epoch FROM r.valid_from), extract(epoch FROM r.valid_to),
-        r.superseded_at IS NOT NULL
+        extract(epoch FROM coalesce(r.valid_from, b.said_at, r.recorded_at)),
+        extract(epoch FROM r.valid_to), r.superseded_at IS NOT NULL, r.universe_id
     FROM knowledge_edge r LEFT JOIN knowledge_block b ON b.id = r.block_id
     WHERE (r.source_id = ANY(%(front)s) OR r.target_id = ANY(%(front)s))
         AND {_IN_SCOPE.format(said="b.said_at, r.recorded_at")}
@@ -95,7 +95,7 @@ def _links(scope: Scope, front: Sequence[UUID], limit: int) -> list[Link]:
 
 
 def _link(*row: Any) -> Link:
-    id_, edge_type, source, target, confidence, trust, since, until, superseded = row
+    id_, edge_type, source, target, confidence, trust, since, until, superseded, universe = row
     return Link(
         id=id_,
         edge_type=edge_type,
@@ -106,6 +106,7 @@ def _link(*row: Any) -> Link:
         valid_from=_seconds(since),
         valid_to=_seconds(until),
         superseded=superseded,
+        universe_id=universe or REAL_WORLD,
     )
 
 
