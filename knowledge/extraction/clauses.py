@@ -5,11 +5,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from knowledge.extraction import names as kinds
 from knowledge.extraction.drafts import Draft, Who
 from knowledge.extraction.names import Name
 from knowledge.extraction.patterns import PHRASES, Clause, Owned, owned_drafts
+
+MAX_SUBJECTS = 20  # of one sentence
 
 _ADVERB = (
     r"(?:really|also|still|just|now|currently|recently|actually|absolutely|always|finally|already|"
@@ -22,7 +25,7 @@ _CONTRACTED = r"(?:don't|doesn't|didn't|haven't|hasn't|hadn't|isn't|wasn't|aren'
 _AUXILIARY = re.compile(
     rf"(?P<aux>'(?:ve|m|s|re|d|ll)|\s+(?:{_CONTRACTED}|have|has|had|am|is|are|was|were|do|does|did|"
     r"will|would|can|could|may|might|should|must|can't|cannot|cant|won't|wouldn't|couldn't|shouldn't|"
-    rf"used to be|want to|wanna|going to|gonna))?(?P<middle>(?:,?\s+(?:{_NEGATION}|{_ADVERB})\b)*)",
+    rf"used to be|want to|wanna|going to|gonna)(?!['\w]))?(?P<middle>(?:,?\s+(?:{_NEGATION}|{_ADVERB})\b)*)",
     re.IGNORECASE,
 )
 _VERBS = {
@@ -69,14 +72,14 @@ class People:
 def drafts_in(text: str, *, begin: int, names: Sequence[Name], people: People) -> Iterator[Draft]:
     """Every statement that the patterns see in one sentence from `begin` on."""
     owners = _owners(people, names)
-    for who, start, end in _subjects(text, begin, names, people):
+    for who, start, end in islice(_subjects(text, begin, names, people), MAX_SUBJECTS):
         if not _is_held(text, begin, start):
             continue
         bare = Clause(text, who, start, end, "do", "", names, owners)
         clause = _with_verb(bare)
         if clause is not None:
             yield from _read(clause)
-    for who, start, end in _owner_places(text, begin, names, people):
+    for who, start, end in islice(_owner_places(text, begin, names, people), MAX_SUBJECTS):
         if _is_held(text, begin, start):
             yield from owned_drafts(Owned(text, who, start, end, names))
 

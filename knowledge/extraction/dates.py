@@ -366,9 +366,11 @@ def dates_in(text: str, said_at: datetime, *, is_past: bool = False) -> Sequence
     if not _HINT.search(text):
         return []
     found: list[Found] = []
+    taken: list[tuple[int, int]] = []  # what is no date as a whole has no part that is one
     for start, end, make, match in _candidates(text):
-        if any(start < other.end and other.start < end for other in found):
+        if any(start < last and first < end for first, last in taken):
             continue
+        taken.append((start, end))
         try:
             since, until, grain = make(match, said_at, is_past)
         except (ValueError, OverflowError, KeyError):

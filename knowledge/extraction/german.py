@@ -99,6 +99,7 @@ def _birthday(match: re.Match[str], people: People) -> Iterator[Draft]:
 
 def _likes(match: re.Match[str], people: People) -> Iterator[Draft]:
     thing = re.sub(r"^(?:keine?n?|den|die|das|sehr) ", "", match["thing"], flags=re.I)
+    thing = re.sub(r" (?:sehr|gerne?|wirklich|total|lieber)$", "", thing, flags=re.I)
     if thing.lower() in ("es", "das", "dich", "dir", "sie", "ihn", "nicht", "mich"):
         return
     negated = re.search(r"\bkeine?n?\b", match[0], re.I) or re.match(

@@ -24,7 +24,7 @@ from knowledge.extraction.prompts import entities as entities_prompt
 from knowledge.extraction.prompts import facts as facts_prompt
 from knowledge.extraction.provider import Provider
 from knowledge.extraction.repair import items_of
-from knowledge.extraction.text import Sentence, sentences_of
+from knowledge.extraction.text import Sentence, clean, sentences_of
 from knowledge.extraction.vocabulary import date_of, edge_of, topic_of, type_of, types_offered
 from knowledge.extraction.words import words
 from knowledge.types import Extraction, ProposedFact, Ruling, SourceMessage, Span, Trust, Verdict
@@ -191,13 +191,6 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 # -- the answers
-
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-
-
-def clean(text: str) -> str:
-    """Without what no database and no page can hold."""
-    return _CONTROL.sub("", text)
 
 
 @dataclass

@@ -198,12 +198,16 @@ def _capitalised(text: str, gazetteer: Gazetteer, language: str) -> Iterator[Nam
             name = _bare(" ".join(words_)) if words_ else ""
             if not name or text[start - 1 : start] in ("@", "#", "/", "."):
                 continue
-            is_first = start <= begins or text[max(0, start - 2) : start] in ('" ', ": ", ". ")
+            is_first = start <= begins or _is_after_stop(text[:start])
             if _is_name(
                 name, gazetteer, language, is_first=is_first, after=text[start + len(name) :]
             ):
                 kind, confidence = _kind(text, start, start + len(name), name)
                 yield Name(start, start + len(name), name, gazetteer.fitting(kind), confidence)
+
+
+def _is_after_stop(before: str) -> bool:
+    return before.endswith(('" ', ": ", ". ")) and not _TITLE.search(before)
 
 
 def _pieces(match: re.Match[str]) -> Iterator[tuple[int, list[str]]]:

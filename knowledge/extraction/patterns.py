@@ -271,13 +271,14 @@ def _as_job(clause: Clause, position: int) -> Iterator[Draft]:
         yield from _job(clause, follows)
 
 
+_NO_EMPLOYERS = frozenset({kinds.CITY, kinds.COUNTRY, kinds.PERSON, kinds.DOCUMENT})
+
+
 def _quit(clause: Clause, match: re.Match[str]) -> Iterator[Draft]:
     name = clause.name_at(match.end())
-    if (
-        clause.polarity
-        or name is None
-        or name.node_type in (*_PLACES, kinds.PERSON, kinds.DOCUMENT)
-    ):
+    if clause.polarity or name is None or name.node_type in _NO_EMPLOYERS:
+        return
+    if name.node_type == kinds.PLACE and match[0].strip().lower() == "left":
         return
     yield clause.draft(
         clause.who.does("work", "works", f"at {name.text}", "no longer"),

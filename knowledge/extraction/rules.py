@@ -24,6 +24,7 @@ from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.text import (
     Kind,
     Sentence,
+    clean,
     explicit_lead,
     parts_of,
     plain,
@@ -448,7 +449,7 @@ class _Reader:
                 pieces.append(f"{content[position:end]} ({date})")
                 position = end
         pieces.append(content[position : self.sentence.end])
-        text = " ".join("".join(pieces).split())[:MAX_FACT_CHARACTERS]
+        text = " ".join(clean("".join(pieces)).split())[:MAX_FACT_CHARACTERS]
         text = text[0].upper() + text[1:] if text else text
         speaker = self.people.speaker
         return text if speaker.is_self else f"{speaker.name}: {text}"

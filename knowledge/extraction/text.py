@@ -17,6 +17,7 @@ from knowledge.extraction.words import words
 MASK = "\ue000"  # a private character: no word, no space; stands for what must not match
 MAX_CHARACTERS = 20_000  # of one message; what is behind that is an episode only
 PASTED_CHARACTERS = 3_000  # a longer message with hardly an "I" in it was pasted
+SENTENCE_CHARACTERS = 1_000  # a longer one is read in pieces: time grows with its square
 TITLE_WORDS = 6  # longer things in quotation marks are speech
 
 # Same length, so that offsets stay.
@@ -88,9 +89,17 @@ _INTRODUCES = re.compile(
 )
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Without what no database and no page can hold."""
+    return _UNPRINTABLE.sub("", text)
+
+
 def plain(content: str) -> str:
     """The message with what is not its author's prose masked; every character keeps its place."""
-    text = content[:MAX_CHARACTERS].translate(_SAME)
+    text = _UNPRINTABLE.sub(MASK, content[:MAX_CHARACTERS].translate(_SAME))
     for pattern in (_FENCE, _CODE, _QUOTED_LINE, _TABLE_LINE, _TAG, _FORWARDED):
         text = pattern.sub(_masked, text)
     text = _SPEECH.sub(_masked_speech, text)
@@ -189,9 +198,19 @@ def _cuts(text: str, part: Part) -> Iterator[tuple[int, int]]:
     for end in _END.finditer(text, part.start, part.end):
         if end[0] == "." and _ABBREVIATION.search(text, max(start, end.end() - 8), end.end()):
             continue
-        yield from _trimmed(text, start, end.end())
+        yield from _short(text, start, end.end())
         start = end.end()
-    yield from _trimmed(text, start, part.end)
+    yield from _short(text, start, part.end)
+
+
+def _short(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence, or its pieces when it is one that nobody would speak."""
+    while end - start > SENTENCE_CHARACTERS:
+        space = text.rfind(" ", start + 1, start + SENTENCE_CHARACTERS)
+        cut = space if space > start else start + SENTENCE_CHARACTERS
+        yield from _trimmed(text, start, cut)
+        start = cut
+    yield from _trimmed(text, start, end)
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -208,7 +227,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 _EXPLICIT = re.compile(
     r"\s*(?:please\s+|and\s+|also\s+|can you (?:please )?)*(?:remember|note|keep in mind|"
     r"don't forget|merk dir|denk daran|make a note|save|store|memori[sz]e)(?:\s+(?:that|this|dass|"
-    r"down|for later|please|of the fact))*\s*[,:–-]?\s+(?=\S{2})"
+    r"down|for later|please|of the fact))*\s*[,:–-]?\s+(?=\S)"
     r"(?!(?:when|how|what|where|who|why|to|if|me|the time|the (?:file|document))\b)",
     re.IGNORECASE,
 )
