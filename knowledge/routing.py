@@ -8,7 +8,7 @@ from django.urls import re_path
 
 from exobrain.lib import background
 from exobrain.server import server_started, server_stopping
-from knowledge.consumers import WatchConsumer
+from knowledge.consumers import WatchConsumer, close_watches
 from knowledge.services.updates import reconcile_forever
 
 http_routes: list[Any] = [
@@ -25,5 +25,6 @@ def _start(**_: Any) -> None:
 
 @receiver(server_stopping, dispatch_uid="knowledge.stop")
 def _stop(**_: Any) -> None:
+    close_watches()
     while _reconciling:
         _reconciling.pop().cancel()

@@ -1,5 +1,5 @@
 """Streams of the memory."""
 
-from knowledge.consumers.watch import WatchConsumer
+from knowledge.consumers.watch import WatchConsumer, close_watches
 
-__all__ = ["WatchConsumer"]
+__all__ = ["WatchConsumer", "close_watches"]

@@ -9,6 +9,7 @@ import orjson
 from django.conf import settings
 
 from exobrain.lib.errors import DomainError, Unauthenticated
+from exobrain.lib.tasks import cancel_all
 from exobrain.streams import HEARTBEAT, EventStream, last_event_id, principal_of_scope
 from knowledge.services.updates import JobWatch, open_watch
 from orchestrator.types import Transition
@@ -30,30 +31,51 @@ class WatchConsumer(EventStream):
 
     async def stream(self, opened: JobWatch) -> None:
         """Each change, a sign of life when there is none, and the end or why there is no end."""
+        stopping = asyncio.Event()
+        _open.add(stopping)
         await self.begin()
         try:
-            async with contextlib.aclosing(opened.changes()) as changes:
-                async for content in _with_heartbeats(changes):
+            async with contextlib.aclosing(_contents(opened, stopping)) as contents:
+                async for content in contents:
                     await self.send_body(content, more_body=True)
         except DomainError as error:
             await self.send_body(_trouble(error))
         else:
-            await self.send_body(_done(opened.current))
+            await self.send_body(_done(opened.current) if opened.is_over else b"")
+        finally:
+            _open.discard(stopping)
 
 
-async def _with_heartbeats(changes: AsyncGenerator[Transition, None]) -> AsyncGenerator[bytes]:
-    pause = settings.EXOBRAIN.chat_heartbeat_seconds
-    while True:
+_open: set[asyncio.Event] = set()
+
+
+def close_watches() -> None:
+    """Readers are sent away; they come back to another server, to where they were."""
+    for stopping in _open:
+        stopping.set()
+
+
+async def _contents(watch: JobWatch, stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
+    async with contextlib.aclosing(watch.changes()) as changes:
+        stopped = asyncio.ensure_future(stopping.wait())
         upcoming = asyncio.ensure_future(anext(changes, None))
         try:
-            while not (await asyncio.wait({upcoming}, timeout=pause))[0]:
-                yield HEARTBEAT
+            while not stopped.done():
+                await _first(stopped, upcoming)
+                if not upcoming.done():
+                    yield HEARTBEAT
+                elif (change := upcoming.result()) is None:
+                    return
+                else:
+                    yield _status(change)
+                    upcoming = asyncio.ensure_future(anext(changes, None))
         finally:
-            upcoming.cancel()
-        change = upcoming.result()
-        if change is None:
-            return
-        yield _status(change)
+            await cancel_all([stopped, upcoming])
+
+
+async def _first(*waiting: "asyncio.Future[Any]") -> None:
+    pause = settings.EXOBRAIN.chat_heartbeat_seconds
+    await asyncio.wait(waiting, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
 
 
 def _status(change: Transition) -> bytes:

@@ -21,6 +21,7 @@ from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services import learning
 from knowledge.services.updates.leasing import end, messages_of, source_of
+from knowledge.types import Prepared as Learning
 from knowledge.types import SourceMessage
 from orchestrator.types import Run
 
@@ -38,7 +39,7 @@ class Prepared:
     update_id: UUID | None  # none: the job was asked for elsewhere
     reference: str
     messages: list[SourceMessage]  # in order; none of them was committed yet
-    learning: learning.Prepared
+    learning: Learning
 
 
 def prepare_update(run: Run, payload: UpdatePayload) -> Prepared:

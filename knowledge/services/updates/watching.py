@@ -68,7 +68,7 @@ class JobWatch:
         if self.after == 0:
             yield self._told(self.current)
         answered_at = _now()
-        while not self._is_over:
+        while not self.is_over:
             try:
                 async for change in self._news():
                     answered_at = _now()
@@ -80,11 +80,12 @@ class JobWatch:
                 log.info("watch_resumed", error=type(error).__name__)
                 if _now() - answered_at > PATIENCE_SECONDS:
                     raise
-            if not self._is_over:
+            if not self.is_over:
                 await asyncio.sleep(RESUME_SECONDS)
 
     @property
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
+        """True when the job's end has been told."""
         return self.current.terminal and self.after >= self.current.number
 
     async def _news(self) -> AsyncGenerator[Transition, None]:

@@ -10,11 +10,12 @@ import httpx
 import pytest
 
 from accounts.models import User
+from knowledge.consumers import close_watches
 from knowledge.models import Update
 from knowledge.services import updates
 from tests.jobs.stage import Stage
 from tests.knowledge.updates.conftest import said
-from tests.live import Caller
+from tests.live import Caller, LiveServer
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -237,3 +238,33 @@ def test_a_job_that_goes_round_the_orchestrator_can_be_watched_at_once(
     assert [id_ for id_, _, _ in rest][-2:] == ["3", "3"]
     assert rest[-1][1] == "done"
     assert Update.objects.get().state == "succeeded"
+
+
+def test_a_server_that_stops_sends_its_readers_away(
+    jobs: Stage, alice: User, caller: Callers, live: LiveServer
+) -> None:
+    """The stream ends without `done`, so they come back elsewhere."""
+    jobs.start_server()
+    job_id = _asked(alice)
+
+    with _watch(caller(alice), job_id) as events:
+        next(events)
+        live.loop.call_soon_threadsafe(close_watches)
+
+        assert list(events) == []
+
+
+def test_a_reader_who_signs_out_is_sent_away(
+    jobs: Stage, alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Soon after, and without another word."""
+    monkeypatch.setattr("exobrain.streams.RECHECK_SECONDS", 0.1)
+    jobs.start_server()
+    job_id = _asked(alice)
+    reader = caller(alice)
+
+    with _watch(reader, job_id) as events:
+        next(events)
+        reader.post("/api/auth/logout_all").raise_for_status()
+
+        assert list(events) == []
