@@ -1,8 +1,8 @@
 """What happens around every request."""
 
+import random
 import re
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -44,7 +44,7 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
-        request_id = _request_id(request)
+        request_id = request_id_of(request.META.get("HTTP_X_REQUEST_ID"))
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
             response = self.get_response(request)
@@ -62,9 +62,11 @@ def _keep_private(response: HttpResponse) -> None:
         response.headers[name] = value
 
 
-def _request_id(request: HttpRequest) -> str:
-    given = request.META.get("HTTP_X_REQUEST_ID", "")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+def request_id_of(given: str | None) -> str:
+    """The id that came with the request, if it is a sound one, else a new one."""
+    if given and REQUEST_ID.fullmatch(given):
+        return given
+    return f"{random.getrandbits(128):032x}"  # a name, not a secret: a third of uuid4's cost
 
 
 def _log_finished(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:

@@ -7,7 +7,6 @@ together. Whatever is unusual returns None and takes the full stack: errors, ses
 """
 
 import re
-import uuid
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -23,7 +22,7 @@ from accounts.selectors import resolve_principal
 from accounts.types import Principal
 from exobrain.lib.errors import DomainError
 from exobrain.lib.http import PRIVATE_RAW
-from exobrain.middleware import REQUEST_ID
+from exobrain.middleware import request_id_of
 from journal.schemas import MAX_JOURNALS, MAX_MESSAGES, USUAL_JOURNALS, USUAL_MESSAGES
 from journal.selectors import journals_json, messages_json, search_json
 
@@ -57,22 +56,15 @@ def answer(scope: dict[str, Any]) -> Answer | None:
         return None  # the full stack meets it again, and knows how to say so
     if not body:
         return None
-    request_id = _request_id(headers)
-    log.debug("request_finished", method="GET", path=scope["path"], request_id=request_id.decode())
-    return 200, [JSON, *PRIVATE_RAW, (b"x-request-id", request_id)], [body]
+    request_id = request_id_of(headers.get(b"x-request-id", b"").decode("latin-1"))
+    log.debug("request_finished", method="GET", path=scope["path"], request_id=request_id)
+    return 200, [JSON, *PRIVATE_RAW, (b"x-request-id", request_id.encode())], [body]
 
 
 @lru_cache(maxsize=64)
 def _is_known_host(host: bytes, allowed: tuple[str, ...]) -> bool:
     domain, _ = split_domain_port(host.decode("latin-1"))
     return bool(domain) and validate_host(domain, allowed)
-
-
-def _request_id(headers: dict[bytes, bytes]) -> bytes:
-    given = headers.get(b"x-request-id")
-    if given is not None and REQUEST_ID.fullmatch(given.decode("latin-1")):
-        return given
-    return uuid.uuid4().hex.encode()
 
 
 def _read_of(path: str) -> Read | None:

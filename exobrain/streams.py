@@ -6,7 +6,6 @@ read from the ASGI scope.
 
 import asyncio
 import contextlib
-import random
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -26,7 +25,7 @@ from exobrain.lib.errors import DomainError, Invalid, Unavailable
 from exobrain.lib.http import PRIVATE_RAW
 from exobrain.lib.tasks import first_of
 from exobrain.lib.threads import in_thread
-from exobrain.middleware import REQUEST_ID
+from exobrain.middleware import request_id_of
 from exobrain.statuses import status_of
 
 log = structlog.get_logger(__name__)
@@ -67,7 +66,7 @@ class EventStream(AsyncHttpConsumer):  # type: ignore[misc]  # channels ships no
 
     async def handle(self, body: bytes) -> None:
         """The stream, or why there is none."""
-        self.request_id = _request_id(self.scope)
+        self.request_id = request_id_of(header(self.scope, "x-request-id"))
         try:
             if not is_known_host(self.scope):
                 raise Invalid("Bad Request")
@@ -111,11 +110,6 @@ class EventStream(AsyncHttpConsumer):  # type: ignore[misc]  # channels ships no
 async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _request_id(scope: Scope) -> str:
-    given = header(scope, "x-request-id") or ""
-    return given if REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
 
 
 def last_event_id(scope: Scope) -> int:
