@@ -1,0 +1,110 @@
+"""The memory in the admin: no words on lists, types that can be changed, users that can go."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from knowledge.models import Block, Decision, Entity, SchemaVersion
+from knowledge.services import editing
+from tests.factories import JournalFactory, UserFactory
+from tests.knowledge.api import rows
+
+SECRET = "Zanzibar"
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    """Somebody who may do everything in the admin."""
+    client = Client()
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.fixture
+def ann(alice: User) -> Entity:
+    """An entity with everything that can hang on one; all of it says the secret word."""
+    message = rows.said(JournalFactory(user=alice), SECRET)
+    found = rows.entity(alice, SECRET)
+    block = rows.fact(alice, found, SECRET, message=message)
+    rows.mention(block, found)
+    rows.edge(alice, found, rows.entity(alice, f"{SECRET} 2"))
+    editing.add_note(user_id=alice.id, entity_id=found.id, text=SECRET)
+    return found
+
+
+def registered() -> list[Any]:
+    """The models of the memory that have a list."""
+    return [
+        model
+        for model in apps.get_app_config("knowledge").get_models()
+        if admin.site.is_registered(model)
+    ]
+
+
+@pytest.mark.parametrize("model", registered(), ids=lambda model: model.__name__)
+def test_no_list_shows_words(operator: Client, ann: Entity, model: Any) -> None:
+    """Names and texts are nowhere on a list, nor found by a search."""
+    path = reverse(f"admin:knowledge_{model._meta.model_name}_changelist")
+
+    listed = operator.get(path)
+    searched = operator.get(path, {"q": SECRET})
+
+    assert (listed.status_code, searched.status_code) == (200, 200)
+    assert SECRET not in listed.content.decode()
+    assert "1 result" not in searched.content.decode()
+
+
+@pytest.mark.parametrize("model", registered(), ids=lambda model: model.__name__)
+def test_a_row_can_be_looked_at(operator: Client, ann: Entity, model: Any) -> None:
+    """One at a time."""
+    row = model.objects.first()
+    if row is None:
+        pytest.skip("there is none")
+    path = reverse(f"admin:knowledge_{model._meta.model_name}_change", args=[row.pk])
+
+    assert operator.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("model", [Entity, Block, Decision])
+def test_memory_is_not_deleted_by_hand(operator: Client, ann: Entity, model: Any) -> None:
+    """Indexes would not learn of it; users forget."""
+    name = model._meta.model_name
+
+    answer = operator.post(reverse(f"admin:knowledge_{name}_delete", args=[ann.id]))
+
+    assert answer.status_code in (302, 403)
+    assert Entity.objects.filter(id=ann.id).exists()
+
+
+def test_a_user_can_be_deleted_with_their_memory(
+    operator: Client, alice: User, ann: Entity
+) -> None:
+    """Nothing of theirs holds them back."""
+    answer = operator.post(reverse("admin:accounts_user_delete", args=[alice.id]), {"post": "yes"})
+
+    assert answer.status_code == 302
+    assert not User.objects.filter(id=alice.id).exists()
+    assert not Entity.objects.exists()
+
+
+def test_a_changed_type_is_a_version_of_the_schema(operator: Client) -> None:
+    """With the change in words and the schema as it is then."""
+    rows.node_type("node.person")
+    before = SchemaVersion.objects.count()
+
+    answer = operator.post(
+        reverse("admin:knowledge_nodetype_change", args=["node.person"]),
+        {"name": "Human", "description": "", "is_active": "on", "parents": []},
+    )
+
+    assert answer.status_code == 302
+    assert SchemaVersion.objects.count() > before
+    newest = SchemaVersion.objects.first()
+    assert newest
+    names = {each["id"]: each["name"] for each in newest.snapshot["node_types"]}
+    assert names["node.person"] == "Human"
