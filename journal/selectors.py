@@ -156,6 +156,26 @@ def messages_by_ids(*, user_id: UUID, ids: Sequence[UUID]) -> list[StoredMessage
     return [StoredMessage(*row) for row in found.values_list(*STORED_FIELDS)]
 
 
+def messages_of(*, user_id: UUID, reference: str) -> list[StoredMessage] | None:
+    """Every message of the user's day, oldest first; None when there is no such journal."""
+    journal = Journal.objects.filter(user_id=user_id, reference=reference).first()
+    if journal is None:
+        return None
+    found = journal.messages.order_by("sequence")
+    return [StoredMessage(*row) for row in found.values_list(*STORED_FIELDS)]
+
+
+def latest_messages(*, user_id: UUID, limit: int) -> list[StoredMessage]:
+    """What was said last, newest first."""
+    found = Message.objects.filter(user_id=user_id).order_by("-created_at", "-sequence")
+    return [StoredMessage(*row) for row in found.values_list(*STORED_FIELDS)[:limit]]
+
+
+def count_messages(*, user_id: UUID) -> int:
+    """How many messages the user's journals hold."""
+    return Message.objects.filter(user_id=user_id).count()
+
+
 def days_with_uncommitted(
     *, user_id: UUID, reference: str | None = None
 ) -> list[tuple[StoredMessage, bool]]:

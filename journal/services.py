@@ -16,6 +16,7 @@ from accounts.services import bump_revision
 from exobrain.lib import clock
 from exobrain.lib.sql import all_rows, pipelined, send
 from exobrain.lib.text import storable
+from journal import stores
 from journal.errors import NotADay
 from journal.models import Journal, Message, ToolCall
 from journal.types import (
@@ -258,6 +259,38 @@ def recount(*, user_id: UUID) -> None:
             last_message_at=Subquery(said.annotate(t=Max("created_at")).values("t")),
         )
         bump_revision(user_id=user_id)
+
+
+def delete_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> int:
+    """These messages of the user are gone, with their tool calls; returns how many there were.
+
+    What other tables hold of a message goes with it. Sequences are not given again.
+    """
+    with transaction.atomic():
+        found = Message.objects.filter(user_id=user_id, id__in=message_ids)
+        count = found.count()
+        if count:
+            found.delete()
+            recount(user_id=user_id)
+    return count
+
+
+def delete_journals(*, user_id: UUID, reference: str | None = None) -> int:
+    """The user's journal of that day is gone, or each of them; returns how many there were."""
+    with transaction.atomic():
+        found = Journal.objects.filter(user_id=user_id)
+        if reference is not None:
+            found = found.filter(reference=reference)
+        count = found.count()
+        if count:
+            found.delete()
+            bump_revision(user_id=user_id)
+    return count
+
+
+def forget_cached(*, user_id: UUID) -> bool:
+    """No ready answer of the user is kept; False when Redis could not be asked."""
+    return stores.forget_user(user_id=user_id)
 
 
 def _require_day(reference: str) -> None:

@@ -33,8 +33,12 @@ ENDS = (b"[]", b"{}", b'""')  # of a whole JSON answer
 
 def key(*, user_id: UUID, revision: int, rest: str) -> str:
     """Where an answer for this user, as of this revision, is kept."""
+    return f"{_prefix(user_id)}r{revision}:journal:{rest}"
+
+
+def _prefix(user_id: UUID) -> str:
     prefix = settings.EXOBRAIN.assistant_journal_cache_key_prefix.strip(":")
-    return f"{prefix}:v1:user:{user_id}:r{revision}:journal:{rest}"
+    return f"{prefix}:v1:user:{user_id}:"
 
 
 def read(at: str) -> bytes | None:
@@ -56,6 +60,16 @@ def write(at: str, answer: bytes, *, ttl_seconds: int) -> None:
     most = settings.EXOBRAIN.assistant_journal_cache_jitter_max_seconds
     seconds = ttl_seconds + random.randint(0, most)  # noqa: S311  spreads load, guards nothing
     _shared(settings.REDIS_URL).put(at, answer, seconds=seconds)
+
+
+def forget_user(*, user_id: UUID) -> bool:
+    """Nothing of this user is kept, in this process and in Redis; False when Redis is away.
+
+    Walks through all keys of Redis, so it is for what happens seldom. Other processes keep what
+    they have for LOCAL_SECONDS, under a revision that nobody asks for.
+    """
+    _local.clear()
+    return _shared(settings.REDIS_URL).drop(_prefix(user_id))
 
 
 def forget() -> None:
@@ -140,6 +154,16 @@ class SharedAnswers:
             self.breaker.failed(error)
             return
         self.breaker.succeeded()
+
+    def drop(self, prefix: str) -> bool:
+        """No key that begins like this is left, if Redis does as it is told."""
+        try:
+            for found in self.redis.scan_iter(match=f"{prefix}*", count=1000):
+                self.redis.unlink(found)
+        except (RedisError, OSError) as error:
+            self.breaker.failed(error)
+            return False
+        return True
 
 
 class Breaker:

@@ -7,7 +7,7 @@ acknowledge what it then loses, and everything here may be lost without losing a
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ PULL_SECONDS = 30.0  # how long a request for messages stays open
 PULL_HEARTBEAT_SECONDS = 5.0
 PULL_SILENCE_SECONDS = 12.0  # two heartbeats missed: the request is forgotten over there
 SECONDS_PER_DAY = 86_400
+NO_SUCH_MESSAGE = frozenset({10037, 10043})  # error codes of the server
 
 _TROUBLE = (nats.errors.Error, APIError, OSError, TimeoutError, ValueError)
 
@@ -152,6 +153,36 @@ class Link:
         """The message is on its way, as far as that can be known without waiting."""
         with contextlib.suppress(*_TROUBLE):
             await self.client.publish(subject, data)
+
+    async def erase(self, sequences: Sequence[int]) -> None:
+        """The stream has none of these messages, not even their bytes; raises QueueDown."""
+        for sequence in sequences:
+            try:
+                await self.jetstream.delete_msg(STREAM, sequence)
+            except APIError as error:
+                if error.err_code not in NO_SUCH_MESSAGE:
+                    raise QueueDown from error
+            except _TROUBLE as error:
+                raise QueueDown from error
+
+    async def erase_dead_letters(self, *, containing: str) -> None:
+        """The stream has no dead letter with that text in it; raises QueueDown."""
+        subject = settings.EXOBRAIN.job_dlq_subject
+        sequence = 1
+        while True:
+            try:
+                message = await self.jetstream.get_msg(
+                    STREAM, seq=sequence, subject=subject, next=True
+                )
+            except NotFoundError:
+                return
+            except _TROUBLE as error:
+                raise QueueDown from error
+            if message.seq is None:
+                return
+            sequence = message.seq + 1
+            if containing.encode() in (message.data or b""):
+                await self.erase([message.seq])
 
     async def state(self, *, looked_at: datetime) -> StreamState:
         """What JetStream holds and what is finished; raises QueueDown."""

@@ -5,11 +5,13 @@ PostgreSQL without harm (that a job was claimed, that it was published) is commi
 waiting for the disk; what may not (that a job exists, that it is done) waits.
 """
 
+import asyncio
 import json
 import random
 import traceback
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -32,9 +34,11 @@ from orchestrator.errors import (
     JobFailed,
     JobNotFound,
     NotRetryable,
+    QueueDown,
     UnknownJobType,
 )
 from orchestrator.events import canonical, envelope_of
+from orchestrator.jetstream import Link
 from orchestrator.models import DeadLetter, Job, entering
 from orchestrator.types import (
     Claim,
@@ -55,6 +59,8 @@ from orchestrator.types import (
     StreamState,
     TerminalReason,
 )
+
+Place = tuple[str, int]  # a stream, by when it was created, and a message's number in it
 
 log = structlog.get_logger(__name__)
 
@@ -604,6 +610,64 @@ def forget_user(*, user_id: str) -> None:
     )
     jobs.update(payload={}, last_error="", idempotency_key="")
     DeadLetter.objects.filter(user_id=user_id).delete()
+
+
+@transaction.atomic
+def rewrite_payloads(
+    *,
+    user_id: str,
+    job_type: str,
+    rewrite: Callable[[dict[str, Any]], dict[str, Any] | None],
+) -> list[Place]:
+    """Payloads of the user's jobs read as `rewrite` says, unless it answers None.
+
+    So do their dead letters; those that name the user and no job are gone. Answers with where
+    the queue has the old words: `erase` takes them from there.
+    """
+    places: list[Place] = []
+    for row in Job.objects.select_for_update().filter(user_id=user_id, job_type=job_type):
+        payload = rewrite(row.payload)
+        if payload is None:
+            continue
+        row.payload = payload
+        Job.objects.filter(pk=row.pk).update(payload=payload, last_error="")
+        raw = envelope_of(_draft_of(row)).decode()
+        DeadLetter.objects.filter(job_id=row.pk).update(raw_message=raw)
+        if row.stream_sequence is not None:
+            places.append((row.stream_id, row.stream_sequence))
+        if not row.is_terminal:  # what is erased is published again, in its new words
+            Job.objects.filter(pk=row.pk).update(
+                published_at=None, publish_after=Now(), publishes=F("publishes") + 1
+            )
+    if places:
+        DeadLetter.objects.filter(job=None, raw_message__contains=user_id).delete()
+    return places
+
+
+def erase(places: Sequence[Place], *, user_id: str) -> bool:
+    """The queue has none of these messages, nor dead letters of the user's.
+
+    False when it could not be asked. Not for an event loop: it waits for the queue.
+    """
+    if not places:
+        return True
+    try:
+        with ThreadPoolExecutor(1) as thread:  # whoever calls may have a loop of their own
+            thread.submit(asyncio.run, _erase(places, user_id)).result()
+    except QueueDown:
+        log.warning("queue_not_erased", messages=len(places))
+        return False
+    return True
+
+
+async def _erase(places: Sequence[Place], user_id: str) -> None:
+    link = await Link.open(name="eraser")
+    try:
+        ours = [sequence for stream_id, sequence in places if stream_id == link.stream_id]
+        await link.erase(ours)
+        await link.erase_dead_letters(containing=user_id)
+    finally:
+        await link.close()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from chat.models import Receipt, Turn
 from chat.services.runtime import KEEP_SECONDS, forget_streams, stop_answer
 from exobrain.lib import clock
 from knowledge.selectors.pages import known_blocks
-from knowledge.services.forgetting import forgotten
+from knowledge.services.forgetting import companions, forgotten
 
 SPARE_SECONDS = 60  # between an answer's longest time, its log's, and our own clock
 
@@ -37,10 +37,18 @@ def forget(
     if message_ids is None:
         Receipt.objects.filter(user_id=user_id).delete()
     else:
+        Receipt.objects.filter(user_id=user_id, answer_id__in=message_ids).delete()
         transaction.on_commit(
             partial(prune_receipts, user_id=user_id, message_ids=frozenset(message_ids)),
             robust=True,
         )
+
+
+@receiver(companions, dispatch_uid="chat.companions")
+def answers_to(*, user_id: UUID, message_ids: Collection[UUID], **_: Any) -> list[UUID]:
+    """The answer goes with its question: it was made from it, and often repeats it."""
+    turns = Turn.objects.filter(user_id=user_id, question_id__in=message_ids)
+    return list(turns.values_list("answer_id", flat=True))
 
 
 def prune_receipts(*, user_id: UUID, message_ids: Collection[UUID] = ()) -> None:

@@ -513,16 +513,22 @@ class _Learner:
 
     def _episodes(self) -> None:
         for message in self.messages.values():
-            if self.veil.hides(message):
-                continue
             whole = Span(message.id, 0, len(message.content))
+            if self.veil.hides(message):
+                self._decide(Verdict.FORGOTTEN, "forgotten", message.id, whole)
+                continue
+            text = storable(self.veil.over(message).content)
+            for start, end in sorted(set(self.veil.spans[message.id])):
+                self._decide(
+                    Verdict.FORGOTTEN, "forgotten", message.id, Span(message.id, start, end)
+                )
             trust = self._trust_in(whole)
             block = self.book.add(
                 Block(
                     id=identity.episode_id(self.user_id, message_id=message.id),
                     user_id=self.user_id,
                     kind=BlockKind.EPISODE,
-                    text=storable(self.veil.over(message).content),
+                    text=text,
                     trust=int(trust),
                     valid_from=message.said_at,
                     recorded_at=self.book.now,

@@ -226,8 +226,12 @@ class Book:
         *,
         vectors: Mapping[UUID, Vector] | None = None,
         tokens: Mapping[UUID, bytes] | None = None,
+        tells: bool = True,
     ) -> UUID:
-        """Everything in the book is in the ledger and its indexes; returns the changeset."""
+        """Everything in the book is in the ledger and its indexes; returns the changeset.
+
+        One that does not tell keeps no operations: it cannot be rolled back.
+        """
         self._drop_known()
         operations = self._operations()
         self.changeset.summary = self._summary()
@@ -240,7 +244,7 @@ class Book:
             gone = [id_ for name, id_ in self.removed if name == table]
             if gone:
                 cast(Any, TABLES[table]).objects.filter(user_id=self.user_id, pk__in=gone).delete()
-        Operation.objects.bulk_create(operations, batch_size=BATCH)
+        Operation.objects.bulk_create(operations if tells else [], batch_size=BATCH)
         Decision.objects.bulk_create(self.decisions.values(), ignore_conflicts=True)
         self._project(vectors, tokens)
         return self.changeset.id

@@ -1,0 +1,291 @@
+"""Forgetting: what goes, everywhere, and that it stays gone."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from journal.models import Journal, Message
+from knowledge.errors import CannotForgetYourself, CannotRollBack, NothingToForget
+from knowledge.events import UPDATE_JOB, payload_of
+from knowledge.models import Block, Changeset, Entity, Mention, Operation
+from knowledge.selectors.ledger import why
+from knowledge.services import editing
+from knowledge.services.changes import roll_back
+from knowledge.services.forgetting import companions, forget, forgotten, preview
+from knowledge.types import Target, TargetKind, Verdict
+from orchestrator.models import DeadLetter, Job
+from tests.knowledge.ledger.scribe import Teller
+from tests.knowledge.ledger.traces import keys_with, tables_with
+
+pytestmark = pytest.mark.django_db
+
+WORD = "zanzibar"  # said nowhere but where it is to be forgotten
+JOURNAL = {"journal_message"}
+Captured = Callable[..., AbstractContextManager[Any]]
+
+
+def message_target(message: Any) -> Target:
+    """That message."""
+    return Target(TargetKind.MESSAGE, id=message.id)
+
+
+def test_a_forgotten_message_leaves_no_trace(
+    teller: Teller,
+    as_user: Callable[[User], Client],
+    django_capture_on_commit_callbacks: Captured,
+) -> None:
+    """Not in any column of any table, nor in Redis."""
+    teller.tell("good morning", day=1)
+    message = teller.tell(f"@Ann#home={WORD} and +loves {WORD}. with @{WORD}", day=1)
+    teller.tell("@Ann says hello", day=1)
+    as_user(teller.user).get(f"/api/journal/{message.reference}/messages")
+    assert len(tables_with(WORD)) > 5
+    assert keys_with(WORD)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        forget(user_id=teller.user.pk, target=message_target(message))
+
+    assert tables_with(WORD) == {}
+    assert keys_with(WORD) == []
+    assert Entity.objects.filter(is_self=False).get().name == "Ann"
+
+
+def test_a_repeated_fact_is_told_by_who_is_left(teller: Teller) -> None:
+    """The fact stays, in the words of the message that stays."""
+    first = teller.tell(f"From {WORD}: +likes  tea.", day=1)
+    second = teller.tell("As said, +Likes tea.", day=2)
+
+    forget(user_id=teller.user.pk, target=message_target(first))
+
+    fact = Block.objects.get(kind="fact")
+    assert (fact.text, fact.message_id) == ("+Likes tea.", second.id)
+    assert tables_with(WORD) == {}
+
+
+def test_a_forgotten_fact_leaves_the_memory(teller: Teller) -> None:
+    """The journal keeps the message; the memory has blanks there."""
+    teller.tell(f"Listen: #home={WORD} and @Ann is here", day=1)
+    fact = Block.objects.get(kind="fact")
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=fact.id))
+
+    assert set(tables_with(WORD)) == JOURNAL
+    episode = Block.objects.get(kind="episode")
+    assert episode.text.split() == ["Listen:", "and", "@Ann", "is", "here"]
+
+
+def test_a_forgotten_fact_goes_with_its_earlier_versions(teller: Teller) -> None:
+    """What the user had edited is forgotten in every version, and no changeset tells it."""
+    teller.tell(f"#home={WORD}", day=1)
+    fact = Block.objects.get(kind="fact")
+    edited = editing.edit_block(user_id=teller.user.pk, block_id=fact.id, text=f"By {WORD} bay")
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=edited))
+
+    assert set(tables_with(WORD)) == JOURNAL
+    assert not Block.objects.filter(kind="fact").exists()
+
+
+def test_forgetting_one_value_leaves_the_others(teller: Teller) -> None:
+    """What it had ended holds again."""
+    teller.tell("#home=lyon", day=1)
+    teller.tell(f"#home={WORD}", day=2)
+
+    forget(
+        user_id=teller.user.pk,
+        target=Target(TargetKind.FACT, id=Block.objects.get(value=WORD).id),
+    )
+
+    fact = Block.objects.get(kind="fact")
+    assert (fact.value, fact.superseded_at) == ("lyon", None)
+
+
+def test_a_forgotten_entity_leaves_the_memory(teller: Teller) -> None:
+    """Under every name, with all that speaks of it, also where nobody had noticed it."""
+    teller.tell(f"@{WORD}#home=lyon", day=1)
+    teller.tell(f"@Ann~knows~@{WORD}", day=2)
+    teller.tell(f"And {WORD.title()}, of course", day=3)
+    entity = Entity.objects.get(normal_name=WORD)
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
+
+    assert set(tables_with(WORD)) == JOURNAL
+    assert Entity.objects.filter(is_self=False).count() == 0  # Ann was known from there alone
+    assert not Block.objects.filter(kind="fact").exists()
+
+
+def test_a_forgotten_journal_leaves_no_trace(teller: Teller) -> None:
+    """Its messages, its row and what was learned from them; other days stay."""
+    teller.tell(f"#home={WORD} by @{WORD}", day=1)
+    kept = teller.tell("#home=lyon", day=2)
+    gone = Journal.objects.order_by("reference").first()
+    assert gone is not None
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.JOURNAL, reference=gone.reference))
+
+    assert tables_with(WORD) == {}
+    assert Journal.objects.get().reference == kept.reference
+    assert Block.objects.get(kind="fact").value == "lyon"
+
+
+def test_everything_forgotten_leaves_the_account(teller: Teller, bob: User) -> None:
+    """Nothing of the user's is left, and all of another's."""
+    teller.tell(f"#home={WORD} by @{WORD}", day=1)
+    Teller(bob).tell("#home=oslo", day=1)
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.EVERYTHING))
+
+    assert tables_with(WORD) == {}
+    assert not Message.objects.filter(user=teller.user).exists()
+    assert Block.objects.get(kind="fact").value == "oslo"
+    assert Changeset.objects.get(user=teller.user).kind == "forget"
+
+
+def test_what_is_forgotten_is_not_learned_again(teller: Teller) -> None:
+    """The same words, said before they were forgotten, come back under another id: an import."""
+    teller.tell(f"#home={WORD} and @{WORD} is here", day=1)
+    fact = Block.objects.get(kind="fact")
+    entity = Entity.objects.get(normal_name=WORD)
+    forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=fact.id))
+    forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
+
+    again = teller.tell(f"Once more #home={WORD} and {WORD} is here", day=1)
+
+    assert set(tables_with(WORD)) == JOURNAL
+    verdicts = {w.verdict for w in why(user_id=teller.user.pk, message_id=again.id)}
+    assert Verdict.FORGOTTEN in verdicts
+
+
+def test_what_is_said_anew_counts(teller: Teller) -> None:
+    """After forgetting, the user may say it again."""
+    teller.tell("#home=lyon", day=1)
+    forget(
+        user_id=teller.user.pk,
+        target=Target(TargetKind.FACT, id=Block.objects.get(kind="fact").id),
+    )
+
+    teller.tell("#home=lyon", day=5_000)
+
+    assert Block.objects.get(kind="fact").value == "lyon"
+
+
+def test_payloads_of_jobs_are_scrubbed(teller: Teller) -> None:
+    """What travelled in a job, or lies among the dead letters, has no words of it."""
+    message = teller.tell(f"I saw {WORD}", day=1)
+    user_id = str(teller.user.pk)
+    payload = payload_of(user_id=user_id, messages=[message])
+    job = Job.objects.create(
+        job_type=UPDATE_JOB, user_id=user_id, payload=payload, state="completed",
+        is_terminal=True, created_at=message.said_at,
+    )  # fmt: skip
+    DeadLetter.objects.create(job=job, user_id=user_id, reason="x", raw_message=str(payload))
+
+    forget(user_id=teller.user.pk, target=message_target(message))
+
+    assert tables_with(WORD) == {}
+    assert Job.objects.get().payload["messages"][0]["content"] is None
+
+
+def test_the_preview_tells_and_changes_nothing(teller: Teller) -> None:
+    """Counts and items, as they will be reported."""
+    message = teller.tell("@Ann#home=lyon", day=1)
+    before = tables_with("ann")
+
+    shown = preview(user_id=teller.user.pk, target=message_target(message))
+    after = tables_with("ann")
+    report = forget(user_id=teller.user.pk, target=message_target(message))
+
+    assert shown.counts == report.counts == {"message": 1, "entity": 1, "episode": 1, "fact": 1}
+    assert {(item.kind, item.text) for item in shown.items} == {
+        ("message", "@Ann#home=lyon"),
+        ("entity", "Ann"),
+        ("fact", "@Ann#home=lyon"),
+    }
+    assert after == before
+
+
+def test_forgetting_cannot_be_rolled_back(teller: Teller) -> None:
+    """The changeset says that it was, and keeps no words."""
+    message = teller.tell("@Ann#home=lyon", day=1)
+
+    report = forget(user_id=teller.user.pk, target=message_target(message))
+
+    assert not Operation.objects.filter(changeset_id=report.changeset_id).exists()
+    with pytest.raises(CannotRollBack):
+        roll_back(user_id=teller.user.pk, changeset_id=report.changeset_id)
+
+
+def test_rolling_back_a_job_does_not_bring_it_back(teller: Teller) -> None:
+    """Nor does rolling back the rollback."""
+    message = teller.say(f"@Ann#home={WORD}", day=1)
+    job = teller.learn(message, teller.say("@Ben", day=1))
+    undone = roll_back(user_id=teller.user.pk, changeset_id=job)
+    forget(user_id=teller.user.pk, target=message_target(message))
+
+    roll_back(user_id=teller.user.pk, changeset_id=undone)
+
+    assert tables_with(WORD) == {}
+    assert Entity.objects.get().name == "Ben"
+
+
+def test_strangers_forget_nothing(teller: Teller, charlie: User) -> None:
+    """For them there is nothing like that."""
+    message = teller.tell("@Ann#home=lyon", day=1)
+    targets = [
+        message_target(message),
+        Target(TargetKind.FACT, id=Block.objects.get(kind="fact").id),
+        Target(TargetKind.ENTITY, id=Entity.objects.get().id),
+        Target(TargetKind.JOURNAL, reference=message.reference),
+    ]
+
+    for target in targets:
+        with pytest.raises(NothingToForget):
+            forget(user_id=charlie.pk, target=target)
+    forget(user_id=charlie.pk, target=Target(TargetKind.EVERYTHING))
+
+    assert Mention.objects.count() == 2
+    assert Message.objects.exists()
+
+
+def test_nobody_forgets_themselves(teller: Teller) -> None:
+    """The user's own entity goes with everything, or not at all."""
+    teller.tell("#home=lyon")
+
+    with pytest.raises(CannotForgetYourself):
+        forget(
+            user_id=teller.user.pk,
+            target=Target(TargetKind.ENTITY, id=Entity.objects.get(is_self=True).id),
+        )
+    with pytest.raises(NothingToForget):
+        forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=uuid4()))
+
+
+def test_others_are_told(teller: Teller) -> None:
+    """Which messages go, and a way to tell their words; and they may name more."""
+    question = teller.tell(f"What is {WORD}", day=1)
+    answer = teller.tell(f"{WORD} is an island", day=1, role="assistant")
+    told: dict[str, Any] = {}
+
+    def name_answer(**_: Any) -> list[Any]:
+        return [answer.id]
+
+    def note(**signal: Any) -> None:
+        told.update(signal)
+
+    companions.connect(name_answer)
+    forgotten.connect(note)
+    try:
+        forget(user_id=teller.user.pk, target=message_target(question))
+    finally:
+        companions.disconnect(name_answer)
+        forgotten.disconnect(note)
+
+    assert set(told["message_ids"]) == {question.id, answer.id}
+    assert told["words_gone"](f"You asked: what is {WORD}?")
+    assert not told["words_gone"]("What is new?")
+    assert tables_with(WORD) == {}
