@@ -48,8 +48,9 @@ format: $(READY)  ## format the code and mend what ruff can mend
 protos: $(READY)  ## generate the stubs of protos/*.proto
 	$(RUN) -m protos.generate
 
-bench: $(READY)  ## measure serving beside a raw ASGI app in the same run
+bench: $(READY)  ## measure serving and jobs, each beside its floor in the same run
 	$(RUN) -m benchmarks.serve
+	$(RUN) -m benchmarks.jobs
 
 clean:  ## remove what was set up; the data under var/ stays
 	rm -rf .venv node_modules static/vendor

@@ -74,6 +74,7 @@ SETTINGS = {
 }
 FREEZE_SECONDS = 4.0  # twice the lease: others take the frozen worker's jobs over
 SETTLE_SECONDS = 180.0
+PATIENCE_SECONDS = 15.0  # a fault follows after that, however few jobs there were meanwhile
 CALLERS = 8
 WATCHERS = 4
 CLOCK_JUMPS = (-7200, -60, 90, 86_400)  # seconds
@@ -235,7 +236,7 @@ class World:
     def act(self) -> None:
         """Something has happened, if anything is left to happen."""
         if not self.others:
-            if self.is_over:
+            if self.is_over or self.random.random() > 0.2:
                 return
             self.others = ["NATS killed"]  # what is left may happen only after another fault
         kind = self.others.pop()
@@ -539,12 +540,18 @@ def said(world: World) -> int:
 def break_things(world: World, crowd: Crowd) -> None:
     """Everything has happened that was to happen, and enough jobs were asked for."""
     next_act = next_word = time.monotonic() + 1
+    patience = next_act
+    acts = len(world.others)
     while crowd.is_asking:
         for actor in world.actors:
             actor.look()
-        if time.monotonic() > next_act:
+        # Spread over the jobs: else a slow machine would have its faults first, and no job.
+        is_early = crowd.asked.count * acts < crowd.jobs * (acts - len(world.others))
+        now = time.monotonic()
+        if now > next_act and (now > patience or not is_early):
             world.act()
             next_act = time.monotonic() + world.random.uniform(0.1, 1.5)
+            patience = next_act + PATIENCE_SECONDS
         if time.monotonic() > next_word:
             left = len(world.others) + sum(map(len, world.steps.values()))
             sys.stderr.write(f"{crowd.asked.count} jobs, {left} faults to come\n")
