@@ -28,7 +28,9 @@ MAX_NAMES = 200  # of a question; a pasted page is not looked up word by word
 MAX_ENTITIES = 12
 HOPS = 2
 AROUND_LIMIT = 200  # edges of the walk
-MENTION_LIMIT = 300
+MAX_WALKED = 24  # entities whose blocks are looked for, the nearest of the walk
+MENTION_LIMIT = 200
+GRAPH_POOL = 50  # blocks that the walk brings; it is the weakest arm
 HOP_WORTH = 0.5  # of each step away from what the question names
 
 
@@ -95,13 +97,14 @@ def by_graph(asked: Asked, *, graph: GraphIndex) -> Brought:
     if not named:
         return Brought()
     worth = _walk(asked.scope, named, graph)
-    mentions = graph.mentioning(scope=asked.scope, entity_ids=list(worth), limit=MENTION_LIMIT)
+    nearest = sorted(worth, key=lambda entity: (-worth[entity], str(entity)))[:MAX_WALKED]
+    mentions = graph.mentioning(scope=asked.scope, entity_ids=nearest, limit=MENTION_LIMIT)
     often = Counter(entity for _, entity in mentions)
     scores: dict[UUID, float] = {}
     for block, entity in mentions:
         part = worth.get(entity, 0.0) / math.log2(1 + often[entity])
         scores[block] = scores.get(block, 0.0) + part
-    best = sorted(scores, key=lambda block: (-scores[block], str(block)))[:POOL_PER_ARM]
+    best = sorted(scores, key=lambda block: (-scores[block], str(block)))[:GRAPH_POOL]
     return Brought(scores={block: scores[block] for block in best})
 
 
@@ -127,13 +130,13 @@ def _walk(scope: Scope, named: Sequence[UUID], graph: GraphIndex) -> dict[UUID, 
     """What each entity within reach is worth to the question."""
     near = graph.around(scope=scope, entity_ids=named, hops=HOPS, limit=AROUND_LIMIT)
     worth = dict.fromkeys(named, 1.0)
-    front = list(named)
+    front = set(named)
     for hop in range(1, HOPS + 1):
-        reached: list[UUID] = []
+        reached: set[UUID] = set()
         for link in near.links:
             for here, there in ((link.source_id, link.target_id), (link.target_id, link.source_id)):
                 if here in front and there not in worth:
                     worth[there] = HOP_WORTH**hop * link.confidence
-                    reached.append(there)
+                    reached.add(there)
         front = reached
     return worth

@@ -107,19 +107,18 @@ def _candidate(
         said_at=row.said_at,
         session=row.reference or row.id,
         speaker=speaker_of(utterance, Trust(row.trust)),
-        lexical=_score(brought, "words", row.id),
+        lexical=_lexical(brought, row.id),
         dense=_scores(brought, "meaning").get(row.id),
         fact=facts.get(row.message_id) if row.message_id else None,
-        graph=_score(brought, "graph", row.id),
+        graph=_scores(brought, "graph").get(row.id, 0.0),  # far from what the question names
         neighbours=neighbours,
     )
 
 
-def _score(brought: Mapping[str, Brought], arm: str, block_id: UUID) -> float | None:
-    """None where the arm may have had a score that did not reach the pool, else at least zero."""
-    scores = _scores(brought, arm)
-    missing = None if not scores or len(scores) >= POOL_PER_ARM else 0.0
-    return scores.get(block_id, missing)
+def _lexical(brought: Mapping[str, Brought], block_id: UUID) -> float | None:
+    """None where the block may have a score too low for the pool; zero if it shares no word."""
+    scores = _scores(brought, "words")
+    return scores.get(block_id, None if len(scores) >= POOL_PER_ARM else 0.0)
 
 
 def _scores(brought: Mapping[str, Brought], arm: str) -> Mapping[UUID, float]:

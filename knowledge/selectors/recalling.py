@@ -64,10 +64,12 @@ _AROUND = """
 """
 
 _NAMED = """
-    SELECT DISTINCT coalesce(e.merged_into_id, e.id) FROM knowledge_entity e
-    WHERE e.user_id = %(user)s AND (e.normal_name = ANY(%(names)s) OR EXISTS (
-        SELECT 1 FROM knowledge_alias a WHERE a.entity_id = e.id
-        AND a.user_id = %(user)s AND a.normal_name = ANY(%(names)s)))
+    SELECT coalesce(e.merged_into_id, e.id) FROM knowledge_entity e
+    WHERE e.user_id = %(user)s AND e.normal_name = ANY(%(names)s)
+    UNION
+    SELECT coalesce(e.merged_into_id, e.id)
+    FROM knowledge_alias a JOIN knowledge_entity e ON e.id = a.entity_id
+    WHERE a.user_id = %(user)s AND a.normal_name = ANY(%(names)s)
     LIMIT %(limit)s
 """
 

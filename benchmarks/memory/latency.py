@@ -1,0 +1,249 @@
+"""`python -m benchmarks.memory.latency`: how long a whole recall takes in one large memory.
+
+The synthetic memory of `indexes`, as rows of the journal and the ledger: messages of twelve words
+in days of twenty, entities that some mention often, token vectors as the local model gives them.
+A question is seven words of one message and the name of an entity; the embedding of the question
+is part of what is measured. The floor is one empty query, and the embedding alone.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.memory.indexes import BATCH, GRAPH, SESSION, START, World, timed
+
+BUDGET_TOKENS = 2000
+QUESTIONS = 300
+DEADLINE_MS = 10_000  # nothing is dropped: what is measured is the whole
+TOKENS = 14  # of a message
+TOKEN_BYTES = 48
+
+JOURNALS = """
+INSERT INTO journal_journal (id, user_id, reference, created_at, updated_at, message_count,
+    last_sequence)
+SELECT gen_random_uuid(), %(user)s, r, now(), now(), %(session)s, %(session)s
+FROM unnest(%(references)s::text[]) r
+"""
+MESSAGES = """
+INSERT INTO journal_message (id, journal_id, user_id, role, content, sequence, status, model,
+    committed_to_knowledge_base, created_at, updated_at)
+SELECT n.id, j.id, %(user)s, 'user', n.text, n.sequence, 'complete', '', true, n.said_at, n.said_at
+FROM unnest(%(ids)s::uuid[], %(references)s::text[], %(sequences)s::int[], %(texts)s::text[],
+    %(times)s::timestamptz[]) n(id, reference, sequence, text, said_at)
+JOIN journal_journal j ON j.user_id = %(user)s AND j.reference = n.reference
+"""
+BLOCKS = """
+INSERT INTO knowledge_block (id, user_id, universe_id, trust, confidence, status, recorded_at,
+    updated_at, kind, text, level, topic, value, is_single_valued, message_id, reference, sequence,
+    said_at)
+SELECT id, user_id, '9d7f0fa5-78c1-4805-9efb-3f8f16090d7f', 4, 1, 'asserted', created_at,
+    created_at, 'episode', content, 0, '', '', false, id,
+    to_char(created_at AT TIME ZONE 'UTC', 'YYYY/MM/DD'), sequence, created_at
+FROM journal_message WHERE user_id = %(user)s
+"""
+
+
+def main() -> None:
+    """Prints what was measured."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.memory.latency")
+    parser.add_argument("--blocks", type=int, default=100_000)
+    parser.add_argument("--edges", type=int, default=300_000)
+    parser.add_argument("--data", type=Path, default=Path("var/bench-latency"))
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    os.environ.update(EXOBRAIN_DATA=str(options.data.resolve()), LOG_LEVEL="WARNING")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
+    # After the environment is set: settings are read on import.
+    from exobrain.embedded import hold  # noqa: PLC0415
+
+    with hold(options.data.resolve(), services={"postgres", "valkey"}):
+        import django  # noqa: PLC0415
+
+        django.setup()
+        from django.core.management import call_command  # noqa: PLC0415
+
+        call_command("migrate", verbosity=0)
+        figures = measure(options.blocks, options.edges)
+    print(json.dumps(figures, indent=2))
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def measure(blocks: int, edges: int) -> dict[str, Any]:
+    """Fills one user's memory, unless it is there from before, and asks it."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415
+
+    from exobrain.lib.threads import close_connections  # noqa: PLC0415
+
+    users: Any = get_user_model().objects
+    world = World(blocks)
+    name = f"latency-{blocks}-{edges}@example.org"
+    user = users.filter(email=name).first()
+    if user is None:
+        user = users.create_user(email=name, password=None)
+        fill(user.pk, world, edges)
+    figures = {"blocks": blocks, "edges": edges, **ask(user.pk, world)}
+    close_connections()
+    return figures
+
+
+def fill(user_id: uuid.UUID, world: World, edges: int) -> None:
+    """Journal, ledger and indexes hold the world."""
+    from django.db import connection  # noqa: PLC0415
+
+    _fill_journal(user_id, world)
+    _fill_indexes(user_id, world)
+    values: dict[str, Any] = {
+        "user": user_id,
+        "blocks": world.blocks,
+        "entities": max(10, world.blocks // 5),
+        "edges": edges,
+        "start": START,
+    }
+    with connection.cursor() as cursor:
+        for statement in GRAPH:
+            if "INTO knowledge_block" not in statement:  # they are messages here
+                cursor.execute(statement, values)
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _fill_journal(user_id: uuid.UUID, world: World) -> None:
+    from django.db import connection  # noqa: PLC0415
+
+    places = list(range(world.blocks))
+    values: dict[str, Any] = {
+        "user": user_id,
+        "session": SESSION,
+        "references": sorted({_reference(at) for at in places}),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(JOURNALS, values)
+        rows: dict[str, Any] = {
+            "ids": [_id(user_id, at) for at in places],
+            "references": [_reference(at) for at in places],
+            "sequences": [at % SESSION + 1 for at in places],
+            "texts": [" ".join(f"t{term}" for term in world.terms[at]) for at in places],
+            "times": [_said_at(at) for at in places],
+        }
+        cursor.execute(MESSAGES, {**values, **rows})
+        cursor.execute(BLOCKS, values)
+
+
+def _fill_indexes(user_id: uuid.UUID, world: World) -> None:
+    from knowledge.stores.embedders.minilm import LOCAL_SPACE  # noqa: PLC0415
+    from knowledge.stores.tokens import PostgresTokens, Tokens  # noqa: PLC0415
+    from knowledge.stores.vectors import local_index  # noqa: PLC0415
+
+    index, store = local_index(), PostgresTokens()
+    for start in range(0, world.blocks, BATCH):
+        points = list(_points(user_id, world, start))
+        index.upsert(user_id=user_id, points=points)
+        signs = world.random.bytes(len(points) * TOKENS * TOKEN_BYTES)
+        size = TOKENS * TOKEN_BYTES
+        packed = {
+            point.block_id: Tokens(point.digest, signs[at * size : (at + 1) * size])
+            for at, point in enumerate(points)
+        }
+        store.put(user_id=user_id, space=LOCAL_SPACE, packed=packed)
+        if start % 10_000 == 0:
+            print(f"{start} blocks are indexed", file=sys.stderr)
+
+
+def _points(user_id: uuid.UUID, world: World, start: int) -> Iterator[Any]:
+    from knowledge.stores.vectors.port import Point  # noqa: PLC0415
+    from knowledge.types import REAL_WORLD, BlockKind, Status, Trust  # noqa: PLC0415
+
+    stop = min(start + BATCH, world.blocks)
+    vectors = world.vectors(world.cluster[start:stop])
+    for at in range(start, stop):
+        counts = world.counts(at)
+        yield Point(
+            block_id=_id(user_id, at),
+            universe_id=REAL_WORLD,
+            entity_id=None,
+            kind=BlockKind.EPISODE,
+            level=0,
+            trust=Trust.USER_SAID,
+            status=Status.ASSERTED,
+            said_at=_said_at(at),
+            valid_from=None,
+            valid_to=None,
+            superseded=False,
+            terms=counts,
+            length=sum(counts.values()),
+            own_terms={term for term, weight in counts.items() if weight >= 1.0},
+            vector=vectors[at - start],
+            digest=at.to_bytes(16),
+            reference=_reference(at),
+            sequence=at % SESSION + 1,
+        )
+
+
+def ask(user_id: uuid.UUID, world: World) -> dict[str, Any]:
+    """Milliseconds of recalls, and of what no recall can do without."""
+    from exobrain.lib.sql import all_rows  # noqa: PLC0415
+    from knowledge.services.recalling import recall  # noqa: PLC0415
+    from knowledge.stores.embedders import configured_embedder  # noqa: PLC0415
+    from knowledge.types import Recall, Scope  # noqa: PLC0415
+
+    embedder = configured_embedder()
+    if embedder is None:
+        raise SystemExit("EMBEDDING_PROVIDER=none: there is nothing to measure the whole of")
+    questions = list(_questions(world))
+    recalled: list[Recall] = []
+
+    def whole(question: str) -> None:
+        recalled.append(
+            recall(
+                scope=Scope(user_id),
+                query=question,
+                budget_tokens=BUDGET_TOKENS,
+                deadline_ms=DEADLINE_MS,
+            )
+        )
+
+    figures: dict[str, Any] = {
+        "floor_empty_query_ms": timed(lambda _: all_rows("SELECT 1", []), questions),
+        "floor_embedding_ms": timed(lambda question: embedder.embed([question]), questions),
+        "recall_ms": timed(whole, questions),
+    }
+    figures["arms_ms"] = _arms(recalled)
+    figures["dropped"] = sum(len(each.dropped) for each in recalled)
+    figures["items"] = statistics.mean(len(each.items) for each in recalled)
+    return figures
+
+
+def _arms(recalled: Sequence[Any]) -> dict[str, float]:
+    names = sorted({name for each in recalled for name in each.arms})
+    took = {name: [each.arms[name] for each in recalled if name in each.arms] for name in names}
+    return {name: round(statistics.median(values), 2) for name, values in took.items()}
+
+
+def _questions(world: World) -> Iterator[str]:
+    entities = max(10, world.blocks // 5)
+    for _ in range(QUESTIONS):
+        words = " ".join(world.question())
+        yield f"{words} entity {world.random.integers(0, entities)}?"
+
+
+def _id(user_id: uuid.UUID, at: int) -> uuid.UUID:
+    return uuid.uuid5(user_id, f"message {at}")
+
+
+def _said_at(at: int) -> Any:
+    return START + timedelta(days=at // SESSION, minutes=at % SESSION)
+
+
+def _reference(at: int) -> str:
+    return str(_said_at(at).strftime("%Y/%m/%d"))
+
+
+if __name__ == "__main__":
+    main()
