@@ -10,7 +10,8 @@ from ninja import Router
 
 from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
-from knowledge.errors import ConfirmationMissing
+from journal.types import is_reference
+from knowledge.errors import ConfirmationMissing, NothingToForget
 from knowledge.schemas.forgetting import Confirmation, ForgetOut, Preview
 from knowledge.services import forgetting
 from knowledge.types import Target, TargetKind
@@ -41,6 +42,8 @@ def forget_journal(
     request: SignedInRequest, reference: str, preview: Preview = False
 ) -> HttpResponse:
     """A whole day is forgotten with all that is known from it alone."""
+    if not is_reference(reference):
+        raise NothingToForget
     return forget(request, Target(TargetKind.JOURNAL, reference=reference), preview=preview)
 
 

@@ -45,7 +45,7 @@ def forget_message(request: PageRequest, message_id: UUID) -> HttpResponse:
 def forget_journal(request: PageRequest, reference: str) -> HttpResponse:
     """A day, with what is known from it alone."""
     target = Target(TargetKind.JOURNAL, reference=reference)
-    return _forget(request, target, back=("journal", reference), after=("chat",))
+    return _forget(request, target, back=("journal", reference), after=(HERE,))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -74,6 +74,8 @@ def environment(provider: Provider) -> dict[str, str]:
         "JOB_ORCHESTRATOR_GRPC_TARGET": f"127.0.0.1:{(port := _free_port())}",
         "JOB_ORCHESTRATOR_API_BIND_ADDRESS": f"127.0.0.1:{port}",
         "KNOWLEDGE_AUTO_UPDATE_MINUTES": "0",
+        "KNOWLEDGE_EXTRACTOR": "rules",
+        "MEMORY_RECALL_DEADLINE_MS": "20000",  # a slow machine has its memory too
         "DJANGO_SETTINGS_MODULE": "exobrain.settings",
     }
 

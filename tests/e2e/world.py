@@ -11,11 +11,14 @@ PASSWORD = "correct horse battery"
 ALICE = "alice@example.org"  # chats
 BOB = "bob@example.org"  # has many days and a long one
 MALLORY = "mallory@example.org"  # whose model was taken over
+OLIVE = "olive@example.org"  # said something long ago that she asks about today
 OPERATOR = "operator@example.org"
 
 LONG_DAY = "2025/02/18"
 LONG_DAY_EXCHANGES = 60
 MANY_DAYS = 40
+OLIVES_DAY = "2025/03/03"
+OLIVES_WORDS = "My sister Ann lives in Lyon."
 SHOWN_DAY = "2025/03/01"
 HOSTILE_DAY = "2025/03/02"
 
@@ -91,12 +94,13 @@ def make() -> None:
     from accounts.models import User
 
     call_command("migrate", interactive=False, verbosity=0)
-    for email in (ALICE, BOB, MALLORY):
+    for email in (ALICE, BOB, MALLORY, OLIVE):
         User.objects.create_user(email, PASSWORD, display_name=email.partition("@")[0].title())
     User.objects.create_superuser(OPERATOR, PASSWORD, display_name="Operator")
     _make_bobs_days()
     _day(MALLORY, HOSTILE_DAY, ["What do you say?", *HOSTILE])
     _day(MALLORY, SHOWN_DAY, ["What can you show?", SHOWN])
+    _day(OLIVE, OLIVES_DAY, [OLIVES_WORDS, "That is a fine town."])
 
 
 def _make_bobs_days() -> None:
