@@ -8,6 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from exobrain.lib.http import json_response
+from knowledge.services import pending
 from orchestrator import client as orchestrator
 
 log = structlog.get_logger(__name__)
@@ -21,8 +22,8 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 def readyz(_request: HttpRequest) -> HttpResponse:
     """200 when everything that every page needs answers, else 503; names each dependency.
 
-    The orchestrator is named, too, and is not needed: while it is away people sign in, chat and
-    read, and taking them off the server would help nobody.
+    The orchestrator and the memory's indexes are named, too, and are not needed: while they are
+    away people sign in, chat and read, and taking them off the server would help nobody.
     """
     needed = {name: _state(name, check) for name, check in CHECKS.items()}
     wanted = {name: _state(name, check) for name, check in WANTED.items()}
@@ -43,7 +44,10 @@ def _redis() -> None:
 
 
 CHECKS: dict[str, Callable[[], None]] = {"postgresql": _database, "redis": _redis}
-WANTED: dict[str, Callable[[], None]] = {"orchestrator": orchestrator.check}
+WANTED: dict[str, Callable[[], None]] = {
+    "orchestrator": orchestrator.check,
+    "memory_indexes": pending.check,  # down: what is outside PostgreSQL is far behind
+}
 
 
 def _state(name: str, check: Callable[[], None]) -> str:

@@ -1,8 +1,8 @@
 """The job types of the memory; found by the orchestrator's `autodiscover_modules`."""
 
 from knowledge.events import UPDATE_JOB, UpdatePayload
-from knowledge.services import updates
-from orchestrator.registry import prepared_job
+from knowledge.services import outside, reindexing, updates
+from orchestrator.registry import chore, prepared_job
 from orchestrator.types import Run
 
 
@@ -15,3 +15,15 @@ from orchestrator.types import Run
 def knowledge_update(run: Run, prepared: updates.Prepared) -> None:
     """The messages are in the memory."""
     updates.complete_update(run, prepared)
+
+
+@chore("knowledge.outside", every_seconds=2.0)
+def tell_outside() -> None:
+    """Indexes outside PostgreSQL have been told of some changes."""
+    outside.drain()
+
+
+@chore("knowledge.vectors", every_seconds=30.0)
+def fill_vectors() -> None:
+    """Some blocks that were learned while the embedder was away have their vectors."""
+    reindexing.fill_vectors()

@@ -41,7 +41,32 @@ class JobType:
             raise InvalidPayload(_explain(error)) from None
 
 
+@dataclass(frozen=True)
+class Chore:
+    """Something that every worker does from time to time, besides its jobs."""
+
+    name: str
+    every_seconds: float
+    body: Callable[[], object]
+
+
 _types: dict[str, JobType] = {}
+_chores: list[Chore] = []
+
+
+def chore(name: str, *, every_seconds: float) -> Callable[[Callable[[], object]], Chore]:
+    """Registers a function as a chore: short, and harmless when several workers do it at once."""
+
+    def register(body: Callable[[], object]) -> Chore:
+        _chores.append(Chore(name, every_seconds, body))
+        return _chores[-1]
+
+    return register
+
+
+def chores() -> list[Chore]:
+    """What workers do from time to time."""
+    return list(_chores)
 
 
 def job(name: str, *, payload: type[P]) -> Callable[[Callable[[Run, P], None]], JobType]:

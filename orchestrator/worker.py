@@ -23,10 +23,11 @@ from pydantic import ValidationError
 from exobrain.lib.batching import Batcher
 from exobrain.lib.database import DatabaseThreads, Down, on_good_connection, with_retry
 from exobrain.lib.faults import reach
-from orchestrator import services
+from orchestrator import registry, services
 from orchestrator.errors import ClaimLost, JobFailed, QueueDown
 from orchestrator.events import DeadLetterEvent, JobEnvelope, JobResultEvent, JobStatusEvent
 from orchestrator.jetstream import Link, Pull, Queue, result_subject, status_subject
+from orchestrator.registry import Chore
 from orchestrator.types import (
     Claim,
     Claimed,
@@ -76,6 +77,7 @@ class Worker:
         self.concurrency = concurrency
         self.bodies = DatabaseThreads(concurrency, name="job")
         self.ledger = DatabaseThreads(1, name="ledger")
+        self.odd_jobs = DatabaseThreads(1, name="chore")
         self.queue = Queue(name=self.name, on_up=self._on_up)
         self.pull: Pull | None = None
         self.held: dict[Parcel, asyncio.Task[None]] = {}
@@ -94,6 +96,7 @@ class Worker:
         """Jobs have been run until told to stop; False when a body would not end."""
         self.queue.start()
         keeping = asyncio.create_task(self._keep_alive())
+        chores = [asyncio.create_task(self._repeat(chore)) for chore in registry.chores()]
         log.info("worker_started", worker=self.name, concurrency=self.concurrency)
         try:
             while not self.stopping.is_set():
@@ -101,9 +104,12 @@ class Worker:
             await self._drain()
         finally:
             keeping.cancel()
+            for task in chores:
+                task.cancel()
             await self.queue.stop()
             self.bodies.shutdown(wait=not self.is_tainted)
             self.ledger.shutdown()
+            self.odd_jobs.shutdown(wait=False)  # a chore can be cut off anywhere
         log.info("worker_stopped", worker=self.name)
         return not self.is_tainted
 
@@ -319,6 +325,17 @@ class Worker:
                 await self._extend_leases()
             except Down as error:
                 log.warning("ledger_down", error=type(error).__name__)
+
+    async def _repeat(self, chore: Chore) -> None:
+        """The chore is done from time to time; one that fails is tried again at its next time."""
+        while True:
+            await asyncio.sleep(chore.every_seconds)
+            try:
+                await asyncio.get_running_loop().run_in_executor(
+                    self.odd_jobs, on_good_connection, chore.body
+                )
+            except Exception as error:  # noqa: BLE001  whatever it was, jobs go on
+                log.warning("chore_failed", chore=chore.name, error=type(error).__name__)
 
     async def _extend_leases(self) -> None:
         if running := list(self.running):

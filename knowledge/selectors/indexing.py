@@ -1,11 +1,25 @@
 """What the indexes are made from."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from exobrain.lib.sql import all_rows
-from knowledge.models import Block, IndexedBlock
-from knowledge.types import BlockKind
+from knowledge.models import (
+    Block,
+    BlockVector,
+    Edge,
+    EdgeType,
+    Entity,
+    IndexedBlock,
+    Mention,
+    NodeType,
+    Record,
+)
+from knowledge.stores.graph.port import MENTIONS, Link, Node
+from knowledge.types import REAL_WORLD, BlockKind, Status
 
 Place = tuple[str, int]  # a journal, and a sequence in it
 
@@ -45,3 +59,110 @@ def episodes_around(
     columns = [[reference for reference, _ in wanted], [sequence for _, sequence in wanted]]
     rows = all_rows(_AROUND, [*columns, user_id, reach, reach])
     return {(reference, sequence): (id_, text) for reference, sequence, id_, text in rows}
+
+
+# -- the graph
+
+
+def active_types() -> list[str]:
+    """Ids of the node and edge types that the schema has at present."""
+    models = (NodeType, EdgeType)
+    return [
+        id_ for m in models for id_ in m.objects.filter(is_active=True).values_list("id", flat=True)
+    ]
+
+
+def nodes(*, user_id: UUID, entity_ids: Sequence[UUID]) -> list[Node]:
+    """Those of the entities that are there, and are themselves."""
+    found = Entity.objects.filter(user_id=user_id, id__in=list(entity_ids), merged_into=None)
+    return [
+        Node(
+            id=entity.id,
+            node_type=entity.node_type_id,
+            name=entity.name,
+            universe_id=entity.universe_id or REAL_WORLD,
+            trust=entity.trust,
+        )
+        for entity in found.exclude(status=Status.FALSIFIED)
+    ]
+
+
+def links(*, user_id: UUID, edge_ids: Sequence[UUID]) -> list[Link]:
+    """Those of the edges that are there."""
+    found = Edge.objects.filter(user_id=user_id, id__in=list(edge_ids)).select_related("block")
+    return [
+        _link(
+            edge,
+            edge.edge_type_id,
+            (edge.source_id, edge.target_id),
+            said_at=edge.block.said_at if edge.block else edge.recorded_at,
+        )
+        for edge in found.exclude(status=Status.FALSIFIED)
+    ]
+
+
+def mentions(*, user_id: UUID, block_ids: Sequence[UUID]) -> list[Link]:
+    """What those of the blocks that are there speak of; they hold as long as their block does."""
+    found = Mention.objects.filter(user_id=user_id, block_id__in=list(block_ids))
+    return [
+        _link(
+            mention.block,
+            MENTIONS,
+            (mention.block_id, mention.entity_id),
+            said_at=mention.block.said_at,
+            id_=mention.id,
+        )
+        for mention in found.select_related("block").exclude(block__status=Status.FALSIFIED)
+    ]
+
+
+def _link(
+    record: Record,
+    edge_type: str,
+    ends: tuple[UUID, UUID],
+    *,
+    said_at: datetime,
+    id_: UUID | None = None,
+) -> Link:
+    since = record.valid_from or said_at
+    return Link(
+        id=id_ or record.id,
+        edge_type=edge_type,
+        source_id=ends[0],
+        target_id=ends[1],
+        confidence=record.confidence,
+        trust=record.trust,
+        valid_from=since.timestamp(),
+        valid_to=record.valid_to.timestamp() if record.valid_to else None,
+        superseded=record.superseded_at is not None,
+        universe_id=record.universe_id or REAL_WORLD,
+    )
+
+
+# -- all of it
+
+
+def users_with_blocks() -> list[UUID]:
+    """Whoever has a memory."""
+    return list(Block.objects.order_by().values_list("user_id", flat=True).distinct())
+
+
+def record_ids(*, user_id: UUID) -> tuple[list[UUID], list[UUID], list[UUID]]:
+    """Ids of all blocks in the order they were said, of all entities and of all edges."""
+    blocks = Block.objects.filter(user_id=user_id).order_by("said_at", "sequence", "id")
+    return (
+        list(blocks.values_list("id", flat=True)),
+        list(Entity.objects.filter(user_id=user_id).values_list("id", flat=True)),
+        list(Edge.objects.filter(user_id=user_id).values_list("id", flat=True)),
+    )
+
+
+def without_vectors(*, space: str, limit: int, user_id: UUID | None = None) -> list[Block]:
+    """Some blocks that have no vector in a space, by user."""
+    vectors = BlockVector.objects.filter(
+        user_id=OuterRef("user_id"), block_id=OuterRef("id"), space__name=space
+    )
+    found = Block.objects.filter(~Exists(vectors))
+    if user_id is not None:
+        found = found.filter(user_id=user_id)
+    return list(found.order_by("user_id", "said_at", "id")[:limit])

@@ -16,6 +16,7 @@ from knowledge.retrieval.ranking.window import REACH, blended_vector, embedded_t
 from knowledge.retrieval.utterances import utterance_of
 from knowledge.selectors import indexing
 from knowledge.selectors.indexing import Place
+from knowledge.services.pending import queue
 from knowledge.stores.embedders.minilm import LOCAL_SPACE
 from knowledge.stores.tokens import PostgresTokens, Tokens
 from knowledge.stores.vectors import local_index
@@ -48,6 +49,12 @@ def project(
         index.remove(user_id=user_id, block_ids=[id_ for id_ in touched if id_ not in found])
         index.upsert(user_id=user_id, points=points)
         _store_tokens(user_id, touched, points, tokens or {})
+        queue(user_id=user_id, block_ids=touched, entity_ids=entity_ids, edge_ids=edge_ids)
+
+
+def points_of(*, user_id: UUID, block_ids: Sequence[UUID]) -> list[Point]:
+    """What an index keeps of those of the blocks that are there."""
+    return _points(user_id, block_ids, {}, local_index())
 
 
 def text_to_embed(text: str) -> str:
@@ -138,6 +145,7 @@ def _point(block: Block, around: Around, own: Mapping[UUID, Vector]) -> Point:
         digest=digest_of(block.text),
         reference=reference,
         sequence=sequence,
+        payload={"text": block.text},
     )
 
 

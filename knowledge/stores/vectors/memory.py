@@ -42,6 +42,9 @@ class InMemoryVectorIndex:
         self.points.pop(user_id, None)
         self.vectors.pop(user_id, None)
 
+    def activate(self) -> None:
+        """Nothing to do: there is but one space."""
+
     def search_words(
         self, *, scope: Scope, terms: Mapping[str, float], limit: int
     ) -> Sequence[Hit]:

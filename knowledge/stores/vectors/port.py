@@ -71,6 +71,9 @@ class VectorIndex(Protocol):
     def clear(self, *, user_id: UUID) -> None:
         """No trace of the user is left."""
 
+    def activate(self) -> None:
+        """Our embedder's space is the one that is searched; vectors of others are gone."""
+
     def search_words(
         self, *, scope: Scope, terms: Mapping[str, float], limit: int
     ) -> Sequence[Hit]:

@@ -102,6 +102,23 @@ class PostgresVectorIndex:
             for table in ("posting", "blockvector", "indexedblock", "indexeduser"):
                 send(f"DELETE FROM knowledge_{table} WHERE user_id = %s", [user_id])  # noqa: S608  ours
 
+    def clear_words(self, *, user_id: UUID) -> None:
+        """Only the user's vectors are left, for whoever puts the blocks in again."""
+        with transaction.atomic():
+            _Writer(user_id)  # holds the user's row: nobody else writes meanwhile
+            for table in ("posting", "indexedblock"):
+                send(f"DELETE FROM knowledge_{table} WHERE user_id = %s", [user_id])  # noqa: S608  ours
+            send(
+                "UPDATE knowledge_indexeduser SET next_ordinal = 0, blocks = 0, length = 0"
+                " WHERE user_id = %s",
+                [user_id],
+            )
+            send(
+                "DELETE FROM knowledge_blockvector v WHERE v.user_id = %s AND NOT EXISTS ("
+                " SELECT FROM knowledge_block b WHERE b.id = v.block_id AND b.user_id = v.user_id)",
+                [user_id],
+            )
+
     def _write_vectors(self, user_id: UUID, points: Sequence[Point]) -> None:
         send(
             "DELETE FROM knowledge_blockvector v"

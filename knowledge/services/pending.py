@@ -1,0 +1,84 @@
+"""What the indexes outside PostgreSQL have yet to be told, and how far behind they are."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count, Max, Min
+
+from exobrain.lib import clock
+from exobrain.lib.errors import Unavailable
+from knowledge.models import Pending
+from knowledge.stores.graph import has_outside_graph
+from knowledge.stores.vectors import has_outside_index
+
+BLOCK, ENTITY, EDGE, ALL = "block", "entity", "edge", "all"
+LATE = timedelta(minutes=10)
+
+
+class FarBehind(Unavailable):
+    """An index of the memory outside PostgreSQL has not been told of changes for a while."""
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far an outside index is behind the ledger."""
+
+    projection: str
+    waiting: int
+    oldest: timedelta
+    attempts: int  # the most that one change has needed so far
+
+
+def queue(
+    *,
+    user_id: UUID,
+    block_ids: Collection[UUID] = (),
+    entity_ids: Collection[UUID] = (),
+    edge_ids: Collection[UUID] = (),
+) -> None:
+    """The outside indexes, where there are any, will be told of these records as they then are."""
+    rows: list[Pending] = []
+    if has_outside_index():
+        rows += _rows(user_id, Pending.Projection.VECTORS, {BLOCK: block_ids})
+    if has_outside_graph():
+        tables = {ENTITY: entity_ids, EDGE: edge_ids, BLOCK: block_ids}
+        rows += _rows(user_id, Pending.Projection.GRAPH, tables)
+    Pending.objects.bulk_create(rows, batch_size=1000)
+
+
+def queue_all(*, user_id: UUID) -> None:
+    """The outside indexes will be emptied of the user."""
+    rows: list[Pending] = []
+    if has_outside_index():
+        rows += _rows(user_id, Pending.Projection.VECTORS, {ALL: [user_id]})
+    if has_outside_graph():
+        rows += _rows(user_id, Pending.Projection.GRAPH, {ALL: [user_id]})
+    Pending.objects.bulk_create(rows)
+
+
+def lags() -> list[Lag]:
+    """Of each outside index that has yet to be told something."""
+    now = clock.now()
+    found = Pending.objects.values("projection").annotate(
+        waiting=Count("id"), oldest=Min("created_at"), tries=Max("attempts")
+    )
+    return [
+        Lag(row["projection"], row["waiting"], now - row["oldest"], row["tries"]) for row in found
+    ]
+
+
+def check() -> None:
+    """Raises FarBehind when an outside index has not been told for a while."""
+    if any(lag.oldest > LATE for lag in lags()):
+        raise FarBehind
+
+
+def _rows(user_id: UUID, projection: str, tables: dict[str, Collection[UUID]]) -> list[Pending]:
+    now = clock.now()
+    return [
+        Pending(projection=projection, user_id=user_id, table=table, record_id=id_, next_try_at=now)
+        for table, ids in tables.items()
+        for id_ in ids
+    ]
