@@ -17,13 +17,13 @@ from django.db.models.functions import Now
 
 from exobrain.lib.errors import DomainError, Unavailable
 from exobrain.lib.faults import reach
-from exobrain.lib.threads import in_thread
 from journal import selectors as journal
 from journal.services import mark_committed
 from knowledge.events import UpdateStep
 from knowledge.models import Update
 from knowledge.services.updates.asking import ask_for
 from knowledge.services.updates.leasing import LOCK, end, lease, messages_of
+from knowledge.services.updates.threads import apart
 from orchestrator import client
 from orchestrator.errors import JobNotFound
 from orchestrator.types import Lifecycle, Transition
@@ -47,10 +47,10 @@ async def reconcile_forever() -> None:
     clock = asyncio.get_running_loop().time
     while True:
         try:
-            await in_thread(reconcile)
+            await apart(reconcile)
             if clock() >= next_quiet:
                 next_quiet = clock() + min(QUIET_CHECK_SECONDS, _quiet_minutes() * 60 or 3600)
-                await in_thread(update_quiet_users)
+                await apart(update_quiet_users)
         except DatabaseFailure as error:
             log.warning("update_reconciler_failed", error=type(error).__name__)
         except Exception as error:  # the loop must go on: nobody else would look

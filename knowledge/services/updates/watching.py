@@ -7,8 +7,8 @@ from uuid import UUID
 import structlog
 
 from exobrain.lib.errors import Unavailable, Upstream
-from exobrain.lib.threads import in_thread
 from knowledge.selectors.updates import asked_at
+from knowledge.services.updates.threads import apart
 from orchestrator import client
 from orchestrator.errors import JobNotFound
 from orchestrator.types import Lifecycle, Transition
@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 10.0  # so long it may be away before the reader is told
 async def open_watch(*, user_id: UUID, job_id: str, after: int) -> "JobWatch":
     """A view of this user's job after the change of that number; raises JobNotFound."""
     known = _uuid(job_id)
-    current = await in_thread(_current, user_id, known)
+    current = await apart(_current, user_id, known)
     return JobWatch(user_id=user_id, current=current, after=min(after, current.number))
 
 
