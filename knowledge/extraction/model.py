@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from exobrain.lib.errors import Upstream
 from knowledge.extraction import rules
 from knowledge.extraction.drafts import value_of
-from knowledge.extraction.names import Name, folded
+from knowledge.extraction.names import CONCEPT, ENTITY, Name, folded
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.prompts import entities as entities_prompt
 from knowledge.extraction.prompts import facts as facts_prompt
@@ -275,8 +275,14 @@ class _Reading:
         text = full or message.content[span.start : span.end]
         known = key or self.batch.gazetteer.keys.get(folded(text))
         name = Name(span.start, span.end, " ".join(text.split()), node_type, SURE, known)
-        self.batch.entity(name, span)
+        self.batch.entity(name, span, node_type=node_type if self._is_untyped(name) else None)
         return None
+
+    def _is_untyped(self, name: Name) -> bool:
+        """The rules have not seen what it is: there the model may say."""
+        key = self.batch.gazetteer.keys.get(folded(name.text))
+        seen = self.batch.entities.get(key) if key else None
+        return seen is not None and seen.node_type in (ENTITY, CONCEPT)
 
     def _is_said(self, name: str) -> bool:
         """Some message has the name: a model does not give names."""

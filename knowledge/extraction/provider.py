@@ -40,6 +40,7 @@ _PASSING = (
     TimeoutError,
     httpx.TransportError,
 )
+_PASSING_STATUSES = frozenset({408, 425})  # of these the client has no classes
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,13 @@ class ChatProvider:
     """A chat model that is held to a JSON schema where its provider can do that."""
 
     def __init__(
-        self, *, base_url: str, api_key: SecretStr | None, model: str, timeout_seconds: float
+        self,
+        *,
+        base_url: str,
+        api_key: SecretStr | None,
+        model: str,
+        timeout_seconds: float,
+        max_answer_tokens: int = MAX_ANSWER_TOKENS,
     ) -> None:
         self.name = model
         self.client = ChatOpenAI(
@@ -71,7 +78,7 @@ class ChatProvider:
             api_key=api_key or NO_KEY,
             model=model,
             temperature=0.0,
-            max_completion_tokens=MAX_ANSWER_TOKENS,
+            max_completion_tokens=max_answer_tokens,
             use_responses_api=False,
             timeout=openai.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds)),
             max_retries=0,  # the job is tried again as a whole
@@ -101,6 +108,8 @@ class ChatProvider:
             log.warning("extraction_model_unavailable", error=type(error).__name__)
             raise Unavailable("The model that reads messages is not available.") from error
         except Exception as error:  # a provider can send anything
+            if getattr(error, "status_code", None) in _PASSING_STATUSES:
+                raise Unavailable("The model that reads messages is not available.") from error
             log.warning("extraction_model_failed", error=type(error).__name__)
             raise Upstream("The model's answer makes no sense.") from error
         usage: Mapping[str, object] = dict(message.usage_metadata or {})

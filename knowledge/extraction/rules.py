@@ -87,6 +87,7 @@ class Batch:
     gazetteer: Gazetteer
     user: KnownEntity | None
     entities: dict[str, ProposedEntity] = field(default_factory=dict)
+    remembered: Mapping[str, str] = field(default_factory=dict)  # types of what memory has
     mentions: dict[tuple[str, Span], ProposedMention] = field(default_factory=dict)
     facts: list[ProposedFact] = field(default_factory=list)
 
@@ -99,7 +100,8 @@ class Batch:
         for message in messages:
             tokens = _SMALL.findall(message.content[:5000])
             gazetteer.small.update(token for token in tokens if token.islower())
-        return cls(schema, gazetteer, next((entity for entity in known if entity.is_user), None))
+        user = next((entity for entity in known if entity.is_user), None)
+        return cls(schema, gazetteer, user, remembered=dict(gazetteer.types))
 
     def extraction(self) -> Extraction:
         """All of it, as values."""
@@ -134,7 +136,7 @@ class Batch:
             ProposedEntity(
                 key=key,
                 name=name.text,
-                node_type=self.gazetteer.types.get(key, kind) if name.key else kind,
+                node_type=self.remembered.get(key, kind),
                 spans=(span,),
                 confidence=name.confidence,
                 identifiers=name.identifiers,

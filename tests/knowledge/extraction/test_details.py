@@ -92,7 +92,10 @@ def test_being_told_to_remember_raises_confidence() -> None:
         ("My sister Ann is here.", "My sister is Ann."),
         ("Caroline: I moved to Sweden.", "Caroline lives in Sweden."),
         ("I don't like coffee any more.", "I no longer like coffee."),
-        ("I visited the zoo with my kids yesterday.", "I visited the zoo with my kids yesterday (13 June 2023)."),
+        (
+            "I visited the zoo with my kids yesterday.",
+            "I visited the zoo with my kids yesterday (13 June 2023).",
+        ),
         (
             "Mel: I ran a charity race last Saturday.",
             "Mel: I ran a charity race last Saturday (10 June 2023).",

@@ -1,0 +1,73 @@
+"""Facts written by somebody else, in the place of a model's: for measurements and tests.
+
+Reads the `observation` of conversations in LoCoMo's format: sentences by session and speaker, each
+with the ids of the turns it is from.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from knowledge.extraction import rules
+from knowledge.extraction.names import PERSON, Name
+from knowledge.extraction.port import KnownEntity, SchemaView
+from knowledge.types import Extraction, ProposedFact, SourceMessage, Span, Trust
+
+_TURN = re.compile(r"D\d+:\d+")
+CONFIDENCE = 0.8
+
+
+class ObservationExtractor:
+    """Proposes the observations of a file for the messages that it is told are their turns."""
+
+    name = "observations-1"
+
+    def __init__(self, conversation: Mapping[str, Any], turns: Mapping[UUID, str]) -> None:
+        self.turns = turns  # message -> turn
+        self.by_turn = _by_turn(conversation.get("observation", {}))
+
+    @classmethod
+    def of_file(
+        cls, path: Path, *, sample: int, turns: Mapping[UUID, str]
+    ) -> "ObservationExtractor":
+        """The observations of one conversation of a file."""
+        return cls(json.loads(path.read_text(encoding="utf-8"))[sample], turns)
+
+    def extract(
+        self,
+        *,
+        messages: Sequence[SourceMessage],
+        schema: SchemaView,
+        known: Sequence[KnownEntity] = (),
+    ) -> Extraction:
+        """The names that the rules see, and the observations as facts."""
+        batch = rules.read(messages=messages, schema=schema, known=known)
+        batch.facts = [fact for message in messages for fact in self._facts(batch, message)]
+        return batch.extraction()
+
+    def _facts(self, batch: rules.Batch, message: SourceMessage) -> list[ProposedFact]:
+        span = Span(message.id, 0, len(message.content))
+        return [
+            ProposedFact(
+                text=text,
+                span=span,
+                about=(batch.entity(Name(0, 0, speaker, PERSON, CONFIDENCE), span),),
+                trust=Trust.USER_SAID,
+                confidence=CONFIDENCE,
+            )
+            for speaker, text in self.by_turn.get(self.turns.get(message.id, ""), ())
+        ]
+
+
+def _by_turn(observation: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+    """What is observed of whom, by the first turn it is from."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for speakers in observation.values():
+        for speaker, facts in speakers.items():
+            for text, source in facts:
+                if turns := _TURN.findall(str(source)):
+                    found.setdefault(turns[0], []).append((speaker, text))
+    return found

@@ -1,0 +1,127 @@
+"""The provider over real connections: what is asked, and which failures may pass."""
+
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from exobrain.lib.errors import Unavailable, Upstream
+from knowledge.extraction.model import ModelExtractor
+from knowledge.extraction.provider import ChatProvider, Reply
+from tests.knowledge.extraction.support import read, reasons, told
+from tests.model_server import ModelServer, Step, Tear, refusal, running
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """A provider of bytes."""
+    with running() as server:
+        yield server
+
+
+def _answers(words: str) -> list[Step]:
+    choice = {
+        "index": 0,
+        "finish_reason": "stop",
+        "message": {"role": "assistant", "content": words},
+    }
+    usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+    body = json.dumps(
+        {
+            "id": "1", "object": "chat.completion", "created": 0, "model": "worker",
+            "choices": [choice], "usage": usage,
+        }
+    ).encode()
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+    return [f"{head}connection: close\r\n\r\n".encode() + body]
+
+
+def _provider(url: str, *, seconds: float = 5.0) -> ChatProvider:
+    return ChatProvider(
+        base_url=url, api_key=SecretStr("sk-key"), model="worker", timeout_seconds=seconds
+    )
+
+
+def _asked(provider: ChatProvider) -> Reply:
+    return provider.ask(system="Do.", data="[1] Hello", name="facts", schema={"type": "object"})
+
+
+def test_the_answer_is_held_to_the_schema(server: ModelServer) -> None:
+    """The request carries the schema, the model and both prompts; the reply its cost."""
+    server.says(_answers('{"facts": []}'))
+
+    reply = _asked(_provider(server.url))
+
+    (request,) = server.script.requests
+    assert request.body["model"] == "worker"
+    assert request.body["response_format"]["json_schema"]["schema"] == {"type": "object"}
+    assert [prompt["content"] for prompt in request.body["messages"]] == ["Do.", "[1] Hello"]
+    assert reply.text == '{"facts": []}'
+    assert reply.usage["total_tokens"] == 10
+
+
+def test_a_provider_without_schemas_is_asked_without(server: ModelServer) -> None:
+    """A refusal of the schema is answered by asking in words alone."""
+    server.says(refusal(400), _answers('{"facts": []}'))
+
+    reply = _asked(_provider(server.url))
+
+    assert reply.text == '{"facts": []}'
+    assert "response_format" not in server.script.requests[1].body
+
+
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503])
+def test_what_may_pass_is_unavailable(server: ModelServer, status: int) -> None:
+    """The job is to be tried again."""
+    server.says(refusal(status))
+
+    with pytest.raises(Unavailable):
+        _asked(_provider(server.url))
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 422])
+def test_what_stays_is_not(server: ModelServer, status: int) -> None:
+    """Asking again would not help; and nothing of the provider's words is repeated."""
+    server.says(refusal(status))
+
+    with pytest.raises(Upstream) as caught:
+        _asked(_provider(server.url))
+    assert "sk-secret" not in str(caught.value)
+
+
+def test_a_torn_connection_is_unavailable(server: ModelServer) -> None:
+    """So is one that breaks."""
+    server.says([b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{", Tear()])
+
+    with pytest.raises(Unavailable):
+        _asked(_provider(server.url))
+
+
+def test_a_silent_provider_is_unavailable(server: ModelServer) -> None:
+    """So is one that takes too long."""
+    server.says([3.0, *_answers("{}")])
+
+    with pytest.raises(Unavailable):
+        _asked(_provider(server.url, seconds=1))
+
+
+def test_a_provider_that_is_not_there_is_unavailable() -> None:
+    """So is a closed port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+
+    with pytest.raises(Unavailable):
+        _asked(_provider(f"http://127.0.0.1:{port}/v1"))
+
+
+def test_nonsense_instead_of_json_is_read_by_the_rules(server: ModelServer) -> None:
+    """A provider that answers HTML costs nothing but the model's part."""
+    server.says([b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>"])
+
+    found = read("I live in Lyon.", extractor=ModelExtractor(_provider(server.url)))
+
+    assert ("user", "home", "lyon") in told(found)
+    assert reasons(found) == {"model_answer_unusable"}
