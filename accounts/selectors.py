@@ -139,3 +139,12 @@ def display_name(*, user_id: UUID) -> str:
     """What the user is called; empty when there is no such user."""
     row = first_row("SELECT display_name FROM accounts_user WHERE id = %s", user_id)
     return row[0] if row else ""
+
+
+def user_ids(*, name: str | None = None) -> list[UUID]:
+    """The users; with a name, the one of that id or e-mail."""
+    users = models.User.objects.order_by("pk")
+    if name is not None:
+        id_ = _uuid(name)
+        users = users.filter(pk=id_) if id_ else users.filter(email__iexact=name)
+    return list(users.values_list("pk", flat=True))

@@ -171,6 +171,12 @@ def latest_messages(*, user_id: UUID, limit: int) -> list[StoredMessage]:
     return [StoredMessage(*row) for row in found.values_list(*STORED_FIELDS)[:limit]]
 
 
+def committed(*, user_id: UUID) -> list[UUID]:
+    """The user's messages that count as committed, oldest first."""
+    found = Message.objects.filter(user_id=user_id, committed_to_knowledge_base=True)
+    return list(found.order_by("created_at", "sequence").values_list("id", flat=True))
+
+
 def count_messages(*, user_id: UUID) -> int:
     """How many messages the user's journals hold."""
     return Message.objects.filter(user_id=user_id).count()

@@ -32,7 +32,7 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.contradictions import Topic, settle, topic_of
-from knowledge.services.writing import TABLES, Book, lock_memory, record_of
+from knowledge.services.writing import TABLES, Book, lock_memory, record_of, values_of
 from knowledge.types import RollbackPreview, Status
 
 # What `settle` works out, and what a job may change of a record without saying anything new.
@@ -138,12 +138,7 @@ def _invert(plan: _Plan, operation: Operation, row: models.Model | None) -> None
         if row is None:
             plan.restore[key] = operation.before
     elif row is not None:
-        plan.change[key] = (row, _values(operation.table, operation.before))
-
-
-def _values(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    known = {f.attname: f for f in TABLES[table]._meta.concrete_fields}
-    return {name: known[name].to_python(value) for name, value in row.items() if name in known}
+        plan.change[key] = (row, values_of(operation.table, operation.before))
 
 
 def _keep_what_is_used(plan: _Plan, user_id: UUID) -> None:
@@ -222,7 +217,7 @@ def _carry_out(book: Book, plan: _Plan) -> None:
     topics: set[Topic] = set()
     for (table, _), row in plan.restore.items():
         record = record_of(table, row)
-        if _stands(book, record):
+        if stands(book, record):
             book.add(record)
             topics |= _topics(record)
     for changed, values in plan.change.values():
@@ -240,7 +235,7 @@ def _topics(record: models.Model) -> set[Topic]:
     return {topic} if topic else set()
 
 
-def _stands(book: Book, record: models.Model) -> bool:
+def stands(book: Book, record: models.Model) -> bool:
     """True when everything the record refers to is there, or about to be."""
     for relation in record._meta.concrete_fields:
         target = cast(Any, relation.related_model)
@@ -291,6 +286,3 @@ def _with_children(user_id: UUID, blocks: Sequence[UUID]) -> set[UUID]:
         below = Block.objects.filter(user_id=user_id, parent_id__in=level)
         level = set(below.values_list("pk", flat=True)) - found
     return found
-
-
-__all__ = ["preview_roll_back", "remove_whole", "roll_back"]

@@ -63,7 +63,9 @@ MAX_TOPIC_CHARS = 120
 # -- before the transaction
 
 
-def prepare_learning(*, user_id: UUID, messages: Sequence[SourceMessage]) -> Prepared:
+def prepare_learning(
+    *, user_id: UUID, messages: Sequence[SourceMessage], embeds: bool = True
+) -> Prepared:
     """What may be remembered of the messages is known; nothing is written.
 
     The extractor never sees what the user had forgotten: there are blanks in its place.
@@ -82,7 +84,7 @@ def prepare_learning(*, user_id: UUID, messages: Sequence[SourceMessage]) -> Pre
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
     extraction = judge(proposed, shown)
-    embedded = _embedded(user_id, shown, extraction)
+    embedded = _embedded(user_id, shown, extraction) if embeds else Embedded()
     return Prepared(
         messages=fresh,
         extraction=extraction,
@@ -209,6 +211,7 @@ class _Learner:
         self.decided: set[UUID] = set()
         self.topics: dict[Topic, list[Block]] = {}
         self.texts: dict[tuple[UUID | None, str], Block] = {}
+        self.refuted: set[UUID] = set()  # what the user called wrong
 
     def learn(self) -> None:
         """Everything of the batch is in the book."""
@@ -274,7 +277,7 @@ class _Learner:
         self.entities |= resolver.named(self._other_keys() - self.refused)
         for proposal, _ in proposals:
             entity = self.entities[proposal.key].entity
-            if entity in self.book.additions(Entity):
+            if ("entity", entity.id) in self.book.added:
                 for span in proposal.spans:
                     self.book.cite(entity, span)
 
@@ -396,7 +399,9 @@ class _Learner:
         plain = {self._plain_id(fact): fact for fact in facts if not fact.is_single_valued}
         for block in Block.objects.filter(user_id=self.user_id, pk__in=plain):
             fact = plain[block.id]
-            if block.status != Status.FALSIFIED:
+            if block.status == Status.FALSIFIED:
+                self.refuted.add(block.id)
+            else:
                 self.texts[_words(fact)] = block
 
     def _plain_id(self, fact: _Fact) -> UUID:
@@ -450,7 +455,7 @@ class _Learner:
         )
 
     def _new(self, fact: _Fact, id_: UUID) -> Block:
-        if not fact.is_single_valued and Block.objects.filter(pk=id_).exists():
+        if id_ in self.refuted:
             id_ = self._chain_id(fact)  # said again after the user called it wrong
         valid_to = _moment(fact.proposal.valid_to)
         block = self.book.add(

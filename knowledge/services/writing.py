@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
+import orjson
 from django.db import connection, models
 
 from exobrain.lib import clock
@@ -45,7 +46,8 @@ TABLES: dict[str, type[models.Model]] = {
 }
 NAMES = {model: name for name, model in TABLES.items()}
 BY_DJANGO = frozenset({"updated_at", "created_at"})
-BATCH = 500  # rows of one statement
+BATCH = 500  # rows of one statement by the ORM
+INSERTED = 5_000  # and of one of ours
 
 Row = TypeVar("Row", bound=models.Model)
 Key = tuple[str, UUID]
@@ -73,11 +75,13 @@ def row_of(record: models.Model) -> dict[str, Any]:
 
 def record_of(table: str, row: Mapping[str, Any]) -> models.Model:
     """The record that has these columns; it is not written."""
-    model = TABLES[table]
-    known = {field.attname: field for field in model._meta.concrete_fields}
-    return model(
-        **{name: known[name].to_python(value) for name, value in row.items() if name in known}
-    )
+    return TABLES[table](**values_of(table, row))
+
+
+def values_of(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Some columns of a record, as JSON has them."""
+    known = {f.attname: f for f in TABLES[table]._meta.concrete_fields}
+    return {name: known[name].to_python(value) for name, value in row.items() if name in known}
 
 
 def _plain(value: Any) -> Any:
@@ -103,6 +107,8 @@ class Book:
         job_id: UUID | None = None,
         reverts_id: UUID | None = None,
         extractor: str = "",
+        at: datetime | None = None,
+        projects: bool = True,
     ) -> None:
         self.changeset = Changeset(
             id=changeset_id or uuid4(),
@@ -113,12 +119,14 @@ class Book:
             extractor=extractor[:100],
         )
         self.user_id = user_id
-        self.now = clock.now()
+        self.now = at or clock.now()
+        self.projects = projects  # else the indexes are told by whoever wrote the book
         self.added: dict[Key, models.Model] = {}
         self.changed: dict[Key, models.Model] = {}
         self.before: dict[Key, dict[str, Any]] = {}
         self.removed: dict[Key, models.Model] = {}
         self.decisions: dict[UUID, Decision] = {}
+        self._rows: dict[Key, dict[str, Any]] = {}
         self.touched: set[UUID] = set()  # blocks that need their place in the indexes again
 
     def add(self, record: Row) -> Row:
@@ -236,17 +244,20 @@ class Book:
         operations = self._operations()
         self.changeset.summary = self._summary()
         self.changeset.save(force_insert=True)
-        for table in TABLES:
-            _insert([r for (name, _), r in self.added.items() if name == table])
+        for table, model in TABLES.items():
+            rows = [row for (name, _), row in self._rows.items() if name == table]
+            _insert(model, rows, now=self.now)
         for table in TABLES:
             self._update(table)
         for table in reversed(TABLES):
             gone = [id_ for name, id_ in self.removed if name == table]
             if gone:
                 cast(Any, TABLES[table]).objects.filter(user_id=self.user_id, pk__in=gone).delete()
-        Operation.objects.bulk_create(operations if tells else [], batch_size=BATCH)
-        Decision.objects.bulk_create(self.decisions.values(), ignore_conflicts=True)
+        if tells:
+            _insert(Operation, operations, now=self.now)
+        _insert(Decision, [row_of(decision) for decision in self.decisions.values()], now=self.now)
         self._project(vectors, tokens)
+        Changeset.objects.filter(pk=self.changeset.id).update(created_at=self.now)
         return self.changeset.id
 
     def _drop_known(self) -> None:
@@ -261,11 +272,12 @@ class Book:
             for id_ in known:
                 del self.added[table, id_]
 
-    def _operations(self) -> list[Operation]:
+    def _operations(self) -> list[dict[str, Any]]:
+        self._rows = {key: row_of(record) for key, record in self.added.items()}
         changes: list[tuple[Key, Any, Any]] = [
-            (key, None, row_of(self.added[key]))
+            (key, None, self._rows[key])
             for table in TABLES
-            for key in self.added
+            for key in self._rows
             if key[0] == table
         ]
         for key, record in self.changed.items():
@@ -278,14 +290,14 @@ class Book:
             if key[0] == table
         ]
         return [
-            Operation(
-                changeset_id=self.changeset.id,
-                position=position,
-                table=table,
-                record_id=record_id,
-                before=before,
-                after=after,
-            )
+            {
+                "changeset_id": self.changeset.id,
+                "position": position,
+                "table": table,
+                "record_id": record_id,
+                "before": before,
+                "after": after,
+            }
             for position, ((table, record_id), before, after) in enumerate(changes)
         ]
 
@@ -325,7 +337,7 @@ class Book:
                     ids["block"].add(record.block_id)
                 elif isinstance(record, Alias):
                     ids["entity"].add(record.entity_id)
-        if any(ids[table] for table in ("block", "entity", "edge")):
+        if self.projects and any(ids[table] for table in ("block", "entity", "edge")):
             project(
                 user_id=self.user_id,
                 block_ids=sorted(ids["block"]),
@@ -340,9 +352,28 @@ def _key(record: models.Model) -> Key:
     return NAMES[type(record)], record.pk
 
 
-def _insert(records: Sequence[models.Model]) -> None:
-    if records:
-        cast(Any, type(records[0])).objects.bulk_create(records, batch_size=BATCH)
+# Rows are sent as JSON: the ORM would take as long to write them down as PostgreSQL to store them.
+INSERT = """
+INSERT INTO "{table}" ({columns})
+SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb)
+ON CONFLICT DO NOTHING
+"""
+
+
+def _insert(model: type[models.Model], rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
+    """The rows are there, made just now. Names come from the model, never from a row."""
+    if not rows:
+        return
+    fields = model._meta.concrete_fields
+    columns = [str(f.column) for f in fields if f.attname in rows[0] or f.name in BY_DJANGO]
+    timed = {name: now for name in columns if name in BY_DJANGO}
+    query = INSERT.format(
+        table=model._meta.db_table, columns=", ".join(f'"{name}"' for name in columns)
+    )
+    with connection.cursor() as cursor:
+        for first in range(0, len(rows), INSERTED):
+            batch = [{**row, **timed} for row in rows[first : first + INSERTED]]
+            cursor.execute(query, [orjson.dumps(batch).decode()])
 
 
 def _known_pairs(user_id: UUID, records: Sequence[models.Model]) -> set[UUID]:
