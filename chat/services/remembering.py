@@ -25,6 +25,7 @@ from knowledge.types import Recall, Recalled, Scope
 log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it has
+RECEIPT_SECONDS = 3.0  # that the end of an answer waits, whose model never asked for memory
 SPARE = 2  # budgets' worth is recalled, as what the day shows already is then left out
 MOST_MEMORIES = 40
 
@@ -46,13 +47,14 @@ class Recollection:
 
     async def memories(self) -> Sequence[Memory]:
         """What was found in time; the same whenever it is asked for."""
-        if self._memories is None:
-            self._recall, self._memories = await self._found()
-        return self._memories
+        return await self._known(until=self._deadline)
 
     async def receipt(self, text: str) -> ReceiptDraft | None:
-        """What this answer was given; None when there was nothing to give."""
-        memories = await self.memories()
+        """What this answer was given; None when there was nothing to give.
+
+        A mock is given nothing, and its receipt shows what a model would have been given.
+        """
+        memories = await self._known(until=self._deadline + RECEIPT_SECONDS)
         if not memories or self._recall is None:
             return None
         return ReceiptDraft(
@@ -63,10 +65,15 @@ class Recollection:
             dropped=self._recall.dropped,
         )
 
-    async def _found(self) -> tuple[Recall | None, Sequence[Memory]]:
+    async def _known(self, *, until: float) -> Sequence[Memory]:
+        if self._memories is None:
+            self._recall, self._memories = await self._found(until)
+        return self._memories
+
+    async def _found(self, until: float) -> tuple[Recall | None, Sequence[Memory]]:
         if self._work is None:
             return None, ()
-        left = self._deadline - asyncio.get_running_loop().time()
+        left = until - asyncio.get_running_loop().time()
         done, _ = await asyncio.wait([self._work], timeout=max(0.0, left))
         if not done:
             self._work.add_done_callback(_ignore)

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from exobrain.lib.text import storable
-from knowledge.models import Block
+from knowledge.models import Block, Changeset, ReviewItem
+from knowledge.services import editing
 from knowledge.types import BlockKind, Status, Trust
 from tests.e2e.world import HOSTILE
 from tests.factories import JournalFactory
@@ -210,8 +211,13 @@ def test_hostile_memory_is_only_text(alice: User, as_user: SignIn, text: str) ->
     rows.fact(alice, ann, text, superseded_at=rows.SAID_AT)
     message = rows.said(JournalFactory(user=alice), text)
     client = as_user(alice)
+    editing.add_note(user_id=alice.id, entity_id=ben.id, text=text)
+    ReviewItem.objects.create(user=alice, kind="merge", left_id=ann.id, right_id=ben.id)
 
     pages = [
+        show(client, "memory-change", Changeset.objects.get().id),
+        show(client, "memory-review"),
+        show(client, "memory-forget-entity", ann.id),
         show(client, "memory"),
         show(client, "memory-category", "node.person"),
         show(client, "memory-page", ann.id),
