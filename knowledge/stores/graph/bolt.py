@@ -18,7 +18,7 @@ from neo4j import Driver, ManagedTransaction
 from neo4j.exceptions import DriverError, Neo4jError
 
 from knowledge.errors import IndexUnavailable, UnknownType
-from knowledge.stores.graph.port import MENTIONS, Link, Neighbourhood, Node
+from knowledge.stores.graph.port import MAX_FRONT, MENTIONS, Link, Neighbourhood, Node
 from knowledge.types import REAL_WORLD, Scope
 
 log = structlog.get_logger(__name__)
@@ -110,13 +110,14 @@ class BoltGraphIndex:
             if not front or len(links) >= limit:
                 break
             found = self._links(scope, front, limit + len(links))
-            ends = {id_ for link in found for id_ in (link.source_id, link.target_id)}
-            reached = {node.id: node for node in self._nodes(scope, list(ends - set(nodes)))}
+            ends = dict.fromkeys(id_ for link in found for id_ in (link.source_id, link.target_id))
+            new = [id_ for id_ in ends if id_ not in nodes]
+            reached = {node.id: node for node in self._nodes(scope, new)}
             nodes |= reached
             for link in found:
                 if len(links) < limit and link.source_id in nodes and link.target_id in nodes:
                     links.setdefault(link.id, link)
-            front = list(reached)
+            front = list(reached)[:MAX_FRONT]
         used = {id_ for link in links.values() for id_ in (link.source_id, link.target_id)}
         return Neighbourhood(
             [node for id_, node in nodes.items() if id_ in used or id_ in entity_ids],

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from knowledge.stores.graph.port import MENTIONS, Link, Neighbourhood, Node
+from knowledge.stores.graph.port import MAX_FRONT, MENTIONS, Link, Neighbourhood, Node
 from knowledge.types import Scope
 
 
@@ -48,18 +48,19 @@ class InMemoryGraphIndex:
         mine = self.nodes.get(scope.user_id, {})
         nodes = {id_: mine[id_] for id_ in entity_ids if id_ in mine and sees(scope, mine[id_])}
         links: dict[UUID, Link] = {}
-        front = set(nodes)
+        front = list(nodes)
         for _ in range(hops):
             found = self._links_at(scope, front)
-            ends = {id_ for link in found for id_ in (link.source_id, link.target_id)} - set(nodes)
-            reached = {id_: mine[id_] for id_ in ends if id_ in mine and sees(scope, mine[id_])}
+            ends = dict.fromkeys(id_ for link in found for id_ in (link.source_id, link.target_id))
+            new = [id_ for id_ in ends if id_ not in nodes and id_ in mine]
+            reached = {id_: mine[id_] for id_ in new if sees(scope, mine[id_])}
             nodes |= reached
             links |= {
                 link.id: link
                 for link in found
                 if link.source_id in nodes and link.target_id in nodes
             }
-            front = set(reached)
+            front = list(reached)[:MAX_FRONT]
         kept = list(links.values())[:limit]
         used = {*entity_ids, *(id_ for link in kept for id_ in (link.source_id, link.target_id))}
         return Neighbourhood([node for id_, node in nodes.items() if id_ in used], kept)

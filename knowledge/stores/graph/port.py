@@ -45,6 +45,7 @@ class Neighbourhood:
 
 
 MENTIONS = "edge.mentions"
+MAX_FRONT = 32  # nodes from which the next hop starts: those that the surest links lead to
 
 
 class GraphIndex(Protocol):

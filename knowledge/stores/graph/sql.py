@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from exobrain.lib.sql import all_rows
-from knowledge.stores.graph.port import Link, Neighbourhood, Node
+from knowledge.stores.graph.port import MAX_FRONT, Link, Neighbourhood, Node
 from knowledge.types import REAL_WORLD, Scope, Status
 
 # What a scope reaches, of a record `r` that was said at {said}; the same rule as for blocks.
@@ -20,16 +20,25 @@ _IN_SCOPE = """
             AND (r.valid_to IS NULL OR %(as_of)s < r.valid_to) END
 """
 
-_LINKS = f"""
+# The best are chosen before their facts are looked up: those of all would cost ten times as much.
+# Only a scope of another time has to know of each when it was said.
+_LINKS = """
     SELECT r.id, r.edge_type_id, r.source_id, r.target_id, r.confidence, r.trust,
         extract(epoch FROM coalesce(r.valid_from, b.said_at, r.recorded_at)),
         extract(epoch FROM r.valid_to), r.superseded_at IS NOT NULL, r.universe_id
-    FROM knowledge_edge r LEFT JOIN knowledge_block b ON b.id = r.block_id
-    WHERE (r.source_id = ANY(%(front)s) OR r.target_id = ANY(%(front)s))
-        AND {_IN_SCOPE.format(said="b.said_at, r.recorded_at")}
+    FROM (
+        SELECT r.* FROM knowledge_edge r {facts}
+        WHERE (r.source_id = ANY(%(front)s) OR r.target_id = ANY(%(front)s)) AND {scope}
+        ORDER BY r.confidence DESC, r.trust DESC, r.recorded_at DESC, r.id
+        LIMIT %(limit)s
+    ) r LEFT JOIN knowledge_block b ON b.id = r.block_id
     ORDER BY r.confidence DESC, r.trust DESC, r.recorded_at DESC, r.id
-    LIMIT %(limit)s
-"""  # noqa: S608  ours
+"""
+_LINKS_NOW = _LINKS.format(facts="", scope=_IN_SCOPE.format(said="r.recorded_at"))
+_LINKS_THEN = _LINKS.format(
+    facts="LEFT JOIN knowledge_block f ON f.id = r.block_id",
+    scope=_IN_SCOPE.format(said="f.said_at, r.recorded_at"),
+)
 
 _NODES = f"""
     SELECT r.id, r.node_type_id, r.name, r.universe_id, r.trust
@@ -38,11 +47,15 @@ _NODES = f"""
         AND {_IN_SCOPE.format(said="'-infinity'")}
 """  # noqa: S608  ours
 
+# OFFSET 0: each block by its key. The planner would read all blocks for a few hundred mentions.
 _MENTIONING = f"""
     SELECT r.id, m.entity_id
-    FROM knowledge_mention m JOIN knowledge_block r ON r.id = m.block_id
+    FROM knowledge_mention m CROSS JOIN LATERAL (
+        SELECT r.id, r.said_at FROM knowledge_block r
+        WHERE r.id = m.block_id AND {_IN_SCOPE.format(said="r.said_at")}
+        OFFSET 0
+    ) r
     WHERE m.user_id = %(user)s AND m.entity_id = ANY(%(ids)s)
-        AND {_IN_SCOPE.format(said="r.said_at")}
     ORDER BY r.said_at DESC, r.id, m.entity_id
     LIMIT %(limit)s
 """  # noqa: S608  ours
@@ -71,11 +84,11 @@ class SqlGraphIndex:
             if not front or len(links) >= limit:
                 break
             found = _links(scope, front, limit + len(links))
-            new = {id_ for link in found for id_ in (link.source_id, link.target_id)} - set(nodes)
-            reached = {node.id: node for node in _nodes(scope, new)}
+            ends = dict.fromkeys(id_ for link in found for id_ in (link.source_id, link.target_id))
+            reached = {node.id: node for node in _nodes(scope, ends) if node.id not in nodes}
             nodes |= reached
             _add(links, found, nodes, limit)
-            front = list(reached)
+            front = list(reached)[:MAX_FRONT]
         used = {*entity_ids, *_ends(links.values())}
         return Neighbourhood(
             nodes=[node for id_, node in nodes.items() if id_ in used], links=list(links.values())
@@ -86,11 +99,13 @@ class SqlGraphIndex:
     ) -> Sequence[tuple[UUID, UUID]]:
         """(block, entity) for blocks that mention these entities, the latest first."""
         values = {**_values(scope), "ids": list(entity_ids), "limit": limit}
-        return [(block, entity) for block, entity in all_rows(_MENTIONING, values)]
+        return [(block, entity) for block, entity in all_rows(_MENTIONING, values, binary=True)]
 
 
 def _links(scope: Scope, front: Sequence[UUID], limit: int) -> list[Link]:
-    rows = all_rows(_LINKS, {**_values(scope), "front": list(front), "limit": limit})
+    query = _LINKS_NOW if scope.as_of is None else _LINKS_THEN
+    values = {**_values(scope), "front": list(front), "limit": limit}
+    rows = all_rows(query, values, binary=True)
     return [_link(*row) for row in rows]
 
 
@@ -113,7 +128,10 @@ def _link(*row: Any) -> Link:
 def _nodes(scope: Scope, ids: Iterable[UUID]) -> list[Node]:
     if not (wanted := list(dict.fromkeys(ids))):
         return []
-    found = {row[0]: Node(*row) for row in all_rows(_NODES, {**_values(scope), "ids": wanted})}
+    found = {
+        row[0]: Node(*row)
+        for row in all_rows(_NODES, {**_values(scope), "ids": wanted}, binary=True)
+    }
     return [found[id_] for id_ in wanted if id_ in found]
 
 
