@@ -25,7 +25,7 @@ def model_file() -> Path | None:
 
 def serve(model: str) -> None:
     """The server's address is written to standard output; the end of input ends it."""
-    import xllamacpp  # type: ignore[import-untyped]  it ships no types
+    import xllamacpp  # type: ignore[import-untyped]  # it ships no types
 
     params = xllamacpp.CommonParams()
     params.model.path = model

@@ -30,8 +30,12 @@ def _answers(words: str) -> list[Step]:
     usage = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
     body = json.dumps(
         {
-            "id": "1", "object": "chat.completion", "created": 0, "model": "worker",
-            "choices": [choice], "usage": usage,
+            "id": "1",
+            "object": "chat.completion",
+            "created": 0,
+            "model": "worker",
+            "choices": [choice],
+            "usage": usage,
         }
     ).encode()
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
