@@ -434,7 +434,7 @@ class Crowd:
             self.watched += 1
 
     def _complain_if_over(self, job_id: str) -> None:
-        """A job that has ended for long must not be watched any more; others may take their time."""
+        """A job that ended a while ago must not be watched any more; others may take long."""
         query = (
             "SELECT 1 FROM orchestrator_job WHERE id = %s AND is_terminal"
             " AND updated_at < now() - interval '20 seconds'"
