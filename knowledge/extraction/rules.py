@@ -478,13 +478,18 @@ def _lineage(schema: SchemaView, node_type: str) -> set[str]:
 
 
 def _unlike(drafts: Sequence[Draft]) -> list[Draft]:
-    """Each topic of each subject once: the surest, and of equals the first."""
+    """Each topic of each subject once: what is so, then the surest, then the first."""
     best: dict[tuple[str, str], Draft] = {}
     for draft in drafts:
         key = (draft.who.key, draft.topic)
-        if key not in best or draft.confidence > best[key].confidence:
+        if key not in best or _worth(draft) > _worth(best[key]):
             best[key] = draft
     return list(best.values())
+
+
+def _worth(draft: Draft) -> tuple[bool, float]:
+    """What is so tells more than what is not: "I don't work at A, I work at B"."""
+    return not draft.value.startswith("not "), draft.confidence
 
 
 def _covers(drafts: Sequence[Draft], sentence: Sentence) -> bool:

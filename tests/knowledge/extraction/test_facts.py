@@ -35,6 +35,7 @@ SAID_OF_USER = [
     ("I quit my job at Bosch.", "employer", "not bosch"),
     ("I no longer work at Acme.", "employer", "not acme"),
     ("I don't work at Acme anymore.", "employer", "not acme"),
+    ("I don't work at Acme, I work at Bosch.", "employer", "bosch"),
     ("I was laid off from Acme yesterday.", "employer", "not acme"),
     ("I'm a nurse.", "job", "nurse"),
     ("I am an electrical engineer.", "job", "electrical engineer"),
