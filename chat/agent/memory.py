@@ -25,7 +25,7 @@ never put a mark that is not there.
 SOURCES = {
     Trust.WEB: "a web page",
     Trust.TOOL: "a tool",
-    Trust.INFERRED: "concluded by the assistant",
+    Trust.INFERRED: "said or concluded by the assistant",
     Trust.USER_SAID: "said by the user",
     Trust.CONFIRMED: "confirmed by the user",
 }

@@ -95,13 +95,17 @@ def choose(items: Sequence[Recalled], *, known: Collection[UUID], tokens: int) -
     """The best that fit the budget, less what only repeats messages the model is told anyway."""
     chosen: list[Memory] = []
     for item in items:
-        if set(item.message_ids) <= set(known) or len(chosen) == MOST_MEMORIES:
+        cost = _tokens(item.text)
+        if _is_told(item, known) or cost > tokens:
             continue
-        tokens -= _tokens(item.text)
-        if tokens < 0:
-            break
+        tokens -= cost
         chosen.append(Memory(f"m{len(chosen) + 1}", item))
-    return chosen
+    return chosen[:MOST_MEMORIES]
+
+
+def _is_told(item: Recalled, known: Collection[UUID]) -> bool:
+    """A note of the user's has no message, and is not told anywhere else."""
+    return bool(item.message_ids) and all(id_ in known for id_ in item.message_ids)
 
 
 def receipt_row(draft: ReceiptDraft) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def _recalled(block: Block) -> Recalled:
         trust=Trust(block.trust),
         status=Status(block.status),
         confidence=block.confidence,
-        message_ids=[block.message_id] if block.message_id else [block.id],
+        message_ids=[block.message_id] if block.message_id else [],
         reference=block.reference or "2025/01/14",
         said_at=block.said_at,
     )

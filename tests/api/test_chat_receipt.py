@@ -97,6 +97,32 @@ def test_a_receipt_has_its_fields(alice: User, caller: Callers, script: Any, ask
     ]
 
 
+def test_a_receipt_is_a_page(alice: User, as_user: Any, script: Any, ask: Ask) -> None:
+    """Below the answer for htmx, by itself otherwise; with hostile text as text."""
+    script(ScriptedModel("In Lyon [m1]."))
+    said = rows.said(JournalFactory(user=alice), "Ann lives in Lyon.")
+    answer = ask(rows.episode(said), rows.fact(alice, None, "<img src=x onerror=alert(1)>"))
+    client = as_user(alice)
+
+    part = client.get(f"/receipts/{answer}", headers={"HX-Request": "true"}).content.decode()
+    page = client.get(f"/receipts/{answer}").content.decode()
+
+    assert ("<html" in part, "<html" in page) == (False, True)
+    assert f"/memory/messages/{said.id}" in part
+    assert "&lt;img src=x" in part
+    assert "<img" not in part
+    assert "cited" in part
+
+
+def test_a_stranger_finds_no_page(
+    alice: User, charlie: User, as_user: Any, caller: Callers, ask: Ask
+) -> None:
+    """404 there, too."""
+    answer = ask(rows.fact(alice, None, "Ann lives in Lyon."))
+
+    assert as_user(charlie).get(f"/receipts/{answer}").status_code == 404
+
+
 def test_the_mock_has_a_receipt_too(alice: User, caller: Callers, ask: Ask) -> None:
     """The whole path is there without a model."""
     answer = ask(rows.fact(alice, None, "Ann lives in Lyon."))

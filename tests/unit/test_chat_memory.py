@@ -104,17 +104,19 @@ def test_what_the_day_shows_is_not_told_again() -> None:
     items = [
         recalled("shown", message_ids=[known]),
         recalled("also from elsewhere", message_ids=[known, other]),
+        recalled("a note", message_ids=[]),
     ]
 
     chosen = choose(items, known={known}, tokens=100)
 
     assert [(memory.mark, memory.recalled.text) for memory in chosen] == [
-        ("m1", "also from elsewhere")
+        ("m1", "also from elsewhere"),
+        ("m2", "a note"),
     ]
 
 
 def test_the_budget_keeps_the_best() -> None:
     """Ten tokens are some forty characters."""
-    items = [recalled("a" * 20), recalled("b" * 20), recalled("c" * 4)]
+    items = [recalled("a" * 20), recalled("b" * 24), recalled("c" * 20), recalled("d" * 4)]
 
-    assert [memory.recalled.text[0] for memory in choose(items, known=(), tokens=10)] == ["a", "b"]
+    assert [memory.recalled.text[0] for memory in choose(items, known=(), tokens=10)] == ["a", "c"]

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from knowledge.services import editing
+from tests.knowledge.api import rows
 from tests.knowledge.ledger.scribe import Teller
 
 SignIn = Callable[[User], Client]
@@ -123,6 +125,16 @@ def test_the_page_shows_what_was_found(alice: User, as_user: SignIn, told: Telle
     assert "Lyon" in page
     assert "/memory/messages/" in page
     assert "What each way of looking gave to the score" in page
+
+
+def test_the_page_shows_notes(alice: User, as_user: SignIn) -> None:
+    """Which come from no message."""
+    found = rows.entity(alice, "Ann")
+    editing.add_note(user_id=alice.id, entity_id=found.id, text="Ann likes liquorice.")
+
+    page = as_user(alice).get("/memory", {"q": "What does Ann like?"}).content.decode()
+
+    assert "Ann likes liquorice." in page
 
 
 def test_an_anonymous_caller_is_refused(db: None) -> None:
