@@ -1,0 +1,51 @@
+"""Whether the memory keeps its invariants over many generated histories.
+
+Usage: python -m benchmarks.memory.invariants [--histories 1000] [--json OUT]
+
+Runs the same property test as the suite, with more histories; fails with the shortest history
+that breaks one. Prints how often each invariant was checked.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TEST = "tests/knowledge/ledger/test_invariants.py"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Run, print, and answer with the test's own exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.memory.invariants", description=__doc__
+    )
+    parser.add_argument("--histories", type=int, default=1000)
+    parser.add_argument("--json", type=Path, metavar="OUT")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        report = Path(temporary) / "report.json"
+        code = _run(options.histories, report)
+        checked = json.loads(report.read_text()) if report.exists() else {}
+    for name, count in sorted(checked.items()):
+        print(f"{name:30} {count:8}   100 %")
+    if options.json:
+        options.json.write_text(json.dumps({"passed": code == 0, "checked": checked}) + "\n")
+    return code
+
+
+def _run(histories: int, report: Path) -> int:
+    environment = {
+        **os.environ,
+        "MEMORY_HISTORIES": str(histories),
+        "MEMORY_HISTORIES_REPORT": str(report),
+    }
+    command = [sys.executable, "-m", "pytest", "-n", "0", TEST]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
