@@ -10,7 +10,9 @@ class KnowledgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Every change of the schema's types becomes a version of it."""
+        """Changes of the schema's types become versions of it; deleted users leave every index."""
+        from knowledge.services.pending import watch_users  # noqa: PLC0415  needs the app registry
         from knowledge.services.schema import watch_schema  # noqa: PLC0415  needs the app registry
 
         watch_schema()
+        watch_users()

@@ -25,5 +25,5 @@ def tell_outside() -> None:
 
 @chore("knowledge.vectors", every_seconds=30.0)
 def fill_vectors() -> None:
-    """Some blocks that were learned while the embedder was away have their vectors."""
-    reindexing.fill_vectors()
+    """Blocks that were learned while the embedder was away, or by another, have their vectors."""
+    reindexing.keep_up(seconds=20.0)

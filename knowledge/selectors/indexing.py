@@ -12,6 +12,7 @@ from knowledge.models import (
     BlockVector,
     Edge,
     EdgeType,
+    EmbeddingSpace,
     Entity,
     IndexedBlock,
     Mention,
@@ -166,3 +167,8 @@ def without_vectors(*, space: str, limit: int, user_id: UUID | None = None) -> l
     if user_id is not None:
         found = found.filter(user_id=user_id)
     return list(found.order_by("user_id", "said_at", "id")[:limit])
+
+
+def is_waiting(*, space: str) -> bool:
+    """True for an embedding space that has vectors and is not yet the one that is searched."""
+    return EmbeddingSpace.objects.filter(name=space, is_active=False).exists()

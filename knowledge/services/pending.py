@@ -3,9 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db.models import Count, Max, Min
+from django.db.models.signals import post_delete
 
 from exobrain.lib import clock
 from exobrain.lib.errors import Unavailable
@@ -56,6 +59,15 @@ def queue_all(*, user_id: UUID) -> None:
     if has_outside_graph():
         rows += _rows(user_id, Pending.Projection.GRAPH, {ALL: [user_id]})
     Pending.objects.bulk_create(rows)
+
+
+def watch_users() -> None:
+    """From now on whoever is deleted leaves the outside indexes, too."""
+    post_delete.connect(_user_gone, sender=get_user_model(), dispatch_uid="knowledge.pending")
+
+
+def _user_gone(*, instance: Any, **_: Any) -> None:
+    queue_all(user_id=instance.pk)
 
 
 def lags() -> list[Lag]:

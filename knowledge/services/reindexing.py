@@ -1,5 +1,6 @@
 """Makes the indexes anew from the ledger, and fills in what an absent embedder left out."""
 
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
@@ -57,6 +58,24 @@ def fill_vectors(*, user_id: UUID | None = None, limit: int = EMBED_BATCH) -> in
             tokens = {id_: packed for id_, packed in embedded.tokens.items() if id_ in same}
             project(user_id=owner, block_ids=list(same), vectors=vectors, tokens=tokens)
     return len(blocks)
+
+
+def keep_up(*, seconds: float) -> int:
+    """Vectors have been filled in for so long at most; returns how many.
+
+    When none is missing any more, and another model was searched until now, the present one is.
+    """
+    until = time.monotonic() + seconds
+    filled = 0
+    while count := fill_vectors():
+        filled += count
+        if time.monotonic() > until:
+            return filled
+    embedder = configured_embedder()
+    if embedder is not None and indexing.is_waiting(space=embedder.space):
+        activate_space()
+        log.info("embedding_space_activated", space=embedder.space)
+    return filled
 
 
 def activate_space() -> None:

@@ -175,7 +175,7 @@ def test_another_embedder_takes_over_when_all_is_embedded(
 
     reindexing.fill_vectors()
     during = set(EmbeddingSpace.objects.values_list("name", "is_active"))
-    reindexing.activate_space()
+    reindexing.keep_up(seconds=5.0)
 
     embedder = configured_embedder()
     assert embedder is not None
@@ -291,6 +291,21 @@ def test_the_graph_is_told_of_what_is_gone(
 
     assert graph.nodes[alice.id] == {}
     assert graph.links[alice.id] == {}
+
+
+def test_a_deleted_user_leaves_the_outside_too(
+    alice: User, say: Say, qdrant: QdrantVectorIndex
+) -> None:
+    """Nothing of a deleted account is found in Qdrant after draining."""
+    project(user_id=alice.id, block_ids=[say("I like orchids").id])
+    outside.drain()
+    gone = alice.id
+    alice.delete()
+
+    outside.drain()
+
+    assert qdrant.search_words(scope=Scope(gone), terms={"orchid": 1.0}, limit=5) == []
+    assert not Pending.objects.exists()
 
 
 def test_an_index_that_is_away_is_told_later(
