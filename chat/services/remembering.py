@@ -82,7 +82,7 @@ class Recollection:
         try:
             return self._work.result()
         except Exception as error:  # the memory must not cost the answer
-            log.warning("recall_failed", error=type(error).__name__, exc_info=error)
+            log.warning("recall_failed", error=type(error).__name__)  # its words may be the user's
             return None, ()
 
     async def _seek(self, user_id: UUID, text: str) -> tuple[Recall, list[Memory]]:

@@ -49,7 +49,7 @@ def test_neighbours_and_edges_have_their_fields(alice: User, as_user: SignIn) ->
             "target": str(ben.id),
             "confidence": 1.0,
             "trust": "user_said",
-            "valid_from": None,
+            "valid_from": "2025-01-14T09:30:00Z",
             "valid_to": None,
         }
     ]
