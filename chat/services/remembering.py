@@ -81,7 +81,7 @@ class Recollection:
             return None, ()
         try:
             return self._work.result()
-        except Exception as error:  # the memory must not cost the answer
+        except Exception as error:  # noqa: BLE001  the memory must not cost the answer
             log.warning("recall_failed", error=type(error).__name__)  # its words may be the user's
             return None, ()
 
