@@ -69,6 +69,7 @@ KEY_NAMESPACE = uuid.UUID("6f1d3c1e-6b0f-5d0a-9a55-1f8f3d2f7c11")
 PUBLISH_GRACE_SECONDS = 3.0  # whoever recorded a job publishes it; then the sweep does
 PUBLISH_LEASE_SECONDS = 10.0  # what one sweep took, another takes again after that
 BUSY_SECONDS = 0.5  # a row locked by another worker is looked at again after that
+ERASE_SECONDS = 15.0  # somebody waits for it; what is left is reported
 MAX_NAME_CHARS = 100
 MAX_KEY_CHARS = 200
 LOST = "The worker was lost; the job is tried again."
@@ -653,11 +654,15 @@ def erase(places: Sequence[Place], *, user_id: str) -> bool:
         return True
     try:
         with ThreadPoolExecutor(1) as thread:  # whoever calls may have a loop of their own
-            thread.submit(asyncio.run, _erase(places, user_id)).result()
-    except QueueDown:
+            thread.submit(asyncio.run, _erase_in_time(places, user_id)).result()
+    except (QueueDown, TimeoutError):
         log.warning("queue_not_erased", messages=len(places))
         return False
     return True
+
+
+async def _erase_in_time(places: Sequence[Place], user_id: str) -> None:
+    await asyncio.wait_for(_erase(places, user_id), timeout=ERASE_SECONDS)
 
 
 async def _erase(places: Sequence[Place], user_id: str) -> None:

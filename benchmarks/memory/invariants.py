@@ -40,8 +40,8 @@ def main() -> int:
 def _run(histories: int, report: Path) -> int:
     environment = {
         **os.environ,
-        "MEMORY_HISTORIES": str(histories),
-        "MEMORY_HISTORIES_REPORT": str(report),
+        "INVARIANT_HISTORIES": str(histories),
+        "INVARIANT_HISTORIES_REPORT": str(report),
     }
     command = [sys.executable, "-m", "pytest", "-n", "0", TEST]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode

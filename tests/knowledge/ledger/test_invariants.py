@@ -1,6 +1,6 @@
 """What is true of every memory, whatever is said and done.
 
-MEMORY_HISTORIES says how many histories are generated; `benchmarks.memory.invariants` runs many.
+INVARIANT_HISTORIES says how many histories are generated; `benchmarks.memory.invariants` runs many.
 """
 
 import json
@@ -20,8 +20,8 @@ from tests.knowledge.ledger.scribe import Teller
 
 pytestmark = pytest.mark.django_db
 
-HISTORIES = int(os.environ.get("MEMORY_HISTORIES", "12"))
-REPORT = os.environ.get("MEMORY_HISTORIES_REPORT")
+HISTORIES = int(os.environ.get("INVARIANT_HISTORIES", "12"))
+REPORT = os.environ.get("INVARIANT_HISTORIES_REPORT")
 
 
 class _Undo(Exception):

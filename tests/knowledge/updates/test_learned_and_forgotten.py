@@ -1,0 +1,79 @@
+"""The whole way: a job learns what was said, and what is forgotten leaves queue and ledger."""
+
+import pytest
+from nats.js.errors import NotFoundError
+
+from accounts.models import User
+from knowledge.models import Block, Changeset
+from knowledge.services import updates
+from knowledge.services.forgetting import forget
+from knowledge.types import Target, TargetKind
+from orchestrator.jetstream import STREAM, Link
+from orchestrator.models import Job
+from tests.jobs.stage import Stage
+from tests.knowledge.ledger.traces import keys_with, tables_with
+from tests.knowledge.updates.conftest import said
+
+pytestmark = pytest.mark.xdist_group("jobs")
+
+WORD = "zanzibar"
+
+
+async def stored(word: str) -> int:
+    """How many messages of the stream have the word in them."""
+    link, number, found = await Link.open(name="test"), 1, 0
+    try:
+        while True:
+            message = await link.jetstream.get_msg(STREAM, seq=number, subject="jobs.>", next=True)
+            found += word.encode() in (message.data or b"")
+            number = (message.seq or 0) + 1
+    except NotFoundError:
+        return found
+    finally:
+        await link.close()
+
+
+def learned(jobs: Stage, alice: User) -> None:
+    """A message with the word went the whole way into the memory."""
+    jobs.start_server()
+    jobs.start_worker()
+    said(alice, f"My sister Ann moved to {WORD.title()} in May.")
+    (job_id,) = updates.request_update(user_id=alice.id).job_ids
+    jobs.ended(job_id)
+
+
+def test_the_job_s_words_are_in_the_memory(jobs: Stage, alice: User) -> None:
+    """Its changeset names the job, and the message is an episode."""
+    learned(jobs, alice)
+
+    assert WORD.title() in Block.objects.get(kind="episode").text
+    assert Changeset.objects.get().job_id == Job.objects.get().id
+
+
+def test_what_is_forgotten_leaves_the_queue(jobs: Stage, alice: User) -> None:
+    """No table, no key of Redis and no message of the stream has it any more."""
+    learned(jobs, alice)
+    [message_id] = Block.objects.filter(kind="episode").values_list("message_id", flat=True)
+    assert jobs.run(stored(WORD.title()))
+
+    report = forget(user_id=alice.id, target=Target(TargetKind.MESSAGE, id=message_id))
+
+    assert report.pending == []
+    assert tables_with(WORD) == {}
+    assert keys_with(WORD) == []
+    assert jobs.run(stored(WORD.title())) == 0
+
+
+def test_a_queue_that_is_away_is_reported(
+    jobs: Stage, alice: User, config: pytest.FixtureRequest
+) -> None:
+    """The rest is gone, and the report says what is still to follow."""
+    learned(jobs, alice)
+    [message_id] = Block.objects.filter(kind="episode").values_list("message_id", flat=True)
+    jobs.stop()
+    config(exobrain_nats_url="nats://127.0.0.1:1")  # type: ignore[operator]  # nobody answers
+
+    report = forget(user_id=alice.id, target=Target(TargetKind.MESSAGE, id=message_id))
+
+    assert report.pending == ["queue"]
+    assert tables_with(WORD) == {}
