@@ -77,6 +77,7 @@ SETTLE_SECONDS = 180.0
 PATIENCE_SECONDS = 15.0  # a fault follows after that, however few jobs there were meanwhile
 CALLERS = 8
 WATCHERS = 4
+WATCH_SECONDS = 60.0  # of one unbroken watch
 CLOCK_JUMPS = (-7200, -60, 90, 86_400)  # seconds
 TALKERS = 4
 TALK = """
@@ -426,11 +427,7 @@ class Crowd:
             if not self.recent:
                 await asyncio.sleep(0.1)
                 continue
-            job_id = rng.choice(self.recent[-50:])
-            try:
-                await asyncio.wait_for(self._watch(job_id), 60)
-            except TimeoutError:
-                await asyncio.to_thread(self._complain_if_over, job_id)
+            await self._watch(rng.choice(self.recent[-50:]))
             self.watched += 1
 
     def _complain_if_over(self, job_id: str) -> None:
@@ -444,16 +441,21 @@ class Crowd:
                 self.complaints.append(f"the watch of {job_id} did not end")
 
     async def _watch(self, job_id: str) -> None:
+        """Until the job has ended; goes on where the orchestrator died, as often as it dies."""
         seen = 0
         while not self.leaving.is_set():
             changes = client.watch_job(job_id=uuid.UUID(job_id), user_id=USER, after=seen)
             try:
-                async for change in changes:
-                    if seen and change.number != seen + 1:
-                        self.complaints.append(f"{job_id}: change {change.number} after {seen}")
-                    seen = change.number
-                    if change.terminal:
-                        return
+                async with asyncio.timeout(WATCH_SECONDS):
+                    async for change in changes:
+                        if seen and change.number != seen + 1:
+                            self.complaints.append(f"{job_id}: change {change.number} after {seen}")
+                        seen = change.number
+                        if change.terminal:
+                            return
+            except TimeoutError:
+                await asyncio.to_thread(self._complain_if_over, job_id)
+                return
             except (Unavailable, Upstream):
                 await asyncio.sleep(0.1)
 
