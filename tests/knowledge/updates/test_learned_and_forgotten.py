@@ -8,6 +8,7 @@ from knowledge.models import Block, Changeset
 from knowledge.services import updates
 from knowledge.services.forgetting import forget
 from knowledge.types import Target, TargetKind
+from orchestrator.errors import QueueDown
 from orchestrator.jetstream import STREAM, Link
 from orchestrator.models import Job
 from tests.jobs.stage import Stage
@@ -65,15 +66,18 @@ def test_what_is_forgotten_leaves_the_queue(jobs: Stage, alice: User) -> None:
 
 
 def test_a_queue_that_is_away_is_reported(
-    jobs: Stage, alice: User, config: pytest.FixtureRequest
+    jobs: Stage, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rest is gone, and the report says what is still to follow."""
     learned(jobs, alice)
     [message_id] = Block.objects.filter(kind="episode").values_list("message_id", flat=True)
-    jobs.stop()
-    config(exobrain_nats_url="nats://127.0.0.1:1")  # type: ignore[operator]  # nobody answers
 
+    async def away(*, name: str) -> Link:
+        raise QueueDown
+
+    monkeypatch.setattr(Link, "open", away)
     report = forget(user_id=alice.id, target=Target(TargetKind.MESSAGE, id=message_id))
+    monkeypatch.undo()
 
     assert report.pending == ["queue"]
     assert tables_with(WORD) == {}
