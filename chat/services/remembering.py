@@ -27,7 +27,8 @@ log = structlog.get_logger(__name__)
 GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it has
 RECEIPT_SECONDS = 3.0  # that the end of an answer waits, whose model never asked for memory
 SPARE = 2  # budgets' worth is recalled, as what the day shows already is then left out
-MOST_MEMORIES = 40
+MOST_MEMORIES = 20
+LEAST_SHARE = 0.1  # of the best one's score: what is far behind would only distract
 
 Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 
@@ -92,11 +93,13 @@ class Recollection:
 
 
 def choose(items: Sequence[Recalled], *, known: Collection[UUID], tokens: int) -> list[Memory]:
-    """The best that fit the budget, less what only repeats messages the model is told anyway."""
+    """The best that fit the budget, less what the model is told anyway and what is far behind."""
     chosen: list[Memory] = []
+    best = max((item.score for item in items), default=0.0)
+    least = LEAST_SHARE * best if best > 0 else best - 1  # with one weak item there is no better
     for item in items:
         cost = _tokens(item.text)
-        if _is_told(item, known) or cost > tokens:
+        if _is_told(item, known) or cost > tokens or item.score < least:
             continue
         tokens -= cost
         chosen.append(Memory(f"m{len(chosen) + 1}", item))
