@@ -39,6 +39,7 @@ def test_every_history_keeps_the_invariants(
         max_examples=HISTORIES,
         deadline=None,
         database=None,
+        report_multiple_bugs=False,
         phases=[Phase.generate],  # a history is told soon, but shrunk for minutes
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
