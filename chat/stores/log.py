@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from chat.events import Entry
+from chat.events import Done, Entry, place
+
+GONE_SECONDS = 3600  # the end of a forgotten stream; whoever writes it has stopped long before
+
+
+def end_alone(entries: Sequence[Entry]) -> Entry:
+    """What is left of a forgotten stream: its end, with nothing that was said."""
+    last = entries[-1] if entries else None
+    start = 0 if last is None else last.start if last.is_end else last.id
+    return place(Done("cancelled"), start=start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class TurnLog(Protocol):
         """The entries that end after that position, in order."""
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:
-        """Nothing of these streams is left."""
+        """Of these streams only an end is left, for a while, so that no writer adds to them."""
 
     async def watch(self, stream_id: UUID) -> None:
         """From now on `listen` reports news of this stream."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chat.errors import LogUnavailable
 from chat.events import Entry
-from chat.stores.log import Addition
+from chat.stores.log import Addition, end_alone
 
 
 class MemoryTurnLog:
@@ -39,10 +39,10 @@ class MemoryTurnLog:
         return [entry for entry in self.streams.get(stream_id, []) if entry.id > after]
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:
-        """Nothing of these streams is left."""
+        """Of these streams only an end is left."""
         self._require()
         for stream_id in stream_ids:
-            self.streams.pop(stream_id, None)
+            self.streams[stream_id] = [end_alone(self.streams.get(stream_id, []))]
 
     async def watch(self, stream_id: UUID) -> None:
         """From now on `listen` reports news of this stream."""

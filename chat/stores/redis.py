@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from chat.errors import LogUnavailable
 from chat.events import Entry, from_json
-from chat.stores.log import Addition
+from chat.stores.log import GONE_SECONDS, Addition, end_alone
 
 CONNECTIONS = 4  # of one process; commands are short and pipelined
 TIMEOUT_SECONDS = 2.0
@@ -44,6 +44,21 @@ redis.call('EXPIRE', KEYS[1], ARGV[1])
 redis.call('PUBLISH', ARGV[2], '')
 return last
 """
+
+# As `end_alone` says it, and at once: between two steps a writer could add what was said.
+FORGET = """
+local last = 0
+local newest = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+if newest then
+  last = tonumber(string.match(newest[1], '^%d+'))
+  if newest[2][2] == 'done' then last = last - 1 end
+end
+redis.call('DEL', KEYS[1])
+redis.call('XADD', KEYS[1], string.format('%d-0', last + 1), 'type', 'done', 'data', ARGV[3])
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+redis.call('PUBLISH', ARGV[2], '')
+"""
+GONE = end_alone(()).data
 
 
 class RedisTurnLog:
@@ -79,10 +94,11 @@ class RedisTurnLog:
         return [_entry(row_id, fields) for row_id, fields in rows]
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:
-        """Nothing of these streams is left."""
-        if stream_ids:
-            async with _translated():
-                await self.redis.delete(*map(_key, stream_ids))
+        """Of these streams only an end is left; a writer that is late cannot write them again."""
+        async with _translated(), self.redis.pipeline(transaction=False) as pipeline:
+            for stream_id in stream_ids:
+                pipeline.eval(FORGET, 1, _key(stream_id), GONE_SECONDS, _channel(stream_id), GONE)
+            await pipeline.execute()
 
     async def watch(self, stream_id: UUID) -> None:
         """From now on `listen` reports news of this stream."""

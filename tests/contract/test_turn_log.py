@@ -17,6 +17,7 @@ from chat.events import (
     StreamError,
     ToolCall,
     ToolResponse,
+    place,
     place_all,
 )
 from chat.stores import Addition, MemoryTurnLog, RedisTurnLog, TurnLog
@@ -57,7 +58,7 @@ async def test_what_was_appended_is_read(turn_log: TurnLog) -> None:
 
 
 async def test_what_was_forgotten_is_not_read(turn_log: TurnLog) -> None:
-    """The given streams are empty, others are not; an unknown one does not matter."""
+    """The given streams only have an end, others are whole; an unknown one does not matter."""
     gone, kept, entries = uuid.uuid4(), uuid.uuid4(), place_all(STORY)
     for stream_id in (gone, kept):
         await _append(turn_log, stream_id, entries)
@@ -65,8 +66,21 @@ async def test_what_was_forgotten_is_not_read(turn_log: TurnLog) -> None:
     await turn_log.forget([gone, uuid.uuid4()])
     await turn_log.forget([])
 
-    assert await turn_log.read(gone, after=0) == []
+    assert await turn_log.read(gone, after=0) == [place(Done("cancelled"), start=entries[-1].start)]
     assert await turn_log.read(kept, after=0) == entries
+
+
+@pytest.mark.parametrize("logged", [0, 3], ids=["not begun", "running"])
+async def test_nothing_is_added_to_a_forgotten_stream(turn_log: TurnLog, logged: int) -> None:
+    """Whoever still writes it has no place for what was said."""
+    stream_id, entries = uuid.uuid4(), place_all(STORY)
+    await _append(turn_log, stream_id, entries[:logged])
+
+    await turn_log.forget([stream_id])
+    await _append(turn_log, stream_id, entries)
+    await _append(turn_log, stream_id, entries[logged:])
+
+    assert [entry.event for entry in await turn_log.read(stream_id, after=0)] == [Done("cancelled")]
 
 
 async def test_an_unknown_stream_is_empty(turn_log: TurnLog) -> None:
