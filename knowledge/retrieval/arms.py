@@ -26,10 +26,10 @@ from knowledge.types import Scope
 NAME_WORDS = 4  # the longest name that is looked for
 MAX_NAMES = 200  # of a question; a pasted page is not looked up word by word
 MAX_ENTITIES = 12
-HOPS = 2
-AROUND_LIMIT = 200  # edges of the walk
-MAX_WALKED = 24  # entities whose blocks are looked for, the nearest of the walk
-MENTION_LIMIT = 200
+FEW_LINKS = 10  # around what is named: then the walk goes on for a second hop
+AROUND_LIMIT = 40  # edges of the walk, the surest; a hub's many would say little
+MAX_WALKED = 12  # entities whose blocks are looked for, the nearest of the walk
+MENTION_LIMIT = 100
 GRAPH_POOL = 50  # blocks that the walk brings; it is the weakest arm
 HOP_WORTH = 0.5  # of each step away from what the question names
 
@@ -128,10 +128,12 @@ def _possible_names(text: str) -> list[str]:
 
 def _walk(scope: Scope, named: Sequence[UUID], graph: GraphIndex) -> dict[UUID, float]:
     """What each entity within reach is worth to the question."""
-    near = graph.around(scope=scope, entity_ids=named, hops=HOPS, limit=AROUND_LIMIT)
+    near = graph.around(scope=scope, entity_ids=named, hops=1, limit=AROUND_LIMIT)
+    if 0 < len(near.links) < FEW_LINKS:
+        near = graph.around(scope=scope, entity_ids=named, hops=2, limit=AROUND_LIMIT)
     worth = dict.fromkeys(named, 1.0)
     front = set(named)
-    for hop in range(1, HOPS + 1):
+    for hop in (1, 2):
         reached: set[UUID] = set()
         for link in near.links:
             for here, there in ((link.source_id, link.target_id), (link.target_id, link.source_id)):

@@ -107,13 +107,13 @@ class Superseded:
 
 def blocks(*, scope: Scope, ids: Iterable[UUID]) -> list[BlockRow]:
     """Those of the blocks that the scope reaches."""
-    return [BlockRow(*row) for row in all_rows(_BLOCKS, _values(scope, ids=list(ids)))]
+    return [BlockRow(*row) for row in all_rows(_BLOCKS, _values(scope, ids=list(ids)), binary=True)]
 
 
 def episodes_of(*, scope: Scope, message_ids: Iterable[UUID]) -> list[BlockRow]:
     """The episodes of these messages."""
     values = _values(scope, ids=list(message_ids))
-    return [BlockRow(*row) for row in all_rows(_EPISODES_OF, values)]
+    return [BlockRow(*row) for row in all_rows(_EPISODES_OF, values, binary=True)]
 
 
 def episodes_between(
@@ -144,7 +144,7 @@ def neighbours(
         "reach": reach,
     }
     around: dict[UUID, dict[int, UUID]] = {}
-    for id_, distance, neighbour in all_rows(_AROUND, values):
+    for id_, distance, neighbour in all_rows(_AROUND, values, binary=True):
         around.setdefault(id_, {})[distance] = neighbour
     return around
 

@@ -28,7 +28,7 @@ NEIGHBOUR_TOKENS: Mapping[int, float] = MappingProxyType({-1: 0.85, 1: 0.8, -2: 
 STOP_WORD_WEIGHT = 0.25
 
 # How many blocks each arm brings to the pool; below 80 recall at 50 falls.
-POOL_PER_ARM = 100
+POOL_PER_ARM = 80
 # A session is as good as the mean of this many of its best blocks.
 SESSION_BEST = 3
 
