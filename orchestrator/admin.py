@@ -17,7 +17,7 @@ from unfold.decorators import display
 from exobrain.lib.admin import ReadOnlyAdmin
 from exobrain.lib.errors import DomainError
 from orchestrator import selectors, services
-from orchestrator.models import DeadLetter, Job
+from orchestrator.models import DeadLetter, Erasure, Job
 
 LABELS = {
     "requested": "info",
@@ -202,3 +202,15 @@ def with_queue_state(request: HttpRequest, context: dict[str, Any]) -> dict[str,
         {"title": title, "value": value, "link": link} for title, value, link in figures
     ]
     return context
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    """What the queue is still to forget; old ones tell that it cannot be reached."""
+
+    list_display = ("id", "user_id", "stream_id", "stream_sequence", "created_at")
+    ordering = ("pk",)
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Nobody: the queue would keep what was to be forgotten."""
+        return False

@@ -138,6 +138,21 @@ class DeadLetter(models.Model):
         return f"{self.reason} {self.id}"
 
 
+class Erasure(models.Model):
+    """A message that JetStream is still to forget."""
+
+    user_id = models.CharField(max_length=100)
+    stream_id = models.CharField(max_length=40)
+    stream_sequence = models.BigIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.stream_id}/{self.stream_sequence}"
+
+
 class _Appended(models.Func):
     """A JSON array with one more element."""
 

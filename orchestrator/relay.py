@@ -7,6 +7,9 @@ and done again by the next round.
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 from uuid import uuid4
 
@@ -26,6 +29,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 SWEEP_SECONDS = 1.0
+ERASE_SECONDS = 5.0  # between looks for what JetStream is still to forget
 SEARCH_SECONDS = 5.0  # between searches for what JetStream lost
 PRUNE_SECONDS = 600.0
 SWEEP_LIMIT = 500
@@ -75,9 +79,10 @@ class Relay:
         return True
 
     async def run(self) -> None:
-        """Never returns: sweeps, searches and prunes, each at its own pace."""
+        """Never returns: sweeps, erases, searches and prunes, each at its own pace."""
         await asyncio.gather(
             _every(SWEEP_SECONDS, self.sweep),
+            _every(ERASE_SECONDS, self.erase),
             _every(SEARCH_SECONDS, self.search),
             _every(PRUNE_SECONDS, self.prune),
         )
@@ -113,6 +118,19 @@ class Relay:
         if lost := await self._in_ledger(lambda: services.take_back_lost(stream=stream)):
             log.warning("jobs_lost_by_queue", count=lost)
             await self.sweep()
+
+    async def erase(self) -> None:
+        """JetStream has nothing more that it was to forget while it was away."""
+        while self.queue.is_up:
+            found = await self._in_ledger(lambda: services.due_erasures(limit=SWEEP_LIMIT))
+            if not found:
+                return
+            for user_id, due in groupby(found, key=attrgetter("user_id")):
+                places = [(erasure.stream_id, erasure.stream_sequence) for erasure in due]
+                await services.erase_over(self.queue.link, places, user_id=user_id)
+            ids = [erasure.id for erasure in found]
+            await self._in_ledger(partial(services.end_erasures, ids=ids))
+            log.info("queue_erased", messages=len(ids))
 
     async def prune(self) -> None:
         """Jobs that ended long ago are gone."""

@@ -39,13 +39,14 @@ from orchestrator.errors import (
 )
 from orchestrator.events import canonical, envelope_of
 from orchestrator.jetstream import Link
-from orchestrator.models import DeadLetter, Job, entering
+from orchestrator.models import DeadLetter, Erasure, Job, entering
 from orchestrator.types import (
     Claim,
     Claimed,
     DeadLetterDraft,
     DeadLetterReason,
     Delivery,
+    DueErasure,
     Finished,
     JobDraft,
     Lifecycle,
@@ -642,13 +643,29 @@ def rewrite_payloads(
             )
     if places:
         DeadLetter.objects.filter(job=None, raw_message__contains=user_id).delete()
+        Erasure.objects.bulk_create(
+            Erasure(user_id=user_id, stream_id=stream_id, stream_sequence=sequence)
+            for stream_id, sequence in places
+        )
     return places
+
+
+def due_erasures(*, limit: int) -> list[DueErasure]:
+    """What JetStream is still to forget, the oldest first."""
+    rows = Erasure.objects.values_list("pk", "user_id", "stream_id", "stream_sequence")
+    return [DueErasure(*row) for row in rows[:limit]]
+
+
+def end_erasures(*, ids: Sequence[int]) -> None:
+    """JetStream has forgotten these."""
+    Erasure.objects.filter(pk__in=ids).delete()
 
 
 def erase(places: Sequence[Place], *, user_id: str) -> bool:
     """The queue has none of these messages, nor dead letters of the user's.
 
-    False when it could not be asked. Not for an event loop: it waits for the queue.
+    False when it could not be asked; then the orchestrator does it when it can. Not for an event
+    loop: it waits for the queue.
     """
     if not places:
         return True
@@ -668,11 +685,16 @@ async def _erase_in_time(places: Sequence[Place], user_id: str) -> None:
 async def _erase(places: Sequence[Place], user_id: str) -> None:
     link = await Link.open(name="eraser")
     try:
-        ours = [sequence for stream_id, sequence in places if stream_id == link.stream_id]
-        await link.erase(ours)
-        await link.erase_dead_letters(containing=user_id)
+        await erase_over(link, places, user_id=user_id)
     finally:
         await link.close()
+
+
+async def erase_over(link: Link, places: Sequence[Place], *, user_id: str) -> None:
+    """As `erase`, over a connection that is there; raises QueueDown."""
+    ours = [sequence for stream_id, sequence in places if stream_id == link.stream_id]
+    await link.erase(ours)
+    await link.erase_dead_letters(containing=user_id)
 
 
 @contextmanager

@@ -90,6 +90,16 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class DueErasure:
+    """A message of a user's that JetStream is still to forget."""
+
+    id: int
+    user_id: str
+    stream_id: str
+    stream_sequence: int
+
+
+@dataclass(frozen=True)
 class StreamState:
     """What JetStream holds, and what its workers have finished with."""
 

@@ -10,8 +10,8 @@ from knowledge.services.forgetting import forget
 from knowledge.types import Target, TargetKind
 from orchestrator.errors import QueueDown
 from orchestrator.jetstream import STREAM, Link
-from orchestrator.models import Job
-from tests.jobs.stage import Stage
+from orchestrator.models import Erasure, Job
+from tests.jobs.stage import Stage, eventually
 from tests.knowledge.ledger.traces import keys_with, tables_with
 from tests.knowledge.updates.conftest import said
 
@@ -68,7 +68,7 @@ def test_what_is_forgotten_leaves_the_queue(jobs: Stage, alice: User) -> None:
 def test_a_queue_that_is_away_is_reported(
     jobs: Stage, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The rest is gone, and the report says what is still to follow."""
+    """The rest is gone, the report says what is still to follow, and then it follows."""
     learned(jobs, alice)
     [message_id] = Block.objects.filter(kind="episode").values_list("message_id", flat=True)
 
@@ -81,3 +81,5 @@ def test_a_queue_that_is_away_is_reported(
 
     assert report.pending == ["queue"]
     assert tables_with(WORD) == {}
+    assert eventually(lambda: jobs.run(stored(WORD.title())) == 0)
+    assert eventually(lambda: not Erasure.objects.exists())
