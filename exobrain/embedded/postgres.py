@@ -31,6 +31,9 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
+    # A failed statement has the user's words in it, and so has the detail of its error.
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
     "max_connections": "100",
     "jit": "off",  # compiling costs more than it saves on queries of milliseconds
 }

@@ -74,6 +74,19 @@ def test_postgres_is_the_one_we_ask_for(data: Path) -> None:
     assert row == ("exobrain", "UTF8", "b", "C.UTF-8", "UTC", "")
 
 
+def test_postgres_logs_no_words(data: Path) -> None:
+    """A statement that fails is in the log without its values, which may be what a user said."""
+    with hold(data, services={"postgres"}):
+        query(data, "CREATE TABLE said (words text UNIQUE)")
+        query(data, "INSERT INTO said VALUES ('zanzibar')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            query(data, "INSERT INTO said VALUES ('zanzibar')")
+
+    log = (data / "log" / "postgres.log").read_text()
+    assert "duplicate key" in log
+    assert "zanzibar" not in log
+
+
 def test_valkey_is_the_one_we_ask_for(data: Path) -> None:
     """Valkey appends to disk each second, evicts nothing and has no port."""
     wanted = ["appendonly", "appendfsync", "maxmemory-policy", "port"]
