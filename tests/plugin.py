@@ -67,3 +67,4 @@ def pytest_configure() -> None:
 def pytest_unconfigure() -> None:
     """They stop after the last worker has left."""
     _stack.close()
+    _locks.close()
