@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -600,8 +600,14 @@ def prune(*, limit: int) -> int:
 
 @transaction.atomic
 def forget_user(*, user_id: str) -> None:
-    """No payload of this user is left in the ledger, and none of their jobs runs any more."""
+    """No payload of this user is left in the ledger, and none of their jobs runs any more.
+
+    The queue loses its copies when the orchestrator next looks.
+    """
     jobs = Job.objects.filter(user_id=user_id)
+    published = jobs.filter(stream_sequence__isnull=False)
+    places = published.values_list("stream_id", "stream_sequence")
+    _erase_later(cast(Iterable[Place], places), user_id=user_id)
     jobs.filter(is_terminal=False).update(
         state=Job.State.FAILED,
         is_terminal=True,
@@ -643,11 +649,15 @@ def rewrite_payloads(
             )
     if places:
         DeadLetter.objects.filter(job=None, raw_message__contains=user_id).delete()
-        Erasure.objects.bulk_create(
-            Erasure(user_id=user_id, stream_id=stream_id, stream_sequence=sequence)
-            for stream_id, sequence in places
-        )
+        _erase_later(places, user_id=user_id)
     return places
+
+
+def _erase_later(places: Iterable[Place], *, user_id: str) -> None:
+    Erasure.objects.bulk_create(
+        Erasure(user_id=user_id, stream_id=stream_id, stream_sequence=sequence)
+        for stream_id, sequence in places
+    )
 
 
 def due_erasures(*, limit: int) -> list[DueErasure]:
