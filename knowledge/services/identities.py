@@ -29,6 +29,7 @@ from knowledge.models import (
     Mention,
     ReviewItem,
 )
+from knowledge.services.contexts import Contexts
 from knowledge.services.contradictions import settle, topic_of
 from knowledge.services.writing import Book, lock_memory
 from knowledge.types import REAL_WORLD, ProposedEntity, Trust
@@ -36,6 +37,7 @@ from knowledge.types import REAL_WORLD, ProposedEntity, Trust
 GREY = 0.72  # score from which the user is asked whether two are the same
 SHORTER_FORM = 0.8  # what a name is worth that is another one with words left out
 WEIGHTS = {"name": 0.75, "type": 0.15, "neighbours": 0.1}
+MEANING = 0.1  # of a score, where both have vectors; the rest keeps its proportions
 MOST_QUESTIONS = 3  # about one new entity
 MOST_CANDIDATES = 8  # by letters in common, for one name
 MOST_NEIGHBOURS = 20_000  # rows read to see who is spoken of together
@@ -136,9 +138,10 @@ class Types:
 class Resolver:
     """Finds the entities of one batch; what it creates is in the book."""
 
-    def __init__(self, book: Book, schema: SchemaView) -> None:
+    def __init__(self, book: Book, schema: SchemaView, contexts: Contexts) -> None:
         self.book = book
         self.types = Types(schema)
+        self.contexts = contexts
         self.known: dict[UUID, Known] = {}
         self.by_name: dict[str, set[UUID]] = defaultdict(set)
         self.by_identifier: dict[str, UUID] = {}
@@ -394,7 +397,17 @@ class Resolver:
         }
         if not agreement or not likeness:
             return Score(0.0, parts)
-        return Score(sum(WEIGHTS[name] * part for name, part in parts.items()), parts)
+        total = sum(WEIGHTS[name] * part for name, part in parts.items())
+        return self._with_meaning(Score(total, parts), proposal, entity_id)
+
+    def _with_meaning(self, score: Score, proposal: ProposedEntity, entity_id: UUID) -> Score:
+        """The score with how alike is what is said where the two are spoken of, if it is known."""
+        self.contexts.load(self.known)
+        meaning = self.contexts.likeness(proposal.key, entity_id)
+        if meaning is None:
+            return score
+        total = (1 - MEANING) * score.total + MEANING * meaning
+        return Score(total, {**score.parts, "meaning": meaning})
 
     def _neighbours(self, entity_id: UUID) -> set[UUID]:
         if self.neighbours is None:

@@ -26,6 +26,7 @@ from knowledge.extraction.gate import judge
 from knowledge.extraction.port import SchemaView
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors import ledger
+from knowledge.services.contexts import Contexts
 from knowledge.services.contradictions import (
     Topic,
     load_topics,
@@ -156,7 +157,7 @@ def remember(book: Book, prepared: Prepared) -> None:
     """The book holds what was prepared, as far as the journal still says it and it is new."""
     messages = _still_said(book.user_id, prepared.messages)
     if messages:
-        _Learner(book, messages, prepared.extraction).learn()
+        _Learner(book, messages, prepared).learn()
 
 
 def _still_said(user_id: UUID, messages: Sequence[SourceMessage]) -> list[SourceMessage]:
@@ -196,13 +197,12 @@ class _Fact:
 class _Learner:
     """One batch on its way into the book."""
 
-    def __init__(
-        self, book: Book, messages: Sequence[SourceMessage], extraction: Extraction
-    ) -> None:
+    def __init__(self, book: Book, messages: Sequence[SourceMessage], prepared: Prepared) -> None:
         self.book = book
         self.user_id = book.user_id
         self.messages = {message.id: message for message in messages}
-        self.extraction = extraction
+        self.extraction = prepared.extraction
+        self.vectors = prepared.vectors
         self.schema: SchemaView = schema_view()
         self.types = Types(self.schema)
         self.veil: Veil = veil_of(user_id=self.user_id, messages=messages)
@@ -272,7 +272,7 @@ class _Learner:
             else:
                 trust = max(self._trust_in(span) for span in spans)
                 proposals.append((_clean(proposal, spans), trust))
-        resolver = Resolver(self.book, self.schema)
+        resolver = Resolver(self.book, self.schema, self._contexts())
         self.entities = resolver.resolve(proposals)
         self.entities |= resolver.named(self._other_keys() - self.refused)
         for proposal, _ in proposals:
@@ -280,6 +280,25 @@ class _Learner:
             if ("entity", entity.id) in self.book.added:
                 for span in proposal.spans:
                     self.book.cite(entity, span)
+
+    def _contexts(self) -> Contexts:
+        """Which messages speak of whom; not what the user had forgotten."""
+        ids = {
+            message.id: identity.episode_id(self.user_id, message_id=message.id)
+            for message in self.messages.values()
+            if not self.veil.hides(message)
+        }
+        episodes: dict[str, set[UUID]] = defaultdict(set)
+        spoken = [(p.key, span) for p in self.extraction.entities for span in p.spans]
+        spoken += [(mention.entity_key, mention.span) for mention in self.extraction.mentions]
+        for key, span in spoken:
+            if self._is_in(span) and span.message_id in ids:
+                episodes[key].add(ids[span.message_id])
+        texts = {
+            episode_id: storable(self.veil.over(self.messages[message_id]).content)
+            for message_id, episode_id in ids.items()
+        }
+        return Contexts(user_id=self.user_id, episodes=episodes, texts=texts, vectors=self.vectors)
 
     def _other_keys(self) -> set[str]:
         """Keys that are used without being proposed."""
