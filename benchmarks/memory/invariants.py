@@ -2,7 +2,7 @@
 
 Usage: python -m benchmarks.memory.invariants [--histories 1000] [--json OUT]
 
-Runs the same property test as the suite, with more histories; fails with the shortest history
+Runs the same property test as the suite, with more histories; fails with the first history
 that breaks one. Prints how often each invariant was checked.
 """
 

@@ -1,7 +1,7 @@
 """Histories of a memory, and what has to be true after each of them.
 
 A history is what a user and the assistant say, in the order in which it is learned, which is not
-the order in which it was said; between that the user edits, calls wrong, merges, rolls back and
+the order in which it was said; between that the user edits, calls wrong, rolls back and
 forgets. Somebody else talks of the same things all the while.
 """
 
