@@ -44,6 +44,7 @@ from knowledge.models import (
 from knowledge.services.changes import remove_whole
 from knowledge.services.contradictions import settle, topic_of
 from knowledge.services.projecting import project
+from knowledge.services.rebuilding import empty_side_memories
 from knowledge.services.redacting import EVERYTHING, blanked, bury, fact_keys, redact
 from knowledge.services.writing import Book, lock_memory, row_of
 from knowledge.types import (
@@ -99,6 +100,7 @@ def forget(*, user_id: UUID, target: Target) -> ForgetReport:
             user_id=str(user_id), job_type=UPDATE_JOB, rewrite=plan.rewritten_payload
         )
         _forget_in_journal(plan)
+        empty_side_memories(user_id=user_id)
         transaction.on_commit(lambda: _follow_up(user_id, places, pending), robust=True)
     log.info("forgotten", kind=target.kind, counts=counts, pending=pending)
     return ForgetReport(changeset_id=changeset_id, target=target, counts=counts, pending=pending)

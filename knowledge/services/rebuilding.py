@@ -81,15 +81,13 @@ def rebuild(*, user_id: UUID, into: str = "") -> Rebuilt:
     The old one can be used meanwhile; what is learned and changed meanwhile is made up for.
     """
     schema = into or f"rebuild_{uuid4().hex}"
-    _create(_valid(schema))
+    _create(user_id, _valid(schema))
     try:
         tally = _build(user_id, schema, after=BEGINNING)
+        return _report(user_id, schema, tally) if into else _swap(user_id, schema, tally)
     except BaseException:
         _drop(schema)
         raise
-    if into:
-        return _report(user_id, schema, tally)
-    return _swap(user_id, schema, tally)
 
 
 def swap(*, user_id: UUID, schema: str) -> Rebuilt:
@@ -123,7 +121,7 @@ def _valid(schema: str) -> str:
     return schema
 
 
-def _create(schema: str) -> None:
+def _create(user_id: UUID, schema: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT to_regnamespace(%s) IS NULL", [f'"{schema}"'])
         if not cursor.fetchone()[0]:
@@ -132,6 +130,29 @@ def _create(schema: str) -> None:
         for model in COPIED:
             table = model._meta.db_table
             cursor.execute(f'CREATE TABLE "{schema}"."{table}" (LIKE "{table}" INCLUDING ALL)')
+    _note(user_id, schema, until=BEGINNING)
+
+
+def _note(user_id: UUID, schema: str, *, until: datetime) -> None:
+    """The schema tells whose memory it is, and how far it has come."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"COMMENT ON SCHEMA \"{schema}\" IS '{user_id} {until.isoformat()}'")
+
+
+def empty_side_memories(*, user_id: UUID) -> None:
+    """Memories of the user that are being built beside the present one hold nothing any more.
+
+    They are not dropped: whoever is building one would then write into the present one. What is
+    emptied is built from the beginning before it is swapped, because something was forgotten.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nspname FROM pg_namespace WHERE obj_description(oid, 'pg_namespace') LIKE %s",
+            [f"{user_id} %"],
+        )
+        for (schema,) in cursor.fetchall():
+            tables = ", ".join(f'"{schema}"."{model._meta.db_table}"' for model in COPIED)
+            cursor.execute(f"TRUNCATE {tables}")
 
 
 def _drop(schema: str) -> None:
@@ -172,9 +193,7 @@ def _build(user_id: UUID, schema: str, *, after: datetime) -> _Tally:
             done = _replay(user_id, schema, event)
             tally.replayed += done
             tally.not_replayed += not done
-    with connection.cursor() as cursor:
-        note = f"{user_id} {tally.until.isoformat()}"
-        cursor.execute(f"COMMENT ON SCHEMA \"{schema}\" IS '{note}'")
+    _note(user_id, schema, until=tally.until)
     return tally
 
 
@@ -313,6 +332,9 @@ def _again(book: Book, operation: Operation, topics: set[Topic]) -> bool:
 def _swap(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
     with transaction.atomic():
         lock_memory(user_id)
+        if _taken_back(user_id, since=tally.until):
+            empty_side_memories(user_id=user_id)
+            tally = _Tally()
         late = _build(user_id, schema, after=tally.until)
         tally.replayed += late.replayed
         tally.not_replayed += late.not_replayed
@@ -330,6 +352,12 @@ def _swap(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
         _drop(schema)
     log.info("memory_rebuilt", before=report.before, after=report.after)
     return Rebuilt(**{**vars(report), "schema": ""})
+
+
+def _taken_back(user_id: UUID, *, since: datetime) -> bool:
+    """Whether anything was forgotten or rolled back that the new memory may still hold."""
+    kinds = (Changeset.Kind.FORGET, Changeset.Kind.ROLLBACK)
+    return Changeset.objects.filter(user_id=user_id, kind__in=kinds, created_at__gte=since).exists()
 
 
 def _ids(user_id: UUID) -> dict[str, set[UUID]]:

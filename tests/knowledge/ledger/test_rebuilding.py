@@ -159,6 +159,42 @@ def test_it_can_lie_beside_the_old_one(teller: Teller) -> None:
         assert cursor.fetchone()[0] is None
 
 
+def test_what_is_forgotten_meanwhile_stays_so(teller: Teller) -> None:
+    """Whatever lies beside loses it at once, and what takes the old one's place has it not."""
+    told(teller)
+    said = teller.tell("#home=zanzibar and @Zanzibaro is here", day=10)
+    rebuild(user_id=teller.user.pk, into="shadow")
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.MESSAGE, id=said.id))
+    left = rows_beside("shadow")
+    after = memory(teller.user)
+    swap(user_id=teller.user.pk, schema="shadow")
+
+    assert left == 0
+    assert tables_with("zanzibar") == {}
+    assert memory(teller.user) == after
+
+
+def test_what_is_rolled_back_meanwhile_stays_so(teller: Teller) -> None:
+    """The new memory does not bring it back."""
+    told(teller)
+    changeset_id = teller.learn(teller.say("#home=bergen", day=20))
+    rebuild(user_id=teller.user.pk, into="shadow")
+
+    roll_back(user_id=teller.user.pk, changeset_id=changeset_id)
+    after = memory(teller.user)
+    swap(user_id=teller.user.pk, schema="shadow")
+
+    assert memory(teller.user) == after
+
+
+def rows_beside(schema: str) -> int:
+    """How many blocks lie in a schema."""
+    with connection.cursor() as cursor:
+        cursor.execute(f'SELECT count(*) FROM "{schema}".knowledge_block')
+        return int(cursor.fetchone()[0])
+
+
 def test_names_of_schemas_are_plain(teller: Teller) -> None:
     """Nothing else gets into a statement, and nobody takes another's."""
     for name in ("public", 'x"; DROP TABLE journal_message; --', "Shadow"):
