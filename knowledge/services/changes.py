@@ -113,6 +113,7 @@ def _plan(changeset: Changeset) -> _Plan:
     plan = _Plan()
     for operation in operations:
         _invert(plan, operation, rows.get((operation.table, operation.record_id)))
+    _take_what_nobody_says(plan, changeset.user_id)
     _keep_what_is_used(plan, changeset.user_id)
     plan.conflicts = _conflicts(changeset, operations, plan)
     return plan
@@ -139,6 +140,19 @@ def _invert(plan: _Plan, operation: Operation, row: models.Model | None) -> None
             plan.restore[key] = operation.before
     elif row is not None:
         plan.change[key] = (row, values_of(operation.table, operation.before))
+
+
+def _take_what_nobody_says(plan: _Plan, user_id: UUID) -> None:
+    """Statements that only this changeset still has a message for go, too.
+
+    Their own changeset was rolled back before, and left them because of what goes now.
+    """
+    gone = {id_ for table, id_ in plan.remove if table == "source"}
+    said = {row.record_id for row in plan.remove.values() if isinstance(row, Source)}
+    still = Source.objects.filter(user_id=user_id, record_id__in=said).exclude(pk__in=gone)
+    silent = said - set(still.values_list("record_id", flat=True))
+    for block in Block.objects.filter(user_id=user_id, pk__in=silent):
+        plan.remove.setdefault(("block", block.pk), block)
 
 
 def _keep_what_is_used(plan: _Plan, user_id: UUID) -> None:

@@ -27,6 +27,18 @@ def test_a_job_rolled_back_leaves_nothing(teller: Teller) -> None:
     assert Changeset.objects.get(pk=job).state == "rolled_back"
 
 
+def test_a_statement_goes_with_the_last_message_that_says_it(teller: Teller) -> None:
+    """In whatever order the jobs of those that say it are rolled back."""
+    jobs = [teller.learn(teller.say("@Ann#home=lyon", day=day)) for day in (1, 2)]
+
+    roll_back(user_id=teller.user.pk, changeset_id=jobs[0])
+    assert Block.objects.filter(kind="fact").count() == 1
+    roll_back(user_id=teller.user.pk, changeset_id=jobs[1])
+
+    assert not Block.objects.exists()
+    assert not Source.objects.exists()
+
+
 def test_what_was_superseded_holds_again(teller: Teller) -> None:
     """With the newer statement goes what it ended."""
     teller.tell("#home=lyon", day=1)
