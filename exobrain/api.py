@@ -3,6 +3,8 @@
 from typing import Any
 
 import orjson
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError, ValidationErrorContext
@@ -21,6 +23,10 @@ from knowledge.api.history import router as history_router
 from knowledge.api.pages import router as pages_router
 from knowledge.api.search import router as search_router
 from knowledge.api.updates import router as updates_router
+
+log = structlog.get_logger(__name__)
+
+DATABASE_DOWN = "The database is not available; try again later."
 
 
 class OrjsonRenderer(BaseRenderer):
@@ -83,6 +89,16 @@ def _domain_error(request: HttpRequest, error: errors.DomainError) -> HttpRespon
     response = api.create_response(request, {"detail": error.message}, status=status_of(error))
     if isinstance(error, errors.TooMany):
         response["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+@api.exception_handler(OperationalError)
+@api.exception_handler(InterfaceError)
+def _database_down(request: HttpRequest, error: Exception) -> HttpResponse:
+    # Without its words: PostgreSQL may quote what the user said.
+    log.warning("database_down", error=type(error).__name__)
+    response = api.create_response(request, {"detail": DATABASE_DOWN}, status=503)
+    response["Retry-After"] = "1"
     return response
 
 
