@@ -141,6 +141,7 @@ class DeadLetter(models.Model):
 class Erasure(models.Model):
     """A message that JetStream is still to forget."""
 
+    # Whose dead letters go with it; empty when it only gave way to a newer message of its job.
     user_id = models.CharField(max_length=100)
     stream_id = models.CharField(max_length=40)
     stream_sequence = models.BigIntegerField()

@@ -20,7 +20,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models import DurationField, ExpressionWrapper, F, Value
 from django.db.models.functions import Greatest, Now
 
 from exobrain.lib import clock
@@ -165,11 +165,33 @@ def _insert(drafts: Sequence[JobDraft]) -> set[UUID]:
 
 
 def mark_published(*, receipts: Sequence[Receipt]) -> list[None]:
-    """The ledger knows that JetStream has these messages, and where."""
+    """The ledger knows that JetStream has these messages, and where.
+
+    Those it has no use for are to be forgotten there.
+    """
     rows = [(r.job_id, r.publishes, r.stream_id, r.stream_sequence) for r in receipts]
     with connection.cursor() as cursor:
         cursor.execute(sql.MARK_PUBLISHED, [list(column) for column in zip(*rows, strict=True)])
+        is_all = cursor.rowcount == len(receipts)
+    if not is_all:
+        _erase_unused(receipts)
     return [None] * len(receipts)
+
+
+def _erase_unused(receipts: Sequence[Receipt]) -> None:
+    """Messages that the ledger does not count on are to be forgotten.
+
+    They are of jobs that were taken back or rewritten meanwhile, or published twice.
+    """
+    columns = ("pk", "publishes", "stream_id", "stream_sequence")
+    jobs = Job.objects.filter(pk__in=[receipt.job_id for receipt in receipts])
+    known = {row[0]: row for row in jobs.values_list(*columns)}
+    _erase_later(
+        (r.stream_id, r.stream_sequence)
+        for r in receipts
+        if r.job_id in known
+        and known[r.job_id] != (r.job_id, r.publishes, r.stream_id, r.stream_sequence)
+    )
 
 
 def take_unpublished(*, limit: int) -> list[Outgoing]:
@@ -192,16 +214,17 @@ def take_back_lost(*, stream: StreamState) -> int:
     acknowledged only after its job is over, and rows published since then are left alone. So an
     open job whose message is gone or acknowledged was lost.
     """
-    gone = (
-        ~Q(stream_id=stream.stream_id)
-        | Q(stream_sequence__lt=stream.first_sequence)
-        | Q(stream_sequence__gt=stream.last_sequence)
-        | Q(stream_sequence__lte=stream.finished_sequence)
-    )
-    idle = Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lt=Now())
-    return Job.objects.filter(
-        gone, idle, is_terminal=False, published_at__lt=stream.looked_at
-    ).update(published_at=None, publish_after=Now(), publishes=F("publishes") + 1)
+    facts: dict[str, Any] = {
+        "looked_at": stream.looked_at,
+        "stream_id": stream.stream_id,
+        "first": stream.first_sequence,
+        "last": stream.last_sequence,
+        "finished": stream.finished_sequence,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql.TAKE_BACK, facts)
+        (count,) = cursor.fetchone()
+    return int(count)
 
 
 def _draft_of(row: Job) -> JobDraft:
@@ -545,6 +568,8 @@ def retry(*, job_id: UUID) -> None:
         raise NotRetryable
     if row.terminal_reason == TerminalReason.USER_DELETED:
         raise NotRetryable("The job's user was deleted, and its payload with them.")
+    if row.stream_sequence is not None:  # only the place of its next message will be known
+        _erase_later([(row.stream_id, row.stream_sequence)])
     Job.objects.filter(pk=job_id).update(
         state=Job.State.REQUESTED,
         is_terminal=False,
@@ -614,6 +639,7 @@ def forget_user(*, user_id: str) -> None:
         terminal_reason=TerminalReason.USER_DELETED,
         lease_expires_at=None,
         retry_at=None,
+        publishes=F("publishes") + 1,  # what is being published just now is erased, too
         **entering(Lifecycle.FAILED_FINAL, attempt=F("attempts"), terminal=True),
     )
     jobs.update(payload={}, last_error="", idempotency_key="")
@@ -653,7 +679,8 @@ def rewrite_payloads(
     return places
 
 
-def _erase_later(places: Iterable[Place], *, user_id: str) -> None:
+def _erase_later(places: Iterable[Place], *, user_id: str = "") -> None:
+    """JetStream is to forget these messages and, if a user is named, the user's dead letters."""
     Erasure.objects.bulk_create(
         Erasure(user_id=user_id, stream_id=stream_id, stream_sequence=sequence)
         for stream_id, sequence in places
@@ -701,10 +728,14 @@ async def _erase(places: Sequence[Place], user_id: str) -> None:
 
 
 async def erase_over(link: Link, places: Sequence[Place], *, user_id: str) -> None:
-    """As `erase`, over a connection that is there; raises QueueDown."""
+    """As `erase`, over a connection that is there; without a user no dead letters go.
+
+    Raises QueueDown.
+    """
     ours = [sequence for stream_id, sequence in places if stream_id == link.stream_id]
     await link.erase(ours)
-    await link.erase_dead_letters(containing=user_id)
+    if user_id:
+        await link.erase_dead_letters(containing=user_id)
 
 
 @contextmanager

@@ -42,7 +42,29 @@ MARK_PUBLISHED = f"""
     FROM relaxed, unnest(%s::uuid[], %s::int[], %s::text[], %s::bigint[])
         AS receipt (job_id, publishes, stream_id, stream_sequence)
     WHERE id = receipt.job_id AND orchestrator_job.publishes = receipt.publishes
+        AND published_at IS NULL
 """  # noqa: S608  constants only
+
+# Open jobs whose message is gone or finished with are due again; the answer is how many. What the
+# stream still has of them it is to forget. Not what lies behind its end: those numbers come again,
+# for other messages.
+TAKE_BACK = """
+    WITH lost AS (
+        UPDATE orchestrator_job
+        SET published_at = NULL, publish_after = statement_timestamp(), publishes = publishes + 1
+        WHERE NOT is_terminal AND published_at < %(looked_at)s
+            AND (lease_expires_at IS NULL OR lease_expires_at < statement_timestamp())
+            AND (stream_id <> %(stream_id)s
+                OR stream_sequence NOT BETWEEN %(first)s AND %(last)s
+                OR stream_sequence <= %(finished)s)
+        RETURNING stream_id, stream_sequence
+    ), old AS (
+        INSERT INTO orchestrator_erasure (user_id, stream_id, stream_sequence)
+        SELECT '', stream_id, stream_sequence FROM lost
+        WHERE stream_id = %(stream_id)s AND stream_sequence BETWEEN %(first)s AND %(last)s
+    )
+    SELECT count(*) FROM lost
+"""
 
 # Jobs that wait and are due run here; the answer is those that nobody else holds.
 CLAIM = f"""

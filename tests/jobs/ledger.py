@@ -74,6 +74,11 @@ def row(draft: JobDraft) -> Job:
     return Job.objects.get(pk=draft.id)
 
 
+def due_places() -> list[tuple[str, int]]:
+    """Where JetStream has what it is still to forget."""
+    return [(it.stream_id, it.stream_sequence) for it in services.due_erasures(limit=10)]
+
+
 def make_due(draft: JobDraft) -> None:
     """Whatever the job waits for has come: its lease, its pause, its turn to be published."""
     past = Now() - timedelta(seconds=1)

@@ -10,8 +10,17 @@ from accounts.models import User
 from orchestrator import selectors, services
 from orchestrator.errors import JobNotFound, NotRetryable
 from orchestrator.models import DeadLetter, Job
-from orchestrator.types import DeadLetterReason, Finished, JobDraft, Lifecycle
-from tests.jobs.ledger import changes, claim, performed, published, recorded, row
+from orchestrator.types import DeadLetterReason, Finished, JobDraft, Lifecycle, Receipt
+from tests.jobs.ledger import (
+    STREAM,
+    changes,
+    claim,
+    due_places,
+    performed,
+    published,
+    recorded,
+    row,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("effect_table")]
 
@@ -166,3 +175,33 @@ def test_the_queue_is_to_forget_a_deleted_user(alice: User, bob: User) -> None:
 
     due = [(it.user_id, it.stream_sequence) for it in services.due_erasures(limit=10)]
     assert due == [(alice_id, 5)]
+
+
+def test_the_old_message_of_a_job_tried_again_is_erased() -> None:
+    """It would not be found any more when its words are forgotten."""
+    draft = published(sequence=5, permanent=True)
+    performed(draft)
+
+    services.retry(job_id=draft.id)
+
+    assert due_places() == [(STREAM, 5)]
+
+
+def test_trying_again_leaves_the_dead_letters_in_the_queue() -> None:
+    """Only what the user forgets takes them along: no user is named."""
+    draft = _given_up()
+
+    services.retry(job_id=draft.id)
+
+    assert [erasure.user_id for erasure in services.due_erasures(limit=10)] == [""]
+
+
+def test_what_is_being_published_while_its_user_is_deleted_is_erased(alice: User) -> None:
+    """Its receipt comes after the look for what is to be forgotten."""
+    draft = recorded(user=str(alice.pk))
+    alice.delete()
+
+    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=5)
+    services.mark_published(receipts=[receipt])
+
+    assert due_places() == [(STREAM, 5)]

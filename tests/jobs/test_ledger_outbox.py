@@ -9,6 +9,7 @@ from orchestrator.types import Receipt
 from tests.jobs.ledger import (
     STREAM,
     claim,
+    due_places,
     make_due,
     performed,
     published,
@@ -111,3 +112,56 @@ def test_a_receipt_for_an_older_publication_is_not_noted() -> None:
     services.mark_published(receipts=[receipt])
 
     assert row(draft).published_at is None
+
+
+def test_what_a_late_receipt_names_is_erased() -> None:
+    """A newer message of the job takes its place."""
+    draft = published(sequence=5)
+    services.take_back_lost(stream=stream_state(stream_id="another"))
+
+    receipt = Receipt(job_id=draft.id, publishes=0, stream_id="another", stream_sequence=6)
+    services.mark_published(receipts=[receipt])
+
+    assert due_places() == [("another", 6)]
+
+
+def test_a_second_message_of_one_publication_is_erased() -> None:
+    """The ledger counts on the first, and knows no more than one place."""
+    draft = published(sequence=5)
+
+    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=6)
+    services.mark_published(receipts=[receipt])
+
+    assert row(draft).stream_sequence == 5
+    assert due_places() == [(STREAM, 6)]
+
+
+def test_a_receipt_noted_twice_erases_nothing() -> None:
+    """The outcome of the first time was not known."""
+    draft = published(sequence=5)
+
+    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=5)
+    services.mark_published(receipts=[receipt])
+
+    assert due_places() == []
+
+
+def test_the_finished_message_of_a_job_taken_back_is_erased() -> None:
+    """The stream would keep it, and nobody would know where."""
+    published(sequence=5)
+
+    services.take_back_lost(stream=stream_state(finished_sequence=5))
+
+    assert due_places() == [(STREAM, 5)]
+
+
+@pytest.mark.parametrize(
+    "facts", [{"stream_id": "another"}, {"last_sequence": 4}, {"first_sequence": 6}]
+)
+def test_nothing_is_erased_where_a_lost_message_is_not(facts: dict[str, Any]) -> None:
+    """Above all not behind the end of the stream: that number will be another message's."""
+    published(sequence=5)
+
+    services.take_back_lost(stream=stream_state(**facts))
+
+    assert due_places() == []

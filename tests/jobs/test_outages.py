@@ -5,12 +5,13 @@ from uuid import UUID
 
 import nats
 import pytest
+from django.conf import settings
 
 from exobrain.embedded import Connection, connect
 from exobrain.lib.errors import ConfigError
 from orchestrator import services
-from orchestrator.jetstream import STREAM, nats_url
-from orchestrator.models import Job
+from orchestrator.jetstream import STREAM, nats_url, request_subject
+from orchestrator.models import Erasure, Job
 from orchestrator.types import Outgoing
 from orchestrator.worker import Worker
 from tests.jobs.bodies import effects
@@ -106,6 +107,24 @@ def test_a_job_published_twice_is_done_once(jobs: Stage) -> None:
 
     _assert_done_once(jobs, [job_id, last])
     assert Job.objects.get(pk=job_id).attempts == 1
+
+
+def test_the_queue_has_one_message_of_a_job_tried_again(jobs: Stage) -> None:
+    """The older one is erased; the dead letter that tells of it stays."""
+    jobs.start_server()
+    jobs.start_worker()
+    job_id = jobs.enqueue(permanent=True)
+    jobs.ended(job_id)
+    dead_letters = settings.EXOBRAIN.job_dlq_subject
+    eventually(lambda: jobs.messages(dead_letters))
+
+    services.retry(job_id=job_id)
+    eventually(lambda: Job.objects.filter(pk=job_id, published_at__isnull=False).exists())
+    jobs.ended(job_id)
+    eventually(lambda: not Erasure.objects.exists())
+
+    assert len(jobs.messages(request_subject("test.effect"))) == 1
+    assert jobs.messages(dead_letters)
 
 
 def test_a_job_that_waits_for_its_next_attempt_does_not_hold_up_the_others(
