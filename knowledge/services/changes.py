@@ -169,6 +169,14 @@ def _keep_what_is_used(plan: _Plan, user_id: UUID) -> None:
     entities = [id_ for table, id_ in plan.remove if table == "entity"]
     used = _used_entities(user_id, entities, gone)
     _keep(plan, lambda key, row: (row.entity_id if key[0] == "alias" else key[1]) in used)
+    # A question about what stays is still open, unless the other side goes.
+    gone, stay = {key[1] for key in plan.remove}, {key[1] for key in plan.kept}
+    _keep(plan, lambda _, row: isinstance(row, ReviewItem) and _is_between(row, stay, gone))
+
+
+def _is_between(item: ReviewItem, stay: set[UUID], gone: set[UUID]) -> bool:
+    sides = {item.left_id, item.right_id}
+    return bool(sides & stay) and not sides & gone
 
 
 def _keep(plan: _Plan, is_kept: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from knowledge.errors import AlreadyRolledBack, ChangedSince, ChangesetNotFound
-from knowledge.models import Block, Changeset, Edge, Entity, Mention, Source
+from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem, Source
 from knowledge.selectors.ledger import changes, changesets, why
 from knowledge.services.changes import preview_roll_back, roll_back
 from knowledge.services.identities import merge
@@ -37,6 +37,18 @@ def test_a_statement_goes_with_the_last_message_that_says_it(teller: Teller) -> 
 
     assert not Block.objects.exists()
     assert not Source.objects.exists()
+
+
+def test_a_question_stays_while_both_sides_do(teller: Teller) -> None:
+    """The job that raised it goes, but another message says the same."""
+    teller.tell("#home=paris", day=10)
+    job = teller.learn(teller.say("#home?=rome", day=0))
+    teller.tell("#home?=rome", day=1)
+
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    assert set(Block.objects.filter(kind="fact").values_list("status", flat=True)) == {"disputed"}
+    assert ReviewItem.objects.filter(kind="conflict").count() == 1
 
 
 def test_what_was_superseded_holds_again(teller: Teller) -> None:
