@@ -258,9 +258,6 @@ def ask(user_id: uuid.UUID, world: World) -> dict[str, Any]:
         "words_as_of_ms": timed(
             lambda q: index.search_words(scope=then, terms=q, limit=100), questions
         ),
-        "statistics_ms": timed(
-            lambda q: index.statistics(user_id=user_id, terms=list(q)), questions
-        ),
         "meaning_ms": timed(
             lambda v: index.search_meaning(scope=now, vector=v, limit=100), list(vectors)
         ),

@@ -11,7 +11,6 @@ from datetime import datetime
 from uuid import UUID
 
 from knowledge import identity
-from knowledge.retrieval.ranking.bm25 import Statistics
 from knowledge.retrieval.ranking.question import Question, time_ranges
 from knowledge.retrieval.ranking.terms import STOP_WORDS, words
 from knowledge.retrieval.ranking.tokens import TokenVectors
@@ -20,7 +19,7 @@ from knowledge.selectors import recalling
 from knowledge.stores.embedders.minilm import MiniLmEmbedder
 from knowledge.stores.embedders.port import Embedder
 from knowledge.stores.graph.port import GraphIndex
-from knowledge.stores.vectors.port import VectorIndex
+from knowledge.stores.vectors.port import TermStatistics, VectorIndex
 from knowledge.types import Scope
 
 NAME_WORDS = 4  # the longest name that is looked for
@@ -48,7 +47,7 @@ class Brought:
     """What an arm found: blocks and their scores, and what ranking wants to know besides."""
 
     scores: Mapping[UUID, float] = field(default_factory=dict)
-    statistics: Statistics | None = None  # of the words arm
+    statistics: TermStatistics | None = None  # of the words arm
     question_tokens: TokenVectors | None = None  # of the meaning arm, by the local model
 
 
@@ -57,12 +56,9 @@ def by_words(asked: Asked, *, index: VectorIndex) -> Brought:
     terms = asked.question.terms
     if not terms:
         return Brought()
-    hits = index.search_words(scope=asked.scope, terms=terms, limit=POOL_PER_ARM)
-    known = index.statistics(user_id=asked.scope.user_id, terms=list(terms))
-    return Brought(
-        scores={hit.block_id: hit.score for hit in hits},
-        statistics=Statistics(known.blocks, known.average_length, known.frequencies),
-    )
+    found = index.search_words(scope=asked.scope, terms=terms, limit=POOL_PER_ARM)
+    scores = {hit.block_id: hit.score for hit in found.hits}
+    return Brought(scores=scores, statistics=found.statistics)
 
 
 def by_meaning(asked: Asked, *, index: VectorIndex, embedder: Embedder) -> Brought:

@@ -3,23 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from exobrain.lib.sql import all_rows
-from knowledge.types import Scope, Status
+from knowledge.stores.scope import in_scope, scope_values
+from knowledge.types import Scope
 
-# What a scope reaches, of the block `b`; the same rule as in the indexes.
-IN_SCOPE = """
-    b.user_id = %(user)s
-    AND b.trust >= %(trust)s
-    AND b.status <> %(falsified)s
-    AND (%(universes)s::uuid[] IS NULL OR b.universe_id = ANY(%(universes)s))
-    AND CASE WHEN %(as_of)s::timestamptz IS NULL THEN b.superseded_at IS NULL
-        ELSE (b.valid_to IS NOT NULL OR b.superseded_at IS NULL)
-            AND coalesce(b.valid_from, b.said_at) <= %(as_of)s
-            AND (b.valid_to IS NULL OR %(as_of)s < b.valid_to) END
-"""
+_IN_SCOPE = in_scope("b")
 
 _COLUMNS = """
     b.id, b.kind, b.text, b.said_at, b.reference, b.sequence, b.message_id, b.trust, b.status,
@@ -27,19 +17,19 @@ _COLUMNS = """
 """
 
 _BLOCKS = f"""
-    SELECT {_COLUMNS} FROM knowledge_block b WHERE b.id = ANY(%(ids)s) AND {IN_SCOPE}
+    SELECT {_COLUMNS} FROM knowledge_block b WHERE b.id = ANY(%(ids)s) AND {_IN_SCOPE}
 """  # noqa: S608  ours
 
 _EPISODES_OF = f"""
     SELECT {_COLUMNS} FROM knowledge_block b
-    WHERE b.message_id = ANY(%(ids)s) AND b.kind = 'episode' AND {IN_SCOPE}
+    WHERE b.message_id = ANY(%(ids)s) AND b.kind = 'episode' AND {_IN_SCOPE}
 """  # noqa: S608  ours
 
 _BETWEEN = f"""
     SELECT b.id FROM knowledge_block b
     JOIN unnest(%(starts)s::date[], %(ends)s::date[]) r(start, "end")
         ON b.said_at >= r.start AND b.said_at < r."end" + 1
-    WHERE b.kind = 'episode' AND {IN_SCOPE}
+    WHERE b.kind = 'episode' AND {_IN_SCOPE}
     ORDER BY b.said_at DESC LIMIT %(limit)s
 """  # noqa: S608  ours
 
@@ -107,12 +97,14 @@ class Superseded:
 
 def blocks(*, scope: Scope, ids: Iterable[UUID]) -> list[BlockRow]:
     """Those of the blocks that the scope reaches."""
-    return [BlockRow(*row) for row in all_rows(_BLOCKS, _values(scope, ids=list(ids)), binary=True)]
+    return [
+        BlockRow(*row) for row in all_rows(_BLOCKS, scope_values(scope, ids=list(ids)), binary=True)
+    ]
 
 
 def episodes_of(*, scope: Scope, message_ids: Iterable[UUID]) -> list[BlockRow]:
     """The episodes of these messages."""
-    values = _values(scope, ids=list(message_ids))
+    values = scope_values(scope, ids=list(message_ids))
     return [BlockRow(*row) for row in all_rows(_EPISODES_OF, values, binary=True)]
 
 
@@ -121,7 +113,7 @@ def episodes_between(
 ) -> list[UUID]:
     """Episodes of messages that were said on these days, both ends included; the latest first."""
     starts, ends = zip(*ranges, strict=True)
-    values = _values(scope, starts=list(starts), ends=list(ends), limit=limit)
+    values = scope_values(scope, starts=list(starts), ends=list(ends), limit=limit)
     return [row[0] for row in all_rows(_BETWEEN, values)]
 
 
@@ -159,14 +151,3 @@ def self_entity(*, user_id: UUID) -> UUID | None:
     """The entity that is the user, if the memory has one."""
     rows = all_rows(_SELF, {"user": user_id})
     return rows[0][0] if rows else None
-
-
-def _values(scope: Scope, **more: Any) -> dict[str, Any]:
-    return {
-        "user": scope.user_id,
-        "trust": int(scope.min_trust),
-        "falsified": Status.FALSIFIED.value,
-        "universes": list(scope.universe_ids) or None,
-        "as_of": scope.as_of,
-        **more,
-    }

@@ -11,8 +11,13 @@ from uuid import UUID
 from django.db import transaction
 
 from knowledge.models import Block
-from knowledge.retrieval.ranking.bm25 import held_terms
-from knowledge.retrieval.ranking.window import REACH, blended_vector, embedded_text, index_row
+from knowledge.retrieval.ranking.window import (
+    REACH,
+    blended_vector,
+    embedded_text,
+    held_terms,
+    index_row,
+)
 from knowledge.retrieval.utterances import utterance_of
 from knowledge.selectors import indexing
 from knowledge.selectors.indexing import Place

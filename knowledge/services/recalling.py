@@ -14,7 +14,6 @@ from knowledge.retrieval import arms
 from knowledge.retrieval.arms import Asked, Brought
 from knowledge.retrieval.packing import packed, presented
 from knowledge.retrieval.pool import Pool, gather
-from knowledge.retrieval.ranking.bm25 import Statistics
 from knowledge.retrieval.ranking.fusion import Ranked, TokenArm, rank
 from knowledge.retrieval.ranking.question import read_question
 from knowledge.retrieval.ranking.tokens import unpack
@@ -24,6 +23,7 @@ from knowledge.stores.embedders.minilm import LOCAL_SPACE
 from knowledge.stores.graph import configured_graph
 from knowledge.stores.tokens import PostgresTokens
 from knowledge.stores.vectors import configured_index
+from knowledge.stores.vectors.port import TermStatistics
 from knowledge.types import Recall, Scope
 
 log = structlog.get_logger(__name__)
@@ -102,11 +102,10 @@ def _ranked(
     asked: Asked, pool: Pool, brought: Mapping[str, Brought], *, with_tokens: bool
 ) -> list[Ranked]:
     words = brought.get("words", Brought())
-    statistics = words.statistics or Statistics(0, 0.0, {})
     return rank(
         asked.question,
         pool.candidates,
-        statistics=statistics,
+        statistics=words.statistics or TermStatistics(0, {}),
         token_arm=_token_arm(asked, pool, brought) if with_tokens else None,
         asker=USER,
     )

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.retrieval.ranking import tokens
-from knowledge.retrieval.ranking.bm25 import Statistics
 from knowledge.retrieval.ranking.question import Question, person_asked_about
 from knowledge.retrieval.ranking.tokens import Signs, TokenVectors
 from knowledge.retrieval.ranking.weights import (
@@ -26,6 +25,7 @@ from knowledge.retrieval.ranking.weights import (
     WITH_WORDS,
     Weights,
 )
+from knowledge.stores.vectors.port import TermStatistics
 
 Scores = npt.NDArray[np.float64]
 
@@ -70,7 +70,7 @@ def rank(
     question: Question,
     pool: Sequence[Candidate],
     *,
-    statistics: Statistics,
+    statistics: TermStatistics,
     token_arm: TokenArm | None = None,
     asker: str = "",
     weights: Weights | None = None,
@@ -157,7 +157,7 @@ def _added(
 
 
 def _token_scores(
-    pool: Sequence[Candidate], arm: TokenArm, statistics: Statistics
+    pool: Sequence[Candidate], arm: TokenArm, statistics: TermStatistics
 ) -> tuple[Scores, Scores]:
     """Likeness of every candidate's tokens alone, and with its neighbours' standing in."""
     columns: dict[UUID, int] = {}

@@ -9,9 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# BM25. Recall hardly moves between 0.8 and 2 for K1, 0.2 and 0.75 for B.
-K1 = 1.2
-B = 0.75
 # A term weighs this much in a block's row before it makes the term more common.
 HELD_FROM = 1.0
 

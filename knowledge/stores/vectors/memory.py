@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from knowledge.stores.vectors.bm25 import Statistics, Tuning, rarity, saturation
-from knowledge.stores.vectors.port import Point, TermStatistics, Vector
+from knowledge.stores.vectors.port import Point, TermStatistics, Vector, WordHits
 from knowledge.stores.vectors.postings import clean
 from knowledge.types import Hit, Scope, Status
 
@@ -45,17 +45,16 @@ class InMemoryVectorIndex:
     def activate(self) -> None:
         """Nothing to do: there is but one space."""
 
-    def search_words(
-        self, *, scope: Scope, terms: Mapping[str, float], limit: int
-    ) -> Sequence[Hit]:
-        """Blocks by BM25 over the user's own statistics; `terms` are weighted. Best first."""
+    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordHits:
+        """Blocks by BM25 over the user's own statistics; `terms` are weighted."""
         mine = self.points.get(scope.user_id, {})
         statistics = Statistics(len(mine), sum(point.length for point in mine.values()))
         scores: dict[UUID, float] = defaultdict(float)
         for term, weight in terms.items():
             for block_id, worth in self._worth(clean(term), mine, statistics).items():
                 scores[block_id] += weight * worth
-        return _best(scores, scope, mine, limit)
+        counts = {term: _count_own(clean(term), mine) for term in terms}
+        return WordHits(_best(scores, scope, mine, limit), TermStatistics(len(mine), counts))
 
     def _worth(
         self, term: str, mine: Mapping[UUID, Point], statistics: Statistics
@@ -79,13 +78,6 @@ class InMemoryVectorIndex:
             )
             for id_, (weight, length) in having.items()
         }
-
-    def statistics(self, *, user_id: UUID, terms: Sequence[str]) -> TermStatistics:
-        """How common these terms are among all blocks of the user."""
-        mine = self.points.get(user_id, {})
-        total = Statistics(len(mine), sum(point.length for point in mine.values()))
-        counts = {term: _count_own(clean(term), mine) for term in terms}
-        return TermStatistics(total.blocks, total.mean_length, counts)
 
     def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
         """Blocks by the cosine of their vectors. Best first."""

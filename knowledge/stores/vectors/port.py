@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.stores.vectors.bm25 import rarity
 from knowledge.types import BlockKind, Hit, Scope, Status, Trust
 
 Vector = npt.NDArray[np.float32]
@@ -47,11 +48,22 @@ class Point:
 
 @dataclass(frozen=True)
 class TermStatistics:
-    """What a user's blocks have in common, and in how many of them each term is an own term."""
+    """In how many of a user's blocks each term of a question is an own term."""
 
-    blocks: int
-    average_length: float
+    blocks: int  # all there are
     frequencies: Mapping[str, int]
+
+    def idf(self, term: str) -> float:
+        """How much it says that a block has the term; never negative."""
+        return rarity(blocks=self.blocks, having=self.frequencies.get(term, 0))
+
+
+@dataclass(frozen=True)
+class WordHits:
+    """Blocks by their words, best first, and how common the words are."""
+
+    hits: Sequence[Hit]
+    statistics: TermStatistics | None = None  # none: the index does not count terms
 
 
 class VectorIndex(Protocol):
@@ -74,13 +86,8 @@ class VectorIndex(Protocol):
     def activate(self) -> None:
         """Our embedder's space is the one that is searched; vectors of others are gone."""
 
-    def search_words(
-        self, *, scope: Scope, terms: Mapping[str, float], limit: int
-    ) -> Sequence[Hit]:
-        """Blocks by BM25 over the user's own statistics; `terms` are weighted. Best first."""
-
-    def statistics(self, *, user_id: UUID, terms: Sequence[str]) -> TermStatistics:
-        """How common these terms are among all blocks of the user."""
+    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordHits:
+        """Blocks by BM25 over the user's own statistics; `terms` are weighted."""
 
     def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
         """Blocks by the cosine of their vectors. Best first."""

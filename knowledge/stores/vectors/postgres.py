@@ -20,8 +20,9 @@ from pgvector import HalfVector
 
 from exobrain.lib.sql import all_rows, pipelined, send
 from knowledge.models.indexes import EmbeddingSpace
-from knowledge.stores.vectors.bm25 import Statistics, Tuning, rarity, saturation
-from knowledge.stores.vectors.port import Point, TermStatistics, Vector
+from knowledge.stores.scope import in_scope, scope_values
+from knowledge.stores.vectors.bm25 import Statistics, Tuning, saturation
+from knowledge.stores.vectors.port import Point, TermStatistics, Vector, WordHits
 from knowledge.stores.vectors.postings import (
     CHUNK,
     Packed,
@@ -32,23 +33,14 @@ from knowledge.stores.vectors.postings import (
     places_of,
     weights_of,
 )
-from knowledge.types import Hit, Scope, Status
+from knowledge.types import Hit, Scope
 
 Floats = npt.NDArray[np.float64]
 Ordinals = npt.NDArray[np.int64]
 List = tuple[str, int]  # a term, and a chunk of ordinals
+Lists = dict[str, tuple[Ordinals, Packed]]  # by term: which blocks, and the numbers of each
 
-# What a scope reaches; see VectorIndex. `b` is the block's row.
-IN_SCOPE = """
-    b.user_id = %(user)s
-    AND b.trust >= %(trust)s
-    AND b.status <> %(falsified)s
-    AND (%(universes)s::uuid[] IS NULL OR b.universe_id = ANY(%(universes)s))
-    AND CASE WHEN %(as_of)s::timestamptz IS NULL THEN NOT b.superseded
-        ELSE (b.valid_to IS NOT NULL OR NOT b.superseded)
-            AND coalesce(b.valid_from, b.said_at) <= %(as_of)s
-            AND (b.valid_to IS NULL OR %(as_of)s < b.valid_to) END
-"""
+_IN_SCOPE = in_scope("b", superseded="b.superseded")
 
 EXACT_BLOCKS = 3000  # up to so many of a user, every vector is compared
 WALK_WIDTH = 2  # neighbours looked at for each wanted hit
@@ -177,33 +169,33 @@ class PostgresVectorIndex:
 
     # -- searching by words
 
-    def search_words(
-        self, *, scope: Scope, terms: Mapping[str, float], limit: int
-    ) -> Sequence[Hit]:
-        """Blocks by BM25 over the user's own statistics; `terms` are weighted. Best first."""
-        wanted = {clean(term): weight for term, weight in terms.items()}
-        statistics, size, lists = _read(scope.user_id, list(wanted))
+    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordHits:
+        """Blocks by BM25 over the user's own statistics; `terms` are weighted."""
+        names = {term: clean(term) for term in terms}
+        total, size, lists = _read(scope.user_id, list(names.values()))
+        statistics = _term_statistics(total, names, lists)
         if not lists:
-            return []
+            return WordHits([], statistics)
         scores = np.zeros(size)
-        for term, (ordinals, packed) in lists.items():
-            rare = rarity(blocks=statistics.blocks, having=count_own(packed))
-            worth = saturation(
-                weights=weights_of(packed),
-                lengths=lengths_of(packed),
-                statistics=statistics,
-                tuning=self.tuning,
-            )
-            scores[ordinals] += wanted[term] * rare * worth
-        return _best_in_scope(scores, scope, limit)
+        for term, name in names.items():
+            if name in lists:
+                ordinals, packed = lists[name]
+                scores[ordinals] += terms[term] * statistics.idf(term) * self._worth(packed, total)
+        return WordHits(_best_in_scope(scores, scope, limit), statistics)
 
-    def statistics(self, *, user_id: UUID, terms: Sequence[str]) -> TermStatistics:
+    def _worth(self, packed: Packed, total: Statistics) -> Floats:
+        return saturation(
+            weights=weights_of(packed),
+            lengths=lengths_of(packed),
+            statistics=total,
+            tuning=self.tuning,
+        )
+
+    def statistics(self, *, user_id: UUID, terms: Iterable[str]) -> TermStatistics:
         """How common these terms are among all blocks of the user."""
-        total, _, lists = _read(user_id, [clean(term) for term in terms])
-        counts = {
-            term: count_own(lists[clean(term)][1]) if clean(term) in lists else 0 for term in terms
-        }
-        return TermStatistics(total.blocks, total.mean_length, counts)
+        names = {term: clean(term) for term in terms}
+        total, _, lists = _read(user_id, list(names.values()))
+        return _term_statistics(total, names, lists)
 
     # -- searching by meaning
 
@@ -223,7 +215,7 @@ class PostgresVectorIndex:
         space = self._searched_space()
         if space is None:
             return []
-        values = {**_scope_values(scope), **_vector_values(vector, limit), "space": space.id}
+        values = scope_values(scope, **_vector_values(vector, limit), space=space.id)
         return [Hit(block_id, 1.0 - distance) for block_id, distance in all_rows(_EXACT, values)]
 
     def activate(self) -> None:
@@ -245,9 +237,7 @@ class PostgresVectorIndex:
 # -- reading
 
 
-def _read(
-    user_id: UUID, terms: Sequence[str]
-) -> tuple[Statistics, int, dict[str, tuple[Ordinals, Packed]]]:
+def _read(user_id: UUID, terms: Sequence[str]) -> tuple[Statistics, int, Lists]:
     """The user's statistics, how far ordinals go, and each term's whole list."""
     with pipelined():
         state = send(
@@ -263,7 +253,15 @@ def _read(
     return Statistics(blocks, length), size, _joined(lists.fetchall())
 
 
-def _joined(rows: Iterable[tuple[str, int, bytes]]) -> dict[str, tuple[Ordinals, Packed]]:
+def _term_statistics(total: Statistics, names: Mapping[str, str], lists: Lists) -> TermStatistics:
+    """Of the terms, by the names that the index has for them."""
+    counts = {
+        term: count_own(lists[name][1]) if name in lists else 0 for term, name in names.items()
+    }
+    return TermStatistics(total.blocks, counts)
+
+
+def _joined(rows: Iterable[tuple[str, int, bytes]]) -> Lists:
     """Each term's ordinals and their numbers, over all chunks."""
     chunks: dict[str, list[int]] = defaultdict(list)
     pieces: dict[str, list[bytes]] = defaultdict(list)
@@ -304,22 +302,12 @@ def _top(found: Ordinals, scores: Floats, wanted: int) -> Ordinals:
 def _filtered(ordinals: Ordinals, scores: Floats, scope: Scope) -> list[Hit]:
     rows = all_rows(
         "SELECT b.ordinal, b.block_id FROM knowledge_indexedblock b"  # noqa: S608  ours
-        f" WHERE {IN_SCOPE} AND b.ordinal = ANY(%(ordinals)s)",
-        {**_scope_values(scope), "ordinals": ordinals.tolist()},
+        f" WHERE {_IN_SCOPE} AND b.ordinal = ANY(%(ordinals)s)",
+        scope_values(scope, ordinals=ordinals.tolist()),
         binary=True,
     )
     hits = [Hit(block_id, float(scores[ordinal])) for ordinal, block_id in rows]
     return sorted(hits, key=lambda hit: (-hit.score, str(hit.block_id)))
-
-
-def _scope_values(scope: Scope) -> dict[str, Any]:
-    return {
-        "user": scope.user_id,
-        "trust": int(scope.min_trust),
-        "falsified": Status.FALSIFIED.value,
-        "universes": list(scope.universe_ids) or None,
-        "as_of": scope.as_of,
-    }
 
 
 # -- vectors
@@ -328,7 +316,7 @@ def _scope_values(scope: Scope) -> dict[str, Any]:
 _EXACT = f"""
     SELECT v.block_id, v.embedding <=> %(vector)s::halfvec AS distance
     FROM knowledge_blockvector v JOIN knowledge_indexedblock b USING (user_id, block_id)
-    WHERE v.user_id = %(user)s AND v.space_id = %(space)s AND {IN_SCOPE}
+    WHERE v.user_id = %(user)s AND v.space_id = %(space)s AND {_IN_SCOPE}
     ORDER BY distance, v.block_id LIMIT %(limit)s
 """  # noqa: S608  ours
 
@@ -339,7 +327,7 @@ _NEAREST = f"""
         SELECT v.block_id, v.embedding::halfvec({{dimensions}})
             <=> %(vector)s::halfvec({{dimensions}}) AS distance
         FROM knowledge_blockvector v JOIN knowledge_indexedblock b USING (user_id, block_id)
-        WHERE v.user_id = %(user)s AND v.space_id = {{space}} AND {IN_SCOPE}
+        WHERE v.user_id = %(user)s AND v.space_id = {{space}} AND {_IN_SCOPE}
         ORDER BY v.embedding::halfvec({{dimensions}}) <=> %(vector)s::halfvec({{dimensions}})
         LIMIT %(limit)s
     ) n ORDER BY distance + 0, block_id
@@ -367,7 +355,7 @@ def _is_small(user_id: UUID) -> bool:
 
 def _nearest(scope: Scope, vector: Vector, space: EmbeddingSpace, limit: int) -> list[Hit]:
     query = _NEAREST.format(dimensions=space.dimensions, space=space.id)
-    values = {**_scope_values(scope), **_vector_values(vector, limit)}
+    values = scope_values(scope, **_vector_values(vector, limit))
     with transaction.atomic():
         with pipelined():
             send(_WALK, [str(min(1000, limit * WALK_WIDTH))])

@@ -22,7 +22,7 @@ from qdrant_client.http.exceptions import ApiException
 
 from knowledge.errors import IndexUnavailable
 from knowledge.stores.vectors.bm25 import Statistics, Tuning, saturation
-from knowledge.stores.vectors.port import Point, TermStatistics, Vector
+from knowledge.stores.vectors.port import Point, Vector, WordHits
 from knowledge.stores.vectors.postings import clean
 from knowledge.types import Hit, Scope, Status
 
@@ -136,30 +136,18 @@ class QdrantVectorIndex:
 
     # -- searching
 
-    def search_words(
-        self, *, scope: Scope, terms: Mapping[str, float], limit: int
-    ) -> Sequence[Hit]:
-        """Blocks by BM25 over the user's own statistics; `terms` are weighted. Best first."""
+    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordHits:
+        """Blocks by BM25 over the user's own statistics; `terms` are weighted."""
         weights: dict[int, float] = {}
         for term, weight in terms.items():
             if name := clean(term):
                 weights[_number(name)] = weights.get(_number(name), 0.0) + weight
         if not weights:
-            return []
+            return WordHits([])
         query = q.SparseVector(indices=list(weights), values=list(weights.values()))
         corpus = q.Filter(must=[_is("user_id", str(scope.user_id))])
         idf = q.SearchParams(idf=q.IdfCorpusParams(corpus=corpus))
-        return self._search(scope, query, WORDS, limit, idf)
-
-    def statistics(self, *, user_id: UUID, terms: Sequence[str]) -> TermStatistics:
-        """How common these terms are among all blocks of the user.
-
-        Reads every block's length: what recalls asks the index in PostgreSQL, which has sums.
-        """
-        lengths = self._lengths(user_id)
-        counts = {term: self._count_own(user_id, clean(term)) for term in terms}
-        total = Statistics(len(lengths), sum(lengths))
-        return TermStatistics(total.blocks, total.mean_length, counts)
+        return WordHits(self._search(scope, query, WORDS, limit, idf))
 
     def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
         """Blocks by the cosine of their vectors. Best first."""
@@ -183,27 +171,6 @@ class QdrantVectorIndex:
         )
         hits = [Hit(UUID(str(point.id)), float(point.score)) for point in answer.points]
         return sorted(hits, key=lambda hit: (-hit.score, str(hit.block_id)))
-
-    def _lengths(self, user_id: UUID) -> list[float]:
-        wanted = q.Filter(must=[_is("user_id", str(user_id))])
-        lengths: list[float] = []
-        at: Any = None
-        while self._aliased() == self.collection:
-            page, at = self._ask(
-                lambda offset=at: self.client.scroll(  # type: ignore[misc]
-                    self.collection, wanted, limit=PAGE, offset=offset, with_payload=["length"]
-                )
-            )
-            lengths += [float((record.payload or {})["length"]) for record in page]
-            if at is None:
-                break
-        return lengths
-
-    def _count_own(self, user_id: UUID, term: str) -> int:
-        if not term or self._aliased() != self.collection:
-            return 0
-        wanted = q.Filter(must=[_is("user_id", str(user_id)), _is("own_terms", _number(term))])
-        return self._ask(lambda: self.client.count(self.collection, wanted)).count
 
     # -- collections
 
@@ -232,7 +199,6 @@ class QdrantVectorIndex:
             self.client.create_payload_index(self.collection, name, schema)
         for name in NUMBERS:
             self.client.create_payload_index(self.collection, name, q.PayloadSchemaType.FLOAT)
-        self.client.create_payload_index(self.collection, "own_terms", q.PayloadSchemaType.INTEGER)
 
     def _aliased(self) -> str:
         """The collection that is searched; empty when there is none."""
@@ -269,7 +235,6 @@ def _payload(user_id: UUID, point: Point) -> dict[str, Any]:
         "held_to": _held_to(point),
         "said_at": point.said_at.timestamp(),
         "length": point.length,
-        "own_terms": sorted({_number(clean(term)) for term in point.counted_terms}),
         "digest": point.digest.hex(),
     }
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.retrieval.ranking import tokens
-from knowledge.retrieval.ranking.bm25 import Statistics
 from knowledge.retrieval.ranking.fusion import Candidate, TokenArm, rank
 from knowledge.retrieval.ranking.question import read_question
 from knowledge.retrieval.ranking.tokens import TokenVectors
+from knowledge.stores.vectors.port import TermStatistics
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 QUESTION = read_question("Where is the tea?", now=NOW)
-STATISTICS = Statistics(blocks=3, average_length=3, frequencies={"tea": 1})
+STATISTICS = TermStatistics(blocks=3, frequencies={"tea": 1})
 
 
 def candidate(number: int, **values: object) -> Candidate:

@@ -7,6 +7,7 @@ from knowledge.retrieval.ranking.window import (
     Utterance,
     blended_vector,
     embedded_text,
+    held_terms,
     index_row,
 )
 
@@ -68,3 +69,12 @@ def test_the_first_message_keeps_its_own_direction() -> None:
     """Nothing came before it; an empty vector stays one."""
     assert blended_vector(np.array([0, 2], dtype=np.float32), None).tolist() == [0, 1]
     assert blended_vector(np.array([0, 0], dtype=np.float32), None).tolist() == [0, 0]
+
+
+def test_a_term_that_only_one_neighbour_said_is_not_held() -> None:
+    """A word said once is counted once, though it is in seven rows."""
+    assert held_terms({"own": 1.0, "twice": 2.0, "before": 0.7, "both": 1.3}) == {
+        "own",
+        "twice",
+        "both",
+    }

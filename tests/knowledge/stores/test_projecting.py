@@ -60,7 +60,7 @@ Say = Callable[[str], Block]
 
 def found(user: User, term: str) -> list[uuid.UUID]:
     """The blocks that a word finds in PostgreSQL, best first."""
-    hits = local_index().search_words(scope=Scope(user.id), terms={term: 1.0}, limit=10)
+    hits = local_index().search_words(scope=Scope(user.id), terms={term: 1.0}, limit=10).hits
     return [hit.block_id for hit in hits]
 
 
@@ -230,7 +230,7 @@ def test_a_change_waits_for_the_worker(alice: User, say: Say, qdrant: QdrantVect
     project(user_id=alice.id, block_ids=[say("I like orchids").id])
 
     assert [lag.waiting for lag in pending.lags()] == [1]
-    assert qdrant.search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5) == []
+    assert qdrant.search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5).hits == []
 
 
 def test_qdrant_is_told(alice: User, say: Say, qdrant: QdrantVectorIndex) -> None:
@@ -242,7 +242,7 @@ def test_qdrant_is_told(alice: User, say: Say, qdrant: QdrantVectorIndex) -> Non
 
     scope = Scope(alice.id)
     [vector] = HashingEmbedder().embed([block.text])
-    words = configured_index().search_words(scope=scope, terms={"orchid": 1.0}, limit=5)
+    words = configured_index().search_words(scope=scope, terms={"orchid": 1.0}, limit=5).hits
     meaning = configured_index().search_meaning(scope=scope, vector=vector, limit=5)
     assert [hit.block_id for hit in words] == [hit.block_id for hit in meaning] == [block.id]
     assert not Pending.objects.exists()
@@ -260,7 +260,7 @@ def test_qdrant_is_told_of_what_is_gone(alice: User, say: Say, qdrant: QdrantVec
 
     outside.drain()
 
-    assert qdrant.search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5) == []
+    assert qdrant.search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5).hits == []
 
 
 def test_the_graph_is_told(alice: User, say: Say, graph: InMemoryGraphIndex) -> None:
@@ -304,7 +304,7 @@ def test_a_deleted_user_leaves_the_outside_too(
 
     outside.drain()
 
-    assert qdrant.search_words(scope=Scope(gone), terms={"orchid": 1.0}, limit=5) == []
+    assert qdrant.search_words(scope=Scope(gone), terms={"orchid": 1.0}, limit=5).hits == []
     assert not Pending.objects.exists()
 
 
@@ -339,7 +339,9 @@ def test_an_index_that_is_away_is_not_asked_for_answers(
         raise IndexUnavailable
 
     monkeypatch.setattr(qdrant, "search_words", away)
-    hits = configured_index().search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5)
+    hits = (
+        configured_index().search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5).hits
+    )
 
     assert [hit.block_id for hit in hits] == [block.id]
 

@@ -6,6 +6,7 @@ import pytest
 from accounts.models import User
 from exobrain.lib.sql import all_rows, send
 from knowledge.models import BlockVector, EmbeddingSpace, IndexedBlock, IndexedUser, Posting
+from knowledge.stores.scope import scope_values
 from knowledge.stores.vectors import postgres
 from knowledge.stores.vectors.memory import InMemoryVectorIndex
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
@@ -61,9 +62,9 @@ def test_many_changes_leave_what_was_asked_for(index: PostgresVectorIndex, alice
             each.remove(user_id=alice.id, block_ids=gone)
     scope, terms = Scope(user_id=alice.id), {f"w{n}": 1.0 for n in range(8)}
 
-    hits = index.search_words(scope=scope, terms=terms, limit=100)
+    hits = index.search_words(scope=scope, terms=terms, limit=100).hits
 
-    truth = plain.search_words(scope=scope, terms=terms, limit=100)
+    truth = plain.search_words(scope=scope, terms=terms, limit=100).hits
     scores = {hit.block_id: hit.score for hit in truth}
     assert {hit.block_id for hit in hits} == set(scores)
     assert all(hit.score == pytest.approx(scores[hit.block_id], rel=0.05) for hit in hits)
@@ -78,7 +79,7 @@ def test_lists_span_chunks(
     index.upsert(user_id=alice.id, points=points)
     index.remove(user_id=alice.id, block_ids=[points[5].block_id])
 
-    hits = index.search_words(scope=Scope(user_id=alice.id), terms={"tea": 1.0}, limit=20)
+    hits = index.search_words(scope=Scope(user_id=alice.id), terms={"tea": 1.0}, limit=20).hits
 
     assert {hit.block_id for hit in hits} == {p.block_id for p in points} - {points[5].block_id}
 
@@ -135,7 +136,7 @@ def test_a_large_memory_is_searched_by_its_index(index: PostgresVectorIndex, ali
     space = EmbeddingSpace.objects.get()
     query = postgres._NEAREST.format(dimensions=8, space=space.id)
     scope = Scope(user_id=alice.id)
-    values = {**postgres._scope_values(scope), **postgres._vector_values(vector(1), 10)}
+    values = scope_values(scope, **postgres._vector_values(vector(1), 10))
 
     send(postgres._WALK, ["100"])
     plan = "\n".join(row[0] for row in all_rows(f"EXPLAIN {query}", values))
