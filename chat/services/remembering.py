@@ -18,7 +18,6 @@ from chat.types import Memory, Question, ReceiptDraft
 from exobrain.config import Config
 from exobrain.lib.threads import in_slow_thread
 from journal.types import StoredMessage
-from knowledge.selectors.pages import has_memory
 from knowledge.services.recalling import recall
 from knowledge.types import Recall, Recalled, Scope
 
@@ -143,8 +142,6 @@ def _item(memory: Memory, draft: ReceiptDraft) -> dict[str, Any]:
 
 
 def _recall(*, user_id: UUID, text: str, config: Config) -> Recall:
-    if not has_memory(user_id=user_id):
-        return Recall(items=(), tokens=0, arms={})
     return recall(
         scope=Scope(user_id=user_id),
         query=text,

@@ -22,20 +22,19 @@ from orchestrator.errors import JobNotFound
 
 router = Router(tags=["memory"], auth=authenticated)
 
+EVERYTHING = UpdateIn(journal_reference=None)
 ERRORS = dict.fromkeys((409, 502, 503), UpdateErrorOut)
 
 
 @router.post("/update", response={200: UpdateRequestedOut, **ERRORS})
-def update_memory(request: SignedInRequest, body: Body[UpdateIn | None] = None) -> HttpResponse:
+def update_memory(request: SignedInRequest, body: Body[UpdateIn] = EVERYTHING) -> HttpResponse:
     """Learn what was said and is not in the memory yet.
 
     409 when there is nothing to learn, 503 when the orchestrator is not there: the update is kept
     then and starts by itself, and asking again is the same update. When only some of several jobs
     were accepted, the answer is 200 and `waiting_count` is what follows later.
     """
-    requested = request_update(
-        user_id=request.auth.user_id, reference=body.journal_reference if body else None
-    )
+    requested = request_update(user_id=request.auth.user_id, reference=body.journal_reference)
     return json_response(
         {
             "job_id": str(requested.job_ids[0]),

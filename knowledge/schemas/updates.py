@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Query, Schema
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from exobrain.lib.text import Text
 
@@ -17,8 +17,11 @@ UpdateCursor = Annotated[
 ]
 
 
-class UpdateIn(Schema):
+class UpdateIn(BaseModel):
     """What to learn: one day, or everything."""
+
+    # Not Ninja's Schema: it takes a list or a number for an object that leaves everything out.
+    model_config = ConfigDict(from_attributes=True)
 
     journal_reference: Annotated[Text, Field(min_length=1)] | None = Field(
         None, description="only this day, YYYY/MM/DD"

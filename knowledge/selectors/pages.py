@@ -563,11 +563,6 @@ class KnownBlock:
     is_current: bool
 
 
-def has_memory(*, user_id: UUID) -> bool:
-    """Whether anything at all is remembered of this user."""
-    return Block.objects.filter(user_id=user_id).exists()
-
-
 def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock]:
     """Those of the blocks that the user's memory has."""
     return {

@@ -63,7 +63,7 @@ _NAMED = """
     LIMIT %(limit)s
 """
 
-_SELF = "SELECT id FROM knowledge_entity WHERE user_id = %(user)s AND is_self"
+_ANY = "SELECT FROM knowledge_block WHERE user_id = %(user)s LIMIT 1"
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,11 @@ class Superseded:
     entirely: bool  # nothing of what it states holds
     until: datetime | None
     by: Sequence[UUID]  # the messages that say otherwise
+
+
+def has_memory(*, user_id: UUID) -> bool:
+    """Whether anything at all is remembered of this user."""
+    return bool(all_rows(_ANY, {"user": user_id}))
 
 
 def blocks(*, scope: Scope, ids: Iterable[UUID]) -> list[BlockRow]:
@@ -145,9 +150,3 @@ def entities_named(*, user_id: UUID, names: Sequence[str], limit: int) -> list[U
     """Entities that go by one of these normal names."""
     values = {"user": user_id, "names": list(names), "limit": limit}
     return [row[0] for row in all_rows(_NAMED, values)]
-
-
-def self_entity(*, user_id: UUID) -> UUID | None:
-    """The entity that is the user, if the memory has one."""
-    rows = all_rows(_SELF, {"user": user_id})
-    return rows[0][0] if rows else None

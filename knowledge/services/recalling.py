@@ -18,6 +18,7 @@ from knowledge.retrieval.ranking.fusion import Ranked, TokenArm, rank
 from knowledge.retrieval.ranking.question import read_question
 from knowledge.retrieval.ranking.tokens import unpack
 from knowledge.retrieval.utterances import USER
+from knowledge.selectors.recalling import has_memory
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.embedders.minilm import LOCAL_SPACE
 from knowledge.stores.graph import configured_graph
@@ -48,6 +49,8 @@ def recall(
     An arm that fails or is late is left out and named in `dropped`; it is never an error.
     `without` names arms to leave out: words, meaning, tokens, time, graph.
     """
+    if not has_memory(user_id=scope.user_id):
+        return Recall(items=[], tokens=0, arms={})  # without loading a model to look for nothing
     milliseconds = deadline_ms or settings.EXOBRAIN.memory_recall_deadline_ms
     now = scope.as_of or clock.now()
     text = query[:MAX_QUERY_CHARS]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from knowledge.selectors.pages import canonical_id, has_memory
+from knowledge.selectors.pages import canonical_id
 from knowledge.services.recalling import recall
 from knowledge.stores.graph import configured_graph
 from knowledge.stores.graph.port import Neighbourhood
@@ -14,8 +14,6 @@ ANY_TOKENS = 1_000_000  # a list is bounded by its length
 
 def search(*, scope: Scope, query: str, limit: int) -> Recall:
     """The memories that help with the query, best first."""
-    if not has_memory(user_id=scope.user_id):
-        return Recall(items=(), tokens=0, arms={})
     return recall(
         scope=scope,
         query=query,
