@@ -122,6 +122,25 @@ def test_a_reference_is_text(db: None, alice: User, as_user: SignIn, reference: 
     assert not Update.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("1", "0", "true", "false", "null", "[]", '""', '"2025/01/14"', '[{"a": 1}]', "[[]]"),
+        *(f'{{"journal_reference": {wrong}}}' for wrong in ("5", "true", "[]", "{}", '[""]')),
+        *("{", " ", "nonsense"),
+    ],
+)
+def test_a_body_is_an_object_or_absent(db: None, alice: User, as_user: SignIn, body: str) -> None:
+    """422, and nothing is taken: whoever sent `[]` or `null` did not ask for everything."""
+    said(alice, "one")
+
+    answer = as_user(alice).post(URL, body, content_type="application/json")
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"]
+    assert not Update.objects.exists()
+
+
 def test_without_an_orchestrator_the_update_is_kept(
     jobs: Stage, alice: User, as_user: SignIn, config: Callable[..., None]
 ) -> None:
