@@ -26,7 +26,7 @@ from exobrain.lib.batching import Batcher
 from exobrain.lib.database import DatabaseThreads, Down, with_retry
 from exobrain.lib.faults import reach
 from orchestrator import selectors, services
-from orchestrator.address import bind_address
+from orchestrator.address import bind_address, socket_path
 from orchestrator.errors import IdempotencyConflict, InvalidPayload
 from orchestrator.events import TYPED_PAYLOADS, with_nulls
 from orchestrator.jetstream import Queue
@@ -65,9 +65,12 @@ class WatchTooLong(errors.DomainError):
 class Servicer(pb_grpc.JobOrchestratorServicer):
     """Parse, call one service, shape the answer."""
 
-    def __init__(self, relay: Relay, watch: Watch, *, executor: Executor) -> None:
+    def __init__(
+        self, relay: Relay, watch: Watch, *, executor: Executor, trusts_callers: bool
+    ) -> None:
         self.relay = relay
         self.watch = watch
+        self.trusts_callers = trusts_callers
         self.watching = 0
         self.record = Batcher[JobDraft, bool | IdempotencyConflict](
             lambda drafts: with_retry(lambda: services.record(drafts=drafts)),
@@ -101,7 +104,8 @@ class Servicer(pb_grpc.JobOrchestratorServicer):
         """Where the job stands, from the ledger."""
         async with _mapped(context):
             job_id = uuid_of(request.job_id)
-            current = await self.watch.status(job_id=job_id, user_id=request.user_id)
+            user_id = self._whose(request.user_id)
+            current = await self.watch.status(job_id=job_id, user_id=user_id)
         return pb.GetJobStatusReply(
             **_common(current), updated_at=_timestamp(current.at), transition=current.number
         )
@@ -113,13 +117,25 @@ class Servicer(pb_grpc.JobOrchestratorServicer):
         async with _mapped(context), self._slot(), _limited():
             changes = self.watch.changes(
                 job_id=uuid_of(request.job_id),
-                user_id=request.user_id,
+                user_id=self._whose(request.user_id),
                 include_current=request.include_current,
                 after=max(0, request.after_transition),
             )
             async with contextlib.aclosing(changes):
                 async for change in changes:
                     yield event_of(change)
+
+    def _whose(self, user_id: str) -> str | None:
+        """The user whose jobs the call may see; None for everybody's, which takes trust.
+
+        The status messages of the original know no user, so its clients send none. Its server
+        answers them whoever they are; here only those who may see every job anyway are answered.
+        """
+        if user_id:
+            return user_id
+        if not self.trusts_callers:
+            raise errors.Refused("user_id is required of callers without the shared secret.")
+        return None
 
     @contextlib.asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
@@ -272,7 +288,9 @@ class Server:
             options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)],
         )
         watch = Watch(self.queue, executor=self.executor)
-        servicer = Servicer(self.relay, watch, executor=self.recording)
+        servicer = Servicer(
+            self.relay, watch, executor=self.recording, trusts_callers=trusts_callers()
+        )
         pb_grpc.add_JobOrchestratorServicer_to_server(servicer, self.grpc)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
         if settings.EXOBRAIN.is_local:
@@ -335,6 +353,18 @@ async def _cancelled(tasks: Iterable["asyncio.Task[Any]"]) -> None:
 def _interceptors() -> list[grpc.aio.ServerInterceptor]:
     token = settings.EXOBRAIN.job_orchestrator_api_token
     return [TokenInterceptor(token.get_secret_value())] if token else []
+
+
+def trusts_callers() -> bool:
+    """True when whoever gets through to the methods may see every user's jobs.
+
+    That is: they have proved the shared secret, or could open the socket in the data directory,
+    whose owner can read the ledger itself. On a developer's machine nothing is proved, as in the
+    original.
+    """
+    config = settings.EXOBRAIN
+    is_private = bind_address() == f"unix:{socket_path()}"
+    return bool(config.job_orchestrator_api_token) or is_private or config.is_local
 
 
 def _bind(server: grpc.aio.Server, address: str) -> int:

@@ -21,10 +21,10 @@ def ledger_now() -> datetime:
     return now
 
 
-def progress(*, asked: Sequence[tuple[UUID, str]]) -> list[Progress | None]:
+def progress(*, asked: Sequence[tuple[UUID, str | None]]) -> list[Progress | None]:
     """Where each job stands; None for one that is not there or not that user's.
 
-    Asking for user "" asks on behalf of nobody, as callers do that know no users.
+    Without a user it may be anybody's; nothing is the user's whose name is empty.
     """
     columns = ("user_id", "state", "is_terminal", "attempts", "last_error", "transition",
                "transitions", "created_at", "updated_at")  # fmt: skip
@@ -32,8 +32,8 @@ def progress(*, asked: Sequence[tuple[UUID, str]]) -> list[Progress | None]:
     return [_visible(rows.get(job_id), user_id) for job_id, user_id in asked]
 
 
-def _visible(row: Job | None, user_id: str) -> Progress | None:
-    if row is None or (user_id and row.user_id != user_id):
+def _visible(row: Job | None, user_id: str | None) -> Progress | None:
+    if row is None or user_id not in (None, row.user_id):
         return None
     first = Transition(
         job_id=row.id,

@@ -29,13 +29,13 @@ class Watch:
 
     def __init__(self, queue: Queue, *, executor: Executor) -> None:
         self.queue = queue
-        self.read = Batcher[tuple[UUID, str], Progress | None](
+        self.read = Batcher[tuple[UUID, str | None], Progress | None](
             lambda asked: with_retry(lambda: selectors.progress(asked=asked)),
             executor=executor,
             shared_errors=Down,
         )
 
-    async def status(self, *, job_id: UUID, user_id: str) -> Transition:
+    async def status(self, *, job_id: UUID, user_id: str | None) -> Transition:
         """The last change; raises JobNotFound."""
         found = await self.read((job_id, user_id))
         if found is None:
@@ -43,7 +43,7 @@ class Watch:
         return found.current
 
     async def changes(
-        self, *, job_id: UUID, user_id: str, include_current: bool, after: int = 0
+        self, *, job_id: UUID, user_id: str | None, include_current: bool, after: int = 0
     ) -> AsyncGenerator[Transition, None]:
         """Changes until the one that ends the job, the present state first if that is asked.
 

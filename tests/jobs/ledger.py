@@ -89,7 +89,7 @@ def make_due(draft: JobDraft) -> None:
 
 def changes(job_id: UUID) -> list[Lifecycle]:
     """How the job came where it is."""
-    (progress,) = selectors.progress(asked=[(job_id, "")])
+    (progress,) = selectors.progress(asked=[(job_id, None)])
     assert progress is not None
     return [change.lifecycle for change in progress.changes]
 
