@@ -1,13 +1,20 @@
-"""A set of child processes that run until told to stop, and that die with this one."""
+"""A set of child processes that run until told to stop, and that die with this one.
 
+Each is a copy of this process, by fork: what is imported here is imported there, which saves each
+its start, the longest part of it, and most of its memory. So this process has to have one thread.
+"""
+
+import gc
+import multiprocessing
+import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 
 from exobrain.embedded.errors import EmbeddedError
-from exobrain.embedded.processes import launched
+from exobrain.embedded.launch import be_called, die_with
 
 STOP_SECONDS = 25.0  # the web process gives streams and generations 15 of them
 POLL_SECONDS = 0.05
@@ -33,33 +40,31 @@ class RestartPolicy:
 
 @dataclass(frozen=True)
 class ChildSpec:
-    """A child to run: its name in messages, its command, and what to do when it ends."""
+    """A child to run: its name in messages, its work, and what to do when it ends."""
 
     name: str
-    command: Sequence[str]
+    work: Callable[[], None]
     restart: RestartPolicy = field(default_factory=RestartPolicy)
 
 
 class Child:
     """One child process and its history."""
 
-    def __init__(self, spec: ChildSpec, *, inherit: Sequence[int], log: Callable[..., None]):
+    def __init__(self, spec: ChildSpec, *, log: Callable[..., None]) -> None:
         self.spec = spec
-        self.inherit = inherit
         self.log = log
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: BaseProcess | None = None
         self.started_at = 0.0
         self.quick_ends = 0
         self.due_at = 0.0
 
     def start(self) -> None:
-        """It runs, in a session of its own: Ctrl-C in the terminal reaches only its parent."""
-        self.process = subprocess.Popen(
-            launched(self.spec.command, on_parent_death=signal.SIGTERM),
-            stdin=subprocess.DEVNULL,
-            pass_fds=self.inherit,
-            start_new_session=True,
+        """It runs."""
+        gc.freeze()  # else a collection there would write to, and so copy, all memory of ours
+        self.process = multiprocessing.get_context("fork").Process(
+            target=_live, args=(self.spec, os.getpid()), name=self.spec.name
         )
+        self.process.start()
         self.started_at = time.monotonic()
 
     def check(self) -> None:
@@ -68,7 +73,7 @@ class Child:
             if time.monotonic() >= self.due_at:
                 self.start()
             return
-        if (code := self.process.poll()) is not None:
+        if (code := self.process.exitcode) is not None:
             self._plan_restart(code)
 
     def _plan_restart(self, code: int) -> None:
@@ -88,10 +93,8 @@ class Child:
 class Children:
     """All children of one supervisor."""
 
-    def __init__(
-        self, specs: Sequence[ChildSpec], *, inherit: Sequence[int], log: Callable[..., None]
-    ) -> None:
-        self.all = [Child(spec, inherit=inherit, log=log) for spec in specs]
+    def __init__(self, specs: Sequence[ChildSpec], *, log: Callable[..., None]) -> None:
+        self.all = [Child(spec, log=log) for spec in specs]
 
     def check(self) -> None:
         """Every child runs, or waits for its restart; ChildFailed when one is given up."""
@@ -110,10 +113,24 @@ class Children:
         finally:
             for process in running:
                 process.kill()
-                process.wait()
+                process.join()
 
 
-def _wait(processes: Sequence[subprocess.Popen[bytes]], *, seconds: float) -> None:
+def _live(spec: ChildSpec, parent: int) -> None:
+    """The work is done, in a session of its own: Ctrl-C in the terminal reaches only the parent."""
+    os.setsid()
+    for signum in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    die_with(parent, signal.SIGTERM)
+    be_called(f"exobrain-{spec.name}")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    spec.work()
+
+
+def _wait(processes: Sequence[BaseProcess], *, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+    while any(process.exitcode is None for process in processes) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)

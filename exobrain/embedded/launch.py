@@ -19,6 +19,7 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_SET_NAME = 15
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
@@ -96,6 +97,12 @@ def die_with(parent: int, signum: int) -> None:
     _check(_libc().prctl(PR_SET_PDEATHSIG, signum, 0, 0, 0))
     if os.getppid() != parent:  # it died before the line above
         sys.exit(1)
+
+
+def be_called(name: str) -> None:
+    """`top` and `ps -o comm` show the process by that name, of which 15 letters count."""
+    if sys.platform.startswith("linux"):
+        _libc().prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
 
 
 def main(arguments: list[str]) -> None:

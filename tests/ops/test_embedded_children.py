@@ -1,23 +1,38 @@
 """Child processes: watched, started again, given up, and stopped."""
 
-import sys
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from exobrain.embedded import children
 from exobrain.embedded.children import ChildFailed, Children, ChildSpec, RestartPolicy
-from tests.ops.processes import eventually, is_alive, kill
+from tests.ops.processes import eventually, is_alive, kill, running
 
-SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
-FAIL = [sys.executable, "-c", "raise SystemExit(3)"]
-STUBBORN = [
-    sys.executable,
-    "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
-    "print('deaf', flush=True); time.sleep(600)",
-]
+# A test process has threads, of which later Pythons warn; the children here do not meet them.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
+
+def sleep() -> None:
+    """Longer than any test."""
+    time.sleep(600)
+
+
+def fail() -> None:
+    """At once."""
+    raise SystemExit(3)
+
+
+def be_stubborn() -> None:
+    """SIGTERM changes nothing."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.write(1, b"deaf\n")
+    sleep()
+
+
 AT_ONCE = RestartPolicy(first_delay_seconds=0, last_delay_seconds=0)
 
 
@@ -27,7 +42,7 @@ def supervise() -> Iterator[Callable[..., Children]]:
     made = []
 
     def start(*specs: ChildSpec) -> Children:
-        group = Children(specs, inherit=[], log=lambda *_args, **_fields: None)
+        group = Children(specs, log=lambda *_args, **_fields: None)
         made.append(group)
         group.check()
         return group
@@ -45,7 +60,7 @@ def pid_of(group: Children) -> int | None:
 
 def test_a_child_that_ends_is_started_again(supervise: Callable[..., Children]) -> None:
     """A child that was killed is replaced by a new process."""
-    group = supervise(ChildSpec("sleeper", SLEEP, AT_ONCE))
+    group = supervise(ChildSpec("sleeper", sleep, AT_ONCE))
     before = pid_of(group)
     assert before is not None
 
@@ -59,7 +74,7 @@ def test_a_child_that_ends_is_started_again(supervise: Callable[..., Children]) 
 
 def test_a_child_that_ends_at_once_is_given_up(supervise: Callable[..., Children]) -> None:
     """After several quick ends the supervisor gives up, with the child's name and code."""
-    group = supervise(ChildSpec("failing", FAIL, AT_ONCE))
+    group = supervise(ChildSpec("failing", fail, AT_ONCE))
 
     def check_for_ever() -> None:
         while True:
@@ -81,8 +96,8 @@ def test_restarts_slow_down() -> None:
 
 def test_stop_ends_every_child(supervise: Callable[..., Children]) -> None:
     """After `stop` no child runs."""
-    group = supervise(ChildSpec("one", SLEEP), ChildSpec("two", SLEEP))
-    pids = [child.process.pid for child in group.all if child.process]
+    group = supervise(ChildSpec("one", sleep), ChildSpec("two", sleep))
+    pids = [child.process.pid or 0 for child in group.all if child.process]
     assert all(map(is_alive, pids))
 
     group.stop()
@@ -98,7 +113,7 @@ def test_a_child_that_does_not_listen_is_killed(
 ) -> None:
     """A child that ignores SIGTERM has its time, and is then killed."""
     monkeypatch.setattr(children, "STOP_SECONDS", 0.2)
-    group = supervise(ChildSpec("stubborn", STUBBORN))
+    group = supervise(ChildSpec("stubborn", be_stubborn))
     pid = pid_of(group)
     assert pid is not None
     eventually(lambda: "deaf" in capfd.readouterr().out)
@@ -106,3 +121,39 @@ def test_a_child_that_does_not_listen_is_killed(
     group.stop()
 
     assert not is_alive(pid)
+
+
+def test_a_child_has_a_name_and_a_session_of_its_own(supervise: Callable[..., Children]) -> None:
+    """Operators tell the copies apart by name, and Ctrl-C in the terminal passes them by."""
+    group = supervise(ChildSpec("sleeper", sleep))
+    pid = pid_of(group)
+    assert pid is not None
+
+    name = Path(f"/proc/{pid}/comm")
+
+    assert eventually(lambda: name.read_text() == "exobrain-sleeper"[:15] + "\n")
+    assert os.getsid(pid) == pid
+
+
+PARENT = """
+import os, sys, time
+from exobrain.embedded.children import Children, ChildSpec
+
+group = Children([ChildSpec("sleeper", lambda: time.sleep(600))], log=print)
+group.check()
+print(group.all[0].process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_child_dies_with_its_parent() -> None:
+    """When the supervisor is killed its children end by themselves."""
+    with running(PARENT) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        # Only from then on does it know whom to follow.
+        assert eventually(lambda: Path(f"/proc/{pid}/comm").read_text().startswith("exobrain-"))
+
+        kill(parent.pid)
+
+        assert eventually(lambda: not is_alive(pid))

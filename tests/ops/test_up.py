@@ -238,6 +238,11 @@ def connected_pids(data: Path) -> list[int]:
     return [status["keeper"], *status["pids"].values()]
 
 
+def name_of(pid: int) -> str:
+    """What `ps -o comm` shows."""
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
 def test_a_lost_keeper_ends_up(start: Callable[..., Running], data: Path) -> None:
     """When the services are gone for good `up` says so, stops the rest and ends with 1."""
     running = start()
@@ -253,7 +258,8 @@ def test_a_lost_keeper_ends_up(start: Callable[..., Running], data: Path) -> Non
 def test_a_crashed_web_server_is_started_again(start: Callable[..., Running], data: Path) -> None:
     """A web server that dies is replaced, and its death is logged."""
     running = start()
-    [serve] = [int(line.split()[0]) for line in processes_of(data) if " serve --host" in line]
+    pids = [int(line.split()[0]) for line in processes_of(data)]
+    [serve] = [pid for pid in pids if name_of(pid) == "exobrain-serve"]
 
     kill(serve)
 

@@ -10,18 +10,19 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
+from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from exobrain.config import ROOT
-from exobrain.embedded import Connection, EmbeddedError, Service, connect, needed_services
+from exobrain.embedded import Connection, EmbeddedError, Service, connect, hold, needed_services
 from exobrain.embedded.children import Children, ChildSpec
 from exobrain.embedded.files import try_lock
 from orchestrator import address as orchestrator
@@ -29,6 +30,7 @@ from orchestrator import address as orchestrator
 log = structlog.get_logger(__name__)
 
 DEMO_USERS = ROOT / "mock_data" / "users.json"  # what seed_mock_data reads; the first one is shown
+COMMANDS = {"serve": "serve", "orchestrator": "run_orchestrator", "worker": "run_worker"}
 ANSWER_SECONDS = 60.0
 EARLIER_RUN_SECONDS = 30.0  # the children of a killed run need less than this to end
 POLL_SECONDS = 0.1
@@ -69,7 +71,7 @@ class Command(BaseCommand):
             self._say("Preparing the database ...")
             prepare_database()
             self._say("Starting the web server ...")
-            children = Children(child_specs(host, port), inherit=[lock], log=log.warning)
+            children = Children(child_specs(host, port, services), log=log.warning)
             stack.callback(children.stop)
             wait_until_served(children, host=host, port=port)
             self._say(banner(url_of(host, port)))
@@ -85,15 +87,29 @@ class Command(BaseCommand):
         return services
 
 
-def child_specs(host: str, port: int) -> list[ChildSpec]:
+def child_specs(host: str, port: int, services: Connection | None) -> list[ChildSpec]:
     """The processes that make up the product, beside the embedded services."""
-    manage = [sys.executable, str(ROOT / "manage.py")]
-    specs = [ChildSpec("serve", [*manage, "serve", "--host", host, "--port", str(port)])]
+
+    def command(name: str, *arguments: str) -> ChildSpec:
+        return ChildSpec(name, partial(run_command, services, COMMANDS[name], *arguments))
+
+    specs = [command("serve", "--host", host, "--port", str(port))]
     if orchestrator.runs_here():
-        specs.append(ChildSpec("orchestrator", [*manage, "run_orchestrator"]))
+        specs.append(command("orchestrator"))
     if settings.EXOBRAIN.job_orchestrator_worker_enabled:
-        specs.append(ChildSpec("worker", [*manage, "run_worker"]))
+        specs.append(command("worker"))
     return specs
+
+
+def run_command(services: Connection | None, *command: str) -> None:
+    """The command of manage.py has run in this process, a child, with its own hold on services."""
+    if services is not None:
+        services.close()  # the parent's: the keeper is to see it go when the parent goes
+    try:
+        with hold(settings.EXOBRAIN.data_dir, services=wanted_services()):
+            execute_from_command_line(["manage.py", *command])
+    except EmbeddedError as error:
+        sys.exit(f"{command[0]}: {error}")
 
 
 @contextmanager
