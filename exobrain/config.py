@@ -169,8 +169,11 @@ class Config(BaseSettings):
     job_consumer_durable: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = Field(
         "job-orchestrator-worker-v2", description="the consumer that all workers share"
     )
+    # The original has 150 and no less than 120: it says nothing while a job runs, so its wait must
+    # outlast the longest one. Here message and lease are renewed three times as often meanwhile,
+    # so this is only how long the jobs of a dead worker wait for another.
     job_consumer_ack_wait_seconds: Annotated[float, Field(ge=1)] = Field(
-        30.0, description="a worker silent for longer has lost its jobs"
+        30.0, description="a worker silent for longer has lost its jobs, which may last longer"
     )
     job_max_attempts: PositiveInt = Field(3, description="failures before a job is given up")
     job_max_lost_runs: PositiveInt = Field(

@@ -3,11 +3,14 @@
 import asyncio
 import threading
 from collections.abc import Callable
+from typing import Any
 
+import nats
 import pytest
 from django.db import OperationalError
 
 from orchestrator import services
+from orchestrator.jetstream import STREAM, nats_url
 from orchestrator.models import Job
 from tests.jobs.bodies import effects
 from tests.jobs.stage import Stage, eventually
@@ -124,4 +127,67 @@ def test_a_database_that_went_away_under_a_body_costs_no_attempt_but_that_one(
     job = jobs.ended(jobs.enqueue())
 
     assert (job.state, job.failures, job.lost_runs) == ("completed", 0, 1)
+    assert len(effects()) == 1
+
+
+# -- the consumer that workers share: its configuration is one
+
+
+DURABLE = "job-orchestrator-worker-v2"
+
+
+async def _held_elsewhere(ack_wait: float) -> None:
+    """A worker with other settings has made the consumer, has taken a message, and is gone."""
+    connection = await nats.connect(nats_url())
+    stream = connection.jetstream()
+    await stream.add_consumer(
+        STREAM,
+        durable_name=DURABLE,
+        filter_subject="jobs.*.*.requested",
+        ack_wait=ack_wait,
+        max_deliver=5,
+    )
+    pull = await stream.pull_subscribe_bind(consumer=DURABLE, stream=STREAM)
+    (message,) = await pull.fetch(1)
+    assert message.metadata.num_delivered == 1
+    await connection.close()
+
+
+async def _ack_wait() -> Any:
+    connection = await nats.connect(nats_url())
+    info = await connection.jetstream().consumer_info(STREAM, DURABLE)
+    await connection.close()
+    return info.config.ack_wait
+
+
+def test_a_worker_joins_a_consumer_with_another_ack_wait(jobs: Stage) -> None:
+    """Its own holds from then on, also for what a lost worker took under the old one."""
+    jobs.start_server()
+    job_id = jobs.enqueue()
+    eventually(lambda: Job.objects.get(pk=job_id).published_at)
+    jobs.run(_held_elsewhere(ack_wait=3600))
+
+    jobs.start_worker()
+
+    assert jobs.run(_ack_wait()) == 1.0
+    assert jobs.ended(job_id).state == "completed"
+    assert len(effects()) == 1
+
+
+def test_a_worker_that_renews_more_slowly_than_the_consumer_waits_keeps_its_job(
+    jobs: Stage, config: Callable[..., None]
+) -> None:
+    """The message is delivered again, and the ledger's lease says that it is not time yet."""
+    config(job_consumer_ack_wait_seconds=30.0)
+    jobs.start_server()
+    jobs.start_worker(concurrency=1)
+    job_id = jobs.enqueue(seconds=2.5)
+    eventually(_running(1))
+    config(job_consumer_ack_wait_seconds=1.0)
+
+    second = jobs.start_worker(concurrency=1)
+
+    assert eventually(lambda: second.held)
+    job = jobs.ended(job_id)
+    assert (job.state, job.attempts) == ("completed", 1)
     assert len(effects()) == 1
