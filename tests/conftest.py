@@ -5,28 +5,26 @@ Charlie is a stranger who must see nothing.
 """
 
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.cache import caches
-from django.db.models.signals import post_migrate
-from django.dispatch import receiver
-from django.test import Client
+from django.test import Client, TransactionTestCase
 
 from accounts.models import User
 from exobrain.lib.threads import close_connections
 from journal import stores
+from tests import emptying
 from tests.factories import PASSWORD, UserFactory
 from tests.live import Caller, LiveServer, end_other_connections
 
 
-@receiver(post_migrate, sender=apps.get_app_config("accounts"))
-def _seed_again(**_event: Any) -> None:
-    """A test that commits empties every table afterwards; what a migration put there comes back."""
-    import_module("accounts.migrations.0002_seed_configs").seed(apps, None)
-    import_module("knowledge.migrations.0003_seed_schema").seed(apps, None)
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """A test that commits leaves the tables as the migrations made them."""
+    with django_db_blocker.unblock():
+        emptying.remember()
+    TransactionTestCase._fixture_teardown = lambda _case: emptying.restore()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
