@@ -29,11 +29,14 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from exobrain.embedded import endpoints
+from exobrain.embedded import connect, endpoints
 from tests import browser as chromium
 from tests.e2e import provider as providers
+from tests.e2e.jobs import Jobs
 from tests.e2e.provider import Provider
 from tests.e2e.world import ALICE, PASSWORD
+from tests.forks import Forks
+from tests.ops.processes import is_alive
 from tests.plugin import DATA, ROOT
 
 DATABASE = "browser_tests"
@@ -59,7 +62,15 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture(scope="package")
-def environment(provider: Provider) -> dict[str, str]:
+def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a NATS of their own: the suite's belongs to the tests of jobs."""
+    services = connect(tmp_path_factory.mktemp("queue"), services={"nats"})
+    yield services.endpoints.nats_url or ""
+    services.leave()
+
+
+@pytest.fixture(scope="package")
+def environment(provider: Provider, queue: str) -> dict[str, str]:
     """What the server is told."""
     addresses = endpoints(DATA)
     dsn = psycopg.conninfo.conninfo_to_dict(addresses.postgres_dsn)
@@ -67,6 +78,7 @@ def environment(provider: Provider) -> dict[str, str]:
         **os.environ,
         "ASSISTANT_DB_DSN": psycopg.conninfo.make_conninfo("", **{**dsn, "dbname": DATABASE}),
         "ASSISTANT_CACHE_REDIS_URL": f"{addresses.redis_url}?db={REDIS_DATABASE}",
+        "EXOBRAIN_NATS_URL": queue,
         "MODEL_PROVIDER_BASE_URL": provider.url,
         "MAIN_AGENT_USE_MOCK": "false",
         "LOGIN_ATTEMPTS_PER_ADDRESS": "100000",
@@ -89,25 +101,34 @@ def world(chromium_path: str, environment: dict[str, str]) -> None:
     subprocess.run([sys.executable, "-m", "tests.e2e.world"], cwd=ROOT, env=environment, check=True)
 
 
+@pytest.fixture(scope="package")
+def forks(world: None, environment: dict[str, str]) -> Iterator[Forks]:
+    """What starts the product's processes."""
+    made = Forks(environment)
+    yield made
+    made.close()
+
+
 @contextmanager
-def serving(environment: dict[str, str]) -> Iterator[str]:
+def serving(forks: Forks, **environment: str) -> Iterator[str]:
     """A server's address, for as long as the block runs."""
-    port = _free_port()
-    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
+    address = f"http://127.0.0.1:{(port := _free_port())}"
+    with forks.running("serve", "--port", str(port), **environment) as pid:
+        _wait_for(f"{address}/healthz", pid)
+        yield address
 
 
 @pytest.fixture(scope="package")
-def server(world: None, environment: dict[str, str]) -> Iterator[str]:
+def server(forks: Forks) -> Iterator[str]:
     """The product."""
-    with serving(environment) as address:
+    with serving(forks) as address:
         yield address
+
+
+@pytest.fixture(scope="package")
+def jobs(forks: Forks, environment: dict[str, str]) -> Jobs:
+    """What runs jobs for the server."""
+    return Jobs(forks, environment)
 
 
 @pytest.fixture(scope="package")
@@ -229,15 +250,15 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:
+def _wait_for(url: str, pid: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the server ended with status {process.returncode}")
+        if not is_alive(pid):
+            raise RuntimeError("the server ended before it answered")
         try:
             urllib.request.urlopen(url, timeout=5).close()
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.05)
         else:
             return
     raise TimeoutError(f"{url} did not answer")

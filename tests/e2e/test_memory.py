@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from exobrain.vendor import NODE_MODULES
-from tests.e2e import jobs
+from tests.e2e.jobs import Jobs
 from tests.e2e.provider import Provider
 from tests.e2e.world import OLIVE, OLIVES_WORDS
 
@@ -19,14 +19,10 @@ THEMES = ("gruvbox-dark", "purple-intelligence")
 
 
 @pytest.fixture(scope="module")
-def running(
-    tmp_path_factory: pytest.TempPathFactory, server: str, environment: dict[str, str]
-) -> Iterator[None]:
+def running(jobs: Jobs) -> Iterator[None]:
     """An orchestrator and a worker of the server."""
-    with jobs.queue(tmp_path_factory.mktemp("queue")) as url:
-        around = {**environment, "EXOBRAIN_NATS_URL": url}
-        with jobs.orchestrator(around), jobs.process(around, "run_worker"):
-            yield
+    with jobs.orchestrator(), jobs.worker():
+        yield
 
 
 @pytest.fixture

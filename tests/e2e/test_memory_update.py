@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e import jobs
 from tests.e2e.conftest import Watch
+from tests.e2e.jobs import Jobs
 from tests.e2e.provider import Provider
 from tests.ops.processes import eventually
 
@@ -16,19 +16,10 @@ pytestmark = pytest.mark.xdist_group("e2e")
 LONG = 60_000  # milliseconds; a process may have to start
 
 
-@pytest.fixture(scope="module")
-def around(
-    tmp_path_factory: pytest.TempPathFactory, server: str, environment: dict[str, str]
-) -> Iterator[dict[str, str]]:
-    """What an orchestrator or a worker of the server is told."""
-    with jobs.queue(tmp_path_factory.mktemp("queue")) as url:
-        yield {**environment, "EXOBRAIN_NATS_URL": url}
-
-
 @pytest.fixture
-def running(around: dict[str, str]) -> Iterator[None]:
+def running(jobs: Jobs) -> Iterator[None]:
     """Both run."""
-    with jobs.orchestrator(around), jobs.process(around, "run_worker"):
+    with jobs.orchestrator(), jobs.worker():
         yield
 
 
@@ -75,21 +66,21 @@ def test_nothing_new_is_told(alices: Page, provider: Provider, running: None, wa
     watch.forgive("409 (Conflict)")
 
 
-def test_a_reload_goes_on_telling(alices: Page, provider: Provider, around: dict[str, str]) -> None:
+def test_a_reload_goes_on_telling(alices: Page, provider: Provider, jobs: Jobs) -> None:
     """The update does not belong to the page."""
     _say(alices, provider, "In between.")
-    with jobs.orchestrator(around):
+    with jobs.orchestrator():
         _button(alices).click()
         expect(_status(alices)).to_contain_text("Waiting for a free worker", timeout=LONG)
 
         alices.reload()
         expect(_status(alices)).to_contain_text("Waiting for a free worker")
-        with jobs.process(around, "run_worker"):
+        with jobs.worker():
             expect(_status(alices)).to_contain_text("up to date", timeout=LONG)
 
 
 def test_without_the_job_service_the_words_are_kept(
-    alices: Page, provider: Provider, around: dict[str, str], watch: Watch
+    alices: Page, provider: Provider, jobs: Jobs, watch: Watch
 ) -> None:
     """That is told, and the server goes on by itself when it is back."""
     _say(alices, provider, "Keep this.")
@@ -98,7 +89,7 @@ def test_without_the_job_service_the_words_are_kept(
 
     expect(_status(alices)).to_contain_text("the update is kept", timeout=LONG)
     watch.forgive("503 (Service Unavailable)")
-    with jobs.orchestrator(around), jobs.process(around, "run_worker"):
+    with jobs.orchestrator(), jobs.worker():
         eventually(lambda: _states(alices) == {"succeeded"})
 
 

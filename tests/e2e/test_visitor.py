@@ -7,14 +7,15 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import WAIT_MILLISECONDS, Watch, serving
 from tests.e2e.provider import Provider
+from tests.forks import Forks
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
 
 @pytest.fixture(scope="module")
-def open_server(world: None, environment: dict[str, str]) -> Iterator[str]:
+def open_server(forks: Forks) -> Iterator[str]:
     """The product, open to visitors."""
-    with serving({**environment, "CHAT_ALLOW_ANONYMOUS": "true"}) as address:
+    with serving(forks, CHAT_ALLOW_ANONYMOUS="true") as address:
         yield address
 
 
