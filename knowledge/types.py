@@ -178,6 +178,10 @@ class Recalled:
     entity_ids: Sequence[UUID] = ()
 
 
+# A journal and a sequence in it.
+Place = tuple[str, int]
+
+
 @dataclass(frozen=True)
 class Recall:
     """The answer to a recall: memories in the order of their worth."""

@@ -43,6 +43,7 @@ class World:
         self.blocks = blocks
         weights = 1.0 / (np.arange(VOCABULARY) + 10.0)
         self.terms = self.random.choice(VOCABULARY, size=(blocks, TERMS), p=weights / weights.sum())
+        self.words = _words(VOCABULARY)
         self.centres = self._directions(CLUSTERS)
         self.cluster = self.random.integers(0, CLUSTERS, blocks)
 
@@ -60,13 +61,31 @@ class World:
             near = at + step
             if 0 <= near < self.blocks and near // SESSION == at // SESSION:
                 for term in self.terms[near]:
-                    found[f"t{term}"] = found.get(f"t{term}", 0.0) + weight
+                    word = self.words[term]
+                    found[word] = found.get(word, 0.0) + weight
         return found
 
     def question(self) -> dict[str, float]:
         """Seven terms of a message."""
         at = self.random.integers(0, self.blocks)
-        return {f"t{term}": 1.0 for term in self.random.choice(self.terms[at], 7, replace=False)}
+        chosen = self.random.choice(self.terms[at], 7, replace=False)
+        return {self.words[term]: 1.0 for term in chosen}
+
+
+def _words(count: int) -> list[str]:
+    """Words that are their own terms: the local model's vocabulary, then compounds of it.
+
+    So a question is as long to the model as people's are: embedding it is a part of every recall.
+    """
+    from knowledge.retrieval.ranking.terms import terms  # noqa: PLC0415  after the environment
+    from knowledge.stores.embedders.minilm import load_tokenizer  # noqa: PLC0415
+
+    known = load_tokenizer().get_vocab()
+    plain = sorted((w for w in known if w.isascii() and w.isalpha() and len(w) > 2), key=known.get)
+    found = [word for word in plain if terms(word) == [word]]
+    compounds = (first + second for first in found for second in found[:20])
+    more = (word for word in compounds if terms(word) == [word])
+    return list(dict.fromkeys([*found, *more]))[:count]
 
 
 def _unit(rows: Matrix) -> Matrix:

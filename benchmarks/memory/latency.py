@@ -2,8 +2,9 @@
 
 The synthetic memory of `indexes`, as rows of the journal and the ledger: messages of twelve words
 in days of twenty, entities that some mention often, token vectors as the local model gives them.
-A question is seven words of one message and the name of an entity; the embedding of the question
-is part of what is measured. The floor is one empty query, and the embedding alone.
+A question is seven words of one message and the name of an entity, about as many word pieces as
+people's questions have; its embedding is part of what is measured. The floor is one empty query,
+and the embedding alone.
 """
 
 import argparse
@@ -129,7 +130,7 @@ def _fill_journal(user_id: uuid.UUID, world: World) -> None:
             "ids": [_id(user_id, at) for at in places],
             "references": [_reference(at) for at in places],
             "sequences": [at % SESSION + 1 for at in places],
-            "texts": [" ".join(f"t{term}" for term in world.terms[at]) for at in places],
+            "texts": [" ".join(world.words[term] for term in world.terms[at]) for at in places],
             "times": [_said_at(at) for at in places],
         }
         cursor.execute(MESSAGES, {**values, **rows})
@@ -148,7 +149,9 @@ def _fill_indexes(user_id: uuid.UUID, world: World) -> None:
         signs = world.random.bytes(len(points) * TOKENS * TOKEN_BYTES)
         size = TOKENS * TOKEN_BYTES
         packed = {
-            point.block_id: Tokens(point.digest, signs[at * size : (at + 1) * size])
+            point.block_id: Tokens(
+                point.digest, signs[at * size : (at + 1) * size], (point.reference, point.sequence)
+            )
             for at, point in enumerate(points)
         }
         store.put(user_id=user_id, space=LOCAL_SPACE, packed=packed)

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from knowledge.retrieval.arms import Brought
 from knowledge.retrieval.ranking.fusion import Candidate
-from knowledge.retrieval.ranking.weights import NEIGHBOUR_TOKENS, POOL_PER_ARM
+from knowledge.retrieval.ranking.weights import POOL_PER_ARM
 from knowledge.retrieval.utterances import speaker_of, utterance_of
 from knowledge.selectors import recalling
 from knowledge.selectors.recalling import BlockRow, Superseded
-from knowledge.types import BlockKind, Scope, Trust
-
-REACH = max(NEIGHBOUR_TOKENS)
+from knowledge.stores.tokens import place_alone
+from knowledge.types import BlockKind, Place, Scope, Trust
 
 
 @dataclass(frozen=True)
@@ -22,14 +21,6 @@ class Pool:
     rows: Mapping[UUID, BlockRow]
     candidates: Sequence[Candidate]
     superseded: Mapping[UUID, Superseded]  # by message
-
-    @property
-    def block_ids(self) -> list[UUID]:
-        """The candidates, and those whose tokens may stand in for theirs."""
-        ids = {candidate.block_id for candidate in self.candidates}
-        for candidate in self.candidates:
-            ids.update(candidate.neighbours.values())
-        return list(ids)
 
 
 def gather(scope: Scope, brought: Mapping[str, Brought]) -> Pool:
@@ -46,8 +37,7 @@ def gather(scope: Scope, brought: Mapping[str, Brought]) -> Pool:
     facts = _best_facts(rows.values(), _scores(brought, "meaning"))
     here = {row.message_id for row in rows.values() if row.kind == BlockKind.EPISODE}
     ranked = [row for row in rows.values() if not _is_behind(row, here)]
-    around = recalling.neighbours(user_id=scope.user_id, rows=ranked, reach=REACH)
-    candidates = [_candidate(row, brought, facts, around.get(row.id, {})) for row in ranked]
+    candidates = [_candidate(row, brought, facts) for row in ranked]
     return Pool(rows=rows, candidates=candidates, superseded=superseded)
 
 
@@ -98,7 +88,6 @@ def _candidate(
     row: BlockRow,
     brought: Mapping[str, Brought],
     facts: Mapping[UUID, float],
-    neighbours: Mapping[int, UUID],
 ) -> Candidate:
     utterance = utterance_of(row.text)
     return Candidate(
@@ -106,13 +95,19 @@ def _candidate(
         text=utterance.text,
         said_at=row.said_at,
         session=row.reference or row.id,
+        place=_place(row),
         speaker=speaker_of(utterance, Trust(row.trust)),
         lexical=_lexical(brought, row.id),
         dense=_scores(brought, "meaning").get(row.id),
         fact=facts.get(row.message_id) if row.message_id else None,
         graph=_scores(brought, "graph").get(row.id, 0.0),  # far from what the question names
-        neighbours=neighbours,
     )
+
+
+def _place(row: BlockRow) -> Place:
+    if row.kind == BlockKind.EPISODE and row.sequence is not None:
+        return row.reference, row.sequence
+    return place_alone(row.id)
 
 
 def _lexical(brought: Mapping[str, Brought], block_id: UUID) -> float | None:

@@ -20,9 +20,7 @@ from knowledge.models import (
     Record,
 )
 from knowledge.stores.graph.port import MENTIONS, Link, Node
-from knowledge.types import REAL_WORLD, BlockKind, Status
-
-Place = tuple[str, int]  # a journal, and a sequence in it
+from knowledge.types import REAL_WORLD, BlockKind, Place, Status
 
 _AROUND = """
     SELECT DISTINCT b.reference, b.sequence, b.id, b.text

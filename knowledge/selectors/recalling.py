@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from exobrain.lib.sql import all_rows
+from exobrain.lib.sql import all_rows, plain_array
 from knowledge.stores.scope import in_scope, scope_values
 from knowledge.types import Scope
 
@@ -17,12 +18,12 @@ _COLUMNS = """
 """
 
 _BLOCKS = f"""
-    SELECT {_COLUMNS} FROM knowledge_block b WHERE b.id = ANY(%(ids)s) AND {_IN_SCOPE}
+    SELECT {_COLUMNS} FROM knowledge_block b WHERE b.id = ANY(%(ids)s::uuid[]) AND {_IN_SCOPE}
 """  # noqa: S608  ours
 
 _EPISODES_OF = f"""
     SELECT {_COLUMNS} FROM knowledge_block b
-    WHERE b.message_id = ANY(%(ids)s) AND b.kind = 'episode' AND {_IN_SCOPE}
+    WHERE b.message_id = ANY(%(ids)s::uuid[]) AND b.kind = 'episode' AND {_IN_SCOPE}
 """  # noqa: S608  ours
 
 _BETWEEN = f"""
@@ -39,18 +40,8 @@ _SUPERSEDED = """
         array_agg(DISTINCT n.message_id) FILTER (WHERE n.message_id IS NOT NULL)
     FROM knowledge_block f LEFT JOIN knowledge_block n
         ON n.id = f.superseded_by_id AND n.user_id = f.user_id AND f.superseded_at IS NOT NULL
-    WHERE f.user_id = %(user)s AND f.kind = 'fact' AND f.message_id = ANY(%(ids)s)
+    WHERE f.user_id = %(user)s AND f.kind = 'fact' AND f.message_id = ANY(%(ids)s::uuid[])
     GROUP BY f.message_id HAVING bool_or(f.superseded_at IS NOT NULL)
-"""
-
-_AROUND = """
-    SELECT p.id, b.sequence - p.sequence, b.id
-    FROM unnest(%(ids)s::uuid[], %(references)s::text[], %(sequences)s::int[])
-        p(id, reference, sequence)
-    JOIN knowledge_block b ON b.user_id = %(user)s AND b.reference = p.reference
-        AND b.sequence BETWEEN p.sequence - %(reach)s AND p.sequence + %(reach)s
-        AND b.sequence <> p.sequence
-    WHERE b.kind = 'episode'
 """
 
 _NAMED = """
@@ -66,8 +57,7 @@ _NAMED = """
 _ANY = "SELECT FROM knowledge_block WHERE user_id = %(user)s LIMIT 1"
 
 
-@dataclass(frozen=True)
-class BlockRow:
+class BlockRow(NamedTuple):
     """A block as recall needs it."""
 
     id: UUID
@@ -103,14 +93,15 @@ def has_memory(*, user_id: UUID) -> bool:
 def blocks(*, scope: Scope, ids: Iterable[UUID]) -> list[BlockRow]:
     """Those of the blocks that the scope reaches."""
     return [
-        BlockRow(*row) for row in all_rows(_BLOCKS, scope_values(scope, ids=list(ids)), binary=True)
+        BlockRow._make(row)
+        for row in all_rows(_BLOCKS, scope_values(scope, ids=plain_array(ids)), binary=True)
     ]
 
 
 def episodes_of(*, scope: Scope, message_ids: Iterable[UUID]) -> list[BlockRow]:
     """The episodes of these messages."""
-    values = scope_values(scope, ids=list(message_ids))
-    return [BlockRow(*row) for row in all_rows(_EPISODES_OF, values, binary=True)]
+    values = scope_values(scope, ids=plain_array(message_ids))
+    return [BlockRow._make(row) for row in all_rows(_EPISODES_OF, values, binary=True)]
 
 
 def episodes_between(
@@ -124,26 +115,8 @@ def episodes_between(
 
 def superseded(*, user_id: UUID, message_ids: Iterable[UUID]) -> list[Superseded]:
     """Those of the messages of which a statement has been superseded."""
-    rows = all_rows(_SUPERSEDED, {"user": user_id, "ids": list(message_ids)})
+    rows = all_rows(_SUPERSEDED, {"user": user_id, "ids": plain_array(message_ids)})
     return [Superseded(id_, entirely, until, by or ()) for id_, entirely, until, by in rows]
-
-
-def neighbours(
-    *, user_id: UUID, rows: Sequence[BlockRow], reach: int
-) -> dict[UUID, dict[int, UUID]]:
-    """The episodes around each of these, by their distance in messages of the same day."""
-    placed = [row for row in rows if row.kind == "episode" and row.sequence is not None]
-    values = {
-        "user": user_id,
-        "ids": [row.id for row in placed],
-        "references": [row.reference for row in placed],
-        "sequences": [row.sequence for row in placed],
-        "reach": reach,
-    }
-    around: dict[UUID, dict[int, UUID]] = {}
-    for id_, distance, neighbour in all_rows(_AROUND, values, binary=True):
-        around.setdefault(id_, {})[distance] = neighbour
-    return around
 
 
 def entities_named(*, user_id: UUID, names: Sequence[str], limit: int) -> list[UUID]:

@@ -20,14 +20,13 @@ from knowledge.retrieval.ranking.window import (
 )
 from knowledge.retrieval.utterances import utterance_of
 from knowledge.selectors import indexing
-from knowledge.selectors.indexing import Place
 from knowledge.services.pending import queue
 from knowledge.stores.embedders.minilm import LOCAL_SPACE
-from knowledge.stores.tokens import PostgresTokens, Tokens
+from knowledge.stores.tokens import PostgresTokens, Tokens, place_alone
 from knowledge.stores.vectors import local_index
 from knowledge.stores.vectors.port import Point, Vector
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
-from knowledge.types import REAL_WORLD, BlockKind, Status, Trust
+from knowledge.types import REAL_WORLD, BlockKind, Place, Status, Trust
 
 Around = Mapping[Place, tuple[UUID, str]]  # id and text of the episodes at some places
 
@@ -78,8 +77,18 @@ def _store_tokens(
     digests = {point.block_id: point.digest for point in points}
     store = PostgresTokens()
     store.remove_stale(user_id=user_id, block_ids=touched, digests=digests)
-    packed = {id_: Tokens(digests[id_], given[id_]) for id_ in given if id_ in digests}
+    packed = {
+        point.block_id: Tokens(point.digest, given[point.block_id], _token_place(point))
+        for point in points
+        if point.block_id in given
+    }
     store.put(user_id=user_id, space=LOCAL_SPACE, packed=packed)
+
+
+def _token_place(point: Point) -> Place:
+    return (
+        place_alone(point.block_id) if point.sequence is None else (point.reference, point.sequence)
+    )
 
 
 def _with_neighbours(user_id: UUID, block_ids: Sequence[UUID]) -> list[UUID]:

@@ -16,7 +16,8 @@ from knowledge.retrieval.packing import packed, presented
 from knowledge.retrieval.pool import Pool, gather
 from knowledge.retrieval.ranking.fusion import Ranked, TokenArm, rank
 from knowledge.retrieval.ranking.question import read_question
-from knowledge.retrieval.ranking.tokens import unpack
+from knowledge.retrieval.ranking.tokens import TokenTable
+from knowledge.retrieval.ranking.weights import NEIGHBOUR_REACH
 from knowledge.retrieval.utterances import USER
 from knowledge.selectors.recalling import has_memory
 from knowledge.stores.embedders import configured_embedder
@@ -119,10 +120,13 @@ def _token_arm(asked: Asked, pool: Pool, brought: Mapping[str, Brought]) -> Toke
     question = brought.get("meaning", Brought()).question_tokens
     if question is None or not len(question.vectors):
         return None
-    user_id = asked.scope.user_id
-    kept = PostgresTokens().get(user_id=user_id, space=LOCAL_SPACE, block_ids=pool.block_ids)
+    kept = PostgresTokens().around(
+        user_id=asked.scope.user_id,
+        space=LOCAL_SPACE,
+        block_ids=[candidate.block_id for candidate in pool.candidates],
+        reach=NEIGHBOUR_REACH,
+    )
     if not kept:
         return None
-    dimensions = question.vectors.shape[1]
-    signs = {block_id: unpack(each, dimensions=dimensions) for block_id, each in kept.items()}
-    return TokenArm(question=question, signs=signs)
+    table = TokenTable.of_packed(kept, dimensions=question.vectors.shape[1])
+    return TokenArm(question=question, table=table)

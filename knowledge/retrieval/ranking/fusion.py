@@ -7,7 +7,7 @@ An arm that brought nothing, or the same for all, changes nothing: so any may be
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from knowledge.retrieval.ranking import tokens
 from knowledge.retrieval.ranking.question import Question, person_asked_about
-from knowledge.retrieval.ranking.tokens import Signs, TokenVectors
+from knowledge.retrieval.ranking.tokens import Places, TokenTable, TokenVectors
 from knowledge.retrieval.ranking.weights import (
     NEIGHBOUR_TOKENS,
     SESSION_BEST,
@@ -26,6 +26,7 @@ from knowledge.retrieval.ranking.weights import (
     Weights,
 )
 from knowledge.stores.vectors.port import TermStatistics
+from knowledge.types import Place
 
 Scores = npt.NDArray[np.float64]
 
@@ -38,23 +39,23 @@ class Candidate:
     text: str
     said_at: datetime
     session: Hashable  # what it was said in: a day's journal, a chat
+    place: Place  # of its tokens; those of messages beside it stand in for them
     speaker: str = ""
     lexical: float | None = None  # BM25 of its index row
     dense: float | None = None  # cosine of its blended vector
     fact: float | None = None  # best cosine of a fact that was made from it
     graph: float | None = None
-    neighbours: Mapping[int, UUID] = field(default_factory=dict)  # by distance, in its session
 
 
 @dataclass(frozen=True)
 class TokenArm:
-    """What the token by token arm needs: the question's tokens, and the signs by block.
+    """What the token by token arm needs: the question's tokens, and those of the candidates.
 
-    The signs of neighbours belong to it too; a block without any is like nothing.
+    The tokens of neighbours belong to it too; a block without any is like nothing.
     """
 
     question: TokenVectors
-    signs: Mapping[UUID, Signs]
+    table: TokenTable
 
 
 @dataclass(frozen=True)
@@ -136,8 +137,10 @@ def _session_scores(pool: Sequence[Candidate], raw: Scores | None) -> Scores:
     for at, candidate in enumerate(pool):
         members.setdefault(candidate.session, []).append(at)
     scores = np.zeros(len(pool))
+    values = raw.tolist()  # most sessions have one or two members: too few for numpy
     for places in members.values():
-        scores[places] = np.sort(raw[places])[-SESSION_BEST:].mean()
+        best = sorted((values[at] for at in places), reverse=True)[:SESSION_BEST]
+        scores[places] = sum(best) / len(best)
     return scores
 
 
@@ -160,24 +163,11 @@ def _token_scores(
     pool: Sequence[Candidate], arm: TokenArm, statistics: TermStatistics
 ) -> tuple[Scores, Scores]:
     """Likeness of every candidate's tokens alone, and with its neighbours' standing in."""
-    columns: dict[UUID, int] = {}
-    for candidate in pool:
-        for block_id in (candidate.block_id, *candidate.neighbours.values()):
-            if block_id in arm.signs:
-                columns.setdefault(block_id, len(columns))
-    dimensions = arm.question.vectors.shape[1]
-    asked = tokens.unpack(tokens.pack(arm.question.vectors), dimensions=dimensions)
-    matches = tokens.best_matches(asked, [arm.signs[block_id] for block_id in columns])
-    # The last column stands for blocks without tokens.
-    matches = np.hstack([matches, np.full((len(matches), 1), -1.0, dtype=np.float32)])
-    own = np.array([columns.get(candidate.block_id, -1) for candidate in pool], dtype=np.intp)
-    alone = matches[:, own]
+    matches = tokens.best_matches(arm.question, arm.table)
+    alone = matches[:, _columns(pool, arm.table, step=0)]
     near = alone.copy()
-    for distance, discount in NEIGHBOUR_TOKENS.items():
-        beside = np.array(
-            [_column(columns, candidate.neighbours.get(distance)) for candidate in pool],
-            dtype=np.intp,
-        )
+    for step, discount in NEIGHBOUR_TOKENS.items():
+        beside = _columns(pool, arm.table, step=step)
         near = np.maximum(near, np.where(beside >= 0, discount * matches[:, beside], -1.0))
     weights = tokens.token_weights(arm.question, statistics.idf)
     return (
@@ -186,5 +176,7 @@ def _token_scores(
     )
 
 
-def _column(columns: Mapping[UUID, int], block_id: UUID | None) -> int:
-    return -1 if block_id is None else columns.get(block_id, -1)
+def _columns(pool: Sequence[Candidate], table: TokenTable, *, step: int) -> Places:
+    """The column of what is so many places after each candidate; -1 where nothing is."""
+    places = ((candidate.place[0], candidate.place[1] + step) for candidate in pool)
+    return np.array([table.columns.get(place, -1) for place in places], dtype=np.intp)

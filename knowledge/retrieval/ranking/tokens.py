@@ -8,7 +8,7 @@ as well as the numbers.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,11 @@ import numpy.typing as npt
 
 from knowledge.retrieval.ranking.terms import STOP_WORDS, stem
 from knowledge.retrieval.ranking.weights import STOP_WORD_WEIGHT
+from knowledge.types import Place
 
 Floats = npt.NDArray[np.float32]
 Signs = npt.NDArray[np.uint64]  # one row of packed signs a token
+Places = npt.NDArray[np.intp]
 
 _WORD_PIECE = re.compile(r"(?:##)?[^\W_]")
 
@@ -49,13 +51,32 @@ class TokenVectors:
         return cls(words, owners, np.asarray(vectors[kept], dtype=np.float32))
 
 
+@dataclass(frozen=True)
+class TokenTable:
+    """The tokens of many texts, one after the other; all at once is quick, one by one is not."""
+
+    columns: Mapping[Place, int]  # which of the texts, of those that have tokens
+    starts: Places  # where each text's tokens begin
+    signs: Signs
+
+    @classmethod
+    def of_packed(cls, packed: Mapping[Place, bytes], *, dimensions: int) -> "TokenTable":
+        """From what is stored of each. Dimensions are a multiple of 64, as such models' are."""
+        filled = {place: each for place, each in packed.items() if each}
+        sizes = [len(each) * 8 // dimensions for each in filled.values()]
+        return cls(
+            columns={place: column for column, place in enumerate(filled)},
+            starts=np.cumsum([0, *sizes[:-1]]),
+            signs=_signs(b"".join(filled.values()), dimensions),
+        )
+
+
 def pack(vectors: Floats) -> bytes:
     """The signs of token vectors, to be stored with their block."""
     return np.packbits(vectors > 0, axis=1).tobytes()
 
 
-def unpack(packed: bytes, *, dimensions: int) -> Signs:
-    """A stored block's signs. Dimensions are a multiple of 64, as every such model's are."""
+def _signs(packed: bytes, dimensions: int) -> Signs:
     return np.frombuffer(packed, dtype=np.uint64).reshape(-1, dimensions // 64)
 
 
@@ -70,24 +91,23 @@ def token_weights(question: TokenVectors, idf: Callable[[str], float]) -> Floats
     return weights
 
 
-def best_matches(question: Signs, blocks: Sequence[Signs]) -> Floats:
-    """For every token of the question (row) its likeness to the nearest token of every block.
+def best_matches(question: TokenVectors, table: TokenTable) -> Floats:
+    """For every token of the question (row) its likeness to the nearest token of every text.
 
-    From -1 to 1. A block without tokens is like nothing.
+    From -1 to 1. One column more than texts, the last, is that of what has no tokens: like nothing.
     """
-    matches = np.full((len(question), len(blocks)), -1.0, dtype=np.float32)
-    filled = [at for at, signs in enumerate(blocks) if len(signs)]
-    if not filled or not len(question):
+    dimensions = question.vectors.shape[1]
+    asked = _signs(pack(question.vectors), dimensions)
+    matches = np.full((len(asked), len(table.columns) + 1), -1.0, dtype=np.float32)
+    if not table.columns:
         return matches
     # A row for each word of 64 signs: sums over few long rows are quick, over many short ones not.
-    tokens = np.ascontiguousarray(np.concatenate([blocks[at] for at in filled]).T)
-    starts = np.cumsum([0, *(len(blocks[at]) for at in filled[:-1])])
-    for row, signs in enumerate(question):
+    tokens = np.ascontiguousarray(table.signs.T)
+    for row, signs in enumerate(asked):
         # One token at a time keeps what lies between in the processor's cache.
         differing = np.bitwise_count(tokens ^ signs[:, None]).sum(axis=0, dtype=np.uint16)
-        matches[row, filled] = np.minimum.reduceat(differing, starts)
-    bits = question.shape[1] * 64
-    matches[:, filled] = 1 - 2 * matches[:, filled] / bits
+        matches[row, :-1] = np.minimum.reduceat(differing, table.starts)
+    matches[:, :-1] = 1 - 2 * matches[:, :-1] / dimensions
     return matches
 
 

@@ -21,6 +21,7 @@ NEIGHBOUR_TERMS: Mapping[int, float] = MappingProxyType(
 PREVIOUS_VECTOR = 0.5
 # A neighbour's token stands in for a message's own where its likeness, so discounted, is higher.
 NEIGHBOUR_TOKENS: Mapping[int, float] = MappingProxyType({-1: 0.85, 1: 0.8, -2: 0.75, 2: 0.7})
+NEIGHBOUR_REACH = max(NEIGHBOUR_TOKENS)
 # A stop word's weight among the question's tokens; words of content weigh their idf, 0.7 to 7.
 STOP_WORD_WEIGHT = 0.25
 

@@ -45,12 +45,8 @@ class MiniLmEmbedder:
         """One vector of unit length for each text, in order; raises EmbedderUnavailable."""
         return self.run(texts)[0]
 
-    def embed_tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """Each text's word pieces, and the model's vector of every one of them."""
-        return self.run(texts)[1]
-
     def run(self, texts: Sequence[str]) -> tuple[Floats, list[Tokens]]:
-        """What `embed` and `embed_tokens` give, for the price of one."""
+        """The vectors that `embed` gives, and each text's word pieces with a vector of each."""
         tokens = self._tokens(texts)
         means = np.array([states.mean(axis=0) for _, states in tokens], dtype=np.float32)
         return unit(means, self.dimensions), tokens
@@ -73,12 +69,9 @@ class MiniLmEmbedder:
 
     @cached_property
     def _model(self) -> tuple[Any, Any]:
-        # Here, not above: these two libraries cost 40 MB in processes that never embed.
-        import onnxruntime  # noqa: PLC0415
-        from tokenizers import Tokenizer  # noqa: PLC0415
+        import onnxruntime  # noqa: PLC0415  see load_tokenizer
 
-        with zipfile.ZipFile(_folder(TOKENIZER_PACKAGE) / "model.zip") as archive:
-            tokenizer = Tokenizer.from_str(archive.read("tokenizer.json").decode())
+        tokenizer = load_tokenizer()
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
@@ -93,6 +86,15 @@ class MiniLmEmbedder:
         )
         _give_back()
         return tokenizer, session
+
+
+def load_tokenizer() -> Any:
+    """What cuts texts into the model's word pieces; raises EmbedderUnavailable."""
+    # Here, not above: this library and onnxruntime cost 40 MB in processes that never embed.
+    from tokenizers import Tokenizer  # noqa: PLC0415
+
+    with zipfile.ZipFile(_folder(TOKENIZER_PACKAGE) / "model.zip") as archive:
+        return Tokenizer.from_str(archive.read("tokenizer.json").decode())
 
 
 def _give_back() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from exobrain.lib.sql import all_rows
+from exobrain.lib.sql import all_rows, plain_array
 from knowledge.stores.graph.port import MAX_FRONT, Link, Neighbourhood, Node
 from knowledge.stores.scope import in_scope, scope_values
 from knowledge.types import REAL_WORLD, Scope
@@ -17,7 +17,8 @@ _LINKS = """
         extract(epoch FROM r.valid_to), r.superseded_at IS NOT NULL, r.universe_id
     FROM (
         SELECT r.* FROM knowledge_edge r {facts}
-        WHERE (r.source_id = ANY(%(front)s) OR r.target_id = ANY(%(front)s)) AND {scope}
+        WHERE {scope}
+            AND (r.source_id = ANY(%(front)s::uuid[]) OR r.target_id = ANY(%(front)s::uuid[]))
         ORDER BY r.confidence DESC, r.trust DESC, r.recorded_at DESC, r.id
         LIMIT %(limit)s
     ) r LEFT JOIN knowledge_block b ON b.id = r.block_id
@@ -32,7 +33,7 @@ _LINKS_THEN = _LINKS.format(
 _NODES = f"""
     SELECT r.id, r.node_type_id, r.name, r.universe_id, r.trust
     FROM knowledge_entity r
-    WHERE r.id = ANY(%(ids)s) AND r.merged_into_id IS NULL
+    WHERE r.id = ANY(%(ids)s::uuid[]) AND r.merged_into_id IS NULL
         AND {in_scope("r", said="'-infinity'")}
 """  # noqa: S608  ours
 
@@ -44,7 +45,7 @@ _MENTIONING = f"""
         WHERE r.id = m.block_id AND {in_scope("r")}
         OFFSET 0
     ) r
-    WHERE m.user_id = %(user)s AND m.entity_id = ANY(%(ids)s)
+    WHERE m.user_id = %(user)s AND m.entity_id = ANY(%(ids)s::uuid[])
     ORDER BY r.said_at DESC, r.id, m.entity_id
     LIMIT %(limit)s
 """  # noqa: S608  ours
@@ -87,13 +88,13 @@ class SqlGraphIndex:
         self, *, scope: Scope, entity_ids: Sequence[UUID], limit: int
     ) -> Sequence[tuple[UUID, UUID]]:
         """(block, entity) for blocks that mention these entities, the latest first."""
-        values = scope_values(scope, ids=list(entity_ids), limit=limit)
+        values = scope_values(scope, ids=plain_array(entity_ids), limit=limit)
         return [(block, entity) for block, entity in all_rows(_MENTIONING, values, binary=True)]
 
 
 def _links(scope: Scope, front: Sequence[UUID], limit: int) -> list[Link]:
     query = _LINKS_NOW if scope.as_of is None else _LINKS_THEN
-    values = scope_values(scope, front=list(front), limit=limit)
+    values = scope_values(scope, front=plain_array(front), limit=limit)
     rows = all_rows(query, values, binary=True)
     return [_link(*row) for row in rows]
 
@@ -118,7 +119,8 @@ def _nodes(scope: Scope, ids: Iterable[UUID]) -> list[Node]:
     if not (wanted := list(dict.fromkeys(ids))):
         return []
     found = {
-        row[0]: Node(*row) for row in all_rows(_NODES, scope_values(scope, ids=wanted), binary=True)
+        row[0]: Node(*row)
+        for row in all_rows(_NODES, scope_values(scope, ids=plain_array(wanted)), binary=True)
     }
     return [found[id_] for id_ in wanted if id_ in found]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from knowledge.stores.tokens.port import Tokens
+from knowledge.types import Place
 
 
 class MemoryTokens:
@@ -17,11 +18,22 @@ class MemoryTokens:
         mine = self._kept.setdefault(user_id, {})
         mine.update({block_id: (space, tokens) for block_id, tokens in packed.items()})
 
-    def get(self, *, user_id: UUID, space: str, block_ids: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        """Those of the user's blocks that have token vectors in this space."""
-        mine = self._kept.get(user_id, {})
-        found = {block_id: mine[block_id] for block_id in block_ids if block_id in mine}
-        return {block_id: tokens.packed for block_id, (at, tokens) in found.items() if at == space}
+    def around(
+        self, *, user_id: UUID, space: str, block_ids: Sequence[UUID], reach: int
+    ) -> Mapping[Place, bytes]:
+        """Token vectors of these blocks, and of those at most so many places beside them."""
+        kept = {
+            block_id: tokens
+            for block_id, (at, tokens) in self._kept.get(user_id, {}).items()
+            if at == space
+        }
+        asked = [kept[block_id].place for block_id in block_ids if block_id in kept]
+        wanted = {
+            (reference, sequence + step)
+            for reference, sequence in asked
+            for step in range(-reach, reach + 1)
+        }
+        return {each.place: each.packed for each in kept.values() if each.place in wanted}
 
     def remove_stale(
         self, *, user_id: UUID, block_ids: Sequence[UUID], digests: Mapping[UUID, bytes]

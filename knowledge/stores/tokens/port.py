@@ -4,12 +4,20 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from knowledge.types import Place
+
 
 class Tokens(NamedTuple):
     """A block's token vectors, packed as retrieval.ranking.tokens does it."""
 
     digest: bytes  # of the text they stand for
     packed: bytes
+    place: Place
+
+
+def place_alone(block_id: UUID) -> Place:
+    """The place of a block that is no message: nothing is beside it."""
+    return str(block_id), 0
 
 
 class TokenStore(Protocol):
@@ -18,8 +26,13 @@ class TokenStore(Protocol):
     def put(self, *, user_id: UUID, space: str, packed: Mapping[UUID, Tokens]) -> None:
         """The blocks have these token vectors, and no others."""
 
-    def get(self, *, user_id: UUID, space: str, block_ids: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        """Those of the user's blocks that have token vectors in this space."""
+    def around(
+        self, *, user_id: UUID, space: str, block_ids: Sequence[UUID], reach: int
+    ) -> Mapping[Place, bytes]:
+        """Token vectors of these blocks, and of those at most so many places beside them.
+
+        Only where a block has some in this space itself.
+        """
 
     def remove_stale(
         self, *, user_id: UUID, block_ids: Sequence[UUID], digests: Mapping[UUID, bytes]

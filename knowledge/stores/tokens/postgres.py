@@ -3,21 +3,32 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from exobrain.lib.sql import all_rows, send
+from exobrain.lib.sql import all_rows, plain_array, send
 from knowledge.models import BlockTokens
 from knowledge.stores.tokens.port import Tokens
+from knowledge.types import Place
 
 PUT = """
-INSERT INTO knowledge_blocktokens (block_id, user_id, space, digest, packed)
-SELECT n.id, %s, %s, n.digest, n.packed
-FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[]) n(id, digest, packed)
+INSERT INTO knowledge_blocktokens
+    (block_id, user_id, space, digest, packed, reference, sequence)
+SELECT n.id, %s, %s, n.digest, n.packed, n.reference, n.sequence
+FROM unnest(%s::uuid[], %s::bytea[], %s::bytea[], %s::text[], %s::int[])
+    n(id, digest, packed, reference, sequence)
 ON CONFLICT (block_id) DO UPDATE
-SET space = excluded.space, digest = excluded.digest, packed = excluded.packed
+SET space = excluded.space, digest = excluded.digest, packed = excluded.packed,
+    reference = excluded.reference, sequence = excluded.sequence
 WHERE knowledge_blocktokens.user_id = excluded.user_id
 """
-GET = """
-SELECT block_id, packed FROM knowledge_blocktokens
-WHERE block_id = ANY(%s) AND user_id = %s AND space = %s
+# OFFSET 0: the places of each block by the index. The planner would read the whole table.
+AROUND = """
+SELECT t.reference, t.sequence, t.packed
+FROM knowledge_blocktokens p CROSS JOIN LATERAL (
+    SELECT t.reference, t.sequence, t.packed FROM knowledge_blocktokens t
+    WHERE t.user_id = p.user_id AND t.space = p.space AND t.reference = p.reference
+        AND t.sequence BETWEEN p.sequence - %(reach)s AND p.sequence + %(reach)s
+    OFFSET 0
+) t
+WHERE p.block_id = ANY(%(ids)s::uuid[]) AND p.user_id = %(user)s AND p.space = %(space)s
 """
 REMOVE_STALE = """
 DELETE FROM knowledge_blocktokens t
@@ -36,12 +47,17 @@ class PostgresTokens:
             return
         digests = [tokens.digest for tokens in packed.values()]
         vectors = [tokens.packed for tokens in packed.values()]
-        send(PUT, [user_id, space, list(packed), digests, vectors])
+        references, sequences = zip(*(tokens.place for tokens in packed.values()), strict=True)
+        places = [list(references), list(sequences)]
+        send(PUT, [user_id, space, list(packed), digests, vectors, *places])
 
-    def get(self, *, user_id: UUID, space: str, block_ids: Sequence[UUID]) -> Mapping[UUID, bytes]:
-        """Those of the user's blocks that have token vectors in this space."""
-        rows = all_rows(GET, [list(block_ids), user_id, space], binary=True)
-        return {block_id: bytes(packed) for block_id, packed in rows}
+    def around(
+        self, *, user_id: UUID, space: str, block_ids: Sequence[UUID], reach: int
+    ) -> Mapping[Place, bytes]:
+        """Token vectors of these blocks, and of those at most so many places beside them."""
+        values = {"ids": plain_array(block_ids), "user": user_id, "space": space, "reach": reach}
+        rows = all_rows(AROUND, values, binary=True)
+        return {(reference, sequence): packed for reference, sequence, packed in rows}
 
     def remove_stale(
         self, *, user_id: UUID, block_ids: Sequence[UUID], digests: Mapping[UUID, bytes]

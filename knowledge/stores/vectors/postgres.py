@@ -18,7 +18,7 @@ import numpy.typing as npt
 from django.db import transaction
 from pgvector import HalfVector
 
-from exobrain.lib.sql import all_rows, pipelined, send
+from exobrain.lib.sql import all_rows, pipelined, plain_array, send
 from knowledge.models.indexes import EmbeddingSpace
 from knowledge.stores.scope import in_scope, scope_values
 from knowledge.stores.vectors.bm25 import Statistics, Tuning, saturation
@@ -302,8 +302,8 @@ def _top(found: Ordinals, scores: Floats, wanted: int) -> Ordinals:
 def _filtered(ordinals: Ordinals, scores: Floats, scope: Scope) -> list[Hit]:
     rows = all_rows(
         "SELECT b.ordinal, b.block_id FROM knowledge_indexedblock b"  # noqa: S608  ours
-        f" WHERE {_IN_SCOPE} AND b.ordinal = ANY(%(ordinals)s)",
-        scope_values(scope, ordinals=ordinals.tolist()),
+        f" WHERE {_IN_SCOPE} AND b.ordinal = ANY(%(ordinals)s::int[])",
+        scope_values(scope, ordinals=plain_array(ordinals.tolist())),
         binary=True,
     )
     hits = [Hit(block_id, float(scores[ordinal])) for ordinal, block_id in rows]

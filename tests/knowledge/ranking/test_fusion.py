@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from knowledge.retrieval.ranking import tokens
 from knowledge.retrieval.ranking.fusion import Candidate, TokenArm, rank
 from knowledge.retrieval.ranking.question import read_question
-from knowledge.retrieval.ranking.tokens import TokenVectors
+from knowledge.retrieval.ranking.tokens import TokenTable, TokenVectors
 from knowledge.stores.vectors.port import TermStatistics
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -22,7 +22,8 @@ STATISTICS = TermStatistics(blocks=3, frequencies={"tea": 1})
 
 def candidate(number: int, **values: object) -> Candidate:
     """A block of its own session that says five words."""
-    made = Candidate(UUID(int=number), "one two three four five", NOW, session=number)
+    text = "one two three four five"
+    made = Candidate(UUID(int=number), text, NOW, session=number, place=(f"day {number}", 0))
     return replace(made, **values)  # type: ignore[arg-type]
 
 
@@ -106,13 +107,12 @@ def token_arm(*likes: int) -> TokenArm:
     """A question of one token, which these blocks hold and others do not."""
     asked = np.random.default_rng(1).standard_normal((1, 64)).astype(np.float32)
     other = np.random.default_rng(2).standard_normal((1, 64)).astype(np.float32)
-    signs = {
-        UUID(int=number): tokens.unpack(
-            tokens.pack(asked if number in likes else other), dimensions=64
-        )
+    packed = {
+        (f"day {number}", 0): tokens.pack(asked if number in likes else other)
         for number in range(1, 6)
     }
-    return TokenArm(TokenVectors(["tea"], [0], asked), signs)
+    table = TokenTable.of_packed(packed, dimensions=64)
+    return TokenArm(TokenVectors(["tea"], [0], asked), table)
 
 
 def test_a_block_with_the_questions_token_comes_first() -> None:
@@ -122,12 +122,7 @@ def test_a_block_with_the_questions_token_comes_first() -> None:
 
 def test_a_neighbours_token_stands_in() -> None:
     """The answer beside the word asked for is found, after the word itself."""
-    pool = [
-        candidate(1),
-        candidate(2, neighbours={-1: UUID(int=5)}),
-        candidate(3),
-        candidate(4, neighbours={1: UUID(int=99)}),
-    ]
+    pool = [candidate(1), candidate(2, place=("day 5", 1)), candidate(3), candidate(4)]
 
     assert order(pool, token_arm=token_arm(3, 5))[:2] == [3, 2]
 

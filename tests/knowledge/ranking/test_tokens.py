@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from knowledge.retrieval.ranking import tokens
-from knowledge.retrieval.ranking.tokens import TokenVectors
+from knowledge.retrieval.ranking.tokens import TokenTable, TokenVectors
 
 DIMENSIONS = 64
 RANDOM = np.random.default_rng(1)
@@ -15,9 +15,13 @@ def some_vectors(count: int) -> tokens.Floats:
     return RANDOM.standard_normal((count, DIMENSIONS)).astype(np.float32)
 
 
-def signs(vectors: tokens.Floats) -> tokens.Signs:
-    """Stored and read again."""
-    return tokens.unpack(tokens.pack(vectors), dimensions=DIMENSIONS)
+def matches(asked: tokens.Floats, *texts: tokens.Floats) -> list[list[float]]:
+    """What the question's tokens find in each text, stored and read again; nothing comes last."""
+    packed = {("day", at): tokens.pack(vectors) for at, vectors in enumerate(texts)}
+    table = TokenTable.of_packed(packed, dimensions=DIMENSIONS)
+    question = TokenVectors(["word"], [0] * len(asked), asked)
+    found: list[list[float]] = tokens.best_matches(question, table).tolist()
+    return found
 
 
 def test_word_pieces_are_joined_and_marks_left_out() -> None:
@@ -40,34 +44,30 @@ def test_a_token_is_wholly_like_itself_and_unlike_its_opposite() -> None:
     """The scale is that of the cosine."""
     asked = some_vectors(1)
 
-    matches = tokens.best_matches(signs(asked), [signs(asked), signs(-asked)])
-
-    assert matches.tolist() == [[1.0, -1.0]]
+    assert matches(asked, asked, -asked) == [[1.0, -1.0, -1.0]]
 
 
 def test_the_nearest_token_of_a_block_counts() -> None:
     """However many others there are."""
     asked = some_vectors(2)
 
-    matches = tokens.best_matches(signs(asked), [signs(np.vstack([some_vectors(5), asked]))])
-
-    assert matches.tolist() == [[1.0], [1.0]]
+    assert matches(asked, np.vstack([some_vectors(5), asked])) == [[1.0, -1.0], [1.0, -1.0]]
 
 
-def test_a_block_without_tokens_is_like_nothing() -> None:
+def test_a_text_without_tokens_has_no_column() -> None:
     """Be it among others or alone."""
-    asked = signs(some_vectors(1))
-    empty = signs(some_vectors(0))
+    asked = some_vectors(1)
+    empty = some_vectors(0)
 
-    assert tokens.best_matches(asked, [empty, asked, empty]).tolist() == [[-1.0, 1.0, -1.0]]
-    assert tokens.best_matches(asked, [empty]).tolist() == [[-1.0]]
+    assert matches(asked, empty, asked, empty) == [[1.0, -1.0]]
+    assert matches(asked, empty) == [[-1.0]]
 
 
 def test_likeness_is_the_weighted_mean() -> None:
     """A rare word's match counts more."""
-    matches = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
+    found = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
 
-    assert tokens.likeness(matches, np.array([3, 1], dtype=np.float32)).tolist() == [0.75, 0.25]
+    assert tokens.likeness(found, np.array([3, 1], dtype=np.float32)).tolist() == [0.75, 0.25]
 
 
 def test_a_question_without_tokens_likes_all_the_same() -> None:

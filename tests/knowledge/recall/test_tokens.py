@@ -1,12 +1,19 @@
 """The store of token vectors: the same of PostgreSQL and of its twin."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from accounts.models import User
 from knowledge.models import Block
-from knowledge.stores.tokens import MemoryTokens, PostgresTokens, Tokens, TokenStore
+from knowledge.stores.tokens import (
+    MemoryTokens,
+    PostgresTokens,
+    Tokens,
+    TokenStore,
+    place_alone,
+)
+from knowledge.types import Place
 from tests.knowledge.api.rows import fact
 
 pytestmark = pytest.mark.django_db
@@ -28,60 +35,103 @@ def block(alice: User) -> Block:
     return fact(alice, None, "Tea is good.")
 
 
+def kept(
+    store: TokenStore, user: User, *block_ids: UUID, space: str = SPACE, reach: int = 0
+) -> dict[Place, bytes]:
+    """The tokens of these blocks, and of what is beside them."""
+    found = store.around(user_id=user.pk, space=space, block_ids=block_ids, reach=reach)
+    return {place: bytes(packed) for place, packed in found.items()}
+
+
 def test_what_is_put_is_found(store: TokenStore, alice: User, block: Block) -> None:
     """A block's tokens come back byte for byte."""
-    store.put(user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"\x00\xff")})
+    store.put(
+        user_id=alice.pk,
+        space=SPACE,
+        packed={block.id: Tokens(OLD, b"\x00\xff", place_alone(block.id))},
+    )
 
-    found = store.get(user_id=alice.pk, space=SPACE, block_ids=[block.id, uuid4()])
+    found = kept(store, alice, block.id, uuid4())
 
-    assert {id_: bytes(packed) for id_, packed in found.items()} == {block.id: b"\x00\xff"}
+    assert found == {place_alone(block.id): b"\x00\xff"}
 
 
 def test_another_model_has_other_tokens(store: TokenStore, alice: User, block: Block) -> None:
     """Tokens of one space are not compared with those of another."""
-    store.put(user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"1")})
+    store.put(
+        user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"1", place_alone(block.id))}
+    )
 
-    assert store.get(user_id=alice.pk, space="other@1", block_ids=[block.id]) == {}
+    assert kept(store, alice, block.id, space="other@1") == {}
 
 
 def test_putting_again_replaces(store: TokenStore, alice: User, block: Block) -> None:
     """A block has the tokens that were put last, in the space of then."""
-    store.put(user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"1")})
-    store.put(user_id=alice.pk, space="other@1", packed={block.id: Tokens(OLD, b"2")})
+    store.put(
+        user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"1", place_alone(block.id))}
+    )
+    store.put(
+        user_id=alice.pk,
+        space="other@1",
+        packed={block.id: Tokens(OLD, b"2", place_alone(block.id))},
+    )
 
-    assert store.get(user_id=alice.pk, space=SPACE, block_ids=[block.id]) == {}
-    assert store.get(user_id=alice.pk, space="other@1", block_ids=[block.id]) == {block.id: b"2"}
+    assert kept(store, alice, block.id) == {}
+    assert kept(store, alice, block.id, space="other@1") == {place_alone(block.id): b"2"}
 
 
 def test_a_stranger_finds_nothing(
     store: TokenStore, alice: User, charlie: User, block: Block
 ) -> None:
     """Another user's id does not reach a block: not to read, replace or remove it."""
-    store.put(user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"1")})
+    store.put(
+        user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"1", place_alone(block.id))}
+    )
 
     store.remove_stale(user_id=charlie.pk, block_ids=[block.id], digests={})
     store.clear(user_id=charlie.pk)
 
-    assert store.get(user_id=charlie.pk, space=SPACE, block_ids=[block.id]) == {}
-    assert store.get(user_id=alice.pk, space=SPACE, block_ids=[block.id]) == {block.id: b"1"}
+    assert kept(store, charlie, block.id) == {}
+    assert kept(store, alice, block.id) == {place_alone(block.id): b"1"}
 
 
 def test_tokens_of_another_text_are_stale(store: TokenStore, alice: User, block: Block) -> None:
     """A changed text, and a block that is gone, lose their tokens; others keep theirs."""
     other, gone = (fact(alice, None, text) for text in ("Tea is hot.", "Tea is cold."))
     ids = [block.id, other.id, gone.id]
-    store.put(user_id=alice.pk, space=SPACE, packed=dict.fromkeys(ids, Tokens(OLD, b"1")))
+    store.put(
+        user_id=alice.pk,
+        space=SPACE,
+        packed={id_: Tokens(OLD, b"1", place_alone(id_)) for id_ in ids},
+    )
 
     now = {block.id: OLD, other.id: b"changed"}
     store.remove_stale(user_id=alice.pk, block_ids=ids, digests=now)
 
-    assert store.get(user_id=alice.pk, space=SPACE, block_ids=ids) == {block.id: b"1"}
+    assert kept(store, alice, *ids) == {place_alone(block.id): b"1"}
 
 
 def test_a_cleared_user_has_none(store: TokenStore, alice: User, block: Block) -> None:
     """Nothing of the user is left."""
-    store.put(user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"1")})
+    store.put(
+        user_id=alice.pk, space=SPACE, packed={block.id: Tokens(OLD, b"1", place_alone(block.id))}
+    )
 
     store.clear(user_id=alice.pk)
 
-    assert store.get(user_id=alice.pk, space=SPACE, block_ids=[block.id]) == {}
+    assert kept(store, alice, block.id) == {}
+
+
+def test_what_is_beside_a_block_comes_with_it(store: TokenStore, alice: User) -> None:
+    """By places of the same day's journal; a block that is no message has nothing beside it."""
+    places = [("2026/11/20", 1), ("2026/11/20", 2), ("2026/11/20", 3), ("2026/11/21", 2)]
+    blocks = [fact(alice, None, f"Tea {number}.") for number in range(5)]
+    places.append(place_alone(blocks[4].id))
+    rows = {
+        block.id: Tokens(OLD, bytes([at]), place)
+        for at, (block, place) in enumerate(zip(blocks, places, strict=True))
+    }
+    store.put(user_id=alice.pk, space=SPACE, packed=rows)
+
+    assert kept(store, alice, blocks[0].id, reach=1) == {places[0]: b"\x00", places[1]: b"\x01"}
+    assert kept(store, alice, blocks[4].id, reach=1) == {places[4]: b"\x04"}
