@@ -9,16 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import django
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
-django.setup()
-
-import time_machine  # noqa: E402  needs nothing, but follows what does
-from django.core.management import execute_from_command_line  # noqa: E402  needs the settings
-
-from knowledge.services.updates import asking, leasing, reconciler  # noqa: E402
-from tests.jobs import bodies  # noqa: E402  registers the job types
+import time_machine
 
 _jumps: list[time_machine.travel] = []
 
@@ -30,6 +21,19 @@ def _jump(_signum: int, _frame: Any) -> None:
     travel = time_machine.travel(datetime.now(UTC) + timedelta(seconds=seconds), tick=True)
     travel.start()
     _jumps.append(travel)
+
+
+signal.signal(signal.SIGUSR1, _jump)  # before all that takes long: until then it would kill
+
+import django  # noqa: E402
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
+django.setup()
+
+from django.core.management import execute_from_command_line  # noqa: E402  needs the settings
+
+from knowledge.services.updates import asking, leasing, reconciler  # noqa: E402
+from tests.jobs import bodies  # noqa: E402  registers the job types
 
 
 def _be_impatient() -> None:
@@ -44,5 +48,4 @@ def _be_impatient() -> None:
 if __name__ == "__main__":
     assert bodies
     _be_impatient()
-    signal.signal(signal.SIGUSR1, _jump)
     execute_from_command_line(["manage.py", *sys.argv[1:]])

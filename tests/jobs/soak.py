@@ -7,7 +7,12 @@ fails when an effect is missing or doubled, when a watcher saw a gap or a repeti
 kind of fault was never injected: a run in which nothing broke would prove nothing.
 
 Beside them people talk and ask a web process, which is killed like the others, to update their
-memory. Every message must end in exactly one episode.
+memory. Every message must end in exactly one episode, and what is made of it must be there once:
+`tests.jobs.verdict` says what is compared.
+
+At first the callers ask as fast as the workers keep up with; once there are jobs enough, only so
+that what is still to break is reached. A process costs seconds to start, so this is what a long
+run is made of: some hundred starts, one after the other for each role.
 """
 
 import argparse
@@ -26,7 +31,6 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +60,7 @@ from orchestrator import client  # noqa: E402
 from orchestrator.jetstream import STREAM  # noqa: E402
 from orchestrator.types import Step  # noqa: E402
 from tests.jobs.bodies import CREATE  # noqa: E402
+from tests.jobs.verdict import Asked, what_is_wrong  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
@@ -66,20 +71,33 @@ STEPS = {
     WEB: list(map(str, UpdateStep)),
 }
 RARE = {Step.SWEPT, UpdateStep.RECONCILED}  # reached only after something else went wrong
+# A death at one of these leaves something to sweep for the next orchestrator. Without them it
+# would wait for NATS to die at the right moment, and every other of its deaths with it.
+LEAVES_A_SWEEP = {Step.RECORDED, Step.PUBLISHED}
 SETTINGS = {
     "JOB_CONSUMER_ACK_WAIT_SECONDS": "2",
     "JOB_RETRY_BASE_SECONDS": "0.1",
     "JOB_RETRY_MAX_SECONDS": "1",
     "JOB_ORCHESTRATOR_CONNECT_TIMEOUT_SECONDS": "10",
 }
+DEAF_SECONDS = 2.0  # a process that has just been started
 FREEZE_SECONDS = 4.0  # twice the lease: others take the frozen worker's jobs over
 SETTLE_SECONDS = 180.0  # without anything being finished
 PATIENCE_SECONDS = 15.0  # a fault follows after that, however few jobs there were meanwhile
+LEAST_FAULTS = 200
 CALLERS = 8
+SLOW_SECONDS = 2.0  # at most, between two requests of one, when there are jobs enough
+MOST_OPEN = 150  # jobs: the callers wait for the workers
+MOST_UNLEARNED = 50  # messages: likewise those who talk
 WATCHERS = 4
 WATCH_SECONDS = 60.0  # of one unbroken watch
+COUNT_SECONDS = 0.5  # between two counts of open jobs
 CLOCK_JUMPS = (-7200, -60, 90, 86_400)  # seconds
 TALKERS = 4
+OPEN = """
+    SELECT (SELECT count(*) FROM orchestrator_job WHERE NOT is_terminal),
+        (SELECT count(*) FROM journal_message WHERE NOT committed_to_knowledge_base)
+"""
 TALK = """
     WITH day AS (
         INSERT INTO journal_journal AS journal (id, user_id, reference, created_at, updated_at,
@@ -94,26 +112,6 @@ TALK = """
         false, now(), now()
     FROM day
 """
-LEARNED = """
-    SELECT message.id::text, message.committed_to_knowledge_base, count(episode.id)
-    FROM journal_message AS message
-    LEFT JOIN knowledge_episode AS episode ON message.id = ANY(episode.message_ids)
-    GROUP BY 1, 2
-"""
-
-
-@dataclass
-class Asked:
-    """What was asked for, and accepted."""
-
-    effects: set[str] = field(default_factory=set)  # jobs that must leave one effect
-    failures: set[str] = field(default_factory=set)  # jobs that must leave none
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def count(self) -> int:
-        """How many jobs were accepted."""
-        return len(self.effects) + len(self.failures)
 
 
 class Actor:
@@ -124,6 +122,7 @@ class Actor:
         self.command = command
         self.role = command[0]
         self.fault: str | None = None
+        self.said = (world.data / f"{self.role}.{id(self)}.log").open("w+b")
         self.process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -131,10 +130,14 @@ class Actor:
         self.fault = self.world.next_step(self.role)
         environment = {**self.world.environment, "CLOCK_JUMP": str(rng.choice(CLOCK_JUMPS))}
         if self.fault:
-            often = 1 if self.fault in RARE else rng.randint(1, 5)
+            often = 1 if self.fault in RARE or self.world.is_enough else rng.randint(1, 5)
             environment["EXOBRAIN_FAULT"] = f"{self.fault}:{often}"
         command = [sys.executable, "-m", "tests.jobs.process", *self.command]
-        return subprocess.Popen(command, cwd=ROOT, env=environment)
+        self.said.truncate(0)
+        self.started = time.monotonic()
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=self.said, stderr=self.said
+        )
 
     def look(self) -> None:
         """It runs; if it died at its step, that is counted, and it has been started again."""
@@ -142,15 +145,26 @@ class Actor:
             return
         if self.fault and self.process.returncode == -signal.SIGKILL:
             self.world.injected[self.fault] += 1
+            self.world.last_step[self.role] = self.fault
         else:
-            self.world.unexpected += 1
+            self.world.unexpected.append(self._obituary())
             self.world.postpone(self.role, self.fault)
         self.process = self._start()
+
+    def _obituary(self) -> str:
+        self.said.seek(0)
+        words = self.said.read()[-1000:].decode(errors="replace").strip()
+        lived = time.monotonic() - self.started
+        return f"{self.role} ended with {self.process.returncode} after {lived:.0f} s: {words}"
 
     def kill(self) -> None:
         """It died at no step in particular, and has been started again."""
         self.look()
         self.process.kill()
+        self.replace()
+
+    def replace(self) -> None:
+        """It was killed, so its step is another's, and it has been started again."""
         self.process.wait()
         self.world.postpone(self.role, self.fault)
         self.process = self._start()
@@ -169,7 +183,11 @@ class World:
         self.random = random.Random(seed)
         self.environment = {**os.environ, **SETTINGS}
         self.injected: Counter[str] = Counter()
-        self.unexpected = 0  # processes that ended without having been told to
+        self.unexpected: list[str] = []  # processes that ended without having been told to
+        self.last_step: dict[str, str] = {}  # by role: what the last one of it died at
+        self.is_enough = False  # jobs were asked for
+        self.open_jobs = 0
+        self.unlearned = 0  # messages
         self.steps = {role: self._shuffled(steps * each) for role, steps in STEPS.items()}
         self.services: Connection = connect(data, services={"postgres", "nats", "valkey"})
         self._prepare()
@@ -204,7 +222,13 @@ class World:
 
     def next_step(self, role: str) -> str | None:
         """The step at which the next process of that role is to die."""
-        return self.steps[role].pop() if self.steps[role] else None
+        left = self.steps[role]
+        can_sweep = self.last_step.pop(role, None) in LEAVES_A_SWEEP
+        fitting = [step for step in left if (step == Step.SWEPT) == can_sweep] or left
+        if not fitting:
+            return None
+        left.remove(step := fitting[-1])
+        return step
 
     def postpone(self, role: str, step: str | None) -> None:
         """The process did not live to see its step."""
@@ -222,6 +246,7 @@ class World:
             "worker frozen": self._freeze_worker,
             "NATS killed": lambda: self._kill_service("nats"),
             "NATS wiped": self._wipe_nats,
+            "Valkey killed": lambda: self._kill_service("valkey"),
             "PostgreSQL killed": lambda: self._kill_service("postgres"),
             "PostgreSQL restarted": self._restart_postgres,
             "clock jumped": self._jump,
@@ -237,9 +262,9 @@ class World:
     def act(self) -> None:
         """Something has happened, if anything is left to happen."""
         if not self.others:
-            if self.is_over or self.random.random() > 0.2:
+            if Step.SWEPT not in self.armed or self.random.random() > 0.2:
                 return
-            self.others = ["NATS killed"]  # what is left may happen only after another fault
+            self.others = ["NATS killed"]  # so that there is something to sweep
         kind = self.others.pop()
         try:
             self._acts()[kind]()
@@ -256,14 +281,27 @@ class World:
 
     def _jump(self) -> None:
         # Not the web's: it would refuse the tokens of those who talk, and rightly.
-        self.random.choice([self.orchestrator, *self.workers]).send(signal.SIGUSR1)
+        actor = self.random.choice([self.orchestrator, *self.workers])
+        if time.monotonic() - actor.started < DEAF_SECONDS:
+            raise ProcessLookupError  # it would be killed by what it does not know yet
+        actor.send(signal.SIGUSR1)
+
+    @property
+    def armed(self) -> set[str]:
+        """The steps at which processes are to die now."""
+        return {actor.fault for actor in self.actors if actor.fault}
+
+    def count_open(self) -> None:
+        """How much is still to be done is known, unless PostgreSQL is away."""
+        with contextlib.suppress(psycopg.OperationalError), self.sql() as connection:
+            self.open_jobs, self.unlearned = connection.execute(OPEN).fetchone() or (0, 0)
 
     def _kill_everybody(self) -> None:
         for actor in self.actors:
             actor.look()
             actor.process.kill()
         for actor in self.actors:
-            actor.kill()
+            actor.replace()
 
     def _freeze_worker(self) -> None:
         process = self.random.choice(self.workers).process
@@ -367,12 +405,17 @@ class Crowd:
         while not self.leaving.is_set():
             if self.asked.count >= self.jobs and self.world.is_over:
                 return
-            self._enqueue(rng)
-            # Past the wanted number only as many as keep the faults company.
-            time.sleep(rng.uniform(0, 0.05 if self.asked.count < self.jobs else 0.5))
+            if self._may_ask():
+                self._enqueue(rng)
+            time.sleep(rng.uniform(0, SLOW_SECONDS if self.world.is_enough else 0.05))
+
+    def _may_ask(self) -> bool:
+        """Else the workers, who die all the time, would have the jobs to do when nobody dies."""
+        return self.world.open_jobs < MOST_OPEN
 
     def _enqueue(self, rng: random.Random) -> None:
-        job_type, payload, succeeds = _wish(rng)
+        fails_often = Step.DEAD_LETTERED in self.world.armed
+        job_type, payload, succeeds = _wish(rng, share_of_failures=0.4 if fails_often else 0.05)
         key = uuid.UUID(int=rng.getrandbits(128)).hex
         while not self.leaving.is_set():
             try:
@@ -393,7 +436,7 @@ class Crowd:
         rng = random.Random(1000 + number)
         user, headers = self.talkers[number]
         while not self.leaving.is_set():
-            if self.is_asking:
+            if self.is_asking and self.world.unlearned < MOST_UNLEARNED:
                 with contextlib.suppress(psycopg.OperationalError):
                     self._say(user, rng)
             with contextlib.suppress(httpx.HTTPError):
@@ -401,7 +444,7 @@ class Crowd:
                     f"{self.world.url}/api/knowledge/update", headers=headers, timeout=20
                 )
                 self._judge(answer)
-            time.sleep(rng.uniform(0, 0.4))
+            time.sleep(rng.uniform(0, SLOW_SECONDS if self.world.is_enough else 0.4))
 
     def _say(self, user: str, rng: random.Random) -> None:
         text = f"I bought {rng.randint(1, 10**9)} apples."
@@ -412,8 +455,10 @@ class Crowd:
 
     def _judge(self, answer: httpx.Response) -> None:
         self.updates += answer.status_code == 200
-        if answer.status_code not in (200, 409, 500, 502, 503):
-            self.complaints.append(f"an update was answered with {answer.status_code}")
+        is_json = answer.headers.get("content-type", "").startswith("application/json")
+        if answer.status_code not in (200, 409, 502, 503) or not is_json:
+            words = f"{answer.status_code} {answer.text[:300]}"
+            self.complaints.append(f"an update was answered with {words}")
 
     def _watch_all(self) -> None:
         asyncio.run(self._watch_side_by_side())
@@ -429,6 +474,7 @@ class Crowd:
                 continue
             await self._watch(rng.choice(self.recent[-50:]))
             self.watched += 1
+            await asyncio.sleep(rng.uniform(0, 0.4))  # or they would keep the machine busy
 
     def _complain_if_over(self, job_id: str) -> None:
         """A job that ended a while ago must not be watched any more; others may take long."""
@@ -470,39 +516,17 @@ def _signed_in(number: int) -> tuple[str, dict[str, str]]:
     return str(user.id), {"Authorization": f"Bearer {token}"}
 
 
-def _wish(rng: random.Random) -> tuple[str, dict[str, Any], bool]:
+def _wish(rng: random.Random, *, share_of_failures: float) -> tuple[str, dict[str, Any], bool]:
     """A job, its payload, and whether it is to succeed."""
     seconds = rng.choice([0, 0, 0, 0.02, 0.2])
-    dice = rng.random()
-    if dice < 0.05:
+    if rng.random() < share_of_failures:
         return "test.effect", {"permanent": True}, False
-    if dice < 0.2:
+    if rng.random() < 0.15:
         return "test.effect", {"failures": rng.randint(1, 2), "seconds": seconds}, True
     return rng.choice(["test.effect", "test.prepared"]), {"seconds": seconds}, True
 
 
-# -- the verdict
-
-
-def verdict(world: World, asked: Asked) -> list[str]:
-    """What is wrong, by comparing what was asked for with what was done."""
-    with world.sql() as connection:
-        rows = connection.execute("SELECT job_id::text, count(*) FROM test_effect GROUP BY 1")
-        done: dict[str, int] = dict(rows.fetchall())
-        query = "SELECT id::text, state, is_terminal, terminal_reason FROM orchestrator_job"
-        jobs = {row[0]: row[1:] for row in connection.execute(f"{query} WHERE job_type ~ '^test'")}
-        messages = connection.execute(LEARNED).fetchall()
-    lost = asked.effects - done.keys()
-    failed = {id_ for id_, facts in jobs.items() if facts == ("failed", True, "permanent")}
-    return [
-        *(f"lost: {job_id} is {jobs.get(job_id)}" for job_id in sorted(lost)),
-        *(f"done {count} times: {job_id}" for job_id, count in done.items() if count > 1),
-        *(f"done, but cannot succeed: {job_id}" for job_id in asked.failures & done.keys()),
-        *(f"done, but not asked for: {job_id}" for job_id in done.keys() - asked.effects),
-        *(f"not given up: {job_id} {jobs.get(job_id)}" for job_id in asked.failures - failed),
-        *(f"not learned: message {id_}" for id_, committed, _ in messages if not committed),
-        *(f"learned {count} times: message {id_}" for id_, _, count in messages if count != 1),
-    ]
+# -- to the end
 
 
 def settle(world: World) -> bool:
@@ -529,25 +553,36 @@ def settle(world: World) -> bool:
     return False
 
 
-def soak(*, jobs: int, each: int, seed: int, data: Path) -> int:
+def soak(*, jobs: int, each: int, faults: int | None, seed: int, data: Path) -> int:
     """0 when everything was done once, and everything that can break did."""
     started = time.monotonic()
     world = World(data, each=each, seed=seed)
     crowd = Crowd(world, jobs=jobs, seed=seed)
+    least = min(LEAST_FAULTS, each * len(world.kinds)) if faults is None else faults
     try:
         break_things(world, crowd)
         settled = settle(world)
         crowd.leave()
-        wrong = verdict(world, crowd.asked) + crowd.complaints
-        wrong += (
-            [] if settled else [f"not over: nothing was finished for {SETTLE_SECONDS:.0f} seconds"]
-        )
-        wrong += [f"never injected: {kind}" for kind in sorted(world.kinds - world.injected.keys())]
+        with world.sql() as connection:
+            wrong = what_is_wrong(connection, crowd.asked)
+        if not settled:
+            wrong.append(f"not over: nothing was finished for {SETTLE_SECONDS:.0f} seconds")
+        wrong += [*crowd.complaints, *world.unexpected, *_hollow(world, crowd, least)]
         report(world, crowd, wrong, seconds=time.monotonic() - started)
     finally:
         crowd.leaving.set()
         world.close()
     return 1 if wrong else 0
+
+
+def _hollow(world: World, crowd: Crowd, faults: int) -> list[str]:
+    """In what the run proved less than it was to prove."""
+    never = [f"never injected: {kind}" for kind in sorted(world.kinds - world.injected.keys())]
+    if (injected := world.injected.total()) < faults:
+        never.append(f"only {injected} of {faults} faults were injected")
+    if crowd.asked.count < crowd.jobs:
+        never.append(f"only {crowd.asked.count} of {crowd.jobs} jobs were accepted")
+    return never
 
 
 def said(world: World) -> int:
@@ -559,12 +594,16 @@ def said(world: World) -> int:
 
 def break_things(world: World, crowd: Crowd) -> None:
     """Everything has happened that was to happen, and enough jobs were asked for."""
-    next_act = next_word = time.monotonic() + 1
+    next_act = next_word = next_count = time.monotonic() + 1
     patience = next_act
     acts = len(world.others)
     while crowd.is_asking:
         for actor in world.actors:
             actor.look()
+        world.is_enough = crowd.asked.count >= crowd.jobs
+        if time.monotonic() > next_count:
+            world.count_open()
+            next_count = time.monotonic() + COUNT_SECONDS
         # Spread over the jobs: else a slow machine would have its faults first, and no job.
         is_early = crowd.asked.count * acts < crowd.jobs * (acts - len(world.others))
         now = time.monotonic()
@@ -574,7 +613,11 @@ def break_things(world: World, crowd: Crowd) -> None:
             patience = next_act + PATIENCE_SECONDS
         if time.monotonic() > next_word:
             left = len(world.others) + sum(map(len, world.steps.values()))
-            sys.stderr.write(f"{crowd.asked.count} jobs, {left} faults to come\n")
+            armed = " ".join(sorted(world.armed))
+            sys.stderr.write(
+                f"{crowd.asked.count} jobs, {world.open_jobs} open, {left} faults to come: "
+                f"{armed}\n"
+            )
             next_word = time.monotonic() + 10
         time.sleep(0.05)
 
@@ -587,7 +630,7 @@ def report(world: World, crowd: Crowd, wrong: list[str], *, seconds: float) -> N
     print(
         f"\n{crowd.asked.count} jobs, {said(world)} messages in {crowd.updates} updates, "
         f"{sum(world.injected.values())} faults, {crowd.watched} watches, {seconds:.0f} seconds, "
-        f"{world.unexpected} processes ended by themselves: "
+        f"{len(world.unexpected)} processes ended by themselves: "
         f"{f'{len(wrong)} things are wrong' if wrong else 'nothing lost, nothing done twice'}."
     )
     for line in wrong[:50]:
@@ -599,13 +642,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.jobs.soak")
     parser.add_argument("--jobs", type=int, default=2000)
     parser.add_argument("--each", type=int, default=9, help="how often each kind of fault happens")
+    parser.add_argument(
+        "--faults", type=int, default=None, help="fewer fail the run; 200, or all that are to come"
+    )
     parser.add_argument("--seed", type=int, default=None)
     options = parser.parse_args()
     seed = random.randrange(2**32) if options.seed is None else options.seed
     print(f"seed {seed}", flush=True)
     data = Path(os.environ["EXOBRAIN_DATA"])
     try:
-        status = soak(jobs=options.jobs, each=options.each, seed=seed, data=data)
+        status = soak(
+            jobs=options.jobs, each=options.each, faults=options.faults, seed=seed, data=data
+        )
     finally:
         shutil.rmtree(data, ignore_errors=True)
     sys.stdout.flush()
