@@ -45,6 +45,10 @@ class BlockNotOnPage(Invalid):
     """A block does not belong to this page; nothing was changed."""
 
 
+class RepeatedBlock(Invalid):
+    """A block is named twice; nothing was changed."""
+
+
 class ConfirmationMissing(Invalid):
     """To forget everything, say confirm=everything."""
 
@@ -99,6 +103,10 @@ class UnknownType(Invalid):
 
 class EmptyText(Invalid):
     """There is no text."""
+
+
+class TextTooLong(Invalid):
+    """The text is too long; nothing was changed."""
 
 
 class CannotForgetYourself(Conflict):

@@ -205,6 +205,8 @@ class Change:
 
 # -- the ledger
 
+MAX_TEXT_CHARS = 20_000  # of what the user writes on a page
+
 
 @dataclass(frozen=True)
 class Prepared:

@@ -10,7 +10,7 @@ from ninja import Router
 from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
 from knowledge.api.forgetting import forget
-from knowledge.errors import BadPageToken, BlockNotOnPage, PageNotFound
+from knowledge.errors import BadPageToken, BlockNotOnPage, PageNotFound, RepeatedBlock
 from knowledge.schemas.forgetting import ForgetOut, Preview
 from knowledge.schemas.pages import (
     MAX_PAGES,
@@ -74,12 +74,14 @@ def get_page(request: SignedInRequest, page_id: str) -> HttpResponse:
     "/page/{page_id}", response={200: PageEditedOut, 400: Problem, 404: Problem, 409: Problem}
 )
 def update_page(request: SignedInRequest, page_id: str, body: PageEditIn) -> HttpResponse:
-    """The given blocks read as given, by the user's word; all or none.
+    """The given blocks read as given, by the user's word; all or none, and each once.
 
     An empty text says that a block is wrong. What a block replaced may be named in its place.
     """
     found_id = parse_page_id(page_id)
     texts = {_block_id(edit.block_id): edit.markdown_content for edit in body.content_blocks}
+    if len(texts) < len(body.content_blocks):
+        raise RepeatedBlock
     successors = edit_page(user_id=request.auth.user_id, page_id=found_id, texts=texts)
     return json_response(
         {

@@ -5,7 +5,8 @@ from typing import Annotated
 from ninja import Query, Schema
 from pydantic import Field
 
-from exobrain.lib.text import Text
+from exobrain.lib.text import STORABLE
+from knowledge.types import MAX_TEXT_CHARS
 
 USUAL_PAGES, MAX_PAGES = 50, 200  # in one answer
 
@@ -86,7 +87,7 @@ class BlockEditIn(Schema):
     """A block's new text."""
 
     block_id: Annotated[str, Field(min_length=1)]
-    markdown_content: Text
+    markdown_content: Annotated[str, Field(max_length=MAX_TEXT_CHARS), STORABLE]
 
 
 class PageEditIn(Schema):

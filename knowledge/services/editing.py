@@ -8,7 +8,7 @@ from django.db import transaction
 
 from exobrain.lib.text import storable
 from knowledge import identity
-from knowledge.errors import EmptyText, NotEditable, RecordNotFound, UnknownType
+from knowledge.errors import EmptyText, NotEditable, RecordNotFound, TextTooLong, UnknownType
 from knowledge.models import (
     Alias,
     Block,
@@ -21,9 +21,8 @@ from knowledge.models import (
 )
 from knowledge.services.contradictions import settle, topic_of
 from knowledge.services.writing import Book, lock_memory
-from knowledge.types import BlockKind, Span, Status, Trust
+from knowledge.types import MAX_TEXT_CHARS, BlockKind, Span, Status, Trust
 
-MAX_TEXT_CHARS = 20_000
 NAMED_TYPES = "node.entity"
 
 
@@ -31,7 +30,8 @@ def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]
     """Blocks read as given, by the user's word; all or none. Maps each to its successor.
 
     A block whose text is the same is confirmed, and maps to itself, as does one that is to have
-    no text: the user said that it is wrong. Raises RecordNotFound, and NotEditable for an episode.
+    no text: the user said that it is wrong. Raises RecordNotFound, TextTooLong, and NotEditable for
+    an episode.
     """
     with _edit(user_id) as book:
         blocks = _blocks(user_id, texts)
@@ -86,10 +86,12 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
     """The entity has that name, and is still found by the old one; returns the changeset."""
     with _edit(user_id) as book:
         entity = _entity(user_id, entity_id)
-        name = storable(name).strip()[: identity.MAX_NAME_CHARS]
+        name = storable(name).strip()
         normal = identity.normal_name(name)
         if not normal:
             raise EmptyText
+        if len(name) > identity.MAX_NAME_CHARS:
+            raise TextTooLong
         book.change(
             entity,
             name=name,
@@ -159,7 +161,7 @@ def _follow(book: Book, block: Block) -> None:
 
 
 def _edited(book: Book, block: Block, text: str) -> UUID:
-    text = storable(text).strip()[:MAX_TEXT_CHARS]
+    text = _bounded(text)
     if not text:
         refute(book, block)
         return block.id
@@ -232,9 +234,17 @@ def _mention(book: Book, block: Block, entity_id: UUID) -> None:
 
 
 def _text(text: str) -> str:
-    text = storable(text).strip()[:MAX_TEXT_CHARS]
+    text = _bounded(text)
     if not text:
         raise EmptyText
+    return text
+
+
+def _bounded(text: str) -> str:
+    """The text as it is stored; never only a part of it: nothing the user said is lost."""
+    text = storable(text).strip()
+    if len(text) > MAX_TEXT_CHARS:
+        raise TextTooLong
     return text
 
 

@@ -17,9 +17,6 @@ from knowledge.errors import EmptyText
 from knowledge.services import editing
 from knowledge.services.pages import edit_page
 
-LONGEST_TEXT = 20_000
-LONGEST_NAME = 200
-
 
 @require_POST
 @signed_in
@@ -60,7 +57,7 @@ def add_note(request: PageRequest, page_id: UUID) -> HttpResponse:
 def rename(request: PageRequest, page_id: UUID) -> HttpResponse:
     """The entity has another name, and is still found by the old one."""
     try:
-        name = _text(request, "name")[:LONGEST_NAME]
+        name = _text(request, "name")
         editing.rename_entity(user_id=request.user.pk, entity_id=page_id, name=name)
     except (Invalid, Conflict) as error:
         return _refused(request, page_id, error)
@@ -69,7 +66,8 @@ def rename(request: PageRequest, page_id: UUID) -> HttpResponse:
 
 def _text(request: HttpRequest, name: str) -> str:
     """What was written; raises EmptyText."""
-    text = storable(request.POST.get(name, "")).strip()[:LONGEST_TEXT]
+    # A form sends its line ends as two characters, of which its own bound counts one.
+    text = storable(request.POST.get(name, "")).replace("\r\n", "\n").strip()
     if not text:
         raise EmptyText
     return text

@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from knowledge.models import Block, Changeset, Entity
+from knowledge.types import MAX_TEXT_CHARS
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 
@@ -103,6 +104,43 @@ def test_one_bad_block_spoils_all(alice: User, as_user: SignIn, block_id: str) -
     assert answer.status_code == (400 if block_id else 422)
     assert texts(client, ann) == ["Ann lives in Rome."]
     assert not Changeset.objects.exists()
+
+
+def test_the_same_block_twice_is_refused(alice: User, as_user: SignIn) -> None:
+    """400 and nothing is written, however the id is spelled."""
+    ann = rows.entity(alice, "Ann")
+    block = rows.fact(alice, ann, "Ann lives in Rome.")
+    client = as_user(alice)
+
+    answer = edit(client, ann, (block.id, "In Lyon."), (str(block.id).upper(), "In Paris."))
+
+    assert answer.status_code == 400
+    assert texts(client, ann) == ["Ann lives in Rome."]
+
+
+def test_two_ids_of_one_place_are_refused(alice: User, as_user: SignIn) -> None:
+    """What a block replaced and the block itself: only one of two texts could stand there."""
+    ann = rows.entity(alice, "Ann")
+    block = rows.fact(alice, ann, "Ann lives in Rome.")
+    client = as_user(alice)
+    newer = edit(client, ann, (block.id, "In Lyon.")).json()["successors"][str(block.id)]
+
+    answer = edit(client, ann, (block.id, "In Paris."), (newer, "In Oslo."))
+
+    assert answer.status_code == 400
+    assert texts(client, ann) == ["In Lyon."]
+
+
+def test_a_text_has_a_bound(alice: User, as_user: SignIn) -> None:
+    """422 above it, and no part of the text is kept."""
+    ann = rows.entity(alice, "Ann")
+    block = rows.fact(alice, ann, "Ann lives in Rome.")
+    client = as_user(alice)
+
+    answers = [edit(client, ann, (block.id, "x" * (MAX_TEXT_CHARS + extra))) for extra in (1, 0)]
+
+    assert [answer.status_code for answer in answers] == [422, 200]
+    assert texts(client, ann) == ["x" * MAX_TEXT_CHARS]
 
 
 def test_a_block_of_another_page_is_refused(alice: User, as_user: SignIn) -> None:

@@ -13,7 +13,7 @@ from accounts.models import User
 from exobrain.lib.text import storable
 from knowledge.models import Block, Changeset, ReviewItem
 from knowledge.services import editing
-from knowledge.types import BlockKind, Status, Trust
+from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, Trust
 from tests.e2e.world import HOSTILE
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
@@ -211,7 +211,7 @@ def test_hostile_memory_is_only_text(alice: User, as_user: SignIn, text: str) ->
     rows.fact(alice, ann, text, superseded_at=rows.SAID_AT)
     message = rows.said(JournalFactory(user=alice), text)
     client = as_user(alice)
-    editing.add_note(user_id=alice.id, entity_id=ben.id, text=text)
+    editing.add_note(user_id=alice.id, entity_id=ben.id, text=text[:MAX_TEXT_CHARS])
     ReviewItem.objects.create(user=alice, kind="merge", left_id=ann.id, right_id=ben.id)
 
     pages = [
@@ -310,6 +310,21 @@ def test_an_empty_text_changes_nothing(alice: User, as_user: SignIn, name: str) 
     page = show(client, "memory-page", ann.id)
     assert "There is no text." in page
     assert "Ann lives in Lyon." in page
+
+
+@pytest.mark.parametrize("name", ["memory-edit", "memory-note", "memory-rename"])
+def test_a_text_too_long_changes_nothing(alice: User, as_user: SignIn, name: str) -> None:
+    """The page says so, and no part of the text is kept."""
+    ann = rows.entity(alice, "Ann")
+    block = rows.fact(alice, ann, "Ann lives in Lyon.")
+    args = [ann.id, block.id] if name == "memory-edit" else [ann.id]
+    client = as_user(alice)
+
+    client.post(reverse(name, args=args), {"text": "x" * 20_001, "name": "x" * 201})
+
+    page = show(client, "memory-page", ann.id)
+    assert "The text is too long" in page
+    assert "xxx" not in page
 
 
 def test_the_changes_show_what_was_edited(alice: User, as_user: SignIn) -> None:
