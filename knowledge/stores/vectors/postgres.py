@@ -18,7 +18,7 @@ import numpy.typing as npt
 from django.db import transaction
 from pgvector import HalfVector
 
-from exobrain.lib.sql import all_rows, pipelined, plain_array, send
+from exobrain.lib.sql import all_rows, first_row, pipelined, plain_array, send
 from knowledge.models.indexes import EmbeddingSpace
 from knowledge.stores.scope import in_scope, scope_values
 from knowledge.stores.vectors.bm25 import Statistics, Tuning, saturation
@@ -42,7 +42,7 @@ Lists = dict[str, tuple[Ordinals, Packed]]  # by term: which blocks, and the num
 
 _IN_SCOPE = in_scope("b", superseded="b.superseded")
 
-EXACT_BLOCKS = 3000  # up to so many of a user, every vector is compared
+EXACT_BLOCKS = 3000  # up to so many of a user, comparing every vector is as fast as the index
 WALK_WIDTH = 2  # neighbours looked at for each wanted hit
 OVERFETCH = 2  # candidates for each wanted hit, because filters will take some
 
@@ -201,22 +201,19 @@ class PostgresVectorIndex:
 
     def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
         """Blocks by the cosine of their vectors. Best first."""
-        space = self._searched_space()
+        space = self._searched(scope.user_id)
         if space is None:
             return []
-        if _is_small(scope.user_id):
-            return self.exact(scope=scope, vector=vector, limit=limit)
+        if space.blocks <= EXACT_BLOCKS:
+            return _compared(scope, vector, space, limit)
         hits = _nearest(scope, vector, space, limit)
         # The index gives up on a user whose vectors are few among all, or mostly out of scope.
-        return hits if len(hits) >= limit else self.exact(scope=scope, vector=vector, limit=limit)
+        return hits if len(hits) >= limit else _compared(scope, vector, space, limit)
 
     def exact(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
         """The same by looking at every vector of the user."""
-        space = self._searched_space()
-        if space is None:
-            return []
-        values = scope_values(scope, **_vector_values(vector, limit), space=space.id)
-        return [Hit(block_id, 1.0 - distance) for block_id, distance in all_rows(_EXACT, values)]
+        space = self._searched(scope.user_id)
+        return [] if space is None else _compared(scope, vector, space, limit)
 
     def activate(self) -> None:
         """Our space is the one that is searched; what the others had is gone."""
@@ -229,9 +226,16 @@ class PostgresVectorIndex:
             EmbeddingSpace.objects.exclude(id=space.id).delete()
             EmbeddingSpace.objects.filter(id=space.id).update(is_active=True)
 
-    def _searched_space(self) -> EmbeddingSpace | None:
+    def _searched(self, user_id: UUID) -> "_Searched | None":
         """Our space, when it is the one that is searched: not while it is being filled."""
-        return EmbeddingSpace.objects.filter(name=self.space, is_active=True).first()
+        row = first_row(
+            "SELECT s.id, s.dimensions, coalesce(u.blocks, 0) FROM knowledge_embeddingspace s"
+            " LEFT JOIN knowledge_indexeduser u ON u.user_id = %s"
+            " WHERE s.name = %s AND s.is_active",
+            user_id,
+            self.space,
+        )
+        return None if row is None else _Searched(*row)
 
 
 # -- reading
@@ -347,13 +351,21 @@ _WALK = (
 )
 
 
-def _is_small(user_id: UUID) -> bool:
-    """True for a memory in which comparing everything is as fast as walking an index."""
-    rows = all_rows("SELECT blocks FROM knowledge_indexeduser WHERE user_id = %s", [user_id])
-    return not rows or rows[0][0] <= EXACT_BLOCKS
+@dataclass(frozen=True)
+class _Searched:
+    """The space that is searched, and how many blocks the user has."""
+
+    id: int
+    dimensions: int
+    blocks: int
 
 
-def _nearest(scope: Scope, vector: Vector, space: EmbeddingSpace, limit: int) -> list[Hit]:
+def _compared(scope: Scope, vector: Vector, space: _Searched, limit: int) -> list[Hit]:
+    values = scope_values(scope, **_vector_values(vector, limit), space=space.id)
+    return [Hit(block_id, 1.0 - distance) for block_id, distance in all_rows(_EXACT, values)]
+
+
+def _nearest(scope: Scope, vector: Vector, space: _Searched, limit: int) -> list[Hit]:
     query = _NEAREST.format(dimensions=space.dimensions, space=space.id)
     values = scope_values(scope, **_vector_values(vector, limit))
     with transaction.atomic():
