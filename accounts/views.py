@@ -21,6 +21,9 @@ from accounts.types import ConfigItem
 from exobrain.lib.errors import DomainError, TooMany
 from exobrain.lib.pages import PageRequest, signed_in
 
+# Clients of the original service expect it; nothing here obeys it, so no page offers it.
+NOT_ON_PAGES = {"daily_digest_enabled"}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password")
@@ -83,8 +86,8 @@ def show_settings(request: PageRequest) -> HttpResponse:
 @signed_in
 def change_choices(request: PageRequest) -> HttpResponse:
     """The settings have the values of the form."""
-    items = user_configs(user_id=request.user.pk)
-    services.change_configs(user_id=request.user.pk, changes=list(_choices(items, request.POST)))
+    changes = list(_choices(_offered(request), request.POST))
+    services.change_configs(user_id=request.user.pk, changes=changes)
     return _saved(request, "Your preferences are saved.")
 
 
@@ -150,12 +153,17 @@ def _login_page(
 
 def _settings_page(request: PageRequest, *, status: int = 200, **forms: PageForm) -> HttpResponse:
     context: dict[str, Any] = {
-        "configs": user_configs(user_id=request.user.pk),
+        "configs": _offered(request),
         "name_form": NameForm({"display_name": request.user.display_name}),
         "password_form": PasswordForm(),
         **forms,
     }
     return render(request, "accounts/settings.html", context, status=status)
+
+
+def _offered(request: PageRequest) -> list[ConfigItem]:
+    items = user_configs(user_id=request.user.pk)
+    return [item for item in items if item.key not in NOT_ON_PAGES]
 
 
 def _choices(items: Iterable[ConfigItem], posted: QueryDict) -> Iterable[tuple[str, bool | str]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import ConfigDefinition, User
 from tests.factories import PASSWORD
 
 NEW_PASSWORD = "staple battery horse"
@@ -19,12 +19,28 @@ def alices(alice: User, as_user: Callable[[User], Client]) -> Client:
 
 def test_choices_are_kept(alices: Client) -> None:
     """A choice and a box that is not ticked have the values of the form, in the API too."""
+    ConfigDefinition.objects.create(
+        key="night_mode", name="Night", config_type="boolean", default_value=True
+    )
+
     alices.post("/settings/choices", {"frontend.theme": "purple-intelligence"})
 
     configs = alices.get("/api/users/me/configs").json()["configs"]
     values = {config["key"]: config["value"] for config in configs}
-    assert values == {"frontend.theme": "purple-intelligence", "daily_digest_enabled": False}
+    assert values["frontend.theme"] == "purple-intelligence"
+    assert values["night_mode"] is False
     assert 'data-theme="purple-intelligence"' in alices.get("/").content.decode()
+
+
+def test_what_nothing_obeys_is_not_offered(alices: Client) -> None:
+    """The digest is a setting of the API alone, and the page leaves it as it is."""
+    page = alices.get("/settings").content.decode()
+    alices.post("/settings/choices", {"frontend.theme": "purple-intelligence"})
+
+    configs = {item["key"]: item for item in alices.get("/api/users/me/configs").json()["configs"]}
+    assert "digest" not in page.lower()
+    assert configs["daily_digest_enabled"]["using_default"]
+    assert "writes no digest" in configs["daily_digest_enabled"]["description"]
 
 
 def test_an_unknown_choice_is_refused(alices: Client) -> None:
