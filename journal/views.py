@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from exobrain.lib.pages import PageRequest, signed_in
 from exobrain.lib.paging import cut
-from exobrain.lib.snippets import Piece, snippet
+from exobrain.lib.snippets import Piece, markdown_snippet, snippet
 from journal import selectors
 from journal.errors import JournalNotFound
 from journal.services import today_reference
@@ -185,4 +185,5 @@ def _results(user_id: UUID, journals: list[JournalEntry], query: str) -> list[Re
 def _hit(hit: MessageHit, reference: str, query: str) -> Hit:
     before = hit.sequence + MESSAGES_AFTER_HIT
     url = f"{reverse('journal', args=[reference])}?before={before}#message-{hit.id}"
-    return Hit(hit.role, url, snippet(hit.content, query))
+    shown = snippet if hit.role == "user" else markdown_snippet  # as the day's page shows it
+    return Hit(hit.role, url, shown(hit.content, query))

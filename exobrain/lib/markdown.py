@@ -48,6 +48,23 @@ def render(text: str) -> SafeString:
     return _render_cached(text)
 
 
+def plain(text: str) -> str:
+    """The words that a reader of `text` sees, in one line. Not HTML: escape them."""
+    if len(text) > MAX_CHARS:
+        return text
+    try:
+        tokens = _PARSER.parse(_without_surrogates(text))
+    except RecursionError:
+        return text
+    return " ".join(" ".join(map(_words, tokens)).split())
+
+
+def _words(token: Token) -> str:
+    if token.type in ("softbreak", "hardbreak"):
+        return " "
+    return "".join(map(_words, token.children)) if token.children else token.content
+
+
 @lru_cache(maxsize=CACHED_TEXTS)
 def _render_cached(text: str) -> SafeString:
     return _render(text)

@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from exobrain.lib.markdown import plain
+
 LEAD_CHARS = 60  # shown before the first match
 SNIPPET_CHARS = 240
+PARSED_CHARS = 1_000  # of Markdown on either side of a match; a page of results has sixty
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,26 @@ def snippet(text: str, query: str) -> list[Piece]:
     if end < len(text):
         pieces.append(Piece("…"))
     return pieces
+
+
+def markdown_snippet(text: str, query: str) -> list[Piece]:
+    """As `snippet`, without the Markdown's marks, unless only they match."""
+    found = re.compile(re.escape(query), re.IGNORECASE)
+    match = found.search(text)
+    middle = match.start() if match else 0
+    words = plain(_lines_around(text, middle))
+    return snippet(words if found.search(words) else text, query)
+
+
+def _lines_around(text: str, middle: int) -> str:
+    """Whole lines where they are short: half a line may be another thing in Markdown."""
+    start, end = max(0, middle - PARSED_CHARS), middle + PARSED_CHARS
+    if start > 0:
+        start = text.find("\n", start, middle) + 1 or start
+    if end < len(text):
+        end = text.find("\n", end, end + PARSED_CHARS)
+        end = end if end > 0 else middle + PARSED_CHARS
+    return text[start:end]
 
 
 def _pieces(text: str, found: re.Pattern[str]) -> list[Piece]:

@@ -162,6 +162,17 @@ def test_search_marks_what_it_found(alices: Client, day: Journal) -> None:
     assert f"#message-{message.id}" in page
 
 
+def test_search_shows_words_as_the_day_does(alices: Client, day: Journal) -> None:
+    """An answer without the marks of its Markdown, what the user typed as it was typed."""
+    MessageFactory(journal=day, role="assistant", content="Red **tulips**, `<b>`")
+    MessageFactory(journal=day, role="user", content="*more* tulips")
+
+    page = alices.get("/search", {"q": "tulips"}).content.decode()
+
+    assert "Red <mark>tulips</mark>, &lt;b&gt;" in page
+    assert "*more* <mark>tulips</mark>" in page
+
+
 @pytest.mark.parametrize(
     "query", ["", " ", "%", "_", "\x00", "a" * 5000, "<script>alert(1)</script>"]
 )
