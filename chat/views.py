@@ -14,7 +14,7 @@ from chat import selectors
 from chat.auth import VISITOR_COOKIE, remember_visitor
 from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.events import text_of
-from chat.services import open_reading
+from chat.services import expect_question, open_reading
 from chat.types import Asker
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
@@ -34,6 +34,7 @@ ANY_STREAM = UUID(int=0)  # the script puts the stream it means in this one's pl
 def chat(request: HttpRequest) -> HttpResponse:
     """Today's journal and a place to write; for a visitor, where they are allowed, just that."""
     if request.user.is_authenticated:
+        expect_question(user_id=request.user.pk)
         return render(request, "chat/chat.html", _page() | _conversation(request.user.pk))
     if not settings.EXOBRAIN.chat_allow_anonymous:
         return to_sign_in(request)

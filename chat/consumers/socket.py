@@ -75,6 +75,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             self.listening = [
                 asyncio.create_task(self._listen(_group(asker.user_id))),
                 asyncio.create_task(self._watch()),
+                asyncio.create_task(self._expect_question(asker.user_id)),
             ]
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
@@ -85,6 +86,12 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         for task in {*self.following.values(), *self.listening} - {asyncio.current_task()}:
             task.cancel()
         await super().close(code, reason)
+
+    async def _expect_question(self, user_id: UUID) -> None:
+        """The page is open: a question will come."""
+        if not services.is_ready():
+            with contextlib.suppress(DatabaseFailure):  # the question itself will tell
+                await in_thread(services.expect_question, user_id=user_id)
 
     async def _watch(self) -> None:
         """The socket ends with the right to it, though its page may say nothing any more."""

@@ -5,6 +5,7 @@ from chat.services.reconciler import reconcile_forever
 from chat.services.runtime import answer_begins, close_runtime, current_runtime
 from chat.services.turns import cancel, start_turn
 from chat.services.visitors import start_visitor_turn
+from chat.services.warming import expect_question, is_ready
 
 __all__ = [
     "Reading",
@@ -12,6 +13,8 @@ __all__ = [
     "cancel",
     "close_runtime",
     "current_runtime",
+    "expect_question",
+    "is_ready",
     "open_reading",
     "reconcile_forever",
     "start_turn",

@@ -38,3 +38,13 @@ def embed_texts(texts: Mapping[UUID, str]) -> Embedded:
             for block_id, pieces in zip(texts, tokens, strict=True)
         },
     )
+
+
+def warm_up() -> None:
+    """The local model is loaded, where it is the one used; raises Unavailable. Takes half a second.
+
+    Else the first question would wait for that, and have to do without its meaning.
+    """
+    embedder = configured_embedder()
+    if isinstance(embedder, MiniLmEmbedder):
+        embedder.embed(["Hello"])
