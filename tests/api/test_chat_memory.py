@@ -11,6 +11,7 @@ from chat.agent.scripted import ScriptedModel
 from chat.services import remembering
 from journal.models import Message
 from knowledge.models import Block
+from knowledge.services import recalling
 from tests.api.memory_calls import Remembering
 from tests.knowledge.api import rows
 from tests.live import Caller
@@ -139,16 +140,20 @@ def test_another_word_for_memory_is_refused(alice: User, caller: Callers) -> Non
 
 
 def test_who_has_no_memory_is_not_kept_waiting(
-    alice: User, caller: Callers, script: Any, remember: Remember
+    alice: User, bob: User, caller: Callers, script: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing is asked of an empty memory."""
-    recall = remember()
+    """Nothing is asked of an empty memory, and no model is loaded for it."""
+    asked: list[str] = []
+    monkeypatch.setattr(recalling, "configured_embedder", lambda: asked.append("a model"))
     script(ScriptedModel("Yes."))
-    client = caller(alice)
+    rows.fact(bob, None, "Ann lives in Lyon.")
+    clients = [caller(alice), caller(bob)]
 
-    client.read(client.ask())
+    clients[0].read(clients[0].ask("Where is Ann?"))
+    asked_for_alice = list(asked)
+    clients[1].read(clients[1].ask("Where is Ann?"))
 
-    assert recall.asked == []
+    assert (asked_for_alice, asked) == ([], ["a model"])
 
 
 def test_a_visitor_has_no_memory(
