@@ -1,9 +1,9 @@
 """Whether the memory keeps its invariants over many generated histories.
 
-Usage: python -m benchmarks.memory.invariants [--histories 1000] [--json OUT]
+Usage: python -m benchmarks.memory.invariants [--histories 1000] [--jobs 1] [--json OUT]
 
 Runs the same property test as the suite, with more histories; fails with the first history
-that breaks one. Prints how often each invariant was checked.
+that breaks one. Prints how often each invariant was checked, and what the histories were made of.
 """
 
 import argparse
@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 TEST = "tests/knowledge/ledger/test_invariants.py"
@@ -24,12 +25,14 @@ def main() -> int:
         prog="python -m benchmarks.memory.invariants", description=__doc__
     )
     parser.add_argument("--histories", type=int, default=1000)
+    parser.add_argument("--jobs", type=int, default=1, help="processes side by side")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        report = Path(temporary) / "report.json"
-        code = _run(options.histories, report)
-        checked = json.loads(report.read_text()) if report.exists() else {}
+    checked: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as reports:
+        code = _run(options.histories, options.jobs, reports)
+        for report in Path(reports).glob("*.json"):
+            checked.update(json.loads(report.read_text()))
     for name, count in sorted(checked.items()):
         print(f"{name:30} {count:8}   100 %")
     if options.json:
@@ -37,13 +40,14 @@ def main() -> int:
     return code
 
 
-def _run(histories: int, report: Path) -> int:
+def _run(histories: int, jobs: int, reports: str) -> int:
     environment = {
         **os.environ,
         "INVARIANT_HISTORIES": str(histories),
-        "INVARIANT_HISTORIES_REPORT": str(report),
+        "INVARIANT_HISTORIES_PARTS": str(jobs),
+        "INVARIANT_HISTORIES_REPORTS": reports,
     }
-    command = [sys.executable, "-m", "pytest", "-n", "0", TEST]
+    command = [sys.executable, "-m", "pytest", "-n", str(jobs if jobs > 1 else 0), TEST]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 

@@ -46,7 +46,7 @@ from knowledge.services.contradictions import settle, topic_of
 from knowledge.services.projecting import project
 from knowledge.services.rebuilding import empty_side_memories
 from knowledge.services.redacting import EVERYTHING, blanked, bury, fact_keys, redact
-from knowledge.services.writing import Book, lock_memory, row_of
+from knowledge.services.writing import TABLES, Book, lock_memory, row_of
 from knowledge.types import (
     BlockKind,
     ForgetItem,
@@ -72,6 +72,11 @@ companions = Signal()
 
 ITEMS_SHOWN = 100
 SAYING = frozenset({"text", "name", "normal_name"})  # columns that hold the user's words
+# Columns that name another record.
+REFERENCES = (
+    *("superseded_by_id", "entity_id", "merged_into_id", "parent_id", "block_id"),
+    *("source_id", "target_id", "left_id", "right_id", "record_id"),
+)
 MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
 
 
@@ -496,9 +501,11 @@ def _forget_some(plan: _Plan) -> UUID:
     """The ledger and its indexes know nothing of it; returns the changeset that says so."""
     book = Book(user_id=plan.user_id, kind=Changeset.Kind.FORGET)
     topics = {topic for block in plan.blocks.values() if (topic := topic_of(block))}
-    for record in (*plan.mentions, *plan.aliases, *plan.sources):
-        book.remove(record)
-    remove_whole(book, [*plan.blocks.values(), *plan.entities.values()])
+    for row in (*plan.sources, *_rules_about(plan)):
+        book.remove(row)
+    remove_whole(
+        book, [*plan.mentions, *plan.aliases, *plan.blocks.values(), *plan.entities.values()]
+    )
     for block, text, source in plan.texts.values():
         message = source.message
         book.change(
@@ -512,6 +519,12 @@ def _forget_some(plan: _Plan) -> UUID:
     changeset_id = book.write(tells=False)
     _scrub(plan, book)
     return changeset_id
+
+
+def _rules_about(plan: _Plan) -> models.QuerySet[Distinct]:
+    """Nobody is different from whom nobody knows any more."""
+    about = Q(left_id__in=plan.entities) | Q(right_id__in=plan.entities)
+    return Distinct.objects.filter(about, user_id=plan.user_id)
 
 
 def _reference_of(plan: _Plan, message_id: UUID) -> str:
@@ -544,6 +557,7 @@ def _scrub(plan: _Plan, book: Book) -> None:
         operation.after = _told_as(operation.after, row)
         operation.save(update_fields=["before", "after"])
     _scrub_past(plan)
+    _scrub_references(mine, gone)
     Decision.objects.filter(user_id=plan.user_id, record_id__in=gone).update(
         verdict=Verdict.FORGOTTEN, reason="forgotten", record_id=None
     )
@@ -579,6 +593,26 @@ def _scrub_past(plan: _Plan) -> None:
     names = [str(id_) for id_ in past]
     of_past = Q(after__entity_id__in=names) | Q(before__entity_id__in=names)
     mine.filter(Q(record_id__in=past) | of_past & Q(table="alias")).delete()
+
+
+def _scrub_references(mine: models.QuerySet[Operation], gone: Sequence[UUID]) -> None:
+    """Nor does a changeset lead from what stays to what is gone: ids are made from what was said.
+
+    An operation that makes no sense without it goes, too.
+    """
+    names = set(map(str, gone))
+    leading = Q()
+    for column in REFERENCES:
+        leading |= Q(**{f"before__{column}__in": names}) | Q(**{f"after__{column}__in": names})
+    for operation in mine.filter(leading):
+        meta, sides = TABLES[operation.table]._meta, (operation.before, operation.after)
+        lost = [c for c in REFERENCES if any(side and side.get(c) in names for side in sides)]
+        if not all(cast(Any, meta.get_field(column)).null for column in lost):
+            operation.delete()
+            continue
+        blank = dict.fromkeys(lost)
+        operation.before, operation.after = (side and {**side, **blank} for side in sides)
+        operation.save(update_fields=["before", "after"])
 
 
 def _told_as(side: dict[str, Any] | None, row: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -28,11 +28,12 @@ from knowledge.models import (
     Entity,
     Mention,
     ReviewItem,
+    Source,
 )
 from knowledge.services.contexts import Contexts
 from knowledge.services.contradictions import settle, topic_of
 from knowledge.services.writing import Book, lock_memory
-from knowledge.types import REAL_WORLD, ProposedEntity, Trust
+from knowledge.types import REAL_WORLD, ProposedEntity, Span, Trust
 
 GREY = 0.72  # score from which the user is asked whether two are the same
 SHORTER_FORM = 0.8  # what a name is worth that is another one with words left out
@@ -478,8 +479,7 @@ def merge_into(book: Book, *, keep: Entity, gone: Entity) -> None:
     """The book makes the two one; raises CannotMerge for one and the same, or the user's own."""
     if keep.id == gone.id or gone.is_self or keep.merged_into_id or gone.merged_into_id:
         raise CannotMerge
-    pair = identity.pair_id(book.user_id, kind="distinct", left_id=keep.id, right_id=gone.id)
-    if Distinct.objects.filter(user_id=book.user_id, pk=pair).exists():
+    if _are_different(book, keep, gone):
         raise CannotMerge("These two were said to be different.")
     topics = _move_blocks(book, keep, gone)
     _move_mentions(book, keep, gone)
@@ -494,6 +494,18 @@ def merge_into(book: Book, *, keep: Entity, gone: Entity) -> None:
     settle(book, topics)
 
 
+def _are_different(book: Book, keep: Entity, gone: Entity) -> bool:
+    """True when the user said so, of these or of any that became one of them."""
+    ours, theirs = _members(book, keep), _members(book, gone)
+    across = Q(left_id__in=ours, right_id__in=theirs) | Q(left_id__in=theirs, right_id__in=ours)
+    return Distinct.objects.filter(across, user_id=book.user_id).exists()
+
+
+def _members(book: Book, entity: Entity) -> list[UUID]:
+    merged = Entity.objects.filter(user_id=book.user_id, merged_into=entity)
+    return [entity.id, *merged.values_list("id", flat=True)]
+
+
 def _move_blocks(book: Book, keep: Entity, gone: Entity) -> set[tuple[UUID, str]]:
     topics = set()
     for block in Block.objects.filter(user_id=book.user_id, entity=gone):
@@ -504,12 +516,10 @@ def _move_blocks(book: Book, keep: Entity, gone: Entity) -> set[tuple[UUID, str]
 
 
 def _move_mentions(book: Book, keep: Entity, gone: Entity) -> None:
-    theirs = set(
-        Mention.objects.filter(user_id=book.user_id, entity=keep).values_list("block_id", flat=True)
-    )
+    theirs = {m.block_id: m for m in Mention.objects.filter(user_id=book.user_id, entity=keep)}
     for mention in Mention.objects.filter(user_id=book.user_id, entity=gone):
         if mention.block_id in theirs:
-            book.remove(mention)
+            _remove_cited(book, mention, heir=theirs[mention.block_id])
         else:
             book.change(mention, entity_id=keep.id)
 
@@ -520,9 +530,18 @@ def _move_edges(book: Book, keep: Entity, gone: Entity) -> None:
         source = keep.id if edge.source_id == gone.id else edge.source_id
         target = keep.id if edge.target_id == gone.id else edge.target_id
         if source == target:
-            book.remove(edge)
+            _remove_cited(book, edge)
         else:
             book.change(edge, source_id=source, target_id=target)
+
+
+def _remove_cited(book: Book, record: Mention | Edge, *, heir: Mention | None = None) -> None:
+    """The record goes, and where it is from is known of its heir, if it has one."""
+    for source in Source.objects.filter(user_id=book.user_id, record_id=record.id):
+        book.remove(source)
+        if heir is not None:
+            book.cite(heir, Span(source.message_id, source.start, source.end))
+    book.remove(record)
 
 
 def _move_aliases(book: Book, keep: Entity, gone: Entity) -> None:
@@ -565,7 +584,7 @@ def keep_apart(*, user_id: UUID, left_id: UUID, right_id: UUID) -> UUID:
 
 def separate(book: Book, left: Entity, right: Entity) -> None:
     """The book says that the two are different."""
-    if left.id == right.id:
+    if (left.merged_into_id or left.id) == (right.merged_into_id or right.id):
         raise CannotMerge("One and the same is not two.")
     low, high = sorted([left.id, right.id])
     id_ = identity.pair_id(book.user_id, kind="distinct", left_id=low, right_id=high)

@@ -57,6 +57,8 @@ log = structlog.get_logger(__name__)
 TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
 V = TypeVar("V")
 
+# Columns by which what is new may name an entity: itself, its names, its sources, its questions.
+NAMING_ENTITIES = ("id", "entity_id", "record_id", "left_id", "right_id")
 MAX_FACT_CHARS = 2_000
 MAX_TOPIC_CHARS = 120
 
@@ -224,6 +226,7 @@ class _Learner:
             self._fact(fact)
         self._episodes()
         self._mentions()
+        self._drop_the_unspoken()
         settle(self.book, self.topics)
         redact(user_id=self.user_id, spans=self.veil.drawn)
 
@@ -583,6 +586,18 @@ class _Learner:
         for (message_id, key), found in spans.items():
             if message_id in episodes and key in self.entities:
                 self._mention_spans(episodes[message_id], self.entities[key], found)
+
+    def _drop_the_unspoken(self) -> None:
+        """Nobody becomes known of whom all that is said turned out to be forgotten."""
+        spoken = {mention.entity_id for mention in self.book.additions(Mention)}
+        unspoken = {
+            entity.id
+            for entity in self.book.additions(Entity)
+            if entity.id not in spoken and not entity.is_self
+        }
+        for record in [*self.book.added.values()] if unspoken else ():
+            if unspoken & {getattr(record, column, None) for column in NAMING_ENTITIES}:
+                self.book.remove(record)
 
     def _mention_spans(
         self, episode: Block, resolved: Resolved, found: Sequence[tuple[Span, float]]

@@ -17,10 +17,12 @@ from knowledge.selectors.ledger import why
 from knowledge.services import editing
 from knowledge.services.changes import roll_back
 from knowledge.services.forgetting import companions, forget, forgotten, preview
+from knowledge.services.identities import keep_apart
 from knowledge.types import Target, TargetKind, Verdict
 from orchestrator.models import DeadLetter, Job
 from tests.knowledge.ledger.scribe import Teller
-from tests.knowledge.ledger.traces import keys_with, tables_with
+from tests.knowledge.ledger.traces import keys_with, rows_naming, tables_with
+from tests.knowledge.validity import faults
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +163,18 @@ def test_what_is_forgotten_is_not_learned_again(teller: Teller) -> None:
     assert Verdict.FORGOTTEN in verdicts
 
 
+def test_nobody_is_known_from_what_is_forgotten(teller: Teller) -> None:
+    """Whose every word is a forgotten statement that is said again is not known by it."""
+    teller.tell("@Ben#home=lyon", day=2)
+    fact = Block.objects.get(kind="fact")
+    forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=fact.id))
+
+    teller.tell("@Ben#home=lyon", day=1)
+
+    assert not Entity.objects.filter(is_self=False).exists()
+    assert faults(teller.user.pk) == []
+
+
 def test_what_is_said_anew_counts(teller: Teller) -> None:
     """After forgetting, the user may say it again."""
     teller.tell("#home=lyon", day=1)
@@ -207,6 +221,41 @@ def test_the_preview_tells_and_changes_nothing(teller: Teller) -> None:
         ("fact", "@Ann#home=lyon"),
     }
     assert after == before
+
+
+def test_no_rule_names_whom_nobody_knows(teller: Teller) -> None:
+    """Who was said to be different is forgotten in that, too: ids are made from names."""
+    teller.tell("@Ann and @Ben", day=1)
+    ann, ben = Entity.objects.get(name="Ann"), Entity.objects.get(name="Ben")
+    keep_apart(user_id=teller.user.pk, left_id=ann.id, right_id=ben.id)
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=ann.id))
+
+    assert rows_naming([ann.id]) == []
+
+
+def test_no_changeset_leads_to_what_is_gone(teller: Teller) -> None:
+    """What a forgotten statement had ended was told with its id."""
+    teller.tell("#home=lyon", day=1)
+    newer = teller.tell(f"#home={WORD}", day=2)
+    gone = Block.objects.get(value=WORD)
+
+    forget(user_id=teller.user.pk, target=message_target(newer))
+
+    assert rows_naming([gone.id, newer.id]) == []
+
+
+def test_no_source_is_left_of_a_name_that_is_blank(teller: Teller) -> None:
+    """The forgotten fact takes the mention of whom it told of, and where that was read."""
+    teller.tell("Listen: @Ann#home=lyon", day=1)
+    mentions = list(Mention.objects.values_list("id", flat=True))
+
+    forget(
+        user_id=teller.user.pk,
+        target=Target(TargetKind.FACT, id=Block.objects.get(kind="fact").id),
+    )
+
+    assert rows_naming(mentions) == []
 
 
 def test_forgetting_cannot_be_rolled_back(teller: Teller) -> None:

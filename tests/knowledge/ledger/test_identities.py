@@ -4,13 +4,14 @@ import pytest
 
 from accounts.models import User
 from knowledge.errors import AlreadyDecided, CannotMerge, RecordNotFound, ReviewItemNotFound
-from knowledge.models import Alias, Block, Edge, Entity, Mention, ReviewItem
+from knowledge.models import Alias, Block, Edge, Entity, Mention, ReviewItem, Source
 from knowledge.selectors.ledger import review_items
 from knowledge.services import reviewing
 from knowledge.services.changes import roll_back
 from knowledge.services.identities import keep_apart, merge
 from knowledge.types import Status
 from tests.knowledge.ledger.scribe import Teller
+from tests.knowledge.validity import faults
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +122,34 @@ def test_strangers_decide_nothing(
         merge(user_id=charlie.pk, keep_id=pair[0].id, gone_id=pair[1].id)
     with pytest.raises(RecordNotFound):
         keep_apart(user_id=charlie.pk, left_id=pair[0].id, right_id=pair[1].id)
+
+
+def test_who_became_one_of_two_different_ones_stays_different(teller: Teller) -> None:
+    """The rule holds for all that were merged, by whichever way they would become one."""
+    teller.tell("@Ann and @Ben and @Carl", day=1)
+    ann, ben, carl = (Entity.objects.get(name=name) for name in ("Ann", "Ben", "Carl"))
+    user_id = teller.user.pk
+    keep_apart(user_id=user_id, left_id=ann.id, right_id=carl.id)
+    merge(user_id=user_id, keep_id=ben.id, gone_id=ann.id)
+
+    with pytest.raises(CannotMerge):
+        merge(user_id=user_id, keep_id=ben.id, gone_id=carl.id)
+    with pytest.raises(CannotMerge):
+        keep_apart(user_id=user_id, left_id=ann.id, right_id=ben.id)
+
+
+def test_a_merge_leaves_no_source_of_what_is_not_there(teller: Teller) -> None:
+    """Of their relation nothing is left; a block that spoke of both still tells where."""
+    message = teller.tell("@Ann~knows~@Ben", day=1)
+    ann, ben = Entity.objects.get(name="Ann"), Entity.objects.get(name="Ben")
+    before = state()
+
+    changeset = merge(user_id=teller.user.pk, keep_id=ann.id, gone_id=ben.id)
+
+    assert faults(teller.user.pk) == []
+    episode = Block.objects.get(kind="episode")
+    mention = Mention.objects.get(block=episode)
+    spans = Source.objects.filter(record_id=mention.id).values_list("start", "end")
+    assert {message.content[start:end] for start, end in spans} >= {"Ann", "Ben"}
+    roll_back(user_id=teller.user.pk, changeset_id=changeset)
+    assert state() == before

@@ -6,8 +6,10 @@ INVARIANT_HISTORIES says how many histories are generated; `benchmarks.memory.in
 import json
 import os
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.cache import caches
@@ -15,13 +17,23 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 
 from accounts.models import User
+from knowledge.services import learning
+from knowledge.services.embedding import Embedded, embed_texts
+from knowledge.services.known import schema_view
 from tests.knowledge.ledger.histories import Callbacks, World, histories
+from tests.knowledge.ledger.indexed import Outside
 from tests.knowledge.ledger.scribe import Teller
 
 pytestmark = pytest.mark.django_db
 
 HISTORIES = int(os.environ.get("INVARIANT_HISTORIES", "12"))
-REPORT = os.environ.get("INVARIANT_HISTORIES_REPORT")
+PARTS = int(os.environ.get("INVARIANT_HISTORIES_PARTS", "1"))  # that may run side by side
+REPORTS = os.environ.get("INVARIANT_HISTORIES_REPORTS")
+
+
+def with_tokens(texts: Mapping[UUID, str]) -> Embedded:
+    """What the texts are compared by, with tokens as the local model would make them."""
+    return Embedded(vectors=embed_texts(texts).vectors, tokens=dict.fromkeys(texts, b"tokens"))
 
 
 class _Undo(Exception):
@@ -29,14 +41,24 @@ class _Undo(Exception):
 
 
 @pytest.mark.timeout(0)
+@pytest.mark.parametrize("part", range(PARTS))
 def test_every_history_keeps_the_invariants(
-    alice: User, bob: User, django_capture_on_commit_callbacks: Callbacks
+    part: int,
+    alice: User,
+    bob: User,
+    django_capture_on_commit_callbacks: Callbacks,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Newest words outrank, nothing is overwritten, what is forgotten is gone, and so on."""
     checked: Counter[str] = Counter()
+    wanted = HISTORIES // PARTS + (part < HISTORIES % PARTS)
+    outside = Outside(monkeypatch)
+    monkeypatch.setattr(learning, "embed_texts", with_tokens)
+    schema = schema_view()  # nobody changes it, and it is read for every message
+    monkeypatch.setattr(learning, "schema_view", lambda: schema)
 
     @settings(
-        max_examples=HISTORIES,
+        max_examples=wanted,
         deadline=None,
         database=None,
         report_multiple_bugs=False,
@@ -46,11 +68,11 @@ def test_every_history_keeps_the_invariants(
     @given(histories)
     def live(history: list[Any]) -> None:
         caches["default"].client.get_client().flushdb()  # type: ignore[attr-defined]
+        outside.empty()
         try:
             with transaction.atomic():
-                world = World(
-                    Teller(alice), Teller(bob), django_capture_on_commit_callbacks, checked
-                )
+                told = django_capture_on_commit_callbacks
+                world = World(Teller(alice), Teller(bob), told, outside, checked)
                 world.live(history)
                 world.check()
                 raise _Undo
@@ -59,7 +81,7 @@ def test_every_history_keeps_the_invariants(
 
     live()
 
-    if REPORT:
-        Path(REPORT).write_text(json.dumps(checked))
-    assert checked["histories"] >= min(HISTORIES, 5)
+    if REPORTS:
+        (Path(REPORTS) / f"{part}.json").write_text(json.dumps(checked))
+    assert checked["histories"] == wanted
     assert checked["forgetting leaves no trace"]
