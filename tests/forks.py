@@ -1,7 +1,8 @@
 """Commands of manage.py in a tenth of the time: forks of a process that has imported the product.
 
-`python -m tests.forks` reads commands as lines of JSON, each with what its environment has
-besides, and answers with the number of the process that runs it. They die with it.
+`python -m tests.forks` reads requests as lines of JSON: a command, with what its environment has
+besides, is answered with the number of the process that runs it; such a number with the exit
+status, once there is one. They die with it.
 """
 
 import json
@@ -11,8 +12,9 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
-from tests.ops.processes import ROOT, eventually, is_alive
+from tests.ops.processes import ROOT
 
 
 class Forks:
@@ -31,9 +33,16 @@ class Forks:
 
     def start(self, *command: str, **environment: str) -> int:
         """The number of a process that runs the command."""
+        return self._ask({"command": command, "environment": environment})
+
+    def wait(self, pid: int) -> int:
+        """The exit status of a process, which has ended; minus the signal if one killed it."""
+        return self._ask({"pid": pid})
+
+    def _ask(self, request: dict[str, Any]) -> int:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps([command, environment]) + "\n")
+        self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
 
@@ -45,7 +54,7 @@ class Forks:
             yield pid
         finally:
             os.kill(pid, signal.SIGTERM)
-            eventually(lambda: not is_alive(pid))
+            self.wait(pid)
 
     def close(self) -> None:
         """Neither it nor any of its forks runs."""
@@ -66,18 +75,22 @@ def main() -> None:
     assert exobrain.urls
     assert orchestrator.rpc
     assert orchestrator.worker
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries them
     parent = os.getpid()
     for line in sys.stdin:
-        command, environment = json.loads(line)
-        if (pid := os.fork()) == 0:
-            _become(command, environment, parent)
-        sys.stdout.write(f"{pid}\n")
+        sys.stdout.write(f"{_answer(json.loads(line), parent)}\n")
         sys.stdout.flush()
 
 
-def _become(command: list[str], environment: dict[str, str], parent: int) -> None:
-    """This process has run the command, and has ended."""
+def _answer(request: dict[str, Any], parent: int) -> int:
+    if "pid" in request:
+        return os.waitstatus_to_exitcode(os.waitpid(request["pid"], 0)[1])
+    if (pid := os.fork()) == 0:
+        os._exit(_run(request["command"], request["environment"], parent))
+    return pid
+
+
+def _run(command: list[str], environment: dict[str, str], parent: int) -> int:
+    """The exit status of the command, which this process has run."""
     from django.conf import settings
     from django.core.management import execute_from_command_line
 
@@ -85,18 +98,20 @@ def _become(command: list[str], environment: dict[str, str], parent: int) -> Non
     from exobrain.embedded.launch import die_with
 
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         die_with(parent, signal.SIGKILL)
         os.dup2(2, 1)  # the other end of ours waits for numbers
         os.environ.update(environment)
         get_config.cache_clear()
         settings.EXOBRAIN = get_config()
         execute_from_command_line(["manage.py", *command])
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
     except BaseException:  # noqa: BLE001  whatever it is, the copy must not go on as its parent
         sys.excepthook(*sys.exc_info())
+        return 1
     finally:
         sys.stderr.flush()
-        os._exit(0)
+    return 0
 
 
 if __name__ == "__main__":

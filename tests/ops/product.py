@@ -21,9 +21,10 @@ import psycopg
 import redis
 
 from exobrain.embedded import Connection, Service, connect, endpoints
+from tests.forks import Forks
 from tests.live import Event, parse
 from tests.model_server import ModelServer
-from tests.ops.processes import ROOT, eventually
+from tests.ops.processes import ROOT, eventually, is_alive
 
 EMAIL, PASSWORD = "alice@example.org", "correct horse battery"
 READ_SECONDS = 60.0
@@ -36,31 +37,39 @@ User.objects.create_user({EMAIL!r}, {PASSWORD!r}, display_name="Alice")
 class Server:
     """One web process."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, forks: Forks) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "manage.py", "serve", "--port", str(port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        self.forks = forks
+        self.pid = forks.start("serve", "--port", str(port))
         eventually(self._answers)
 
     def _answers(self) -> bool:
-        assert self.process.poll() is None, "the server ended before it answered"
+        assert self.is_alive, "the server ended before it answered"
         try:
             urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
         except OSError:
             return False
         return True
 
+    @property
+    def is_alive(self) -> bool:
+        """True while it runs."""
+        return is_alive(self.pid)
+
     def kill(self) -> None:
         """The process is dead, without warning."""
-        self.process.kill()
-        assert self.process.wait() == -signal.SIGKILL
+        os.kill(self.pid, signal.SIGKILL)
+        assert self.forks.wait(self.pid) == -signal.SIGKILL
 
-    def stop(self) -> int:
-        """The process has ended as it was asked to; its exit status."""
-        self.process.terminate()
-        return self.process.wait(timeout=60)
+    def terminate(self) -> None:
+        """The process has been asked to end."""
+        os.kill(self.pid, signal.SIGTERM)
+
+    def wait(self) -> int:
+        """The exit status of the process, which has ended."""
+        return self.forks.wait(self.pid)
 
 
 class Product:
@@ -84,6 +93,7 @@ class Product:
         self.headers: dict[str, str] = {}
         self._manage("migrate", "--verbosity", "0")
         self._manage("shell", "--command", MAKE_USER)
+        self.forks = Forks(self.environment)
 
     def _manage(self, *arguments: str) -> None:
         command = [sys.executable, "manage.py", *arguments]
@@ -91,10 +101,10 @@ class Product:
 
     def serve(self, *, number: int = 1) -> list[Server]:
         """So many web processes; those of an earlier test go on, as starting one takes seconds."""
-        alive = [server for server in self.servers if server.process.poll() is None]
+        alive = [server for server in self.servers if server.is_alive]
         for server in alive[number:]:
             server.kill()
-        fresh = [Server(self.environment) for _ in range(number - len(alive))]
+        fresh = [Server(self.forks) for _ in range(number - len(alive))]
         self.servers = [*alive[:number], *fresh]
         return self.servers
 
@@ -118,9 +128,7 @@ class Product:
     def close(self) -> None:
         """Nothing of it runs any more."""
         self.hang_up()
-        for server in self.servers:
-            server.process.kill()
-            server.process.wait()
+        self.forks.close()
         self.services.leave()
 
     def stop_redis(self) -> None:

@@ -108,9 +108,9 @@ def test_a_server_that_is_asked_to_stop_tells_its_readers(product: Product) -> N
     stream_id = client.ask()
     with client.stream(stream_id) as events:
         _read_so_far(events, "One two ")
-        client.server.process.terminate()
+        client.server.terminate()
         rest = list(events)
-    status = client.server.process.wait(timeout=60)
+    status = client.server.wait()
 
     gate.set()
     assert rest[-1].data == {"reason": "interrupted"}
