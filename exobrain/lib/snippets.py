@@ -22,7 +22,7 @@ def snippet(text: str, query: str) -> list[Piece]:
     """The neighbourhood of the first match in one line, cut where matches begin and end."""
     found = re.compile(re.escape(query), re.IGNORECASE)
     match = found.search(text)
-    start = max(0, match.start() - LEAD_CHARS) if match else 0
+    start = _word_start(text, match.start()) if match else 0
     end = max(start + SNIPPET_CHARS, match.end() if match else 0)
     pieces = _pieces(text[start:end], found)
     if start > 0:
@@ -30,6 +30,14 @@ def snippet(text: str, query: str) -> list[Piece]:
     if end < len(text):
         pieces.append(Piece("…"))
     return pieces
+
+
+def _word_start(text: str, match: int) -> int:
+    """So far before the match that some words lead to it, and none of them is cut."""
+    start = max(0, match - LEAD_CHARS)
+    if start == 0:
+        return 0
+    return text.find(" ", start - 1, match) + 1 or start
 
 
 def markdown_snippet(text: str, query: str) -> list[Piece]:

@@ -25,6 +25,13 @@ def test_a_long_text_is_shown_around_its_first_match() -> None:
     assert Piece("here", is_match=True) in pieces
 
 
+def test_no_word_is_cut_before_the_match() -> None:
+    """What leads to it begins with a word."""
+    pieces = snippet("several words " * 20 + "here", "here")
+
+    assert pieces[1].text.split()[0] in {"several", "words"}
+
+
 def test_without_a_match_the_beginning_is_shown() -> None:
     """PostgreSQL folds more letters than Python; then there is nothing to mark."""
     assert snippet("İstanbul", "i̇stanbulu") == [Piece("İstanbul")]
