@@ -269,7 +269,17 @@ def stands(book: Book, record: models.Model) -> bool:
             continue
         if not target.objects.filter(pk=id_).exists():
             return False
+    if isinstance(record, Source):
+        return _is_there(book, record.table, record.record_id)
+    if isinstance(record, ReviewItem):
+        table = "entity" if record.kind == ReviewItem.Kind.MERGE else "block"
+        return all(_is_there(book, table, id_) for id_ in (record.left_id, record.right_id))
     return True
+
+
+def _is_there(book: Book, table: str, id_: UUID) -> bool:
+    mine = cast(Any, TABLES[table]).objects.filter(user_id=book.user_id, pk=id_)
+    return (table, id_) in book.added or bool(mine.exists())
 
 
 def remove_whole(book: Book, records: Iterable[models.Model]) -> None:

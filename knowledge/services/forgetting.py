@@ -58,6 +58,7 @@ from knowledge.types import (
     Verdict,
 )
 from orchestrator import services as orchestrator
+from orchestrator.types import Place
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +73,7 @@ companions = Signal()
 
 ITEMS_SHOWN = 100
 SAYING = frozenset({"text", "name", "normal_name"})  # columns that hold the user's words
+PLACING = frozenset({"message_id", "reference", "sequence", "said_at"})  # where they were said
 # Columns that name another record.
 REFERENCES = (
     *("superseded_by_id", "entity_id", "merged_into_id", "parent_id", "block_id"),
@@ -111,7 +113,7 @@ def forget(*, user_id: UUID, target: Target) -> ForgetReport:
     return ForgetReport(changeset_id=changeset_id, target=target, counts=counts, pending=pending)
 
 
-def _follow_up(user_id: UUID, places: Sequence[orchestrator.Place], pending: list[str]) -> None:
+def _follow_up(user_id: UUID, places: Sequence[Place], pending: list[str]) -> None:
     """What is kept outside of PostgreSQL is gone, or is named as pending."""
     if not journal_services.forget_cached(user_id=user_id):
         pending.append("cache")
@@ -549,15 +551,16 @@ def _scrub(plan: _Plan, book: Book) -> None:
     told = {
         id_: record
         for (table, id_), record in book.changed.items()
-        if SAYING.intersection(book.before[table, id_])
+        if book.before[table, id_].keys() & (SAYING | PLACING)
     }
     for operation in mine.filter(record_id__in=told):
         row = row_of(told[operation.record_id])
-        operation.before = _told_as(operation.before, row)
-        operation.after = _told_as(operation.after, row)
+        operation.before = _told_as(operation.before, row, plan)
+        operation.after = _told_as(operation.after, row, plan)
         operation.save(update_fields=["before", "after"])
-    _scrub_past(plan)
-    _scrub_references(mine, gone)
+    past = _scrub_past(plan)
+    _scrub_names(plan, book)
+    _scrub_references(mine, {*gone, *past})
     Decision.objects.filter(user_id=plan.user_id, record_id__in=gone).update(
         verdict=Verdict.FORGOTTEN, reason="forgotten", record_id=None
     )
@@ -569,8 +572,8 @@ def _scrub(plan: _Plan, book: Book) -> None:
         episode.save(update_fields=["message_ids", "content_hash"])
 
 
-def _scrub_past(plan: _Plan) -> None:
-    """Nor is it told of rows that were rolled back before, and are only in changesets."""
+def _scrub_past(plan: _Plan) -> set[UUID]:
+    """Nor is it told of rows that were rolled back before, and are only in changesets: these."""
     mine = Operation.objects.filter(changeset__user_id=plan.user_id)
     ids = [str(id_) for id_ in plan.message_ids]
     said = mine.filter(Q(after__message_id__in=ids) | Q(before__message_id__in=ids))
@@ -590,12 +593,11 @@ def _scrub_past(plan: _Plan) -> None:
     for model in (Block, Entity, Alias, Edge, Mention, Source):
         there = cast(Any, model).objects.filter(user_id=plan.user_id, pk__in=past)
         past -= set(there.values_list("pk", flat=True))
-    names = [str(id_) for id_ in past]
-    of_past = Q(after__entity_id__in=names) | Q(before__entity_id__in=names)
-    mine.filter(Q(record_id__in=past) | of_past & Q(table="alias")).delete()
+    mine.filter(record_id__in=past).delete()
+    return past
 
 
-def _scrub_references(mine: models.QuerySet[Operation], gone: Sequence[UUID]) -> None:
+def _scrub_references(mine: models.QuerySet[Operation], gone: Collection[UUID]) -> None:
     """Nor does a changeset lead from what stays to what is gone: ids are made from what was said.
 
     An operation that makes no sense without it goes, too.
@@ -605,9 +607,9 @@ def _scrub_references(mine: models.QuerySet[Operation], gone: Sequence[UUID]) ->
     for column in REFERENCES:
         leading |= Q(**{f"before__{column}__in": names}) | Q(**{f"after__{column}__in": names})
     for operation in mine.filter(leading):
-        meta, sides = TABLES[operation.table]._meta, (operation.before, operation.after)
+        sides = (operation.before, operation.after)
         lost = [c for c in REFERENCES if any(side and side.get(c) in names for side in sides)]
-        if not all(cast(Any, meta.get_field(column)).null for column in lost):
+        if _needs(operation, lost):
             operation.delete()
             continue
         blank = dict.fromkeys(lost)
@@ -615,11 +617,38 @@ def _scrub_references(mine: models.QuerySet[Operation], gone: Sequence[UUID]) ->
         operation.save(update_fields=["before", "after"])
 
 
-def _told_as(side: dict[str, Any] | None, row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """One side of an operation, in the words that the record has now."""
+def _needs(operation: Operation, columns: Collection[str]) -> bool:
+    """True when the row cannot be without what these columns name, or could not come back so."""
+    model = cast(Any, TABLES[operation.table])
+    if not all(model._meta.get_field(column).null for column in columns):
+        return True
+    is_whole = operation.before is None or operation.after is None
+    is_only_ended = set(columns) <= {"superseded_by_id"}
+    return (
+        is_whole and not is_only_ended and not model.objects.filter(pk=operation.record_id).exists()
+    )
+
+
+def _scrub_names(plan: _Plan, book: Book) -> None:
+    """Nor do rows that are only in changesets have a name that nobody has any more."""
+    mine = {"user_id": plan.user_id}
+    lost = {r.normal_name for r in book.removed.values() if isinstance(r, Entity | Alias)}
+    lost -= set(Alias.objects.filter(**mine).values_list("normal_name", flat=True))
+    lost -= set(Entity.objects.filter(**mine).values_list("normal_name", flat=True))
+    named = Q(after__normal_name__in=lost) | Q(before__normal_name__in=lost)
+    names = Operation.objects.filter(changeset__user_id=plan.user_id, table__in=["entity", "alias"])
+    names.filter(named).delete()
+
+
+def _told_as(
+    side: dict[str, Any] | None, row: Mapping[str, Any], plan: _Plan
+) -> dict[str, Any] | None:
+    """One side of an operation, in the words that the record has now, and from where."""
     if side is None:
         return None
-    return {name: row[name] if name in SAYING else value for name, value in side.items()}
+    is_gone = side.get("message_id") in {str(id_) for id_ in plan.message_ids}
+    now = SAYING | PLACING if is_gone else SAYING
+    return {name: row[name] if name in now else value for name, value in side.items()}
 
 
 OWNED: Sequence[type[models.Model]] = (

@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from hypothesis import strategies as st
 
 from chat.agent.prompt import build_prompts
@@ -278,6 +279,7 @@ class World:
             self._read(reference)
         self.outside.catch_up()
         before, messages = self._held(), self._message_ids()
+        names = self._names_of(target.id) if target.kind == TargetKind.ENTITY else frozenset()
         with self.callbacks(execute=True):
             forget(user_id=self.user_id, target=target)
         after, left = self._messages_left(messages), self._held()
@@ -286,14 +288,19 @@ class World:
                 self.forgotten.append(message)
                 self.gone.update(MARK.findall(message.content))
         self.unknown.update(before.marks - left.marks - self.gone)
-        lost = before.names - left.names
-        if target.kind == TargetKind.ENTITY:
-            self.unknown.update(lost)
-        else:
-            said = "\n".join(message.content for message in self.told.values())
-            lost = frozenset(name for name in lost if not says_it(said, name))
+        self.unknown.update(names)
+        # Who is gone because nobody else spoke of them may still be in a message that stays.
+        said = "\n".join(message.content for message in self.told.values())
+        lost = names.union(n for n in before.names - left.names if not says_it(said, n))
         self._no_trace(ids=before.ids - left.ids | after, names=lost)
         self.checked[f"forgetting of: {target.kind}"] += 1
+
+    def _names_of(self, entity_id: UUID | None) -> frozenset[str]:
+        """All that the entity is called, and those who became it."""
+        members = Entity.objects.filter(Q(pk=entity_id) | Q(merged_into=entity_id))
+        names = {*members.values_list("name", flat=True)}
+        names |= {*Alias.objects.filter(entity__in=members).values_list("name", flat=True)}
+        return frozenset(name.casefold() for name in names)
 
     def _messages_left(self, before: set[UUID]) -> set[UUID]:
         return before - self._message_ids()

@@ -282,6 +282,32 @@ def test_rolling_back_a_job_does_not_bring_it_back(teller: Teller) -> None:
     assert Entity.objects.get().name == "Ben"
 
 
+def test_what_comes_back_by_a_rollback_is_whole(teller: Teller) -> None:
+    """Nothing of a statement comes back whose subject was forgotten meanwhile with another."""
+    job = teller.learn(teller.say("@Ann#home?=lyon and @Ann~knows~@Ben", day=1))
+    undone = roll_back(user_id=teller.user.pk, changeset_id=job)
+    teller.tell("@Ann#home=oslo", day=2)
+    forget(
+        user_id=teller.user.pk,
+        target=Target(TargetKind.FACT, id=Block.objects.get(value="oslo").id),
+    )
+
+    roll_back(user_id=teller.user.pk, changeset_id=undone)
+
+    assert faults(teller.user.pk) == []
+    assert not Block.objects.filter(kind="fact", topic="home").exists()
+
+
+def test_a_fact_told_by_another_message_names_the_first_nowhere(teller: Teller) -> None:
+    """Nor does the changeset that first told it."""
+    first = teller.tell("#home=lyon", day=1)
+    teller.tell("#home=lyon", day=2)
+
+    forget(user_id=teller.user.pk, target=message_target(first))
+
+    assert rows_naming([first.id]) == []
+
+
 def test_strangers_forget_nothing(teller: Teller, charlie: User) -> None:
     """For them there is nothing like that."""
     message = teller.tell("@Ann#home=lyon", day=1)
