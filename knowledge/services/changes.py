@@ -6,7 +6,7 @@ by itself (see `contradictions`): that is worked out again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -308,6 +308,18 @@ def remove_whole(book: Book, records: Iterable[models.Model]) -> None:
     for entity in Entity.objects.filter(user_id=user_id, merged_into_id__in=entities):
         if entity.pk not in doomed:
             book.change(entity, merged_into_id=None)
+    _reopen(book, doomed)
+
+
+def _reopen(book: Book, doomed: Collection[UUID]) -> None:
+    """What goes has ended nothing; `settle` tells what does now."""
+    for model in (Block, Edge):
+        ended = cast(Any, model).objects.filter(
+            user_id=book.user_id, superseded_by_id__in=list(doomed)
+        )
+        for record in book.current(ended):
+            if record.pk not in doomed:
+                book.change(record, superseded_by_id=None, superseded_at=None, valid_to=None)
 
 
 def _with_children(user_id: UUID, blocks: Sequence[UUID]) -> set[UUID]:

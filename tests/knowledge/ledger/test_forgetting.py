@@ -308,6 +308,18 @@ def test_a_fact_told_by_another_message_names_the_first_nowhere(teller: Teller) 
     assert rows_naming([first.id]) == []
 
 
+def test_what_was_called_wrong_is_not_ended_by_what_is_gone(teller: Teller) -> None:
+    """It names nothing that is forgotten."""
+    teller.tell("#home=lyon", day=1)
+    teller.tell("#home=oslo", day=2)
+    wrong, newer = Block.objects.get(value="lyon"), Block.objects.get(value="oslo")
+    editing.falsify(user_id=teller.user.pk, block_id=wrong.id)
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=newer.id))
+
+    assert rows_naming([newer.id]) == []
+
+
 def test_strangers_forget_nothing(teller: Teller, charlie: User) -> None:
     """For them there is nothing like that."""
     message = teller.tell("@Ann#home=lyon", day=1)
