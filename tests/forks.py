@@ -68,10 +68,12 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
     django.setup()
+    import chat.agent.provider
     import exobrain.urls
     import orchestrator.rpc
     import orchestrator.worker
 
+    assert chat.agent.provider  # a provider's client takes seconds as well
     assert exobrain.urls
     assert orchestrator.rpc
     assert orchestrator.worker
