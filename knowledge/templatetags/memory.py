@@ -43,6 +43,11 @@ CHANGES = {
     "rollback": "A change was rolled back",
 }
 ACTIONS = ("added", "changed", "removed")
+ROWS = {  # one of them, several of them, where the table's own name says little
+    "alias": ("other name", "other names"),
+    "edge": ("relation", "relations"),
+    "redaction": ("passage hidden from the model", "passages hidden from the model"),
+}
 
 register = template.Library()
 
@@ -130,6 +135,8 @@ def message_url(reference: str, sequence: int, message_id: object) -> str:
 
 
 def _plural(table: str, count: int) -> str:
+    if table in ROWS:
+        return ROWS[table][count != 1]
     word = table.replace("_", " ")
     if count == 1 or word.endswith("s"):
         return word

@@ -102,7 +102,8 @@ def _parts(item: Recalled) -> str:
 def _branch(category: Category, counts: dict[str, int]) -> dict[str, object]:
     """A category with how many pages it and those below it have."""
     below = [_branch(child, counts) for child in category.children]
-    return {"category": category, "count": _count(category, counts), "below": below}
+    filled = [branch for branch in below if branch["count"]]
+    return {"category": category, "count": _count(category, counts), "below": filled}
 
 
 def _count(category: Category, counts: dict[str, int]) -> int:

@@ -12,8 +12,10 @@ from django.urls import reverse
 from accounts.models import User
 from exobrain.lib.text import storable
 from knowledge.models import Block, Changeset, ReviewItem
-from knowledge.services import editing
+from knowledge.services import editing, searching
+from knowledge.templatetags.memory import rows_in_words
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, Trust
+from tests.api.memory_calls import Remembering
 from tests.e2e.world import HOSTILE
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
@@ -49,6 +51,32 @@ def test_categories_tell_how_much_is_below(alice: User, as_user: SignIn) -> None
 
     assert re.search(r'node\.place">Place</a> <span class="muted small">1</span>', page)
     assert "Lyon" in page
+
+
+def test_empty_categories_are_not_listed(alice: User, as_user: SignIn) -> None:
+    """Twenty noughts would hide what there is."""
+    rows.node_type("node.place", parent="node.entity")
+    rows.node_type("node.city", parent="node.place")
+    rows.entity(alice, "Lyon", type_id="node.place")
+
+    page = show(as_user(alice), "memory")
+
+    assert "node.place" in page
+    assert "node.city" not in page
+
+
+def test_what_is_found_is_words(
+    alice: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long answer is found by its words, shown without the marks of its Markdown, and cut."""
+    text = "# Plan\n\nTake the **red** train. " + "And so on. " * 100
+    block = rows.episode(rows.said(JournalFactory(user=alice), text, role="assistant"))
+    monkeypatch.setattr(searching, "search", Remembering([block]))
+
+    page = as_user(alice).get("/memory", {"q": "train"}).content.decode()
+
+    assert "Plan Take the red train." in page
+    assert page.count("And so on.") < 50
 
 
 def test_a_category_lists_its_pages(alice: User, as_user: SignIn) -> None:
@@ -363,3 +391,10 @@ def test_a_stranger_finds_no_change(alice: User, charlie: User, as_user: SignIn)
 def test_no_questions_is_said(alice: User, as_user: SignIn) -> None:
     """And what questions would be."""
     assert "No questions" in show(as_user(alice), "memory-review")
+
+
+def test_rows_are_told_in_words() -> None:
+    """Nobody need know the tables to see what would go."""
+    told = rows_in_words({"alias": 2, "edge": 1, "entity": 2, "mention": 0, "redaction": 1})
+
+    assert told == "2 other names, 1 relation, 2 entities, 1 passage hidden from the model"
