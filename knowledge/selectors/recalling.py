@@ -26,11 +26,15 @@ _EPISODES_OF = f"""
     WHERE b.message_id = ANY(%(ids)s::uuid[]) AND b.kind = 'episode' AND {_IN_SCOPE}
 """  # noqa: S608  ours
 
+# Each range by the index of times: joined, the planner would walk through all that was ever said.
 _BETWEEN = f"""
-    SELECT b.id FROM knowledge_block b
-    JOIN unnest(%(starts)s::date[], %(ends)s::date[]) r(start, "end")
-        ON b.said_at >= r.start AND b.said_at < r."end" + 1
-    WHERE b.kind = 'episode' AND {_IN_SCOPE}
+    SELECT DISTINCT b.id, b.said_at
+    FROM unnest(%(starts)s::date[], %(ends)s::date[]) r(start, "end") CROSS JOIN LATERAL (
+        SELECT b.id, b.said_at FROM knowledge_block b
+        WHERE b.kind = 'episode' AND b.said_at >= r.start AND b.said_at < r."end" + 1
+            AND {_IN_SCOPE}
+        ORDER BY b.said_at DESC LIMIT %(limit)s
+    ) b
     ORDER BY b.said_at DESC LIMIT %(limit)s
 """  # noqa: S608  ours
 

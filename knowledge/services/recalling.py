@@ -66,10 +66,12 @@ def recall(
 
 
 def _arms(asked: Asked) -> dict[str, Arm]:
+    """The slowest first: it begins first."""
     index = configured_index()
-    found: dict[str, Arm] = {"words": partial(arms.by_words, asked, index=index)}
+    found: dict[str, Arm] = {}
     if (embedder := configured_embedder()) is not None:
         found["meaning"] = partial(arms.by_meaning, asked, index=index, embedder=embedder)
+    found["words"] = partial(arms.by_words, asked, index=index)
     found["graph"] = partial(arms.by_graph, asked, graph=configured_graph())
     if asked.question.times:
         found["time"] = partial(arms.by_time, asked)
