@@ -208,7 +208,7 @@ def with_queue_state(request: HttpRequest, context: dict[str, Any]) -> dict[str,
 class ErasureAdmin(ReadOnlyAdmin):
     """What the queue is still to forget; old ones tell that it cannot be reached."""
 
-    list_display = ("id", "user_id", "stream_id", "stream_sequence", "created_at")
+    list_display = ("id", "user_id", "stream_id", "stream_sequence", "message_id", "created_at")
     ordering = ("pk",)
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:

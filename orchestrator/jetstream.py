@@ -18,13 +18,13 @@ import structlog
 from django.conf import settings
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.js.api import ConsumerConfig, StreamConfig, StreamInfo
+from nats.js.api import ConsumerConfig, RawStreamMsg, StreamConfig, StreamInfo
 from nats.js.errors import APIError, NotFoundError
 
 from exobrain.embedded import endpoints
 from exobrain.lib.errors import ConfigError
 from orchestrator.errors import QueueDown
-from orchestrator.types import StreamState
+from orchestrator.types import Place, StreamState
 
 log = structlog.get_logger(__name__)
 
@@ -154,16 +154,32 @@ class Link:
         with contextlib.suppress(*_TROUBLE):
             await self.client.publish(subject, data)
 
-    async def erase(self, sequences: Sequence[int]) -> None:
-        """The stream has none of these messages, not even their bytes; raises QueueDown."""
-        for sequence in sequences:
-            try:
-                await self.jetstream.delete_msg(STREAM, sequence)
-            except APIError as error:
-                if error.err_code not in NO_SUCH_MESSAGE:
-                    raise QueueDown from error
-            except _TROUBLE as error:
+    async def erase(self, places: Sequence[Place]) -> None:
+        """The stream has none of these messages, not even their bytes; raises QueueDown.
+
+        A number under which it has another message by now is left alone.
+        """
+        for place in places:
+            if await self._has(place):
+                await self._delete(place.stream_sequence)
+
+    async def _has(self, place: Place) -> bool:
+        try:
+            message = await self.jetstream.get_msg(STREAM, seq=place.stream_sequence)
+        except NotFoundError:
+            return False
+        except _TROUBLE as error:
+            raise QueueDown from error
+        return _is_same(message, place.message_id)
+
+    async def _delete(self, sequence: int) -> None:
+        try:
+            await self.jetstream.delete_msg(STREAM, sequence)
+        except APIError as error:
+            if error.err_code not in NO_SUCH_MESSAGE:
                 raise QueueDown from error
+        except _TROUBLE as error:
+            raise QueueDown from error
 
     async def erase_dead_letters(self, *, containing: str) -> None:
         """The stream has no dead letter with that text in it; raises QueueDown."""
@@ -182,7 +198,7 @@ class Link:
                 return
             sequence = message.seq + 1
             if containing.encode() in (message.data or b""):
-                await self.erase([message.seq])
+                await self._delete(message.seq)
 
     async def state(self, *, looked_at: datetime) -> StreamState:
         """What JetStream holds and what is finished; raises QueueDown."""
@@ -249,6 +265,15 @@ class Link:
     async def in_progress(self, reply: str) -> None:
         """JetStream waits for another while."""
         await self.announce(reply, b"+WPI")
+
+
+def _is_same(message: RawStreamMsg, message_id: str) -> bool:
+    """True for the message of that id, and for any of its job that was sent without our ids."""
+    sent_as = (message.headers or {}).get("Nats-Msg-Id", "")
+    job_id = message_id.partition(".")[0]
+    if sent_as.partition(".")[0] == job_id:
+        return bool(sent_as == message_id)
+    return job_id.encode() in (message.data or b"")
 
 
 async def _ignore(_error: Exception) -> None:

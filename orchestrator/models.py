@@ -145,6 +145,7 @@ class Erasure(models.Model):
     user_id = models.CharField(max_length=100)
     stream_id = models.CharField(max_length=40)
     stream_sequence = models.BigIntegerField()
+    message_id = models.CharField(max_length=60, db_default="")  # empty: whatever is there
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -126,7 +126,7 @@ class Relay:
             if not found:
                 return
             for user_id, due in groupby(found, key=attrgetter("user_id")):
-                places = [(erasure.stream_id, erasure.stream_sequence) for erasure in due]
+                places = [erasure.place for erasure in due]
                 await services.erase_over(self.queue.link, places, user_id=user_id)
             ids = [erasure.id for erasure in found]
             await self._in_ledger(partial(services.end_erasures, ids=ids))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -53,15 +53,15 @@ from orchestrator.types import (
     NotNow,
     Outcome,
     Outgoing,
+    Place,
     Receipt,
     Replay,
     Run,
     Step,
     StreamState,
     TerminalReason,
+    message_id_of,
 )
-
-Place = tuple[str, int]  # a stream, by when it was created, and a message's number in it
 
 log = structlog.get_logger(__name__)
 
@@ -187,7 +187,7 @@ def _erase_unused(receipts: Sequence[Receipt]) -> None:
     jobs = Job.objects.filter(pk__in=[receipt.job_id for receipt in receipts])
     known = {row[0]: row for row in jobs.values_list(*columns)}
     _erase_later(
-        (r.stream_id, r.stream_sequence)
+        Place(r.stream_id, r.stream_sequence, message_id_of(r.job_id, r.publishes))
         for r in receipts
         if r.job_id in known
         and known[r.job_id] != (r.job_id, r.publishes, r.stream_id, r.stream_sequence)
@@ -568,8 +568,7 @@ def retry(*, job_id: UUID) -> None:
         raise NotRetryable
     if row.terminal_reason == TerminalReason.USER_DELETED:
         raise NotRetryable("The job's user was deleted, and its payload with them.")
-    if row.stream_sequence is not None:  # only the place of its next message will be known
-        _erase_later([(row.stream_id, row.stream_sequence)])
+    _erase_later(_places([row]))  # only the place of its next message will be known
     Job.objects.filter(pk=job_id).update(
         state=Job.State.REQUESTED,
         is_terminal=False,
@@ -630,9 +629,8 @@ def forget_user(*, user_id: str) -> None:
     The queue loses its copies when the orchestrator next looks.
     """
     jobs = Job.objects.filter(user_id=user_id)
-    published = jobs.filter(stream_sequence__isnull=False)
-    places = published.values_list("stream_id", "stream_sequence")
-    _erase_later(cast(Iterable[Place], places), user_id=user_id)
+    columns = ("stream_id", "stream_sequence", "published_at", "publishes")
+    _erase_later(_places(jobs.only(*columns)), user_id=user_id)
     jobs.filter(is_terminal=False).update(
         state=Job.State.FAILED,
         is_terminal=True,
@@ -667,8 +665,7 @@ def rewrite_payloads(
         Job.objects.filter(pk=row.pk).update(payload=payload, last_error="")
         raw = envelope_of(_draft_of(row)).decode()
         DeadLetter.objects.filter(job_id=row.pk).update(raw_message=raw)
-        if row.stream_sequence is not None:
-            places.append((row.stream_id, row.stream_sequence))
+        places += _places([row])
         if not row.is_terminal:  # what is erased is published again, in its new words
             Job.objects.filter(pk=row.pk).update(
                 published_at=None, publish_after=Now(), publishes=F("publishes") + 1
@@ -679,18 +676,30 @@ def rewrite_payloads(
     return places
 
 
+def _places(rows: Iterable[Job]) -> list[Place]:
+    """Where JetStream has the messages of those that it was seen to have."""
+    return [
+        Place(row.stream_id, row.stream_sequence, message_id_of(row.id, _number_of(row)))
+        for row in rows
+        if row.stream_sequence is not None
+    ]
+
+
+def _number_of(row: Job) -> int:
+    """Of the message whose place is known: one that is yet to be published has no place."""
+    is_next_to_come = row.published_at is None and row.publishes > 0
+    return row.publishes - 1 if is_next_to_come else row.publishes
+
+
 def _erase_later(places: Iterable[Place], *, user_id: str = "") -> None:
     """JetStream is to forget these messages and, if a user is named, the user's dead letters."""
-    Erasure.objects.bulk_create(
-        Erasure(user_id=user_id, stream_id=stream_id, stream_sequence=sequence)
-        for stream_id, sequence in places
-    )
+    Erasure.objects.bulk_create(Erasure(user_id=user_id, **place._asdict()) for place in places)
 
 
 def due_erasures(*, limit: int) -> list[DueErasure]:
     """What JetStream is still to forget, the oldest first."""
-    rows = Erasure.objects.values_list("pk", "user_id", "stream_id", "stream_sequence")
-    return [DueErasure(*row) for row in rows[:limit]]
+    rows = Erasure.objects.values_list("pk", "user_id", *Place._fields)
+    return [DueErasure(pk, user_id, Place(*place)) for pk, user_id, *place in rows[:limit]]
 
 
 def end_erasures(*, ids: Sequence[int]) -> None:
@@ -732,8 +741,7 @@ async def erase_over(link: Link, places: Sequence[Place], *, user_id: str) -> No
 
     Raises QueueDown.
     """
-    ours = [sequence for stream_id, sequence in places if stream_id == link.stream_id]
-    await link.erase(ours)
+    await link.erase([place for place in places if place.stream_id == link.stream_id])
     if user_id:
         await link.erase_dead_letters(containing=user_id)
 

@@ -57,10 +57,11 @@ TAKE_BACK = """
             AND (stream_id <> %(stream_id)s
                 OR stream_sequence NOT BETWEEN %(first)s AND %(last)s
                 OR stream_sequence <= %(finished)s)
-        RETURNING stream_id, stream_sequence
+        RETURNING stream_id, stream_sequence,
+            id || CASE WHEN publishes = 1 THEN '' ELSE '.' || publishes - 1 END AS message_id
     ), old AS (
-        INSERT INTO orchestrator_erasure (user_id, stream_id, stream_sequence)
-        SELECT '', stream_id, stream_sequence FROM lost
+        INSERT INTO orchestrator_erasure (user_id, stream_id, stream_sequence, message_id)
+        SELECT '', stream_id, stream_sequence, message_id FROM lost
         WHERE stream_id = %(stream_id)s AND stream_sequence BETWEEN %(first)s AND %(last)s
     )
     SELECT count(*) FROM lost

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 
@@ -76,7 +76,12 @@ class Outgoing:
     @property
     def message_id(self) -> str:
         """What JetStream deduplicates by."""
-        return f"{self.draft.id}.{self.publishes}" if self.publishes else str(self.draft.id)
+        return message_id_of(self.draft.id, self.publishes)
+
+
+def message_id_of(job_id: UUID, publishes: int) -> str:
+    """The name of a job's message, which is another whenever it was lost."""
+    return f"{job_id}.{publishes}" if publishes else str(job_id)
 
 
 @dataclass(frozen=True)
@@ -89,14 +94,21 @@ class Receipt:
     stream_sequence: int
 
 
+class Place(NamedTuple):
+    """Where JetStream has a message, and which: one that lost its end gives its numbers again."""
+
+    stream_id: str  # by when it was created
+    stream_sequence: int
+    message_id: str
+
+
 @dataclass(frozen=True)
 class DueErasure:
     """A message of a user's that JetStream is still to forget."""
 
     id: int
     user_id: str
-    stream_id: str
-    stream_sequence: int
+    place: Place
 
 
 @dataclass(frozen=True)

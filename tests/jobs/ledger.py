@@ -76,7 +76,7 @@ def row(draft: JobDraft) -> Job:
 
 def due_places() -> list[tuple[str, int]]:
     """Where JetStream has what it is still to forget."""
-    return [(it.stream_id, it.stream_sequence) for it in services.due_erasures(limit=10)]
+    return [it.place[:2] for it in services.due_erasures(limit=10)]
 
 
 def make_due(draft: JobDraft) -> None:

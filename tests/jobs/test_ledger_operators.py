@@ -173,7 +173,7 @@ def test_the_queue_is_to_forget_a_deleted_user(alice: User, bob: User) -> None:
 
     alice.delete()
 
-    due = [(it.user_id, it.stream_sequence) for it in services.due_erasures(limit=10)]
+    due = [(it.user_id, it.place.stream_sequence) for it in services.due_erasures(limit=10)]
     assert due == [(alice_id, 5)]
 
 

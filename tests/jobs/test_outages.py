@@ -1,21 +1,23 @@
 """NATS goes away, forgets, or is given the same twice: no job is lost and none is done twice."""
 
 from collections.abc import Callable, Iterator
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import nats
 import pytest
 from django.conf import settings
+from django.db.models.functions import Now
 
 from exobrain.embedded import Connection, connect
 from exobrain.lib.errors import ConfigError
 from orchestrator import services
+from orchestrator.events import envelope_of
 from orchestrator.jetstream import STREAM, nats_url, request_subject
 from orchestrator.models import Erasure, Job
-from orchestrator.types import Outgoing
+from orchestrator.types import Outgoing, Place
 from orchestrator.worker import Worker
 from tests.jobs.bodies import effects
-from tests.jobs.ledger import delivery
+from tests.jobs.ledger import delivery, drafted, recorded
 from tests.jobs.stage import Stage, delete_stream, eventually
 from tests.plugin import DATA
 
@@ -125,6 +127,58 @@ def test_the_queue_has_one_message_of_a_job_tried_again(jobs: Stage) -> None:
 
     assert len(jobs.messages(request_subject("test.effect"))) == 1
     assert jobs.messages(dead_letters)
+
+
+@pytest.mark.parametrize(
+    ("named", "is_erased"), [("", True), (".1", False), (".7", False), ("another job's", False)]
+)
+def test_only_the_message_that_is_meant_is_erased(jobs: Stage, named: str, is_erased: bool) -> None:
+    """A stream that lost its end in a crash gives the numbers again, for other messages."""
+    jobs.start_server()
+    job_id = jobs.enqueue()
+    job = eventually(lambda: Job.objects.filter(pk=job_id, published_at__isnull=False).first())
+    message_id = str(uuid4()) if "another" in named else f"{job_id}{named}"
+
+    services._erase_later([Place(job.stream_id, job.stream_sequence or 0, message_id)])
+    eventually(lambda: not Erasure.objects.exists())
+
+    assert len(jobs.messages(request_subject("test.effect"))) == (0 if is_erased else 1)
+
+
+def test_a_message_of_another_producer_is_known_by_its_job(jobs: Stage) -> None:
+    """It has no id of ours; what it says of its job is enough to erase it."""
+    draft = drafted()
+
+    async def publish() -> None:
+        connection = await nats.connect(nats_url())
+        await connection.jetstream().publish(request_subject("test.effect"), envelope_of(draft))
+        await connection.close()
+
+    jobs.start_server()
+    jobs.run(publish())
+    jobs.start_worker()
+    jobs.ended(draft.id)
+
+    services.forget_user(user_id=draft.user_id)
+    eventually(lambda: not Erasure.objects.exists())
+
+    assert jobs.messages(request_subject("test.effect")) == []
+
+
+def test_what_an_orchestrator_published_as_it_died_is_found_again(jobs: Stage) -> None:
+    """JetStream answers a second publication of the same id with the number of the first."""
+    server = jobs.start_server()
+    draft = recorded()
+    subject = request_subject(draft.job_type)
+    link = server.queue.link
+    message_id = Outgoing(draft=draft).message_id
+    number = jobs.run(link.publish(subject, envelope_of(draft), message_id=message_id))
+
+    Job.objects.filter(pk=draft.id).update(publish_after=Now())
+    job = eventually(lambda: Job.objects.filter(pk=draft.id, published_at__isnull=False).first())
+
+    assert job.stream_sequence == number
+    assert len(jobs.messages(subject)) == 1
 
 
 def test_a_job_that_waits_for_its_next_attempt_does_not_hold_up_the_others(
