@@ -36,7 +36,7 @@ from knowledge.services.updates import asking, leasing, reconciler  # noqa: E402
 from tests.jobs import bodies  # noqa: E402  registers the job types
 
 
-def _be_impatient() -> None:
+def prepare() -> None:
     """What was left behind is found after a moment, so that a test need not wait for it."""
     leasing.ASKER_GRACE_SECONDS = 0.0
     asking.RETRY_SECONDS = reconciler.LOOK_SECONDS = 0.5
@@ -47,5 +47,5 @@ def _be_impatient() -> None:
 
 if __name__ == "__main__":
     assert bodies
-    _be_impatient()
+    prepare()
     execute_from_command_line(["manage.py", *sys.argv[1:]])

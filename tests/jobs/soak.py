@@ -11,8 +11,8 @@ memory. Every message must end in exactly one episode, and what is made of it mu
 `tests.jobs.verdict` says what is compared.
 
 At first the callers ask as fast as the workers keep up with; once there are jobs enough, only so
-that what is still to break is reached. A process costs seconds to start, so this is what a long
-run is made of: some hundred starts, one after the other for each role.
+that what is still to break is reached. A long run is made of some hundred starts, one after the
+other for each role: each is a fork of a process that has imported the product.
 """
 
 import argparse
@@ -59,6 +59,7 @@ from knowledge.events import UpdateStep  # noqa: E402
 from orchestrator import client  # noqa: E402
 from orchestrator.jetstream import STREAM  # noqa: E402
 from orchestrator.types import Step  # noqa: E402
+from tests.forks import Forks  # noqa: E402
 from tests.jobs.bodies import CREATE  # noqa: E402
 from tests.jobs.verdict import Asked, what_is_wrong  # noqa: E402
 
@@ -122,57 +123,53 @@ class Actor:
         self.command = command
         self.role = command[0]
         self.fault: str | None = None
-        self.said = (world.data / f"{self.role}.{id(self)}.log").open("w+b")
-        self.process = self._start()
+        self.said = world.data / f"{self.role}.{id(self)}.log"
+        self.pid = self._start()
 
-    def _start(self) -> "subprocess.Popen[bytes]":
+    def _start(self) -> int:
         rng = self.world.random
         self.fault = self.world.next_step(self.role)
-        environment = {**self.world.environment, "CLOCK_JUMP": str(rng.choice(CLOCK_JUMPS))}
+        environment = {"CLOCK_JUMP": str(rng.choice(CLOCK_JUMPS))}
         if self.fault:
             often = 1 if self.fault in RARE or self.world.is_enough else rng.randint(1, 5)
             environment["EXOBRAIN_FAULT"] = f"{self.fault}:{often}"
-        command = [sys.executable, "-m", "tests.jobs.process", *self.command]
-        self.said.truncate(0)
+        self.said.write_bytes(b"")
         self.started = time.monotonic()
-        return subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=self.said, stderr=self.said
-        )
+        return self.world.forks.start(*self.command, output=self.said, **environment)
 
     def look(self) -> None:
         """It runs; if it died at its step, that is counted, and it has been started again."""
-        if self.process.poll() is None:
+        if (status := self.world.forks.poll(self.pid)) is None:
             return
-        if self.fault and self.process.returncode == -signal.SIGKILL:
+        if self.fault and status == -signal.SIGKILL:
             self.world.injected[self.fault] += 1
             self.world.last_step[self.role] = self.fault
         else:
-            self.world.unexpected.append(self._obituary())
+            self.world.unexpected.append(self._obituary(status))
             self.world.postpone(self.role, self.fault)
-        self.process = self._start()
+        self.pid = self._start()
 
-    def _obituary(self) -> str:
-        self.said.seek(0)
-        words = self.said.read()[-1000:].decode(errors="replace").strip()
+    def _obituary(self, status: int) -> str:
+        words = self.said.read_bytes()[-1000:].decode(errors="replace").strip()
         lived = time.monotonic() - self.started
-        return f"{self.role} ended with {self.process.returncode} after {lived:.0f} s: {words}"
+        return f"{self.role} ended with {status} after {lived:.0f} s: {words}"
 
     def kill(self) -> None:
         """It died at no step in particular, and has been started again."""
         self.look()
-        self.process.kill()
+        self.send(signal.SIGKILL)
         self.replace()
 
     def replace(self) -> None:
         """It was killed, so its step is another's, and it has been started again."""
-        self.process.wait()
+        self.world.forks.wait(self.pid)
         self.world.postpone(self.role, self.fault)
-        self.process = self._start()
+        self.pid = self._start()
 
     def send(self, signum: signal.Signals) -> None:
         """It has received the signal, unless it is dead already."""
         with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signum)
+            os.kill(self.pid, signum)
 
 
 class World:
@@ -191,6 +188,7 @@ class World:
         self.steps = {role: self._shuffled(steps * each) for role, steps in STEPS.items()}
         self.services: Connection = connect(data, services={"postgres", "nats", "valkey"})
         self._prepare()
+        self.forks = Forks(self.environment, "tests.jobs.process")
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
@@ -299,16 +297,15 @@ class World:
     def _kill_everybody(self) -> None:
         for actor in self.actors:
             actor.look()
-            actor.process.kill()
+            actor.send(signal.SIGKILL)
         for actor in self.actors:
             actor.replace()
 
     def _freeze_worker(self) -> None:
-        process = self.random.choice(self.workers).process
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGSTOP)
-            time.sleep(FREEZE_SECONDS)
-            process.send_signal(signal.SIGCONT)
+        worker = self.random.choice(self.workers)
+        worker.send(signal.SIGSTOP)
+        time.sleep(FREEZE_SECONDS)
+        worker.send(signal.SIGCONT)
 
     def _kill_service(self, name: str) -> None:
         before = self._pid(name)
@@ -356,9 +353,7 @@ class World:
 
     def close(self) -> None:
         """Nothing runs any more."""
-        for actor in self.actors:
-            actor.process.kill()
-            actor.process.wait()
+        self.forks.close()
         self.services.leave()
 
 
