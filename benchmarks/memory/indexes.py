@@ -148,7 +148,7 @@ def fill(user_id: uuid.UUID, world: World, edges: int) -> dict[str, float]:
     index = _index()
     began = time.perf_counter()
     for start in range(0, world.blocks, BATCH):
-        index.upsert(user_id=user_id, points=list(_points(user_id, world, start)))
+        index.upsert(user_id=user_id, points=list(points_of(user_id, world, start)))
         if start % 10_000 == 0:
             print(start, round(time.perf_counter() - began, 1), file=sys.stderr)
     seconds = time.perf_counter() - began
@@ -166,7 +166,8 @@ def _block_id(user_id: uuid.UUID, at: int) -> uuid.UUID:
     return uuid.uuid5(user_id, f"block {at}")
 
 
-def _points(user_id: uuid.UUID, world: World, start: int) -> Iterator[Any]:
+def points_of(user_id: uuid.UUID, world: World, start: int) -> Iterator[Any]:
+    """The next batch of messages as the indexes keep them, from this one on."""
     from knowledge.stores.vectors.port import Point  # noqa: PLC0415
     from knowledge.types import REAL_WORLD, BlockKind, Status, Trust  # noqa: PLC0415
 

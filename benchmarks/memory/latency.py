@@ -14,11 +14,12 @@ import statistics
 import sys
 import uuid
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.memory.indexes import BATCH, GRAPH, SESSION, START, World, timed
+from benchmarks.memory.indexes import BATCH, GRAPH, SESSION, START, World, points_of, timed
 
 BUDGET_TOKENS = 2000
 QUESTIONS = 300
@@ -160,30 +161,13 @@ def _fill_indexes(user_id: uuid.UUID, world: World) -> None:
 
 
 def _points(user_id: uuid.UUID, world: World, start: int) -> Iterator[Any]:
-    from knowledge.stores.vectors.port import Point  # noqa: PLC0415
-    from knowledge.types import REAL_WORLD, BlockKind, Status, Trust  # noqa: PLC0415
-
-    stop = min(start + BATCH, world.blocks)
-    vectors = world.vectors(world.cluster[start:stop])
-    for at in range(start, stop):
-        counts = world.counts(at)
-        yield Point(
+    """Those of `indexes`, as messages of days."""
+    for at, point in enumerate(points_of(user_id, world, start), start):
+        yield replace(
+            point,
             block_id=_id(user_id, at),
-            universe_id=REAL_WORLD,
-            entity_id=None,
-            kind=BlockKind.EPISODE,
-            level=0,
-            trust=Trust.USER_SAID,
-            status=Status.ASSERTED,
             said_at=_said_at(at),
-            valid_from=None,
-            valid_to=None,
             superseded=False,
-            terms=counts,
-            length=sum(counts.values()),
-            own_terms={term for term, weight in counts.items() if weight >= 1.0},
-            vector=vectors[at - start],
-            digest=at.to_bytes(16),
             reference=_reference(at),
             sequence=at % SESSION + 1,
         )
