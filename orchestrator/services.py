@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -249,8 +250,15 @@ def claim(*, deliveries: Sequence[Delivery], worker: str) -> list[Claim]:
         claims |= _claim_odd(odd, worker=worker)
     # A second message for the same job has to wait for what becomes of the first.
     return [
-        claims[d.draft.id] if first[d.draft.id] is d else NotNow(BUSY_SECONDS) for d in deliveries
+        _answer(claims[d.draft.id], d) if first[d.draft.id] is d else NotNow(BUSY_SECONDS)
+        for d in deliveries
     ]
+
+
+def _answer(claim: Claim, delivery: Delivery) -> Claim:
+    if not isinstance(claim, Claimed):
+        return claim
+    return replace(claim, stream_id=delivery.stream_id, stream_sequence=delivery.stream_sequence)
 
 
 def _claim_waiting(ids: Sequence[UUID], *, worker: str) -> dict[UUID, Claimed]:
@@ -405,14 +413,15 @@ def _run_body(claimed: Claimed) -> None:
     with transaction.atomic():
         kind.body(run, value)
         reach(Step.EFFECT_DONE)
-        _complete(run)
+        _complete(claimed)
         reach(Step.COMPLETING)
 
 
-def _complete(run: Run) -> None:
+def _complete(claimed: Claimed) -> None:
     """Within the transaction of the effect: either both are committed or neither is."""
+    place = [claimed.stream_id, claimed.stream_sequence]
     with connection.cursor() as cursor:
-        cursor.execute(sql.COMPLETE, [run.job_id, run.attempt])
+        cursor.execute(sql.COMPLETE, [*place, claimed.run.job_id, claimed.run.attempt])
         if not cursor.rowcount:
             raise ClaimLost
 

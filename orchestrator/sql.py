@@ -84,11 +84,17 @@ CLAIM = f"""
     RETURNING orchestrator_job.id, job_type, user_id, attempts, payload
 """  # noqa: S608  constants only
 
-# The run's job is done, if the run is still the one that counts.
+# The run's job is done, if the run is still the one that counts. Whoever published it may have died
+# before saying where: then it is known from the message, for it will not be published again.
 COMPLETE = f"""
     UPDATE orchestrator_job
     SET state = 'completed', is_terminal = true, completed_at = statement_timestamp(),
         lease_expires_at = NULL,
+        stream_id = CASE WHEN published_at IS NULL AND publishes = 0 THEN %s ELSE stream_id END,
+        stream_sequence = CASE WHEN published_at IS NULL AND publishes = 0
+            THEN %s ELSE stream_sequence END,
+        published_at = CASE WHEN publishes = 0
+            THEN coalesce(published_at, statement_timestamp()) ELSE published_at END,
         {_change(Lifecycle.SUCCEEDED, attempt="attempts", terminal=True)}
     WHERE id = %s AND state = 'processing' AND attempts = %s
 """  # noqa: S608  constants only

@@ -147,6 +147,8 @@ class Claimed:
 
     run: Run
     payload: dict[str, Any]
+    stream_id: str = ""  # where the message is that brought it
+    stream_sequence: int | None = None
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,21 @@ import pytest
 from orchestrator import services
 from orchestrator.errors import ClaimLost
 from orchestrator.models import DeadLetter
-from orchestrator.types import DeadLetterReason, Lifecycle
+from orchestrator.types import DeadLetterReason, Lifecycle, Receipt
 from tests.jobs.bodies import effects
-from tests.jobs.ledger import USER, changes, claimed, make_due, performed, published, row
+from tests.jobs.ledger import (
+    STREAM,
+    USER,
+    changes,
+    claimed,
+    due_places,
+    make_due,
+    performed,
+    published,
+    recorded,
+    row,
+    stream_state,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("effect_table")]
 
@@ -159,3 +171,45 @@ def test_pauses_double_and_are_bounded(failures: int, longest: float) -> None:
     assert min(pauses) >= longest / 2
     assert max(pauses) <= longest
     assert len(pauses) > 1
+
+
+def test_a_job_that_ends_before_anybody_said_where_its_message_is_says_so_itself() -> None:
+    """Whoever published it has died: without that place the message could not be erased."""
+    draft = recorded()
+
+    performed(draft)
+
+    assert (row(draft).stream_id, row(draft).stream_sequence) == (STREAM, 1)
+    assert row(draft).published_at is not None
+
+
+def test_a_receipt_that_comes_after_the_end_changes_and_erases_nothing() -> None:
+    """The worker was quicker than whoever published the job."""
+    draft = recorded()
+    performed(draft)
+
+    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=1)
+    services.mark_published(receipts=[receipt])
+
+    assert row(draft).stream_sequence == 1
+    assert due_places() == []
+
+
+def test_a_job_that_ends_keeps_the_place_that_is_known() -> None:
+    """It was brought by a copy of its message."""
+    draft = published(sequence=5)
+
+    performed(draft)
+
+    assert row(draft).stream_sequence == 5
+
+
+def test_a_job_taken_back_is_not_placed_where_an_older_message_was() -> None:
+    """That one is to be erased already, and the next one has another name."""
+    draft = published(sequence=5)
+    services.take_back_lost(stream=stream_state(finished_sequence=5))
+
+    performed(draft)
+
+    assert row(draft).published_at is None
+    assert due_places() == [(STREAM, 5)]
