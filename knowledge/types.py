@@ -310,6 +310,7 @@ class ForgetPreview:
     target: Target
     counts: Mapping[str, int]  # table -> rows
     items: Sequence[ForgetItem]  # the first of them
+    pending: Sequence[str] = ()  # outside indexes that will be told a moment later
 
 
 @dataclass(frozen=True)
@@ -319,4 +320,5 @@ class ForgetReport:
     changeset_id: UUID
     target: Target
     counts: Mapping[str, int]
-    pending: Sequence[str] = ()  # outside indexes and queues that are still to follow
+    # What is still to follow: outside indexes (vectors, graph), caches and queues out of reach.
+    pending: Sequence[str] = ()

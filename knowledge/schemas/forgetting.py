@@ -34,5 +34,7 @@ class ForgetOut(Schema):
     items: list[ForgetItemOut] = Field(default_factory=list, description="the first of them")
     changeset_id: str | None = None
     pending: list[str] = Field(
-        default_factory=list, description="indexes and queues that are still to follow"
+        default_factory=list,
+        description="what is gone a moment later: indexes outside PostgreSQL (`vectors`, `graph`), "
+        "and, after the fact, a `cache` or `queue` that could not be reached",
     )

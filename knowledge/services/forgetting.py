@@ -43,6 +43,7 @@ from knowledge.models import (
 )
 from knowledge.services.changes import remove_whole
 from knowledge.services.contradictions import settle, topic_of
+from knowledge.services.pending import outside_indexes
 from knowledge.services.projecting import project
 from knowledge.services.rebuilding import empty_side_memories
 from knowledge.services.redacting import EVERYTHING, blanked, bury, fact_keys, redact
@@ -85,12 +86,17 @@ MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
 def preview(*, user_id: UUID, target: Target) -> ForgetPreview:
     """What would go; nothing is written. Raises NothingToForget."""
     plan = _plan(user_id, target)
-    return ForgetPreview(target=target, counts=plan.counts(), items=plan.items()[:ITEMS_SHOWN])
+    return ForgetPreview(
+        target=target,
+        counts=plan.counts(),
+        items=plan.items()[:ITEMS_SHOWN],
+        pending=outside_indexes(),
+    )
 
 
 def forget(*, user_id: UUID, target: Target) -> ForgetReport:
     """It is gone from the ledger, the indexes, caches, streams, queues; and it stays gone."""
-    pending: list[str] = []
+    pending = outside_indexes()
     with transaction.atomic():
         lock_memory(user_id)
         plan = _plan(user_id, target)

@@ -51,6 +51,15 @@ def queue(
     Pending.objects.bulk_create(rows, batch_size=1000)
 
 
+def outside_indexes() -> list[str]:
+    """The indexes that are told a moment later of every change: `vectors`, `graph`, or none."""
+    there = {
+        Pending.Projection.VECTORS: has_outside_index(),
+        Pending.Projection.GRAPH: has_outside_graph(),
+    }
+    return [projection.value for projection, is_there in there.items() if is_there]
+
+
 def queue_all(*, user_id: UUID) -> None:
     """The outside indexes will be emptied of the user."""
     rows: list[Pending] = []

@@ -1,5 +1,6 @@
 """Forgetting: first what would go, then, when the user says so, it is gone."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,12 @@ from knowledge.services import forgetting
 from knowledge.types import Target, TargetKind
 
 CONFIRMATION = "everything"
+LATER = {
+    "vectors": "the index of meanings outside the database",
+    "graph": "the graph outside the database",
+    "cache": "what is kept for speed",
+    "queue": "what waits in the queue",
+}
 HERE = "memory"  # where a page that is gone leads to
 
 
@@ -74,16 +81,23 @@ def _forget(
     except Conflict as error:
         messages.error(request, error.message)
         return redirect(*map(str, back))
-    pending = " Outside indexes follow in a moment." if report.pending else ""
-    messages.success(request, f"Forgotten.{pending}")
+    later = f" Gone in a moment: {in_words(report.pending)}." if report.pending else ""
+    messages.success(request, f"Forgotten.{later}")
     return redirect(*map(str, after or back))
 
 
+def in_words(pending: Iterable[str]) -> str:
+    """What is gone a moment later than the rest."""
+    return ", ".join(LATER.get(name, name) for name in pending)
+
+
 def _preview(request: PageRequest, target: Target, *, back: tuple[object, ...]) -> HttpResponse:
+    preview = forgetting.preview(user_id=request.user.pk, target=target)
     context = {
         "current": "memory",
         "target": target,
-        "preview": forgetting.preview(user_id=request.user.pk, target=target),
+        "preview": preview,
+        "later": in_words(preview.pending),
         "back": redirect(*map(str, back)).url,
         "action": request.path,
         "confirmation": CONFIRMATION if target.kind == TargetKind.EVERYTHING else "",

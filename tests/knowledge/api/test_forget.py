@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from journal.models import Journal, Message
 from knowledge.models import Block, Entity
+from knowledge.models.indexes import Pending
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 
@@ -214,3 +215,31 @@ def test_what_is_not_there_is_not_found(alice: User, as_user: SignIn, path: str)
 def test_an_anonymous_caller_is_refused(world: World, kind: str) -> None:
     """401."""
     assert Client().delete(world.path(kind)).status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["fact", "entity", "message", "journal", "everything"])
+def test_indexes_outside_follow_a_moment_later(
+    alice: User, as_user: SignIn, config: Callable[..., None], kind: str
+) -> None:
+    """The preview, the report and the page name those that are configured."""
+    config(exobrain_qdrant_url="http://127.0.0.1:9", exobrain_memgraph_url="bolt://127.0.0.1:9")
+    world, client = World(alice), as_user(alice)
+
+    page = client.get(world.page(kind)).content.decode()
+    shown = client.delete(f"{world.path(kind)}?preview=true").json()
+    gone = client.delete(f"{world.path(kind)}?confirm=everything").json()
+
+    assert "the graph outside the database" in page
+    assert shown["pending"] == gone["pending"] == ["vectors", "graph"]
+    assert set(Pending.objects.values_list("projection", flat=True)) == {"vectors", "graph"}
+
+
+def test_nothing_is_pending_without_indexes_outside(alice: User, as_user: SignIn) -> None:
+    """What is in PostgreSQL is gone with the facts."""
+    world, client = World(alice), as_user(alice)
+
+    page = client.get(world.page("entity")).content.decode()
+    answer = client.delete(world.path("entity"))
+
+    assert "A moment later" not in page
+    assert answer.json()["pending"] == []
