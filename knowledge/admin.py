@@ -34,7 +34,7 @@ from knowledge.models import (
     Universe,
     Update,
 )
-from knowledge.models.indexes import Pending
+from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
 
 # -- updates
 
@@ -401,6 +401,28 @@ class RedactionAdmin(OwnedAdmin):
     search_fields = ("id", "message__id", "user__email")
     fields = list_display
     readonly_fields = ("message_id",)
+
+
+@admin.register(EmbeddingSpace)
+class EmbeddingSpaceAdmin(ReadOnlyAdmin):
+    """The vectors of one embedding model, and how far it has come; only the active is searched."""
+
+    list_display = ("name", "is_active", "dimensions", "vectors", "missing", "created_at")
+    fields = readonly_fields = list_display
+
+    @admin.display(description="blocks with a vector")
+    def vectors(self, space: EmbeddingSpace) -> int:
+        """How many vectors it has."""
+        return BlockVector.objects.filter(space=space).count()
+
+    @admin.display(description="blocks without")
+    def missing(self, space: EmbeddingSpace) -> int:
+        """How many blocks have none in it yet."""
+        return Block.objects.count() - self.vectors(space)
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
+        """Nobody: what is searched would be gone. `rebuild_indexes` makes another."""
+        return False
 
 
 @admin.register(Pending)

@@ -1,5 +1,6 @@
 """The memory in the admin: no words on lists, types that can be changed, users that can go."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -25,7 +26,7 @@ from knowledge.models import (
     Tombstone,
     Update,
 )
-from knowledge.models.indexes import Pending
+from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
 from knowledge.services import editing
 from knowledge.types import Verdict
 from tests.factories import JournalFactory, UserFactory
@@ -64,6 +65,7 @@ def everything(ann: Entity) -> Entity:
     Decision.objects.create(
         changeset=changeset, message=message, verdict=Verdict.GATED, reason="small-talk", **mine
     )
+    EmbeddingSpace.objects.get_or_create(name="model-6", defaults={"dimensions": 2})
     Distinct.objects.create(left_id=left, right_id=right, **mine)
     Episode.objects.create(
         id=uuid4(),
@@ -161,3 +163,19 @@ def test_a_changed_type_is_a_version_of_the_schema(operator: Client) -> None:
     assert newest
     names = {each["id"]: each["name"] for each in newest.snapshot["node_types"]}
     assert names["node.person"] == "Human"
+
+
+def test_an_embedding_space_tells_how_far_it_is(operator: Client, ann: Entity) -> None:
+    """With how many blocks have a vector in it and how many have not; nobody changes it."""
+    space = EmbeddingSpace.objects.create(name="model-7", dimensions=2)
+    BlockVector.objects.create(
+        user=ann.user, space=space, block_id=uuid4(), digest=b"", own=b"", embedding=[0, 1]
+    )
+
+    listed = operator.get(reverse("admin:knowledge_embeddingspace_changelist")).content.decode()
+    opened = operator.get(reverse("admin:knowledge_embeddingspace_change", args=[space.pk]))
+    deleted = operator.post(reverse("admin:knowledge_embeddingspace_delete", args=[space.pk]))
+
+    assert re.search(r"field-vectors[^>]*>\s*1\s*<", listed)
+    assert "model-7" in opened.content.decode()
+    assert deleted.status_code == 403
