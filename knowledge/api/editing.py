@@ -1,0 +1,56 @@
+"""What a user does to a page of the memory, but for its texts: a name, a note, who is who."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Router
+
+from accounts.auth import SignedInRequest, authenticated
+from exobrain.lib.http import Problem, json_response
+from knowledge.schemas.editing import NameIn, NoteAddedOut, NoteIn, OtherIn
+from knowledge.schemas.history import ChangedOut
+from knowledge.selectors.pages import canonical_id
+from knowledge.services import editing, identities
+
+REFUSALS = {400: Problem, 404: Problem, 409: Problem}
+
+router = Router(tags=["memory"], auth=authenticated)
+
+
+@router.post("/page/{uuid:page_id}/name", response={200: ChangedOut, **REFUSALS})
+def rename(request: SignedInRequest, page_id: UUID, body: NameIn) -> HttpResponse:
+    """The page has this name, and is still found by the old one."""
+    user_id = request.auth.user_id
+    entity_id = canonical_id(user_id=user_id, page_id=page_id)
+    return _changed(editing.rename_entity(user_id=user_id, entity_id=entity_id, name=body.name))
+
+
+@router.post("/page/{uuid:page_id}/notes", response={200: NoteAddedOut, **REFUSALS})
+def add_note(request: SignedInRequest, page_id: UUID, body: NoteIn) -> HttpResponse:
+    """The page has a note of the user's."""
+    user_id = request.auth.user_id
+    entity_id = canonical_id(user_id=user_id, page_id=page_id)
+    block_id = editing.add_note(user_id=user_id, entity_id=entity_id, text=body.markdown_content)
+    return json_response({"block_id": block_id})
+
+
+@router.post("/page/{uuid:page_id}/merge", response={200: ChangedOut, **REFUSALS})
+def merge(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpResponse:
+    """Both are one: all that is known of the other is on this page. Can be rolled back."""
+    user_id = request.auth.user_id
+    keep_id = canonical_id(user_id=user_id, page_id=page_id)
+    gone_id = canonical_id(user_id=user_id, page_id=body.page_id)
+    return _changed(identities.merge(user_id=user_id, keep_id=keep_id, gone_id=gone_id))
+
+
+@router.post("/page/{uuid:page_id}/different", response={200: ChangedOut, **REFUSALS})
+def keep_apart(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpResponse:
+    """The two are different for ever, and nobody asks again. Can be rolled back."""
+    user_id = request.auth.user_id
+    left_id = canonical_id(user_id=user_id, page_id=page_id)
+    right_id = canonical_id(user_id=user_id, page_id=body.page_id)
+    return _changed(identities.keep_apart(user_id=user_id, left_id=left_id, right_id=right_id))
+
+
+def _changed(changeset_id: UUID) -> HttpResponse:
+    return json_response({"changeset_id": changeset_id})

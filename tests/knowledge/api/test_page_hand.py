@@ -1,0 +1,141 @@
+"""POST /api/knowledge/page/{id}/name, /notes, /merge, /different: the user's own hand."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from knowledge.models import Changeset, Distinct, Entity
+from tests.knowledge.api import rows
+
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def pair(alice: User) -> tuple[Entity, Entity]:
+    """Two of whom something is known."""
+    ann, anne = rows.entity(alice, "Ann"), rows.entity(alice, "Anne")
+    rows.fact(alice, anne, "Anne plays chess.")
+    return ann, anne
+
+
+def post(client: Client, page: Any, what: str, body: Any) -> Any:
+    """The answer to a change of the page."""
+    path = f"/api/knowledge/page/{page}/{what}"
+    return client.post(path, body, content_type="application/json")
+
+
+def bodies(other: Any) -> dict[str, dict[str, Any]]:
+    """A body for each of the changes."""
+    return {
+        "name": {"name": "Annabel"},
+        "notes": {"markdown_content": "Birthday in May."},
+        "merge": {"page_id": str(other)},
+        "different": {"page_id": str(other)},
+    }
+
+
+def page_of(client: Client, page: Entity) -> Any:
+    """What the page says."""
+    return client.get(f"/api/knowledge/page/{page.id}").json()
+
+
+def test_a_page_gets_another_name(
+    alice: User, as_user: SignIn, pair: tuple[Entity, Entity]
+) -> None:
+    """And the change can be rolled back like any other."""
+    client = as_user(alice)
+
+    answer = post(client, pair[0].id, "name", {"name": " Annabel "})
+
+    assert answer.status_code == 200
+    assert str(Changeset.objects.get().id) == answer.json()["changeset_id"]
+    assert page_of(client, pair[0])["title"] == "Annabel"
+
+
+def test_a_note_is_on_the_page(alice: User, as_user: SignIn, pair: tuple[Entity, Entity]) -> None:
+    """Under the id that the answer tells."""
+    client = as_user(alice)
+
+    answer = post(client, pair[0].id, "notes", {"markdown_content": "Birthday in *May*."})
+
+    assert page_of(client, pair[0])["content_blocks"] == [
+        {"block_id": answer.json()["block_id"], "markdown": "Birthday in *May*."}
+    ]
+
+
+def test_two_pages_become_one(alice: User, as_user: SignIn, pair: tuple[Entity, Entity]) -> None:
+    """The other's address leads to the one that was kept, which can be named by either."""
+    client = as_user(alice)
+
+    answer = post(client, pair[0].id, "merge", {"page_id": str(pair[1].id)})
+    renamed = post(client, pair[1].id, "name", {"name": "Annabel"})
+
+    assert (answer.status_code, renamed.status_code) == (200, 200)
+    page = page_of(client, pair[1])
+    assert (page["id"], page["title"]) == (str(pair[0].id), "Annabel")
+    assert [block["markdown"] for block in page["content_blocks"]] == ["Anne plays chess."]
+
+
+def test_who_is_different_is_not_merged(
+    alice: User, as_user: SignIn, pair: tuple[Entity, Entity]
+) -> None:
+    """409 from then on; so is one and the same."""
+    client = as_user(alice)
+    apart = post(client, pair[0].id, "different", {"page_id": str(pair[1].id)})
+
+    merged = post(client, pair[0].id, "merge", {"page_id": str(pair[1].id)})
+    itself = post(client, pair[0].id, "different", {"page_id": str(pair[0].id)})
+
+    assert [a.status_code for a in (apart, merged, itself)] == [200, 409, 409]
+    assert Distinct.objects.count() == 1
+
+
+@pytest.mark.parametrize("what", ["name", "notes", "merge", "different"])
+def test_a_stranger_finds_nothing(
+    alice: User, charlie: User, as_user: SignIn, pair: tuple[Entity, Entity], what: str
+) -> None:
+    """404, with Alice's page and with Alice's as the other one; and 401 for nobody."""
+    own = rows.entity(charlie, "Own")
+    client = as_user(charlie)
+
+    answers = [
+        post(client, pair[0].id, what, bodies(pair[1].id)[what]),
+        post(client, pair[0].id, what, bodies(own.id)[what]),
+        post(client, uuid4(), what, bodies(own.id)[what]),
+        *(
+            [post(client, own.id, what, bodies(pair[0].id)[what])]
+            if what in {"merge", "different"}
+            else []
+        ),
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert post(Client(), pair[0].id, what, bodies(pair[1].id)[what]).status_code == 401
+    assert not Changeset.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "status"),
+    [
+        ("name", {"name": ""}, 422),
+        ("name", {"name": "x" * 201}, 422),
+        ("name", {"name": " -- "}, 400),
+        ("name", {"name": "a\x00"}, 422),
+        ("notes", {"markdown_content": "x" * 20_001}, 422),
+        ("notes", {"markdown_content": "  "}, 400),
+        ("merge", {"page_id": "x"}, 422),
+        ("different", {}, 422),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    alice: User, as_user: SignIn, what: str, body: Any, status: int
+) -> None:
+    """And nothing is written."""
+    ann = rows.entity(alice, "Ann")
+
+    assert post(as_user(alice), ann.id, what, body).status_code == status
+    assert not Changeset.objects.exists()
