@@ -26,7 +26,7 @@ class BlockKind(StrEnum):
 
     EPISODE = "episode"  # one message, as it was said
     FACT = "fact"  # one statement, from a message
-    SUMMARY = "summary"  # what an entity's page begins with
+    SUMMARY = "summary"  # what a page begins with, if there is one: no extractor writes any yet
     NOTE = "note"  # written by the user on a page
 
 

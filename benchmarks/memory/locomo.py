@@ -41,22 +41,12 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Observation:
-    """A fact that a language model wrote about a turn; stands in for a model's output."""
-
-    speaker: str
-    text: str
-    turn_id: str
-
-
-@dataclass(frozen=True)
 class Conversation:
     """Sessions of two speakers, and questions about them."""
 
     id: str
     sessions: Sequence[Sequence[Turn]]
     questions: Sequence[Question]
-    observations: Sequence[Observation]
 
     @property
     def turns(self) -> list[Turn]:
@@ -80,12 +70,7 @@ def _conversation(sample: dict[str, Any]) -> Conversation:
     sessions = [list(_turns(talk, number)) for number in numbers]
     known = {turn.id for session in sessions for turn in session}
     questions = [question for item in sample["qa"] if (question := _question(item, known))]
-    return Conversation(
-        id=sample["sample_id"],
-        sessions=sessions,
-        questions=questions,
-        observations=list(_observations(sample.get("observation", {}), known)),
-    )
+    return Conversation(id=sample["sample_id"], sessions=sessions, questions=questions)
 
 
 def _turns(talk: dict[str, Any], number: int) -> Iterator[Turn]:
@@ -107,13 +92,3 @@ def _question(item: dict[str, Any], known: set[str]) -> Question | None:
     if not evidence:
         return None
     return Question(text=item["question"], category=item["category"], evidence=evidence)
-
-
-def _observations(sessions: dict[str, Any], known: set[str]) -> Iterator[Observation]:
-    for by_speaker in sessions.values():
-        for speaker, facts in by_speaker.items():
-            for text, where in facts:
-                ids = where if isinstance(where, list) else [where]
-                for turn_id in ids:
-                    if turn_id in known:
-                        yield Observation(speaker=speaker, text=text, turn_id=turn_id)

@@ -1,13 +1,11 @@
-"""Facts written by somebody else, in the place of a model's: for measurements and tests.
+"""Facts written by somebody else, in the place of a model's: for tests.
 
 Reads the `observation` of conversations in LoCoMo's format: sentences by session and speaker, each
 with the ids of the turns it is from.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -28,13 +26,6 @@ class ObservationExtractor:
     def __init__(self, conversation: Mapping[str, Any], turns: Mapping[UUID, str]) -> None:
         self.turns = turns  # message -> turn
         self.by_turn = _by_turn(conversation.get("observation", {}))
-
-    @classmethod
-    def of_file(
-        cls, path: Path, *, sample: int, turns: Mapping[UUID, str]
-    ) -> "ObservationExtractor":
-        """The observations of one conversation of a file."""
-        return cls(json.loads(path.read_text(encoding="utf-8"))[sample], turns)
 
     def extract(
         self,

@@ -1,8 +1,15 @@
-"""The extractor that stands in for a model in measurements."""
+"""The extractor that stands in for a model, alone and on the way into the ledger."""
 
+import pytest
+
+from accounts.models import User
 from knowledge.extraction.gate import judge
+from knowledge.models import Block
+from knowledge.services import learning
+from tests.knowledge import validity
 from tests.knowledge.extraction.observations import ObservationExtractor
 from tests.knowledge.extraction.support import SCHEMA, faults, message, names, texts
+from tests.knowledge.ledger.scribe import Teller
 
 CONVERSATION = {
     "observation": {
@@ -29,3 +36,20 @@ def test_observations_are_facts_of_their_turn() -> None:
     assert {fact.span.message_id for fact in found.facts} == {messages[1].id}
     assert names(found) == {"Nora"}
     assert not faults(found, messages)
+
+
+@pytest.mark.django_db
+def test_observations_are_learned(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody else wrote of a turn is a fact of that message, once, in a sound ledger."""
+    teller = Teller(alice)
+    said = [teller.say("Nora: Hello!"), teller.say("Nora: We have a dog now!")]
+    extractor = ObservationExtractor(CONVERSATION, {said[0].id: "D1:1", said[1].id: "D1:2"})
+    monkeypatch.setattr(learning, "configured_extractor", lambda: extractor)
+
+    teller.learn(*said)
+    teller.learn(*said)
+
+    facts = Block.objects.filter(kind="fact")
+    assert {fact.text for fact in facts} == {"Nora adopted a greyhound.", "Nora walks it daily."}
+    assert {fact.message_id for fact in facts} == {said[1].id}
+    assert validity.faults(alice.id) == []
