@@ -12,6 +12,7 @@ from django.db import OperationalError
 from orchestrator import services
 from orchestrator.jetstream import STREAM, nats_url
 from orchestrator.models import Job
+from orchestrator.types import Claim, Claimed, NotNow
 from tests.jobs.bodies import effects
 from tests.jobs.stage import Stage, eventually
 
@@ -175,19 +176,27 @@ def test_a_worker_joins_a_consumer_with_another_ack_wait(jobs: Stage) -> None:
 
 
 def test_a_worker_that_renews_more_slowly_than_the_consumer_waits_keeps_its_job(
-    jobs: Stage, config: Callable[..., None]
+    jobs: Stage, config: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message is delivered again, and the ledger's lease says that it is not time yet."""
+    claim, answers = services.claim, []
+
+    def listening(**asked: Any) -> list[Claim]:
+        answers.extend(found := claim(**asked))
+        return found
+
+    monkeypatch.setattr(services, "claim", listening)
     config(job_consumer_ack_wait_seconds=30.0)
     jobs.start_server()
     jobs.start_worker(concurrency=1)
-    job_id = jobs.enqueue(seconds=2.5)
+    job_id = jobs.enqueue(seconds=5.0)
     eventually(_running(1))
     config(job_consumer_ack_wait_seconds=1.0)
 
-    second = jobs.start_worker(concurrency=1)
+    jobs.start_worker(concurrency=1)
 
-    assert eventually(lambda: second.held)
     job = jobs.ended(job_id)
+    assert isinstance(answers[0], Claimed)
+    assert {type(answer) for answer in answers[1:]} == {NotNow}
     assert (job.state, job.attempts) == ("completed", 1)
     assert len(effects()) == 1
