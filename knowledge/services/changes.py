@@ -32,8 +32,9 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.contradictions import Topic, settle, topic_of
+from knowledge.services.learning import TRUST_OF_ROLE
 from knowledge.services.writing import TABLES, Book, lock_memory, record_of, values_of
-from knowledge.types import RollbackPreview, Status
+from knowledge.types import RollbackPreview, Status, Trust
 
 # What `settle` works out, and what a job may change of a record without saying anything new.
 DERIVED = frozenset({"valid_to", "superseded_at", "superseded_by_id"})
@@ -249,7 +250,28 @@ def _carry_out(book: Book, plan: _Plan) -> None:
     for removed in plan.remove.values():
         topics |= _topics(removed)
     remove_whole(book, plan.remove.values())
+    lower_trust(
+        book,
+        blocks=[id_ for table, id_ in plan.kept if table == "block"],
+        without=[id_ for table, id_ in plan.remove if table == "source"],
+    )
     settle(book, topics)
+
+
+def lower_trust(book: Book, *, blocks: Collection[UUID], without: Collection[UUID]) -> None:
+    """What stays counts no more than the best of those who still say it, without these sources."""
+    mine = Block.objects.filter(user_id=book.user_id, pk__in=blocks)
+    for block in book.current(mine.exclude(trust=Trust.CONFIRMED)):
+        left = Source.objects.filter(user_id=book.user_id, record_id=block.id)
+        roles = left.exclude(pk__in=without).values_list("message__role", flat=True)
+        best = max((TRUST_OF_ROLE.get(role, Trust.WEB) for role in roles), default=None)
+        if best is None or best >= block.trust:
+            continue
+        book.change(block, trust=int(best))
+        for model in (Edge, Mention):
+            rows = cast(Any, model).objects.filter(user_id=book.user_id, block_id=block.id)
+            for row in book.current(rows):
+                book.change(row, trust=min(row.trust, int(best)))
 
 
 def _topics(record: models.Model) -> set[Topic]:

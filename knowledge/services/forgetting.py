@@ -41,7 +41,7 @@ from knowledge.models import (
     Tombstone,
     Update,
 )
-from knowledge.services.changes import remove_whole
+from knowledge.services.changes import lower_trust, remove_whole
 from knowledge.services.contradictions import settle, topic_of
 from knowledge.services.pending import outside_indexes
 from knowledge.services.projecting import project
@@ -523,6 +523,8 @@ def _forget_some(plan: _Plan) -> UUID:
     for entity, alias in plan.names.values():
         book.change(entity, name=alias.name[:200], normal_name=alias.normal_name[:200])
     _blank_episodes(book, plan)
+    told = {source.record_id for source in plan.sources if source.table == "block"}
+    lower_trust(book, blocks=told - plan.blocks.keys(), without=[s.pk for s in plan.sources])
     settle(book, topics)
     changeset_id = book.write(tells=False)
     _scrub(plan, book)

@@ -18,7 +18,7 @@ from knowledge.services import editing
 from knowledge.services.changes import roll_back
 from knowledge.services.forgetting import companions, forget, forgotten, preview
 from knowledge.services.identities import keep_apart
-from knowledge.types import Target, TargetKind, Verdict
+from knowledge.types import Target, TargetKind, Trust, Verdict
 from orchestrator.models import DeadLetter, Job
 from tests.knowledge.ledger.scribe import Teller
 from tests.knowledge.ledger.traces import keys_with, rows_naming, tables_with
@@ -376,3 +376,21 @@ def test_others_are_told(teller: Teller) -> None:
     assert told["words_gone"](f"You asked: what is {WORD}?")
     assert not told["words_gone"]("What is new?")
     assert tables_with(WORD) == {}
+
+
+@pytest.mark.parametrize("is_forgotten", [True, False])
+def test_what_only_the_assistant_still_says_counts_as_its_word(
+    teller: Teller, is_forgotten: bool
+) -> None:
+    """The user's trust goes with the user's message, forgotten or rolled back."""
+    users = teller.say("@Ann#home=lyon", day=1)
+    job = teller.learn(users)
+    teller.tell("@Ann#home=lyon", day=1, role="assistant")
+
+    if is_forgotten:
+        forget(user_id=teller.user.pk, target=message_target(users))
+    else:
+        roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    assert Block.objects.get(kind="fact").trust == Trust.INFERRED
+    assert faults(teller.user.pk) == []
