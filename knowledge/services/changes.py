@@ -250,7 +250,7 @@ def _carry_out(book: Book, plan: _Plan) -> None:
     for removed in plan.remove.values():
         topics |= _topics(removed)
     remove_whole(book, plan.remove.values())
-    lower_trust(
+    topics |= lower_trust(
         book,
         blocks=[id_ for table, id_ in plan.kept if table == "block"],
         without=[id_ for table, id_ in plan.remove if table == "source"],
@@ -258,8 +258,12 @@ def _carry_out(book: Book, plan: _Plan) -> None:
     settle(book, topics)
 
 
-def lower_trust(book: Book, *, blocks: Collection[UUID], without: Collection[UUID]) -> None:
-    """What stays counts no more than the best of those who still say it, without these sources."""
+def lower_trust(book: Book, *, blocks: Collection[UUID], without: Collection[UUID]) -> set[Topic]:
+    """What stays counts no more than the best of those who still say it, without these sources.
+
+    Returns what is to be settled.
+    """
+    topics: set[Topic] = set()
     mine = Block.objects.filter(user_id=book.user_id, pk__in=blocks)
     for block in book.current(mine.exclude(trust=Trust.CONFIRMED)):
         left = Source.objects.filter(user_id=book.user_id, record_id=block.id)
@@ -268,10 +272,12 @@ def lower_trust(book: Book, *, blocks: Collection[UUID], without: Collection[UUI
         if best is None or best >= block.trust:
             continue
         book.change(block, trust=int(best))
+        topics |= _topics(block)
         for model in (Edge, Mention):
             rows = cast(Any, model).objects.filter(user_id=book.user_id, block_id=block.id)
             for row in book.current(rows):
                 book.change(row, trust=min(row.trust, int(best)))
+    return topics
 
 
 def _topics(record: models.Model) -> set[Topic]:

@@ -524,7 +524,9 @@ def _forget_some(plan: _Plan) -> UUID:
         book.change(entity, name=alias.name[:200], normal_name=alias.normal_name[:200])
     _blank_episodes(book, plan)
     told = {source.record_id for source in plan.sources if source.table == "block"}
-    lower_trust(book, blocks=told - plan.blocks.keys(), without=[s.pk for s in plan.sources])
+    topics |= lower_trust(
+        book, blocks=told - plan.blocks.keys(), without=[s.pk for s in plan.sources]
+    )
     settle(book, topics)
     changeset_id = book.write(tells=False)
     _scrub(plan, book)
