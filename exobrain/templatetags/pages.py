@@ -10,7 +10,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from exobrain.lib import clock
-from exobrain.lib.markdown import plain as markdown_words
 from exobrain.lib.markdown import render
 
 register = template.Library()
@@ -20,12 +19,6 @@ register = template.Library()
 def markdown(text: str | None) -> SafeString:
     """The text's Markdown as safe HTML."""
     return render(text or "")
-
-
-@register.filter
-def plain(text: str | None) -> str:
-    """The words of the text's Markdown, which are no HTML yet."""
-    return markdown_words(text or "")
 
 
 @register.filter

@@ -7,6 +7,7 @@ from django import template
 from django.template.defaultfilters import date as format_date
 from django.urls import reverse
 
+from exobrain.lib.markdown import plain
 from knowledge.types import BlockKind, Status, Trust, Verdict
 
 MESSAGES_AFTER = 10  # shown below the message that a link leads to
@@ -50,6 +51,19 @@ ROWS = {  # one of them, several of them, where the table's own name says little
 }
 
 register = template.Library()
+
+
+@register.filter
+def as_shown(memory: Any) -> str:
+    """A found memory's text: what the user typed as it is, what answers say without Markdown."""
+    text: str = memory.text
+    return plain(text) if memory.kind == BlockKind.EPISODE and not _is_users(memory) else text
+
+
+def _is_users(memory: Any) -> bool:
+    """A receipt names whose word it is as the API does."""
+    trust = Trust[memory.trust.upper()] if isinstance(memory.trust, str) else memory.trust
+    return trust >= Trust.USER_SAID
 
 
 @register.filter

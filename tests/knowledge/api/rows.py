@@ -89,6 +89,8 @@ def episode(message: Message) -> Block:
     """A message as the memory holds it."""
     row = _record(message.user, kind=BlockKind.EPISODE, text=message.content, message=message)
     place = {"reference": message.journal.reference, "sequence": message.sequence}
+    if message.role != "user":
+        row["trust"] = Trust.INFERRED
     block = Block.objects.create(**row, **place, said_at=message.created_at)
     source(message.user, block, message)
     return block

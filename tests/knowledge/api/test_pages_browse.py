@@ -79,6 +79,18 @@ def test_what_is_found_is_words(
     assert page.count("And so on.") < 50
 
 
+def test_what_you_typed_is_found_as_you_typed_it(
+    alice: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What looks like Markdown in it may be a name."""
+    block = rows.episode(rows.said(JournalFactory(user=alice), "My file is __init__.py"))
+    monkeypatch.setattr(searching, "search", Remembering([block]))
+
+    page = as_user(alice).get("/memory", {"q": "file"}).content.decode()
+
+    assert "My file is __init__.py" in page
+
+
 def test_a_category_lists_its_pages(alice: User, as_user: SignIn) -> None:
     """With what each begins with."""
     ann = rows.entity(alice, "Ann")

@@ -124,7 +124,7 @@ def test_the_page_shows_what_was_found(alice: User, as_user: SignIn, told: Telle
 
     assert "Lyon" in page
     assert "/memory/messages/" in page
-    assert "What each way of looking gave to the score" in page
+    assert "What each way of looking gave to its score" in page
 
 
 def test_the_page_shows_notes(alice: User, as_user: SignIn) -> None:
