@@ -89,7 +89,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
 
     async def _expect_question(self, user_id: UUID) -> None:
         """The page is open: a question will come."""
-        if not services.is_ready():
+        if not services.is_seen_to():
             with contextlib.suppress(DatabaseFailure):  # the question itself will tell
                 await in_thread(services.expect_question, user_id=user_id)
 

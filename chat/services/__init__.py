@@ -5,7 +5,7 @@ from chat.services.reconciler import reconcile_forever
 from chat.services.runtime import answer_begins, close_runtime, current_runtime
 from chat.services.turns import cancel, start_turn
 from chat.services.visitors import start_visitor_turn
-from chat.services.warming import expect_question, is_ready
+from chat.services.warming import expect_question, is_seen_to
 
 __all__ = [
     "Reading",
@@ -14,7 +14,7 @@ __all__ = [
     "close_runtime",
     "current_runtime",
     "expect_question",
-    "is_ready",
+    "is_seen_to",
     "open_reading",
     "reconcile_forever",
     "start_turn",

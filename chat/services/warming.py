@@ -19,14 +19,14 @@ log = structlog.get_logger(__name__)
 _once = threading.Lock()  # taken by the first who has a memory, and never given back
 
 
-def is_ready() -> bool:
+def is_seen_to() -> bool:
     """True when nothing is left to be made ready, or somebody sees to it already."""
     return _once.locked() or not settings.EXOBRAIN.memory_recall_enabled
 
 
 def expect_question(*, user_id: UUID) -> None:
     """What a question of this user needs is being loaded, in a thread of its own."""
-    if is_ready() or not has_memory(user_id=user_id) or not _once.acquire(blocking=False):
+    if is_seen_to() or not has_memory(user_id=user_id) or not _once.acquire(blocking=False):
         return
     threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 

@@ -5,7 +5,7 @@
 """
 
 from knowledge.services.updates.asking import Requested, request_update
-from knowledge.services.updates.chunks import Place, chunked
+from knowledge.services.updates.chunks import DayMessage, chunked
 from knowledge.services.updates.reconciler import reconcile, reconcile_forever
 from knowledge.services.updates.running import (
     Prepared,
@@ -16,8 +16,8 @@ from knowledge.services.updates.running import (
 from knowledge.services.updates.watching import JobWatch, open_watch
 
 __all__ = [
+    "DayMessage",
     "JobWatch",
-    "Place",
     "Prepared",
     "Requested",
     "chunked",

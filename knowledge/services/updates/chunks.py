@@ -14,7 +14,7 @@ MAX_CHUNK_CHARS = MAX_WIRE_CHARS
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DayMessage:
     """A message where it stands in its journal."""
 
     message: SourceMessage
@@ -22,13 +22,13 @@ class Place:
     is_ready: bool = True  # finished: else it is passed over
 
 
-def chunked(places: Sequence[Place], *, max_tokens: int) -> list[list[SourceMessage]]:
+def chunked(days: Sequence[DayMessage], *, max_tokens: int) -> list[list[SourceMessage]]:
     """Consecutive free messages of one journal each, as many as `max_tokens` holds, in order.
 
-    `places` are whole journals, by reference and sequence. A message that is too long on its own
+    `days` are whole journals, by reference and sequence. A message that is too long on its own
     has a chunk of its own.
     """
-    return [chunk for run in _runs(places) for chunk in _split(run, max_tokens=max_tokens)]
+    return [chunk for run in _runs(days) for chunk in _split(run, max_tokens=max_tokens)]
 
 
 def tokens_of(text: str) -> int:
@@ -36,15 +36,15 @@ def tokens_of(text: str) -> int:
     return round(len(text) / CHARS_PER_TOKEN)
 
 
-def _runs(places: Sequence[Place]) -> Iterator[list[SourceMessage]]:
+def _runs(days: Sequence[DayMessage]) -> Iterator[list[SourceMessage]]:
     run: list[SourceMessage] = []
-    for place in places:
-        is_elsewhere = bool(run) and run[-1].reference != place.message.reference
-        if is_elsewhere or not place.is_free:
+    for each in days:
+        is_elsewhere = bool(run) and run[-1].reference != each.message.reference
+        if is_elsewhere or not each.is_free:
             yield run
             run = []
-        if place.is_free and place.is_ready and place.message.content:
-            run.append(place.message)
+        if each.is_free and each.is_ready and each.message.content:
+            run.append(each.message)
     yield run
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from journal import selectors as journal
 from journal.types import StoredMessage
 from knowledge.models import Update, UpdateMessage
-from knowledge.services.updates.chunks import Place, chunked
+from knowledge.services.updates.chunks import DayMessage, chunked
 from knowledge.types import SourceMessage
 from orchestrator.selectors import ledger_now
 from orchestrator.services import job_id_of
@@ -40,11 +40,11 @@ def lease(
     if is_automatic:
         taken |= _resting(user_id)
     found = journal.days_with_uncommitted(user_id=user_id, reference=reference)
-    places = [
-        _place(message, is_free=not committed and message.id not in taken)
+    days = [
+        _of_day(message, is_free=not committed and message.id not in taken)
         for message, committed in found
     ]
-    chunks = chunked(places, max_tokens=settings.EXOBRAIN.knowledge_update_max_tokens)
+    chunks = chunked(days, max_tokens=settings.EXOBRAIN.knowledge_update_max_tokens)
     return _store(chunks, user_id=user_id, is_automatic=is_automatic)
 
 
@@ -74,8 +74,8 @@ def _rests(failures: int, *, last: datetime, now: datetime) -> bool:
     return failures >= AUTOMATIC_ATTEMPTS or now < last + rest
 
 
-def _place(message: StoredMessage, *, is_free: bool) -> Place:
-    return Place(source_of(message), is_free=is_free, is_ready=message.status != "streaming")
+def _of_day(message: StoredMessage, *, is_free: bool) -> DayMessage:
+    return DayMessage(source_of(message), is_free=is_free, is_ready=message.status != "streaming")
 
 
 def source_of(message: StoredMessage) -> SourceMessage:
