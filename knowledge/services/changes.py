@@ -39,6 +39,7 @@ from knowledge.types import RollbackPreview, Status, Trust
 # What `settle` works out, and what a job may change of a record without saying anything new.
 DERIVED = frozenset({"valid_to", "superseded_at", "superseded_by_id"})
 MECHANICAL = DERIVED | {"valid_from", "confidence", "trust", "node_type_id"}
+OPEN = dict.fromkeys(sorted(DERIVED))  # what nothing has ended
 OPEN_STATUSES = frozenset({Status.ASSERTED, Status.DISPUTED})
 
 
@@ -341,13 +342,17 @@ def remove_whole(book: Book, records: Iterable[models.Model]) -> None:
 
 def _reopen(book: Book, doomed: Collection[UUID]) -> None:
     """What goes has ended nothing; `settle` tells what does now."""
-    for model in (Block, Edge):
-        ended = cast(Any, model).objects.filter(
-            user_id=book.user_id, superseded_by_id__in=list(doomed)
-        )
-        for record in book.current(ended):
-            if record.pk not in doomed:
-                book.change(record, superseded_by_id=None, superseded_at=None, valid_to=None)
+    ids, opened = list(doomed), set()
+    for block in book.current(Block.objects.filter(user_id=book.user_id, superseded_by_id__in=ids)):
+        if block.superseded_by_id in doomed:
+            book.change(block, **OPEN)
+            opened.add(block.id)
+    ended = Q(superseded_by_id__in=ids) | Q(block_id__in=opened)
+    for edge in book.current(Edge.objects.filter(ended, user_id=book.user_id)):
+        if edge.block_id in opened:
+            book.change(edge, **OPEN)
+        elif edge.superseded_by_id in doomed:
+            book.change(edge, superseded_by_id=None)
 
 
 def _with_children(user_id: UUID, blocks: Sequence[UUID]) -> set[UUID]:

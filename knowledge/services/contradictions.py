@@ -168,7 +168,7 @@ def topic_of(block: Block) -> Topic | None:
 def settle(book: Book, topics: Iterable[Topic]) -> None:
     """The blocks of these topics, their edges and the questions about them say what holds."""
     by_topic = load_topics(book, topics)
-    changed: dict[UUID, Block] = {}
+    settled: dict[UUID, Block] = {}
     wanted: set[tuple[UUID, UUID]] = set()
     everyone: set[UUID] = set()
     for blocks in by_topic.values():
@@ -177,24 +177,22 @@ def settle(book: Book, topics: Iterable[Topic]) -> None:
         resolution = resolve(map(statement_of, parts))
         wanted |= resolution.disputes
         for block in parts:
-            if values := _changes(block, resolution, now=book.now):
-                book.change(block, **values)
-                changed[block.id] = block
-    _mirror(book, changed)
+            book.change(block, **_outcome(block, resolution, now=book.now))
+            settled[block.id] = block
+    _mirror(book, settled)
     _ask(book, wanted=wanted, everyone=everyone)
 
 
-def _changes(block: Block, resolution: Resolution, *, now: datetime) -> dict[str, Any]:
-    """The columns by which the block is to change."""
+def _outcome(block: Block, resolution: Resolution, *, now: datetime) -> dict[str, Any]:
+    """What the block's columns are to be."""
     ending = resolution.endings.get(block.id)
     status = Status.DISPUTED if block.id in resolution.disputed else Status.ASSERTED
-    values: dict[str, Any] = {
+    return {
         "status": status,
         "superseded_by_id": ending.by if ending else None,
         "valid_to": ending.at if ending else None,
         "superseded_at": (block.superseded_at or now) if ending else None,
     }
-    return {name: value for name, value in values.items() if getattr(block, name) != value}
 
 
 def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:

@@ -216,7 +216,7 @@ def _inherit(book: Book, block: Block, heir: Block) -> None:
     for child in Block.objects.filter(user_id=book.user_id, parent=block):
         book.change(child, parent_id=heir.id)
     for edge in Edge.objects.filter(user_id=book.user_id, block=block):
-        book.change(edge, valid_to=book.now, superseded_at=book.now)
+        book.change(edge, valid_to=block.valid_to, superseded_at=block.superseded_at)
 
 
 def _mention(book: Book, block: Block, entity_id: UUID) -> None:

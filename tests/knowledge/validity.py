@@ -46,6 +46,8 @@ def faults(user_id: UUID) -> list[str]:
             _edges_keep_the_rules,
             _trust_is_not_above_its_source,
             _intervals_are_ordered,
+            _what_has_ended_was_ended_by_something,
+            _edges_end_with_their_blocks,
             _numbers_are_shares,
             _texts_can_be_read,
             _entities_are_known_from_something,
@@ -136,6 +138,21 @@ def _intervals_are_ordered(user_id: UUID) -> Iterator[str]:
             began: datetime | None = row.valid_from
             if began and row.valid_to and row.valid_to < began:
                 yield f"{row!r} from {began} to {row.valid_to}"
+
+
+def _what_has_ended_was_ended_by_something(user_id: UUID) -> Iterator[str]:
+    """A statement is over for the memory exactly when another is in its place."""
+    for block in _all(Block, user_id):
+        if (block.superseded_at is None) != (block.superseded_by_id is None):
+            yield f"{block!r} at {block.superseded_at} by {block.superseded_by_id}"
+
+
+def _edges_end_with_their_blocks(user_id: UUID) -> Iterator[str]:
+    """A relation holds as long as the statement that tells of it."""
+    for edge in _all(Edge, user_id).exclude(block=None).select_related("block"):
+        ends = (edge.superseded_at, edge.valid_to)
+        if ends != (edge.block.superseded_at, edge.block.valid_to):
+            yield f"{edge!r} ends {ends}, its block not then"
 
 
 def _numbers_are_shares(user_id: UUID) -> Iterator[str]:

@@ -82,6 +82,7 @@ says = st.tuples(
     st.sampled_from(["user", "user", "user", "assistant"]),
     st.sampled_from(["", "", *NAMES]),  # about whom
     st.sampled_from(["", "", *NAMES]),  # who is known to whom it is about
+    st.sampled_from(["", *NAMES]),  # whom it relates them to
 )
 ACTS = (
     *("ask", "falsify", "edit", "note", "rename", "confirm"),
@@ -147,10 +148,12 @@ class World:
     # what happens
 
     def _say(self, number: int, step: tuple[str, ...]) -> None:
-        _, city, day, doubt, role, about, friend = step
+        _, city, day, doubt, role, about, friend, other = step
         who = f"@{about}" if about else ""
         known = f" @{about}~knows~@{friend}" if about and friend and about != friend else ""
-        text = f"qz{number}word {who}#home{doubt}={city}{known} +keeps wx{number}word."
+        related = f">{other}" if other else ""
+        home = f"{who}#home{doubt}={city}{related}"
+        text = f"qz{number}word {home}{known} +keeps wx{number}word."
         self._tell(self.teller.say(text, day=int(day) + number / 100, role=role))
 
     def _tell(self, message: SourceMessage) -> None:

@@ -4,6 +4,7 @@
 #home?=lyon         the same, uncertain
 @Ann                a person
 @Ann#home=lyon      a statement about her
+#home=lyon>Ben      one that is also a relation, to a person
 @Ann~partner_of~@Ben   a relation
 +likes tea.         a statement about the user without a topic, up to the full stop
 """
@@ -32,7 +33,7 @@ from knowledge.types import (
 )
 
 DAY = datetime(2025, 1, 1, 12, tzinfo=UTC)
-TOPIC = re.compile(r"(?:@(\w+))?#(\w+)(\??)=(\w+)")
+TOPIC = re.compile(r"(?:@(\w+))?#(\w+)(\??)=(\w+)(?:>(\w+))?")
 NAME = re.compile(r"@(\w+)")
 RELATION = re.compile(r"@(\w+)~(\w+)~@(\w+)")
 PLAIN = re.compile(r"\+([^.@#]+)\.")
@@ -75,9 +76,11 @@ class _Batch:
             span = Span(message.id, found.start(1), found.end(1))
             self.mentions.append(ProposedMention(self.entity(found[1], span), span))
         for found in TOPIC.finditer(message.content):
-            who, topic, doubt, value = found.groups()
+            who, topic, doubt, value, other = found.groups()
             self.fact(
-                message, found, about=[who or ""], topic=topic, value=value, single_valued=True,
+                message, found, about=[who or "", *([other] if other else [])],
+                topic=topic, value=value, single_valued=True,
+                edge_type="edge.related_to" if other else None,
                 confidence=0.4 if doubt else 0.9,
             )  # fmt: skip
         for found in RELATION.finditer(message.content):

@@ -1,5 +1,7 @@
 """The user's own hand."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import User
@@ -51,6 +53,19 @@ def test_an_edit_can_be_rolled_back(fact: Block) -> None:
 
     again = Block.objects.get(kind="fact")
     assert (again.id, again.superseded_at) == (fact.id, None)
+
+
+def test_what_was_over_is_over_when_its_edit_is_rolled_back(fact: Block) -> None:
+    """By its own words, which the edit had replaced."""
+    over = fact.said_at + timedelta(days=1)
+    Block.objects.filter(pk=fact.id).update(valid_to=over)
+    editing.edit_block(user_id=fact.user_id, block_id=fact.id, text="Ann lives in Lyon.")
+
+    edit = Changeset.objects.get(kind="edit")
+    roll_back(user_id=fact.user_id, changeset_id=edit.id)
+
+    again = Block.objects.get(kind="fact")
+    assert (again.valid_to, again.superseded_at) == (over, None)
 
 
 def test_the_same_text_confirms(fact: Block) -> None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from journal.models import Journal, Message
 from knowledge.errors import CannotForgetYourself, CannotRollBack, NothingToForget
 from knowledge.events import UPDATE_JOB, payload_of
-from knowledge.models import Block, Changeset, Entity, Mention, Operation
+from knowledge.models import Block, Changeset, Edge, Entity, Mention, Operation
 from knowledge.selectors.ledger import why
 from knowledge.services import editing
 from knowledge.services.changes import roll_back
@@ -105,6 +105,24 @@ def test_forgetting_one_value_leaves_the_others(teller: Teller) -> None:
 
     fact = Block.objects.get(kind="fact")
     assert (fact.value, fact.superseded_at) == ("lyon", None)
+
+
+@pytest.mark.parametrize("is_forgotten", [True, False])
+def test_a_relation_holds_again_with_its_statement(teller: Teller, is_forgotten: bool) -> None:
+    """Also when what had ended it told of no relation."""
+    teller.tell("#home=lyon>Ben", day=1)
+    newer = teller.say("#home=nowhere", day=2)
+    job = teller.learn(newer)
+    assert Edge.objects.get().superseded_at is not None
+
+    if is_forgotten:
+        forget(user_id=teller.user.pk, target=message_target(newer))
+    else:
+        roll_back(user_id=teller.user.pk, changeset_id=job)
+
+    edge = Edge.objects.get()
+    assert (edge.superseded_at, edge.valid_to) == (None, None)
+    assert faults(teller.user.pk) == []
 
 
 def test_a_forgotten_entity_leaves_the_memory(teller: Teller) -> None:
