@@ -14,7 +14,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.dispatch import Signal
 
@@ -41,7 +41,7 @@ from knowledge.models import (
     Tombstone,
     Update,
 )
-from knowledge.services.changes import lower_trust, remove_whole
+from knowledge.services.changes import OPEN, lower_trust, remove_whole
 from knowledge.services.contradictions import settle, topic_of
 from knowledge.services.pending import outside_indexes
 from knowledge.services.projecting import project
@@ -80,6 +80,20 @@ REFERENCES = (
     *("superseded_by_id", "entity_id", "merged_into_id", "parent_id", "block_id"),
     *("source_id", "target_id", "left_id", "right_id", "record_id"),
 )
+# The ids are sent once, and looked up in a hash: a day of many messages takes thousands with it.
+LEADING = """
+SELECT DISTINCT operation.id
+FROM knowledge_changeset AS changeset
+JOIN knowledge_operation AS operation ON operation.changeset_id = changeset.id
+CROSS JOIN unnest(%(columns)s::text[]) AS named (name)
+CROSS JOIN LATERAL (
+    VALUES (operation.before ->> named.name), (operation.after ->> named.name)
+) AS led (target)
+JOIN unnest(%(names)s::text[]) AS gone (id) ON gone.id = led.target
+WHERE changeset.user_id = %(user)s
+"""
+# Tables whose rows are named so; nothing names a source or an alias.
+NAMED = frozenset({"entity", "block", "edge", "mention"})
 MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
 
 
@@ -570,7 +584,8 @@ def _scrub(plan: _Plan, book: Book) -> None:
         operation.save(update_fields=["before", "after"])
     past = _scrub_past(plan)
     _scrub_names(plan, book)
-    _scrub_references(mine, {*gone, *past})
+    named = [id_ for table, id_ in book.removed if table in NAMED]
+    _scrub_references(plan.user_id, {*named, *past})
     Decision.objects.filter(user_id=plan.user_id, record_id__in=gone).update(
         verdict=Verdict.FORGOTTEN, reason="forgotten", record_id=None
     )
@@ -607,24 +622,35 @@ def _scrub_past(plan: _Plan) -> set[UUID]:
     return past
 
 
-def _scrub_references(mine: models.QuerySet[Operation], gone: Collection[UUID]) -> None:
+def _scrub_references(user_id: UUID, gone: Collection[UUID]) -> None:
     """Nor does a changeset lead from what stays to what is gone: ids are made from what was said.
 
     An operation that makes no sense without it goes, too.
     """
     names = set(map(str, gone))
-    leading = Q()
-    for column in REFERENCES:
-        leading |= Q(**{f"before__{column}__in": names}) | Q(**{f"after__{column}__in": names})
-    for operation in mine.filter(leading):
+    for operation in Operation.objects.filter(pk__in=_leading(user_id, names)):
         sides = (operation.before, operation.after)
-        lost = [c for c in REFERENCES if any(side and side.get(c) in names for side in sides)]
+        lost = {c for side in sides if side for c in REFERENCES if side.get(c) in names}
         if _needs(operation, lost):
             operation.delete()
             continue
-        blank = dict.fromkeys(lost)
-        operation.before, operation.after = (side and {**side, **blank} for side in sides)
+        operation.before, operation.after = (_without(side, names) for side in sides)
         operation.save(update_fields=["before", "after"])
+
+
+def _leading(user_id: UUID, names: Collection[str]) -> list[int]:
+    """Operations on the user's rows that name one of these in a column for that."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEADING, {"user": user_id, "columns": [*REFERENCES], "names": [*names]})
+        return [id_ for (id_,) in cursor.fetchall()]
+
+
+def _without(side: dict[str, Any] | None, names: Collection[str]) -> dict[str, Any] | None:
+    """One side of an operation that leads to none of these; what they had ended is not ended."""
+    if side is None:
+        return None
+    lost = [column for column in REFERENCES if side.get(column) in names]
+    return {**side, **dict.fromkeys(lost), **(OPEN if "superseded_by_id" in lost else {})}
 
 
 def _needs(operation: Operation, columns: Collection[str]) -> bool:

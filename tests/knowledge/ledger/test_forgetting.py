@@ -125,6 +125,41 @@ def test_a_relation_holds_again_with_its_statement(teller: Teller, is_forgotten:
     assert faults(teller.user.pk) == []
 
 
+def test_a_relation_comes_back_as_its_statement_does(teller: Teller) -> None:
+    """What had ended both was forgotten while they were rolled back."""
+    job = teller.learn(teller.say("#home=lyon>Ben", day=1))
+    newer = teller.tell("#home=nowhere", day=2)
+    undone = roll_back(user_id=teller.user.pk, changeset_id=job)
+    forget(user_id=teller.user.pk, target=message_target(newer))
+
+    roll_back(user_id=teller.user.pk, changeset_id=undone)
+
+    edge = Edge.objects.get()
+    assert (edge.superseded_at, edge.valid_to) == (None, None)
+    assert faults(teller.user.pk) == []
+
+
+@pytest.mark.parametrize("is_rolled_back", [True, False])
+def test_what_a_forgotten_statement_had_ended_takes_part_again(
+    teller: Teller, is_rolled_back: bool
+) -> None:
+    """Whatever is rolled back that tells of it."""
+    job = teller.learn(teller.say("#home=lyon", day=1))
+    newer = teller.tell("#home=oslo", day=2)
+    if is_rolled_back:
+        undone = roll_back(user_id=teller.user.pk, changeset_id=job)
+    else:
+        editing.falsify(user_id=teller.user.pk, block_id=Block.objects.get(value="oslo").id)
+        undone = Changeset.objects.get(kind="edit").id
+    forget(user_id=teller.user.pk, target=message_target(newer))
+
+    roll_back(user_id=teller.user.pk, changeset_id=undone)
+
+    fact = Block.objects.get(kind="fact")
+    assert (fact.superseded_at, fact.superseded_by_id, fact.valid_to) == (None, None, None)
+    assert faults(teller.user.pk) == []
+
+
 def test_a_forgotten_entity_leaves_the_memory(teller: Teller) -> None:
     """Under every name, with all that speaks of it, also where nobody had noticed it."""
     teller.tell(f"@{WORD}#home=lyon", day=1)
