@@ -1,7 +1,8 @@
 """A set of child processes that run until told to stop, and that die with this one.
 
 Each is a copy of this process, by fork: what is imported here is imported there, which saves each
-its start, the longest part of it, and most of its memory. So this process has to have one thread.
+its start, the longest part of it, and most of its memory. So this process has to have one thread
+of Python's; those of OpenBLAS, which numpy starts, end for a fork and come again after it.
 """
 
 import gc
@@ -9,7 +10,8 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 
@@ -18,10 +20,11 @@ from exobrain.embedded.launch import be_called, die_with
 
 STOP_SECONDS = 25.0  # the web process gives streams and generations 15 of them
 POLL_SECONDS = 0.05
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ChildFailed(EmbeddedError):
-    """A child process ends again and again."""
+    """A child process cannot be started, or ends again and again."""
 
 
 @dataclass(frozen=True)
@@ -61,33 +64,49 @@ class Child:
     def start(self) -> None:
         """It runs."""
         gc.freeze()  # else a collection there would write to, and so copy, all memory of ours
-        self.process = multiprocessing.get_context("fork").Process(
+        process = multiprocessing.get_context("fork").Process(
             target=_live, args=(self.spec, os.getpid()), name=self.spec.name
         )
-        self.process.start()
+        with _uninterrupted():
+            process.start()
+            self.process = process  # only now: one that was not started cannot be stopped
         self.started_at = time.monotonic()
 
     def check(self) -> None:
         """It runs, or its next start is planned; ChildFailed when there is no hope."""
         if self.process is None:
             if time.monotonic() >= self.due_at:
-                self.start()
+                self._try_to_start()
             return
         if (code := self.process.exitcode) is not None:
-            self._plan_restart(code)
+            self._note_end(code)
 
-    def _plan_restart(self, code: int) -> None:
-        now, policy = time.monotonic(), self.spec.restart
-        is_quick = now - self.started_at < policy.quick_seconds
-        self.quick_ends = self.quick_ends + 1 if is_quick else 0
+    def _try_to_start(self) -> None:
+        """It runs; a start that fails counts as an end, and the very first one as the last."""
+        try:
+            self.start()
+        except OSError as error:
+            if not self.started_at:
+                raise ChildFailed(
+                    f"{self.spec.name} could not be started: {error.strerror}."
+                ) from error
+            self.log("child_not_started", child=self.spec.name, error=error.strerror)
+            self._plan_restart(is_quick=True, last=f"before it had started: {error.strerror}")
+
+    def _note_end(self, code: int) -> None:
         self.log("child_ended", child=self.spec.name, code=code)
         self.process = None
+        is_quick = time.monotonic() - self.started_at < self.spec.restart.quick_seconds
+        self._plan_restart(is_quick=is_quick, last=f"with code {code}; what it wrote is above")
+
+    def _plan_restart(self, *, is_quick: bool, last: str) -> None:
+        policy = self.spec.restart
+        self.quick_ends = self.quick_ends + 1 if is_quick else 0
         if self.quick_ends >= policy.quick_ends:
             raise ChildFailed(
-                f"{self.spec.name} ended {self.quick_ends} times at once, the last time with "
-                f"code {code}; what it wrote is above."
+                f"{self.spec.name} ended {self.quick_ends} times at once, the last time {last}."
             )
-        self.due_at = now + policy.delay_seconds(self.quick_ends)
+        self.due_at = time.monotonic() + policy.delay_seconds(self.quick_ends)
 
 
 class Children:
@@ -116,6 +135,16 @@ class Children:
                 process.join()
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Who asks to stop waits for the end of the block: half-way in, a child would be nobody's."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _live(spec: ChildSpec, parent: int) -> None:
     """The work is done, in a session of its own: Ctrl-C in the terminal reaches only the parent."""
     os.setsid()
@@ -123,7 +152,9 @@ def _live(spec: ChildSpec, parent: int) -> None:
         signal.signal(signum, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     die_with(parent, signal.SIGTERM)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     be_called(f"exobrain-{spec.name}")
+    # multiprocessing replaces sys.stdin only, and leaves descriptor 0, perhaps the terminal.
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)

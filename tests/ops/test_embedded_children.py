@@ -1,5 +1,6 @@
 """Child processes: watched, started again, given up, and stopped."""
 
+import errno
 import os
 import signal
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from exobrain.embedded import children
-from exobrain.embedded.children import ChildFailed, Children, ChildSpec, RestartPolicy
+from exobrain.embedded.children import Child, ChildFailed, Children, ChildSpec, RestartPolicy
 from tests.ops.processes import eventually, is_alive, kill, running
 
 # A test process has threads, of which later Pythons warn; the children here do not meet them.
@@ -133,6 +134,108 @@ def test_a_child_has_a_name_and_a_session_of_its_own(supervise: Callable[..., Ch
 
     assert eventually(lambda: name.read_text() == "exobrain-sleeper"[:15] + "\n")
     assert os.getsid(pid) == pid
+
+
+def refuse() -> int:
+    """What fork does when there are too many processes."""
+    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+def test_a_first_start_that_fails_stops_the_others(
+    supervise: Callable[..., Children], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error names the child and the reason, and those that run are told to end."""
+    group = supervise(ChildSpec("first", sleep))
+    group.all.append(Child(ChildSpec("second", sleep), log=group.all[0].log))
+    running = group.all[0].process
+    assert running is not None
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fork", refuse)
+        with pytest.raises(ChildFailed, match="second could not be started: Resource temporarily"):
+            group.check()
+    group.stop()
+
+    assert running.exitcode == -signal.SIGTERM
+
+
+def test_a_restart_that_fails_is_tried_again(
+    supervise: Callable[..., Children], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A moment without room for a process costs a child no more than an end."""
+    group = supervise(ChildSpec("sleeper", sleep, AT_ONCE))
+    kill(pid_of(group) or 0)
+    group.check()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fork", refuse)
+        group.check()
+        assert pid_of(group) is None
+    group.check()
+
+    assert is_alive(pid_of(group) or 0)
+
+
+def test_restarts_that_fail_again_and_again_are_given_up(
+    supervise: Callable[..., Children], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The supervisor says why, and can stop the children that run."""
+    group = supervise(ChildSpec("lost", sleep, AT_ONCE), ChildSpec("other", sleep))
+    other = group.all[1].process
+    assert other is not None
+    kill(pid_of(group) or 0)
+    group.check()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fork", refuse)
+        group.check()
+        with pytest.raises(ChildFailed, match="lost ended 3 times .* before it had started: Res"):
+            group.check()
+    group.stop()
+
+    assert other.exitcode == -signal.SIGTERM
+
+
+def test_a_signal_waits_until_a_started_child_is_known(
+    supervise: Callable[..., Children], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the middle of a start leaves no child that nobody stops."""
+    group = supervise()
+    group.all.append(Child(ChildSpec("sleeper", sleep), log=lambda *_args, **_fields: None))
+    fork = os.fork
+
+    def interrupted() -> int:
+        if pid := fork():
+            signal.raise_signal(signal.SIGINT)
+        return pid
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        group.check()
+    pid = pid_of(group)
+    group.stop()
+
+    assert pid is not None
+    assert not is_alive(pid)
+
+
+def test_a_child_listens_to_signals(supervise: Callable[..., Children]) -> None:
+    """Those held back while it started reach it again."""
+    group = supervise(ChildSpec("sleeper", sleep))
+    pid = pid_of(group)
+
+    status = Path(f"/proc/{pid}/status")
+
+    assert eventually(lambda: "SigBlk:\t0000000000000000" in status.read_text())
+
+
+def test_a_child_has_nothing_to_read(supervise: Callable[..., Children]) -> None:
+    """Not the parent's terminal: descriptor 0 is empty, for programs of the child's, too."""
+    group = supervise(ChildSpec("sleeper", sleep))
+
+    stdin = Path(f"/proc/{pid_of(group)}/fd/0")
+
+    assert eventually(lambda: str(stdin.readlink()) == os.devnull)
 
 
 PARENT = """
