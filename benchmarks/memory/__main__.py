@@ -1,22 +1,29 @@
 """How well the memory finds what was said, beside plain BM25 in the same run.
 
-Usage: python -m benchmarks.memory --dataset FILE [--json OUT] [--ablation]
+Usage: python -m benchmarks.memory --dataset FILE [--json OUT] [--ablation] [--observations]
 
 The file is in LoCoMo's format. Every conversation goes the whole way: journal, job, worker,
-ledger, indexes; then each question is recalled, without any language model.
+ledger, indexes; then each question is recalled, without any language model. With --observations
+the model extractor reads the messages instead of the rules; its model is `standin.py`.
 """
 
 import argparse
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import standin
+from benchmarks.memory.locomo import Conversation, load
+
 ARMS = ("words", "meaning", "tokens", "time", "graph")
 AIMS = {"R@5": 0.72, "R@10": 0.80, "R@50": 0.93, "session hit@5": 0.95}
+RULES = "the rules"
+OBSERVED = "the model extractor, its model a stand-in that tells the dataset's observations"
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop", 5: "adversarial"}
 
 
@@ -26,11 +33,20 @@ def main() -> None:
     parser.add_argument("--dataset", type=Path, required=True, metavar="FILE")
     parser.add_argument("--json", type=Path, metavar="OUT")
     parser.add_argument("--ablation", action="store_true", help="also leave out each arm in turn")
+    parser.add_argument(
+        "--observations", action="store_true", help="learn through the model extractor"
+    )
     parser.add_argument("--data", help="keep the services' data in this directory")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
+    conversations = load(options.dataset)
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        _extractor(conversations, observations=options.observations) as report,
+    ):
         _environment(options.data or temporary)
-        report = measure(options.dataset, ablation=options.ablation)
+        report.update(
+            measure(conversations, extractor=report["extractor"], ablation=options.ablation)
+        )
     if options.json:
         options.json.write_text(json.dumps(report, indent=2, default=asdict) + "\n")
 
@@ -40,7 +56,26 @@ def _environment(data: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
 
 
-def measure(dataset: Path, *, ablation: bool) -> dict[str, Any]:
+@contextmanager
+def _extractor(
+    conversations: Sequence[Conversation], *, observations: bool
+) -> Iterator[dict[str, Any]]:
+    """The environment names what reads the messages; so does the report."""
+    if not observations:
+        os.environ["KNOWLEDGE_EXTRACTOR"] = "rules"
+        yield {"extractor": RULES}
+        return
+    with standin.serving(conversations) as server:
+        os.environ.update(server.environment)
+        report: dict[str, Any] = {"extractor": OBSERVED}
+        yield report
+        report["stand_in"] = {"questions": server.questions, "observations": len(server.told)}
+    print(f"The stand-in was asked {server.questions} times: {len(server.told)} observations")
+
+
+def measure(
+    conversations: Sequence[Conversation], *, extractor: str, ablation: bool
+) -> dict[str, Any]:
     """All figures, on services of our own."""
     import django  # noqa: PLC0415  the environment comes first
 
@@ -52,14 +87,15 @@ def measure(dataset: Path, *, ablation: bool) -> dict[str, Any]:
 
     with hold(get_config().data_dir, services={"postgres", "valkey", "nats"}):
         call_command("migrate", verbosity=0)
-        return _measured(dataset, ablation=ablation)
+        return _measured(conversations, extractor=extractor, ablation=ablation)
 
 
-def _measured(dataset: Path, *, ablation: bool) -> dict[str, Any]:
-    from benchmarks.memory import floors, locomo, pipeline  # noqa: PLC0415  need the settings
+def _measured(
+    conversations: Sequence[Conversation], *, extractor: str, ablation: bool
+) -> dict[str, Any]:
+    from benchmarks.memory import floors, pipeline  # noqa: PLC0415  need the settings
     from benchmarks.memory.metrics import Outcome, difference, figures  # noqa: PLC0415
 
-    conversations = locomo.load(dataset)
     with pipeline.processes():
         memories = [pipeline.journalled(conversation) for conversation in conversations]
         seconds = pipeline.learned(memories)
@@ -80,6 +116,7 @@ def _measured(dataset: Path, *, ablation: bool) -> dict[str, Any]:
         ),
         "Exobrain": figures(ours),
     }
+    print(f"\nLearned by {extractor}")
     _print_table(f"{len(ours)} questions, all categories", rows)
     by_category = {
         name: figures([each for each in ours if each.question.category == number])

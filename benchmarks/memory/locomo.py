@@ -6,7 +6,7 @@ The data is not part of the project. Image captions are read; what an image was 
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,12 +41,22 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Observation:
+    """A sentence about a speaker that a language model wrote, from one turn on."""
+
+    speaker: str
+    text: str
+    turn_id: str
+
+
+@dataclass(frozen=True)
 class Conversation:
     """Sessions of two speakers, and questions about them."""
 
     id: str
     sessions: Sequence[Sequence[Turn]]
     questions: Sequence[Question]
+    observations: Sequence[Observation]
 
     @property
     def turns(self) -> list[Turn]:
@@ -57,6 +67,17 @@ class Conversation:
 def load(path: Path) -> list[Conversation]:
     """The conversations of a file; questions without any existing evidence are left out."""
     return [_conversation(sample) for sample in json.loads(path.read_text())]
+
+
+def observations_of(sample: Mapping[str, Any]) -> list[Observation]:
+    """What is observed, each by the first turn it is from; what names no turn is left out."""
+    return [
+        Observation(speaker=speaker, text=text, turn_id=turns[0])
+        for speakers in sample.get("observation", {}).values()
+        for speaker, facts in speakers.items()
+        for text, source in facts
+        if (turns := TURN_ID.findall(str(source)))
+    ]
 
 
 def session_of(turn_id: str) -> str:
@@ -70,7 +91,12 @@ def _conversation(sample: dict[str, Any]) -> Conversation:
     sessions = [list(_turns(talk, number)) for number in numbers]
     known = {turn.id for session in sessions for turn in session}
     questions = [question for item in sample["qa"] if (question := _question(item, known))]
-    return Conversation(id=sample["sample_id"], sessions=sessions, questions=questions)
+    return Conversation(
+        id=sample["sample_id"],
+        sessions=sessions,
+        questions=questions,
+        observations=observations_of(sample),
+    )
 
 
 def _turns(talk: dict[str, Any], number: int) -> Iterator[Turn]:

@@ -1,20 +1,18 @@
 """Facts written by somebody else, in the place of a model's: for tests.
 
-Reads the `observation` of conversations in LoCoMo's format: sentences by session and speaker, each
-with the ids of the turns it is from.
+`benchmarks.memory.standin` is the same behind HTTP, for the whole way.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from benchmarks.memory.locomo import observations_of
 from knowledge.extraction import rules
 from knowledge.extraction.names import PERSON, Name
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.types import Extraction, ProposedFact, SourceMessage, Span, Trust
 
-_TURN = re.compile(r"D\d+:\d+")
 CONFIDENCE = 0.8
 
 
@@ -25,7 +23,7 @@ class ObservationExtractor:
 
     def __init__(self, conversation: Mapping[str, Any], turns: Mapping[UUID, str]) -> None:
         self.turns = turns  # message -> turn
-        self.by_turn = _by_turn(conversation.get("observation", {}))
+        self.by_turn = _by_turn(conversation)
 
     def extract(
         self,
@@ -53,12 +51,9 @@ class ObservationExtractor:
         ]
 
 
-def _by_turn(observation: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
+def _by_turn(conversation: Mapping[str, Any]) -> dict[str, list[tuple[str, str]]]:
     """What is observed of whom, by the first turn it is from."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for speakers in observation.values():
-        for speaker, facts in speakers.items():
-            for text, source in facts:
-                if turns := _TURN.findall(str(source)):
-                    found.setdefault(turns[0], []).append((speaker, text))
+    for one in observations_of(conversation):
+        found.setdefault(one.turn_id, []).append((one.speaker, one.text))
     return found
