@@ -330,9 +330,31 @@ def _of_entity(plan: _Plan, entity_id: UUID) -> _Plan:
     written = sorted({a.name for a in aliases} | {e.name for e in plan.entities.values()})
     spoken = Q(mentions__entity_id__in=plan.entities) | Q(entity_id__in=plan.entities)
     about = _blocks(plan).exclude(kind=BlockKind.EPISODE).filter(spoken | _names_it(written))
-    _take_blocks(plan, about.distinct())
+    _take_blocks(plan, _with_corrected(plan, about.distinct()))
     _blank_names(plan, written)
     return _with_orphans(plan)
+
+
+def _with_corrected(plan: _Plan, blocks: Iterable[Block]) -> list[Block]:
+    """The blocks, and what they were written for by the user: that was wrong, and stays so."""
+    found = {block.id: block for block in blocks}
+    level = list(found.values())
+    while level:
+        ended = _blocks(plan).filter(superseded_by_id__in=[block.id for block in level])
+        level = [
+            block
+            for block in ended
+            if block.id not in found and _corrects(found[cast(UUID, block.superseded_by_id)], block)
+        ]
+        found |= {block.id: block for block in level}
+    return list(found.values())
+
+
+def _corrects(heir: Block, block: Block) -> bool:
+    """True when the user put the one in the other's place, with these words."""
+    return heir.id == identity.edit_id(
+        heir.user_id, record_id=block.id, text=heir.text, at=heir.recorded_at
+    )
 
 
 def _members(user_id: UUID, entity: Entity) -> list[Entity]:

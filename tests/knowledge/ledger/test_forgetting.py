@@ -174,6 +174,37 @@ def test_a_forgotten_entity_leaves_the_memory(teller: Teller) -> None:
     assert not Block.objects.filter(kind="fact").exists()
 
 
+def test_what_was_corrected_does_not_come_back(teller: Teller) -> None:
+    """It goes with what the user wrote in its place, and nothing else does."""
+    teller.tell("#work=acme and +likes tea.", day=1)
+    teller.tell(f"@{WORD} is a company", day=2)
+    wrong = Block.objects.get(value="acme")
+    for text in (f"I work at {WORD}", f"I work for {WORD}"):
+        block = Block.objects.get(topic="work", superseded_at=None)
+        editing.edit_block(user_id=teller.user.pk, block_id=block.id, text=text)
+    entity = Entity.objects.get(normal_name=WORD)
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
+
+    assert Block.objects.get(kind="fact").text == "+likes tea."
+    assert rows_naming([wrong.id]) == []
+    assert faults(teller.user.pk) == []
+
+
+def test_what_replaced_a_forgotten_text_stays(teller: Teller) -> None:
+    """Whoever is named only in what the user has corrected since."""
+    teller.tell("#work=acme", day=1)
+    teller.tell(f"@{WORD} is a company", day=2)
+    for text in (f"I work at {WORD}", "I work at home"):
+        block = Block.objects.get(topic="work", superseded_at=None)
+        editing.edit_block(user_id=teller.user.pk, block_id=block.id, text=text)
+    entity = Entity.objects.get(normal_name=WORD)
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
+
+    assert Block.objects.get(kind="fact").text == "I work at home"
+
+
 def test_a_forgotten_journal_leaves_no_trace(teller: Teller) -> None:
     """Its messages, its row and what was learned from them; other days stay."""
     teller.tell(f"#home={WORD} by @{WORD}", day=1)
