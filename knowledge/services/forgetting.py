@@ -157,6 +157,7 @@ class _Plan:
     mentions: list[Mention] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     texts: dict[UUID, tuple[Block, str, Source]] = field(default_factory=dict)  # told otherwise
+    edits: set[UUID] = field(default_factory=set)  # of these, what the user wrote themselves
     names: dict[UUID, tuple[Entity, Alias]] = field(default_factory=dict)  # called otherwise
     spans: list[Span] = field(default_factory=list)  # that the memory is not to know
     words: list[str] = field(default_factory=list)  # normal forms of what is forgotten
@@ -405,6 +406,7 @@ def _of_messages(plan: _Plan, messages: Sequence[StoredMessage]) -> _Plan:
     for source in plan.sources:
         lost[source.table].append(source.record_id)
     left = _other_sources(plan, gone)
+    plan.edits = _edited(plan.user_id)
     blocks = _blocks(plan).filter(Q(pk__in=lost["block"]) | Q(message_id__in=gone))
     for block in blocks:
         if block.kind == BlockKind.EPISODE or block.id not in left:
@@ -432,9 +434,12 @@ def _other_sources(plan: _Plan, gone: Collection[UUID]) -> dict[UUID, Source]:
 
 
 def _tell_from(plan: _Plan, block: Block, source: Source) -> None:
-    """The block has its text from a message that stays."""
+    """The block has its text from a message that stays; but for what the user wrote on a page."""
     said = source.message.content or ""
-    plan.texts[block.id] = (block, said[source.start : source.end].strip() or "…", source)
+    text = said[source.start : source.end].strip() or "…"
+    if block.id in plan.edits and not plan.words_gone(block.text):
+        text = block.text
+    plan.texts[block.id] = (block, text, source)
 
 
 # who nobody speaks of any more
@@ -552,10 +557,12 @@ def _forget_some(plan: _Plan) -> UUID:
     )
     for block, text, source in plan.texts.values():
         message = source.message
+        said_at = block.said_at if block.id in plan.edits else message.created_at
         book.change(
             block, text=text, message_id=message.id, sequence=message.sequence,
-            reference=_reference_of(plan, message.id), said_at=message.created_at,
+            reference=_reference_of(plan, message.id), said_at=said_at,
         )  # fmt: skip
+        topics |= {topic} if (topic := topic_of(block)) else set()
     for entity, alias in plan.names.values():
         book.change(entity, name=alias.name[:200], normal_name=alias.normal_name[:200])
     _blank_episodes(book, plan)

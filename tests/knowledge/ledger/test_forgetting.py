@@ -69,6 +69,34 @@ def test_a_repeated_fact_is_told_by_who_is_left(teller: Teller) -> None:
     assert tables_with(WORD) == {}
 
 
+def test_what_the_user_wrote_is_not_told_by_a_message(teller: Teller) -> None:
+    """One that says what the user has corrected: the correction keeps its words and its time."""
+    first = teller.tell("#home=lyon", day=1)
+    second = teller.tell("#home=lyon", day=2)
+    wrong = Block.objects.get(kind="fact")
+    edited = editing.edit_block(user_id=teller.user.pk, block_id=wrong.id, text="I live in Rome.")
+    said_at = Block.objects.get(pk=edited).said_at
+
+    forget(user_id=teller.user.pk, target=message_target(first))
+
+    block = Block.objects.get(pk=edited)
+    assert (block.text, block.said_at, block.superseded_at) == ("I live in Rome.", said_at, None)
+    assert block.message_id == second.id
+    assert Block.objects.get(pk=wrong.id).superseded_by_id == edited
+
+
+def test_what_is_told_by_a_later_message_counts_from_then(teller: Teller) -> None:
+    """What was said between the two no longer ends it."""
+    first = teller.tell("#home=lyon", day=1)
+    teller.tell("#home=lyon", day=9)
+    teller.tell("#home=oslo", day=5)
+
+    forget(user_id=teller.user.pk, target=message_target(first))
+
+    assert Block.objects.get(value="lyon").superseded_at is None
+    assert Block.objects.get(value="oslo").superseded_at is not None
+
+
 def test_a_forgotten_fact_leaves_the_memory(teller: Teller) -> None:
     """The journal keeps the message; the memory has blanks there."""
     teller.tell(f"Listen: #home={WORD} and @Ann is here", day=1)
