@@ -189,7 +189,7 @@ def test_restarts_that_fail_again_and_again_are_given_up(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fork", refuse)
         group.check()
-        with pytest.raises(ChildFailed, match="lost ended 3 times .* before it had started: Res"):
+        with pytest.raises(ChildFailed, match=r"lost ended 3 times .* before it had started: Res"):
             group.check()
     group.stop()
 

@@ -81,11 +81,11 @@ def manage(*arguments: object) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *map(str, arguments)]
 
 
-def run_up(data: Path, *, port: int) -> "subprocess.CompletedProcess[str]":
+def run_up(data: Path, *, port: int, **more: str) -> "subprocess.CompletedProcess[str]":
     """An `up` that ended by itself."""
     return subprocess.run(
         manage("up", "--port", port),
-        env=environment(data),
+        env=environment(data, **more),
         cwd=data.parent,  # a developer's .env must not matter
         capture_output=True,
         text=True,
@@ -189,6 +189,20 @@ def test_a_used_port_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1 port {port}" in done.stderr
     assert not (data / "run").exists()
+
+
+def test_a_child_with_a_wrong_setting_says_so_and_no_more(data: Path) -> None:
+    """An orchestrator that cannot listen ends `up` with its reason, without tracebacks."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+
+        done = run_up(data, port=free_port(), JOB_ORCHESTRATOR_API_BIND_ADDRESS=address)
+
+    assert done.returncode == 1
+    assert f"run_orchestrator: The orchestrator cannot listen on {address}" in done.stderr
+    assert "orchestrator ended 3 times" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert_nothing_left(data)
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])

@@ -25,6 +25,7 @@ from exobrain.config import ROOT
 from exobrain.embedded import Connection, EmbeddedError, Service, connect, hold, needed_services
 from exobrain.embedded.children import Children, ChildSpec
 from exobrain.embedded.files import try_lock
+from exobrain.lib.errors import ConfigError
 from orchestrator import address as orchestrator
 
 log = structlog.get_logger(__name__)
@@ -108,7 +109,7 @@ def run_command(services: Connection | None, *command: str) -> None:
     try:
         with hold(settings.EXOBRAIN.data_dir, services=wanted_services()):
             execute_from_command_line(["manage.py", *command])
-    except EmbeddedError as error:
+    except (ConfigError, EmbeddedError) as error:
         sys.exit(f"{command[0]}: {error}")
 
 
