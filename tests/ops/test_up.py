@@ -205,6 +205,29 @@ def test_a_child_with_a_wrong_setting_says_so_and_no_more(data: Path) -> None:
     assert_nothing_left(data)
 
 
+def test_what_up_forks_from_has_one_thread() -> None:
+    """A lock that another thread held would stay locked in the child for ever."""
+    code = (
+        "import django, threading; django.setup(); "
+        "import exobrain.management.commands.up; "
+        "print([thread.name for thread in threading.enumerate()])"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={
+            **environment(ROOT / "var" / "nothing"),
+            "DJANGO_SETTINGS_MODULE": "exobrain.settings",
+        },
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout == "['MainThread']\n"
+
+
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_everything(
     start: Callable[..., Running], data: Path, signum: signal.Signals
