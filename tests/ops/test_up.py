@@ -94,12 +94,17 @@ def run_up(data: Path, *, port: int, **more: str) -> "subprocess.CompletedProces
     )
 
 
+def ignore_ends() -> None:
+    """The process does not hear of the ends of its children, unless it changes that."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+
+
 @pytest.fixture
 def start(data: Path, tmp_path: Path) -> Iterator[Callable[..., Running]]:
     """Starts `up` and waits until it says that it runs."""
     started: list[Running] = []
 
-    def start_up(**more: str) -> Running:
+    def start_up(*, is_deaf_to_ends: bool = False, **more: str) -> Running:
         port, output = free_port(), tmp_path / f"output{len(started)}"
         with output.open("wb") as file:
             process = subprocess.Popen(
@@ -109,6 +114,8 @@ def start(data: Path, tmp_path: Path) -> Iterator[Callable[..., Running]]:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
+                # From the main thread, of a process whose other threads hold no lock it needs.
+                preexec_fn=ignore_ends if is_deaf_to_ends else None,  # noqa: PLW1509
             )
         running = Running(process, port, output)
         started.append(running)
@@ -292,9 +299,12 @@ def test_a_lost_keeper_ends_up(start: Callable[..., Running], data: Path) -> Non
     assert_nothing_left(data)
 
 
-def test_a_crashed_web_server_is_started_again(start: Callable[..., Running], data: Path) -> None:
-    """A web server that dies is replaced, and its death is logged."""
-    running = start()
+@pytest.mark.parametrize("is_deaf_to_ends", [False, True])
+def test_a_crashed_web_server_is_started_again(
+    start: Callable[..., Running], data: Path, is_deaf_to_ends: bool
+) -> None:
+    """It is replaced, and its death is logged; whatever `up` was told to ignore."""
+    running = start(is_deaf_to_ends=is_deaf_to_ends)
     pids = [int(line.split()[0]) for line in processes_of(data)]
     [serve] = [pid for pid in pids if name_of(pid) == "exobrain-serve"]
 

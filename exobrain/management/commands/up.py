@@ -50,6 +50,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Everything has run and has been stopped."""
+        # Where it is ignored, as whoever started this may have left it, no child's end is told.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         try:
             with interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 self._run(host=options["host"], port=options["port"])
