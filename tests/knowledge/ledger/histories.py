@@ -127,6 +127,7 @@ class World:
     forgotten: list[SourceMessage] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)  # marks that are nowhere any more
     unknown: set[str] = field(default_factory=set)  # marks and names that only the journal has
+    written: list[str] = field(default_factory=list)  # in the place of statements
 
     @property
     def user_id(self) -> UUID:
@@ -189,7 +190,8 @@ class World:
 
     def _edit(self, number: int, which: int) -> None:
         if block := self._fact(which):
-            text = f"The user wrote this {number}."
+            text = f"The user wrote this {number}, to {(*NAMES, 'nobody')[which % 4]}."
+            self.written.append(text)
             editing.edit_block(user_id=self.user_id, block_id=block.id, text=text)
 
     def _note(self, number: int, which: int) -> None:
@@ -292,8 +294,9 @@ class World:
                 self.gone.update(MARK.findall(message.content))
         self.unknown.update(before.marks - left.marks - self.gone)
         self.unknown.update(names)
-        # Who is gone because nobody else spoke of them may still be in a message that stays.
-        said = "\n".join(message.content for message in self.told.values())
+        # Who is gone because nobody else spoke of them may still be in a message that stays, or
+        # in what the user wrote.
+        said = "\n".join([*(message.content for message in self.told.values()), *self.written])
         lost = names.union(n for n in before.names - left.names if not says_it(said, n))
         self._no_trace(ids=before.ids - left.ids | after, names=lost)
         self.checked[f"forgetting of: {target.kind}"] += 1
