@@ -14,6 +14,7 @@ from django.db import transaction
 from django.dispatch import receiver
 
 from chat.models import Receipt, Turn
+from chat.services.compacting import want_compaction
 from chat.services.runtime import KEEP_SECONDS, forget_streams, stop_answer
 from exobrain.lib import clock
 from knowledge.selectors.pages import known_blocks
@@ -34,6 +35,7 @@ def forget(
         transaction.on_commit(partial(stop_answer, stream_id), robust=True)
     if streams.all:
         transaction.on_commit(partial(forget_streams, streams.all), robust=True)
+    transaction.on_commit(want_compaction, robust=True)
     if message_ids is None:
         Receipt.objects.filter(user_id=user_id).delete()
     else:
