@@ -65,10 +65,21 @@ def test_readyz_bears_the_loss_of_the_orchestrator(
     assert answer.json()["checks"]["orchestrator"] == "down"
 
 
-@pytest.mark.parametrize("path", ["/api", "/api/nothing", "/api/auth", "/api/users/me/"])
-def test_an_unknown_address_of_the_api_is_json(client: Client, path: str) -> None:
-    """404 in the contract's words."""
-    answer = client.get(path)
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api",
+        "/api/nothing",
+        "/api/auth",
+        "/api/users/me/",
+        "/api/x%0a",
+        "/api/knowledge/page/x/name",
+    ],
+)
+def test_an_unknown_address_of_the_api_is_json(path: str, method: str) -> None:
+    """404 in the contract's words, whatever is asked of it; no page's form is wanted for it."""
+    answer = Client(enforce_csrf_checks=True).generic(method, path)
 
     assert (answer.status_code, answer.content) == (404, b'{"detail":"Not Found"}')
 
