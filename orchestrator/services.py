@@ -72,6 +72,7 @@ PUBLISH_GRACE_SECONDS = 3.0  # whoever recorded a job publishes it; then the swe
 PUBLISH_LEASE_SECONDS = 10.0  # what one sweep took, another takes again after that
 BUSY_SECONDS = 0.5  # a row locked by another worker is looked at again after that
 ERASE_SECONDS = 15.0  # somebody waits for it; what is left is reported
+NOWHERE = Place("", 0, "")  # what brought a job is not known
 MAX_NAME_CHARS = 100
 MAX_KEY_CHARS = 200
 LOST = "The worker was lost; the job is tried again."
@@ -258,7 +259,7 @@ def claim(*, deliveries: Sequence[Delivery], worker: str) -> list[Claim]:
 def _answer(claim: Claim, delivery: Delivery) -> Claim:
     if not isinstance(claim, Claimed):
         return claim
-    return replace(claim, stream_id=delivery.stream_id, stream_sequence=delivery.stream_sequence)
+    return replace(claim, place=delivery.place)
 
 
 def _claim_waiting(ids: Sequence[UUID], *, worker: str) -> dict[UUID, Claimed]:
@@ -278,7 +279,7 @@ def _claim_odd(deliveries: Sequence[Delivery], *, worker: str) -> dict[UUID, Cla
     with _relaxed():
         rows = _locked(ids)
         rows |= _first_seen([d for d in deliveries if d.draft.id not in rows])
-        claims = {id_: _decide(rows.get(id_)) for id_ in ids}
+        claims = {d.draft.id: _decide(rows.get(d.draft.id), d.place) for d in deliveries}
         _start([id_ for id_, taken in claims.items() if isinstance(taken, Claimed)], worker=worker)
     return claims
 
@@ -318,24 +319,26 @@ def _row_of_delivery(delivery: Delivery) -> Job:
     )
 
 
-def _decide(row: Job | None) -> Claim:
+def _decide(row: Job | None, place: Place) -> Claim:
     if row is None:
         return NotNow(BUSY_SECONDS)
     if row.is_terminal:
+        _erase_unknown(place, known=(row.stream_id, row.stream_sequence))
         return Finished()
     remaining: timedelta | None = row.remaining  # type: ignore[attr-defined]  # annotated
     if remaining is not None and remaining > timedelta():
         return NotNow(remaining.total_seconds())
-    if row.state == Job.State.PROCESSING and (outcome := _record_lost_run(row)):
+    if row.state == Job.State.PROCESSING and (outcome := _record_lost_run(row, place)):
         return Finished(given_up=outcome)
     run = Run(row.id, row.job_type, row.user_id, attempt=row.attempts + 1)
     return Claimed(run=run, payload=row.payload)
 
 
-def _record_lost_run(row: Job) -> Outcome | None:
+def _record_lost_run(row: Job, place: Place) -> Outcome | None:
     """The run that was under way is over; an outcome when it was one too many."""
     row.lost_runs += 1
     if row.lost_runs >= settings.EXOBRAIN.job_max_lost_runs:
+        _learn_place(row, place, is_last=True)
         return _give_up(row, reason=TerminalReason.LOST_RUNS, error=LOST, detail="The job failed.")
     Job.objects.filter(pk=row.pk).update(
         lost_runs=row.lost_runs,
@@ -395,7 +398,7 @@ def perform(*, claimed: Claimed) -> Outcome:
     except (ClaimLost, OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001  whatever a body raises is the job's failure
-        return _fail(claimed.run, error)
+        return _fail(claimed, error)
     return _outcome(claimed.run, Lifecycle.SUCCEEDED)
 
 
@@ -419,11 +422,14 @@ def _run_body(claimed: Claimed) -> None:
 
 def _complete(claimed: Claimed) -> None:
     """Within the transaction of the effect: either both are committed or neither is."""
-    place = [claimed.stream_id, claimed.stream_sequence]
+    run, place = claimed.run, claimed.place or NOWHERE
     with connection.cursor() as cursor:
-        cursor.execute(sql.COMPLETE, [*place, claimed.run.job_id, claimed.run.attempt])
-        if not cursor.rowcount:
-            raise ClaimLost
+        facts = {**place._asdict(), "job_id": run.job_id, "attempt": run.attempt}
+        cursor.execute(sql.COMPLETE, facts)
+        known = cursor.fetchone()
+    if known is None:
+        raise ClaimLost
+    _erase_unknown(place, known=known)
 
 
 def _current(run: Run) -> Any:
@@ -431,20 +437,44 @@ def _current(run: Run) -> Any:
     return Job.objects.filter(pk=run.job_id, state=Job.State.PROCESSING, attempts=run.attempt)
 
 
-def fail(*, run: Run, error: Exception) -> Outcome:
+def _learn_place(row: Job, place: Place, *, is_last: bool) -> None:
+    """The ledger knows where the job's message is, also if whoever published it never said so.
+
+    If the job is over, another message of it than the one that is known serves nobody.
+    """
+    is_news = row.published_at is None and place.message_id == message_id_of(row.id, row.publishes)
+    if is_news:
+        row.stream_id, row.stream_sequence = place.stream_id, place.stream_sequence
+        Job.objects.filter(pk=row.pk).update(
+            published_at=Now(), stream_id=row.stream_id, stream_sequence=row.stream_sequence
+        )
+    elif is_last:
+        _erase_unknown(place, known=(row.stream_id, row.stream_sequence))
+
+
+def _erase_unknown(place: Place, *, known: tuple[str, int | None]) -> None:
+    """A message of a job that is over is forgotten, unless the ledger knows where it is."""
+    if place is not NOWHERE and place[:2] != known:
+        _erase_later([place])
+
+
+def fail(*, claimed: Claimed, error: Exception) -> Outcome:
     """The run has failed: another follows after a pause, or the job is given up."""
-    return _fail(run, error)
+    return _fail(claimed, error)
 
 
 @transaction.atomic
-def _fail(run: Run, error: Exception) -> Outcome:
+def _fail(claimed: Claimed, error: Exception) -> Outcome:
+    run, place = claimed.run, claimed.place or NOWHERE
     row = _current(run).select_for_update().first()
     if row is None:
         raise ClaimLost
     row.failures += 1
     described, detail = _described(error), _detail(error)
     log.warning("job_attempt_failed", job_id=str(row.id), attempt=run.attempt, error=described)
-    if reason := _final_reason(row, error):
+    reason = _final_reason(row, error)
+    _learn_place(row, place, is_last=reason is not None)
+    if reason is not None:
         return _give_up(row, reason=reason, error=described, detail=detail)
     pause = _pause_seconds(row.failures)
     _current(run).update(

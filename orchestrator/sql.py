@@ -21,6 +21,10 @@ def _change(lifecycle: Lifecycle, *, attempt: str, terminal: bool = False) -> st
 # A crash of PostgreSQL may undo what names this: it can be found out again.
 _RELAXED = "relaxed AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))"
 
+# By what a message of the job is known, as `types.message_id_of` has it.
+_MESSAGE_ID = "id || CASE WHEN publishes = 0 THEN '' ELSE '.' || publishes END"
+_IS_NEWS = f"published_at IS NULL AND {_MESSAGE_ID} = %(message_id)s"
+
 # The jobs are in the ledger; the answer is the ids that were not there before.
 RECORD = """
     INSERT INTO orchestrator_job
@@ -85,16 +89,16 @@ CLAIM = f"""
 """  # noqa: S608  constants only
 
 # The run's job is done, if the run is still the one that counts. Whoever published it may have died
-# before saying where: then it is known from the message, for it will not be published again.
+# before saying where: then it is known from the message, if that is the one to be published last.
+# The answer is where its message is.
 COMPLETE = f"""
     UPDATE orchestrator_job
     SET state = 'completed', is_terminal = true, completed_at = statement_timestamp(),
         lease_expires_at = NULL,
-        stream_id = CASE WHEN published_at IS NULL AND publishes = 0 THEN %s ELSE stream_id END,
-        stream_sequence = CASE WHEN published_at IS NULL AND publishes = 0
-            THEN %s ELSE stream_sequence END,
-        published_at = CASE WHEN publishes = 0
-            THEN coalesce(published_at, statement_timestamp()) ELSE published_at END,
+        stream_id = CASE WHEN {_IS_NEWS} THEN %(stream_id)s ELSE stream_id END,
+        stream_sequence = CASE WHEN {_IS_NEWS} THEN %(stream_sequence)s ELSE stream_sequence END,
+        published_at = CASE WHEN {_IS_NEWS} THEN statement_timestamp() ELSE published_at END,
         {_change(Lifecycle.SUCCEEDED, attempt="attempts", terminal=True)}
-    WHERE id = %s AND state = 'processing' AND attempts = %s
+    WHERE id = %(job_id)s AND state = 'processing' AND attempts = %(attempt)s
+    RETURNING stream_id, stream_sequence
 """  # noqa: S608  constants only

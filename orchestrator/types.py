@@ -129,6 +129,13 @@ class Delivery:
     draft: JobDraft
     stream_id: str
     stream_sequence: int
+    message_id: str = ""  # other producers may send none
+
+    @property
+    def place(self) -> Place:
+        """Where JetStream has the message, and which it is."""
+        message_id = self.message_id or message_id_of(self.draft.id, 0)
+        return Place(self.stream_id, self.stream_sequence, message_id)
 
 
 @dataclass(frozen=True)
@@ -147,8 +154,7 @@ class Claimed:
 
     run: Run
     payload: dict[str, Any]
-    stream_id: str = ""  # where the message is that brought it
-    stream_sequence: int | None = None
+    place: Place | None = None  # of the message that brought it
 
 
 @dataclass(frozen=True)

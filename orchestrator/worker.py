@@ -62,6 +62,7 @@ class Parcel:
     reply: str
     stream_id: str
     stream_sequence: int
+    message_id: str
 
     @property
     def source(self) -> str:
@@ -150,6 +151,7 @@ class Worker:
             reply=message.reply,
             stream_id=self.pull.link.stream_id if self.pull else "",
             stream_sequence=message.metadata.sequence.stream,
+            message_id=(message.headers or {}).get("Nats-Msg-Id", ""),
         )
         self.held[parcel] = asyncio.create_task(self._handle(parcel))
 
@@ -185,6 +187,7 @@ class Worker:
             draft=envelope.draft,
             stream_id=parcel.stream_id,
             stream_sequence=parcel.stream_sequence,
+            message_id=parcel.message_id,
         )
         match await self.claim(delivery):
             case Claimed() as claimed:
@@ -235,7 +238,7 @@ class Worker:
         self.is_tainted = True  # a thread cannot be ended, but the process can be replaced
         self.stopping.set()
         error = JobFailed("The job took too long.")
-        return await self._in_ledger(lambda: services.fail(run=claimed.run, error=error))
+        return await self._in_ledger(lambda: services.fail(claimed=claimed, error=error))
 
     async def _bury(self, parcel: Parcel, error: ValidationError) -> None:
         """A message that is no envelope is a dead letter at once: it will not become one."""

@@ -17,6 +17,7 @@ from orchestrator.types import (
     Outcome,
     Receipt,
     StreamState,
+    message_id_of,
 )
 
 USER = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
@@ -46,27 +47,32 @@ def published(*, sequence: int = 1, stream: str = STREAM, **wanted: Any) -> JobD
     return draft
 
 
-def delivery(draft: JobDraft) -> Delivery:
+def delivery(draft: JobDraft, *, sequence: int = 1, publishes: int = 0) -> Delivery:
     """The job's message, as it reaches a worker."""
-    return Delivery(draft=draft, stream_id=STREAM, stream_sequence=1)
+    return Delivery(
+        draft=draft,
+        stream_id=STREAM,
+        stream_sequence=sequence,
+        message_id=message_id_of(draft.id, publishes),
+    )
 
 
-def claim(draft: JobDraft, *, worker: str = WORKER) -> Claim:
+def claim(draft: JobDraft, *, worker: str = WORKER, **message: int) -> Claim:
     """What the ledger says to a worker that received the job."""
-    (answer,) = services.claim(deliveries=[delivery(draft)], worker=worker)
+    (answer,) = services.claim(deliveries=[delivery(draft, **message)], worker=worker)
     return answer
 
 
-def claimed(draft: JobDraft, *, worker: str = WORKER) -> Claimed:
+def claimed(draft: JobDraft, *, worker: str = WORKER, **message: int) -> Claimed:
     """The job, running."""
-    answer = claim(draft, worker=worker)
+    answer = claim(draft, worker=worker, **message)
     assert isinstance(answer, Claimed)
     return answer
 
 
-def performed(draft: JobDraft) -> Outcome:
+def performed(draft: JobDraft, **message: int) -> Outcome:
     """How one run of the job ended."""
-    return services.perform(claimed=claimed(draft))
+    return services.perform(claimed=claimed(draft, **message))
 
 
 def row(draft: JobDraft) -> Job:

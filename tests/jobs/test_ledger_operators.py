@@ -180,7 +180,7 @@ def test_the_queue_is_to_forget_a_deleted_user(alice: User, bob: User) -> None:
 def test_the_old_message_of_a_job_tried_again_is_erased() -> None:
     """It would not be found any more when its words are forgotten."""
     draft = published(sequence=5, permanent=True)
-    performed(draft)
+    performed(draft, sequence=5)
 
     services.retry(job_id=draft.id)
 

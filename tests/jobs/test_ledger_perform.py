@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from orchestrator import services
 from orchestrator.errors import ClaimLost
 from orchestrator.models import DeadLetter
-from orchestrator.types import DeadLetterReason, Lifecycle, Receipt
+from orchestrator.types import DeadLetterReason, Finished, Lifecycle, Receipt
 from tests.jobs.bodies import effects
 from tests.jobs.ledger import (
     STREAM,
     USER,
     changes,
+    claim,
     claimed,
     due_places,
     make_due,
@@ -173,13 +175,33 @@ def test_pauses_double_and_are_bounded(failures: int, longest: float) -> None:
     assert len(pauses) > 1
 
 
-def test_a_job_that_ends_before_anybody_said_where_its_message_is_says_so_itself() -> None:
+@pytest.mark.parametrize("how", [{}, {"permanent": True}, {"failures": 1}])
+def test_a_run_that_ends_before_anybody_said_where_its_message_is_says_so_itself(
+    how: dict[str, Any],
+) -> None:
     """Whoever published it has died: without that place the message could not be erased."""
-    draft = recorded()
+    draft = recorded(**how)
 
     performed(draft)
 
     assert (row(draft).stream_id, row(draft).stream_sequence) == (STREAM, 1)
+    assert row(draft).published_at is not None
+    assert due_places() == []
+
+
+def test_a_job_given_up_for_lost_runs_says_where_its_message_is(
+    config: Callable[..., None],
+) -> None:
+    """Its workers died, and whoever published it."""
+    config(job_max_lost_runs=1)
+    draft = recorded()
+    claimed(draft)
+    make_due(draft)
+
+    answer = claim(draft)
+
+    assert isinstance(answer, Finished)
+    assert row(draft).stream_sequence == 1
     assert row(draft).published_at is not None
 
 
@@ -195,21 +217,73 @@ def test_a_receipt_that_comes_after_the_end_changes_and_erases_nothing() -> None
     assert due_places() == []
 
 
-def test_a_job_that_ends_keeps_the_place_that_is_known() -> None:
-    """It was brought by a copy of its message."""
-    draft = published(sequence=5)
+@pytest.mark.parametrize("permanent", [False, True])
+def test_a_job_that_ends_keeps_the_place_that_is_known(permanent: bool) -> None:
+    """It was brought by a copy of its message, which is to be forgotten."""
+    draft = published(sequence=5, permanent=permanent)
 
-    performed(draft)
+    performed(draft, sequence=7)
 
     assert row(draft).stream_sequence == 5
+    assert due_places() == [(STREAM, 7)]
 
 
-def test_a_job_taken_back_is_not_placed_where_an_older_message_was() -> None:
+@pytest.mark.parametrize("permanent", [False, True])
+def test_a_job_taken_back_is_not_placed_where_an_older_message_was(permanent: bool) -> None:
     """That one is to be erased already, and the next one has another name."""
-    draft = published(sequence=5)
+    draft = published(sequence=5, permanent=permanent)
     services.take_back_lost(stream=stream_state(finished_sequence=5))
 
-    performed(draft)
+    performed(draft, sequence=5)
 
     assert row(draft).published_at is None
     assert due_places() == [(STREAM, 5)]
+
+
+@pytest.mark.parametrize("permanent", [False, True])
+def test_a_job_published_again_is_placed_where_the_new_message_is(permanent: bool) -> None:
+    """Its publisher died, too; the name of the message tells which one came."""
+    draft = published(sequence=5, permanent=permanent)
+    services.take_back_lost(stream=stream_state(finished_sequence=5))
+
+    performed(draft, sequence=8, publishes=1)
+
+    assert row(draft).stream_sequence == 8
+    assert row(draft).published_at is not None
+    assert due_places() == [(STREAM, 5)]
+
+
+@pytest.mark.parametrize("permanent", [False, True])
+def test_an_older_message_whose_place_was_never_known_is_erased_at_the_end(permanent: bool) -> None:
+    """The job was rewritten while it ran: the old words must not stay in the queue."""
+    draft = recorded(permanent=permanent, label="old")
+    run = claimed(draft, sequence=3)
+    services.rewrite_payloads(
+        user_id=USER, job_type="test.effect", rewrite=lambda old: {**old, "label": "new"}
+    )
+
+    services.perform(claimed=run)
+
+    assert row(draft).stream_sequence is None
+    assert due_places() == [(STREAM, 3)]
+
+
+def test_a_message_that_comes_after_its_user_was_forgotten_is_erased() -> None:
+    """Nobody had said where it was, so nobody could erase it before."""
+    draft = recorded()
+    services.forget_user(user_id=USER)
+
+    answer = claim(draft, sequence=3)
+
+    assert isinstance(answer, Finished)
+    assert due_places() == [(STREAM, 3)]
+
+
+def test_a_message_that_comes_again_after_the_end_is_left_where_it_is() -> None:
+    """Its worker died before it was acknowledged; its place is known."""
+    draft = published(sequence=3)
+    performed(draft, sequence=3)
+
+    claim(draft, sequence=3)
+
+    assert due_places() == []

@@ -12,9 +12,9 @@ from exobrain.embedded import Connection, connect
 from exobrain.lib.errors import ConfigError
 from orchestrator import services
 from orchestrator.events import envelope_of
-from orchestrator.jetstream import STREAM, nats_url, request_subject
+from orchestrator.jetstream import STREAM, Link, nats_url, request_subject
 from orchestrator.models import Erasure, Job
-from orchestrator.types import Outgoing, Place
+from orchestrator.types import JobDraft, Outgoing, Place, message_id_of
 from orchestrator.worker import Worker
 from tests.jobs.bodies import effects
 from tests.jobs.ledger import delivery, drafted, recorded
@@ -163,6 +163,33 @@ def test_a_message_of_another_producer_is_known_by_its_job(jobs: Stage) -> None:
     eventually(lambda: not Erasure.objects.exists())
 
     assert jobs.messages(request_subject("test.effect")) == []
+
+
+async def _publish_untold(draft: JobDraft, publishes: int) -> None:
+    link = await Link.open(name="dying")
+    message_id = message_id_of(draft.id, publishes)
+    subject = request_subject(draft.job_type)
+    await link.publish(subject, envelope_of(draft), message_id=message_id)
+    await link.close()
+
+
+@pytest.mark.parametrize(("publishes", "permanent"), [(0, True), (1, False)])
+def test_a_message_of_a_publisher_that_died_goes_with_its_user(
+    jobs: Stage, publishes: int, permanent: bool
+) -> None:
+    """Nobody but the message itself told where it is."""
+    draft = recorded(permanent=permanent)
+    Job.objects.filter(pk=draft.id).update(publishes=publishes)
+    jobs.run(_publish_untold(draft, publishes))
+    jobs.start_worker()
+    jobs.ended(draft.id)
+    assert len(jobs.messages(request_subject(draft.job_type))) == 1
+
+    services.forget_user(user_id=draft.user_id)
+    jobs.start_server()
+    eventually(lambda: not Erasure.objects.exists())
+
+    assert jobs.messages(request_subject(draft.job_type)) == []
 
 
 def test_what_an_orchestrator_published_as_it_died_is_found_again(jobs: Stage) -> None:
