@@ -58,6 +58,10 @@ STOP_SECONDS = 3.0
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
+class NamesNoUser(errors.Refused):
+    """Name a user_id, or send the secret that the server has in JOB_ORCHESTRATOR_API_TOKEN."""
+
+
 class WatchTooLong(errors.DomainError):
     """The watch has lasted as long as one may; watch again to go on."""
 
@@ -134,7 +138,7 @@ class Servicer(pb_grpc.JobOrchestratorServicer):
         if user_id:
             return user_id
         if not self.trusts_callers:
-            raise errors.Refused("user_id is required of callers without the shared secret.")
+            raise NamesNoUser
         return None
 
     @contextlib.asynccontextmanager

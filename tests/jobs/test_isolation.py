@@ -99,6 +99,7 @@ def test_without_user_and_secret_no_job_is_seen(jobs: Stage, config: Config) -> 
                     read()
 
                 assert refused.value.code() is grpc.StatusCode.PERMISSION_DENIED
+                assert "JOB_ORCHESTRATOR_API_TOKEN" in (refused.value.details() or "")
 
 
 def test_who_has_the_secret_may_leave_the_user_out(jobs: Stage, config: Config) -> None:
