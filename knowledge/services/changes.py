@@ -6,7 +6,7 @@ by itself (see `contradictions`): that is worked out again.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -39,6 +39,13 @@ from knowledge.types import RollbackPreview, Status, Trust
 # What `settle` works out, and what a job may change of a record without saying anything new.
 DERIVED = frozenset({"valid_to", "superseded_at", "superseded_by_id"})
 MECHANICAL = DERIVED | {"valid_from", "confidence", "trust", "node_type_id"}
+OF_ENTITY: tuple[tuple[type[models.Model], str], ...] = (
+    (Mention, "entity_id"),
+    (Block, "entity_id"),
+    (Edge, "source_id"),
+    (Edge, "target_id"),
+    (Entity, "merged_into_id"),
+)
 OPEN = dict.fromkeys(sorted(DERIVED))  # what nothing has ended
 OPEN_STATUSES = frozenset({Status.ASSERTED, Status.DISPUTED})
 
@@ -189,19 +196,14 @@ def _keep(plan: _Plan, is_kept: Any) -> None:
 
 def _used_entities(user_id: UUID, entities: Sequence[UUID], gone: set[UUID]) -> set[UUID]:
     """Entities that something speaks of which stays."""
-    mine: dict[str, Any] = {"user_id": user_id}
-    of_entity: tuple[tuple[type[models.Model], str], ...] = (
-        (Mention, "entity_id"),
-        (Block, "entity_id"),
-        (Edge, "source_id"),
-        (Edge, "target_id"),
-        (Entity, "merged_into_id"),
-    )
-    found: set[UUID] = set()
-    for model, column in of_entity:
-        rows = cast(Any, model).objects.filter(**mine, **{f"{column}__in": entities})
-        found.update(id_ for pk, id_ in rows.values_list("pk", column) if pk not in gone)
-    return found
+    return {id_ for pk, id_ in _speaking_of(user_id, entities) if pk not in gone}
+
+
+def _speaking_of(user_id: UUID, entities: Sequence[UUID]) -> Iterator[tuple[UUID, UUID]]:
+    """(record, entity) for all that speaks of these entities."""
+    for model, column in OF_ENTITY:
+        rows = cast(Any, model).objects.filter(user_id=user_id, **{f"{column}__in": entities})
+        yield from rows.values_list("pk", column)
 
 
 def _conflicts(changeset: Changeset, operations: Sequence[Operation], plan: _Plan) -> list[UUID]:
@@ -221,7 +223,21 @@ def _conflicts(changeset: Changeset, operations: Sequence[Operation], plan: _Pla
         .order_by("-pk")
     )
     found = [operation.changeset_id for operation in later if _says_something(operation)]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *_speaking_of_parted(changeset.user_id, plan, concerned)]))
+
+
+def _speaking_of_parted(user_id: UUID, plan: _Plan, concerned: Collection[UUID]) -> list[UUID]:
+    """Changesets that speak of one that was parted and would be merged again: left behind by it."""
+    merged = [
+        row.pk
+        for row, values in plan.change.values()
+        if isinstance(row, Entity) and row.merged_into_id is None and values.get("merged_into_id")
+    ]
+    since = {record for record, _ in _speaking_of(user_id, merged)}.difference(concerned)
+    added = Operation.objects.filter(
+        changeset__user_id=user_id, before__isnull=True, record_id__in=since
+    )
+    return list(added.order_by("-pk").values_list("changeset_id", flat=True))
 
 
 def _says_something(operation: Operation) -> bool:

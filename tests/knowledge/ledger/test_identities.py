@@ -3,8 +3,14 @@
 import pytest
 
 from accounts.models import User
-from knowledge.errors import AlreadyDecided, CannotMerge, RecordNotFound, ReviewItemNotFound
-from knowledge.models import Alias, Block, Edge, Entity, Mention, ReviewItem, Source
+from knowledge.errors import (
+    AlreadyDecided,
+    CannotMerge,
+    ChangedSince,
+    RecordNotFound,
+    ReviewItemNotFound,
+)
+from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem, Source
 from knowledge.selectors.ledger import review_items
 from knowledge.services import reviewing
 from knowledge.services.changes import roll_back
@@ -72,6 +78,38 @@ def test_a_merge_can_be_undone(teller: Teller, pair: tuple[Entity, Entity]) -> N
     roll_back(user_id=teller.user.pk, changeset_id=merged)
 
     assert state() == before
+
+
+def test_parting_can_be_undone(teller: Teller, pair: tuple[Entity, Entity]) -> None:
+    """They are one again."""
+    keep, gone = pair
+    merged = merge(user_id=teller.user.pk, keep_id=keep.id, gone_id=gone.id)
+    after = state()
+
+    parted = roll_back(user_id=teller.user.pk, changeset_id=merged)
+    roll_back(user_id=teller.user.pk, changeset_id=parted)
+
+    assert state() == after
+
+
+def test_what_was_said_since_stands_in_the_way_of_one_again(
+    teller: Teller, pair: tuple[Entity, Entity]
+) -> None:
+    """It would be left with nobody: they can be merged anew, which takes it along."""
+    keep, gone = pair
+    merged = merge(user_id=teller.user.pk, keep_id=keep.id, gone_id=gone.id)
+    parted = roll_back(user_id=teller.user.pk, changeset_id=merged)
+    teller.tell("@Jonathan~knows~@Carl", day=3)
+    said = Changeset.objects.latest("created_at")
+    before = state()
+
+    with pytest.raises(ChangedSince) as refused:
+        roll_back(user_id=teller.user.pk, changeset_id=parted)
+
+    assert refused.value.changeset_ids == [said.id]
+    assert state() == before
+    merge(user_id=teller.user.pk, keep_id=keep.id, gone_id=gone.id)
+    assert faults(teller.user.pk) == []
 
 
 def test_a_question_accepted_merges(teller: Teller, pair: tuple[Entity, Entity]) -> None:
