@@ -47,7 +47,7 @@ from knowledge.services.pending import outside_indexes
 from knowledge.services.projecting import project
 from knowledge.services.rebuilding import empty_side_memories
 from knowledge.services.redacting import EVERYTHING, blanked, bury, fact_keys, redact
-from knowledge.services.writing import TABLES, Book, lock_memory, row_of
+from knowledge.services.writing import TABLES, Book, lock_memory, record_of, row_of
 from knowledge.types import (
     BlockKind,
     ForgetItem,
@@ -56,6 +56,7 @@ from knowledge.types import (
     Span,
     Target,
     TargetKind,
+    Trust,
     Verdict,
 )
 from orchestrator import services as orchestrator
@@ -345,16 +346,17 @@ def _with_corrected(plan: _Plan, blocks: Iterable[Block]) -> list[Block]:
         level = [
             block
             for block in ended
-            if block.id not in found and _corrects(found[cast(UUID, block.superseded_by_id)], block)
+            if block.id not in found
+            and _corrects(found[cast(UUID, block.superseded_by_id)], block.id)
         ]
         found |= {block.id: block for block in level}
     return list(found.values())
 
 
-def _corrects(heir: Block, block: Block) -> bool:
+def _corrects(heir: Block, block_id: UUID) -> bool:
     """True when the user put the one in the other's place, with these words."""
     return heir.id == identity.edit_id(
-        heir.user_id, record_id=block.id, text=heir.text, at=heir.recorded_at
+        heir.user_id, record_id=block_id, text=heir.text, at=heir.recorded_at
     )
 
 
@@ -615,7 +617,7 @@ def _scrub(plan: _Plan, book: Book) -> None:
     _scrub_names(plan, book)
     named = [id_ for table, id_ in book.removed if table in NAMED]
     _scrub_references(plan.user_id, {*named, *past})
-    Decision.objects.filter(user_id=plan.user_id, record_id__in=gone).update(
+    Decision.objects.filter(user_id=plan.user_id, record_id__in={*gone, *past}).update(
         verdict=Verdict.FORGOTTEN, reason="forgotten", record_id=None
     )
     for episode in Episode.objects.filter(
@@ -644,11 +646,30 @@ def _scrub_past(plan: _Plan) -> set[UUID]:
             sides = [*(after or {}).items(), *(before or {}).items()]
             if any(name in SAYING and plan.words_gone(str(value)) for name, value in sides):
                 past.add(record_id)
+        while corrected := _corrected_past(plan, past) - past:
+            past |= corrected
     for model in (Block, Entity, Alias, Edge, Mention, Source):
         there = cast(Any, model).objects.filter(user_id=plan.user_id, pk__in=past)
         past -= set(there.values_list("pk", flat=True))
     mine.filter(record_id__in=past).delete()
     return past
+
+
+def _corrected_past(plan: _Plan, past: Collection[UUID]) -> set[UUID]:
+    """What the user wrote these for, and what goes, as far as changesets tell of it."""
+    blocks = Operation.objects.filter(changeset__user_id=plan.user_id, table="block")
+    heirs = {str(id_): block for id_, block in plan.blocks.items()}
+    for sides in blocks.filter(record_id__in=past).values_list("before", "after"):
+        rows = [cast(Block, record_of("block", side)) for side in sides if side and "id" in side]
+        heirs |= {str(row.id): row for row in rows}
+    ids = [id_ for id_, heir in heirs.items() if heir.trust == Trust.CONFIRMED]  # the user's hand
+    ended = blocks.filter(Q(before__superseded_by_id__in=ids) | Q(after__superseded_by_id__in=ids))
+    found = set()
+    for record_id, *both in ended.values_list("record_id", "before", "after"):
+        named = [heirs.get(side.get("superseded_by_id")) for side in both if side]
+        if any(heir and _corrects(heir, record_id) for heir in named):
+            found.add(record_id)
+    return found
 
 
 def _scrub_references(user_id: UUID, gone: Collection[UUID]) -> None:

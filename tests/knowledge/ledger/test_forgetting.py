@@ -219,6 +219,22 @@ def test_what_was_corrected_does_not_come_back(teller: Teller) -> None:
     assert faults(teller.user.pk) == []
 
 
+def test_what_was_corrected_does_not_come_back_by_a_rollback(teller: Teller) -> None:
+    """Nor when the correction was forgotten while both were rolled back."""
+    job = teller.learn(teller.say("#work=acme and +likes tea.", day=1))
+    teller.tell(f"@{WORD} is a company", day=2)
+    wrong = Block.objects.get(value="acme")
+    editing.edit_block(user_id=teller.user.pk, block_id=wrong.id, text=f"I work at {WORD}")
+    undone = roll_back(user_id=teller.user.pk, changeset_id=job)
+    entity = Entity.objects.get(normal_name=WORD)
+    forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
+
+    roll_back(user_id=teller.user.pk, changeset_id=undone)
+
+    assert Block.objects.get(kind="fact").text == "+likes tea."
+    assert rows_naming([wrong.id]) == []
+
+
 def test_what_replaced_a_forgotten_text_stays(teller: Teller) -> None:
     """Whoever is named only in what the user has corrected since."""
     teller.tell("#work=acme", day=1)
