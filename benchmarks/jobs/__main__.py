@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,6 +36,9 @@ USER = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
 PAUSE_SECONDS = 0.01
 START_SECONDS = 60.0
 MANY_SECONDS = 300.0
+TRIES = 3
+
+_failures: Counter[str] = Counter()  # calls that ended in an error, by what it said
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,10 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=500, help="how many single calls are timed")
     parser.add_argument("--concurrency", type=int, default=16, help="of the worker")
     options = parser.parse_args()
-    figures = measure(options)
+    try:
+        figures = measure(options)
+    finally:
+        print_failures(_failures)
     print_table(figures)
     if options.json:
         options.json.write_text(json.dumps([asdict(figure) for figure in figures], indent=2))
@@ -169,8 +176,15 @@ def _enqueue(channel: grpc.aio.Channel) -> Call:
             payload_json="{}",
             idempotency_key=uuid.uuid4().hex,
         )
-        reply = await stub.EnqueueJob(request, timeout=START_SECONDS, wait_for_ready=True)
-        return str(reply.job_id)
+        for left in reversed(range(TRIES)):  # its key makes it one job, however often it is sent
+            try:
+                reply = await stub.EnqueueJob(request, timeout=START_SECONDS, wait_for_ready=True)
+                return str(reply.job_id)
+            except grpc.aio.AioRpcError as error:
+                _failures[f"{error.code().name}: {error.details()}"] += 1
+                if not left:
+                    raise
+        raise AssertionError
 
     return enqueue
 
@@ -293,6 +307,12 @@ def print_table(figures: list[Figure]) -> None:
             for value, digits in ((figure.p50_ms, 2), (figure.p99_ms, 2), (figure.per_second, 0))
         ]
         print(f"| {figure.measure} | {' | '.join(cells)} | {figure.aim} |")
+
+
+def print_failures(failures: Mapping[str, int]) -> None:
+    """Which calls failed and were made again, if any: the figures contain both."""
+    for reason, count in failures.items():
+        print(f"{count} calls of EnqueueJob failed: {reason}", file=sys.stderr)
 
 
 if __name__ == "__main__":
