@@ -1,6 +1,6 @@
 """How well the memory finds what was said, beside plain BM25 in the same run.
 
-Usage: python -m benchmarks.memory --dataset FILE [--json OUT] [--ablation] [--observations]
+Usage: python -m benchmarks.memory --dataset FILE [--json OUT] [--observations] [--no-ablation]
 
 The file is in LoCoMo's format. Every conversation goes the whole way: journal, job, worker,
 ledger, indexes; then each question is recalled, without any language model. With --observations
@@ -32,7 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--dataset", type=Path, required=True, metavar="FILE")
     parser.add_argument("--json", type=Path, metavar="OUT")
-    parser.add_argument("--ablation", action="store_true", help="also leave out each arm in turn")
+    parser.add_argument("--no-ablation", action="store_true", help="do not leave out arms in turn")
     parser.add_argument(
         "--observations", action="store_true", help="learn through the model extractor"
     )
@@ -45,7 +45,7 @@ def main() -> None:
     ):
         _environment(options.data or temporary)
         report.update(
-            measure(conversations, extractor=report["extractor"], ablation=options.ablation)
+            measure(conversations, extractor=report["extractor"], ablation=not options.no_ablation)
         )
     if options.json:
         options.json.write_text(json.dumps(report, indent=2, default=asdict) + "\n")
