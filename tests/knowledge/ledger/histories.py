@@ -192,6 +192,7 @@ class World:
         if block := self._fact(which):
             text = f"The user wrote this {number}, to {(*NAMES, 'nobody')[which % 4]}."
             self.written.append(text)
+            self.unknown = {word for word in self.unknown if not says_it(text, word)}
             editing.edit_block(user_id=self.user_id, block_id=block.id, text=text)
 
     def _note(self, number: int, which: int) -> None:
