@@ -72,7 +72,7 @@ def claimed(draft: JobDraft, *, worker: str = WORKER, **message: int) -> Claimed
 
 def performed(draft: JobDraft, **message: int) -> Outcome:
     """How one run of the job ended."""
-    return services.perform(claimed=claimed(draft, **message))
+    return services.perform(claimed=claimed(draft, worker=WORKER, **message))
 
 
 def row(draft: JobDraft) -> Job:
