@@ -5,7 +5,7 @@ says of the same record stands in the way and is named, except for what follows 
 by itself (see `contradictions`): that is worked out again.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -53,12 +53,11 @@ OPEN_STATUSES = frozenset({Status.ASSERTED, Status.DISPUTED})
 def preview_roll_back(*, user_id: UUID, changeset_id: UUID) -> RollbackPreview:
     """What rolling it back would do; nothing is written."""
     plan = _plan(_changeset(user_id, changeset_id))
-    counts: dict[str, int] = defaultdict(int)
-    for table, _ in (*plan.remove, *plan.restore, *plan.change):
-        counts[table] += 1
+    book = Book(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
+    _carry_out(book, plan)  # which is not written
     return RollbackPreview(
         changeset_id=changeset_id,
-        counts=dict(counts),
+        counts=Counter(table for table, _ in (*book.removed, *book.added, *book.changed)),
         kept=len(plan.kept),
         conflicts=plan.conflicts,
     )
@@ -267,12 +266,59 @@ def _carry_out(book: Book, plan: _Plan) -> None:
     for removed in plan.remove.values():
         topics |= _topics(removed)
     remove_whole(book, plan.remove.values())
+    _take_orphans(book)
     topics |= lower_trust(
         book,
         blocks=[id_ for table, id_ in plan.kept if table == "block"],
         without=[id_ for table, id_ in plan.remove if table == "source"],
     )
     settle(book, topics)
+
+
+def _take_orphans(book: Book) -> None:
+    """Nobody is known any more whom nothing speaks of, nor who became one of them.
+
+    Their first message may have been forgotten, or their last while they were another's name.
+    """
+    touched = _touched(book)
+    mentions = Mention.objects.filter(user_id=book.user_id, entity_id__in=touched)
+    speaking = [*book.current(mentions), *book.additions(Mention), *book.changes(Mention)]
+    silent = touched - {mention.entity_id for mention in speaking}
+    stored = Entity.objects.filter(user_id=book.user_id, pk__in=silent)
+    orphans = [
+        entity
+        for entity in (*book.current(stored), *book.additions(Entity))
+        if entity.pk in silent and entity.merged_into_id is None and not entity.is_self
+    ]
+    became = Entity.objects.filter(user_id=book.user_id, merged_into__in=[e.pk for e in orphans])
+    orphans += book.current(became)
+    _withdraw(book, {entity.pk for entity in orphans})
+    remove_whole(book, orphans)
+
+
+def _touched(book: Book) -> set[UUID]:
+    """Entities that the book adds or changes, and whom its mentions spoke or will speak of."""
+    mentions = [*book.additions(Mention), *book.changes(Mention)]
+    mentions += [row for row in book.removed.values() if isinstance(row, Mention)]
+    before = [
+        side.get("entity_id") for (table, _), side in book.before.items() if table == "mention"
+    ]
+    return {
+        *(mention.entity_id for mention in mentions),
+        *(UUID(id_) for id_ in before if id_),
+        *(entity.pk for entity in (*book.additions(Entity), *book.changes(Entity))),
+    }
+
+
+def _withdraw(book: Book, entities: Collection[UUID]) -> None:
+    """The book adds nothing that belongs to these."""
+    own: list[models.Model] = [a for a in book.additions(Alias) if a.entity_id in entities]
+    own += [source for source in book.additions(Source) if source.record_id in entities]
+    own += [
+        item for item in book.additions(ReviewItem) if {item.left_id, item.right_id} & {*entities}
+    ]
+    for record in own:
+        book.remove(record)
 
 
 def lower_trust(book: Book, *, blocks: Collection[UUID], without: Collection[UUID]) -> set[Topic]:

@@ -459,7 +459,7 @@ def _with_orphans(plan: _Plan, *, without: Collection[UUID] = ()) -> _Plan:
     kept_by_hand = _touched_by_hand(plan.user_id, touched)
     orphans = touched - still - kept_by_hand
     for entity in Entity.objects.filter(user_id=plan.user_id, pk__in=orphans, is_self=False):
-        plan.entities[entity.id] = entity
+        plan.entities |= {member.id: member for member in _members(plan.user_id, entity)}
     for entity in Entity.objects.filter(user_id=plan.user_id, pk__in=touched - orphans):
         if not entity.is_self:
             _forget_names(plan, entity, without)

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import User
 from knowledge.models import Entity
 from knowledge.services import editing
+from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 
 SignIn = Callable[[User], Client]
@@ -100,6 +101,7 @@ def test_operations_are_paged(alice: User, as_user: SignIn) -> None:
 def test_rolling_back_makes_it_undone(alice: User, as_user: SignIn) -> None:
     """Previewed first, then done, by a changeset that says so; not twice."""
     ann = rows.entity(alice, "Ann")
+    rows.mention(rows.episode(rows.said(JournalFactory(user=alice), "I met Ann.")), ann)
     note(ann, "Birthday in May.")
     client = as_user(alice)
     path = f"{PATH}/{read(client)['changesets'][0]['id']}"

@@ -17,7 +17,7 @@ from knowledge.selectors.ledger import why
 from knowledge.services import editing
 from knowledge.services.changes import roll_back
 from knowledge.services.forgetting import companions, forget, forgotten, preview
-from knowledge.services.identities import keep_apart
+from knowledge.services.identities import keep_apart, merge
 from knowledge.types import Target, TargetKind, Trust, Verdict
 from orchestrator.models import DeadLetter, Job
 from tests.knowledge.ledger.scribe import Teller
@@ -298,6 +298,19 @@ def test_nobody_is_known_from_what_is_forgotten(teller: Teller) -> None:
     forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=fact.id))
 
     teller.tell("@Ben#home=lyon", day=1)
+
+    assert not Entity.objects.filter(is_self=False).exists()
+    assert faults(teller.user.pk) == []
+
+
+def test_who_became_another_goes_with_them(teller: Teller) -> None:
+    """When the last message goes that speaks of either."""
+    ann, anna = teller.tell("@Ann"), teller.tell("@Anna")
+    entities = {entity.name: entity.id for entity in Entity.objects.filter(is_self=False)}
+    merge(user_id=teller.user.pk, keep_id=entities["Ann"], gone_id=entities["Anna"])
+
+    for message in (ann, anna):
+        forget(user_id=teller.user.pk, target=message_target(message))
 
     assert not Entity.objects.filter(is_self=False).exists()
     assert faults(teller.user.pk) == []

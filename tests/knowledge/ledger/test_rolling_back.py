@@ -9,9 +9,11 @@ from knowledge.errors import AlreadyRolledBack, ChangedSince, ChangesetNotFound
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem, Source
 from knowledge.selectors.ledger import changes, changesets, why
 from knowledge.services.changes import preview_roll_back, roll_back
+from knowledge.services.forgetting import forget
 from knowledge.services.identities import merge
-from knowledge.types import Verdict
+from knowledge.types import Target, TargetKind, Verdict
 from tests.knowledge.ledger.scribe import Teller
+from tests.knowledge.validity import faults
 
 pytestmark = pytest.mark.django_db
 
@@ -96,6 +98,52 @@ def test_what_later_messages_use_stays(teller: Teller) -> None:
 
     assert Entity.objects.get().aliases.get().normal_name == "ann"
     assert Block.objects.filter(kind="fact").count() == 1
+
+
+def test_nobody_is_known_when_their_first_message_is_forgotten_too(teller: Teller) -> None:
+    """They stayed for the second, which is rolled back; the preview says that they go."""
+    first = teller.tell("@Ann", day=1)
+    second = teller.learn(teller.say("@Ann", day=2))
+    user_id = teller.user.pk
+    forget(user_id=user_id, target=Target(TargetKind.MESSAGE, id=first.id))
+    assert Entity.objects.filter(name="Ann").exists()
+
+    told = preview_roll_back(user_id=user_id, changeset_id=second)
+    roll_back(user_id=user_id, changeset_id=second)
+
+    assert told.counts["entity"] == 1
+    assert not Entity.objects.filter(name="Ann").exists()
+    assert faults(user_id) == []
+
+
+def test_who_is_parted_is_somebody_only_if_spoken_of(teller: Teller) -> None:
+    """All that was said of them was forgotten while they were another's name."""
+    user_id = teller.user.pk
+    teller.tell("@Ben", day=1)
+    said = teller.tell("@Ann", day=2)
+    ben, ann = Entity.objects.filter(is_self=False).order_by("-name")
+    merged = merge(user_id=user_id, keep_id=ben.id, gone_id=ann.id)
+    forget(user_id=user_id, target=Target(TargetKind.MESSAGE, id=said.id))
+
+    undone = roll_back(user_id=user_id, changeset_id=merged)
+
+    assert Entity.objects.get(is_self=False) == ben
+    assert faults(user_id) == []
+    roll_back(user_id=user_id, changeset_id=undone)
+    assert faults(user_id) == []
+
+
+def test_nobody_comes_back_of_whom_nothing_speaks(teller: Teller) -> None:
+    """The message that did was forgotten after its job had been rolled back."""
+    user_id = teller.user.pk
+    said = teller.say("@Ann and @Ben", day=1)
+    undone = roll_back(user_id=user_id, changeset_id=teller.learn(said))
+    forget(user_id=user_id, target=Target(TargetKind.MESSAGE, id=said.id))
+
+    roll_back(user_id=user_id, changeset_id=undone)
+
+    assert not Entity.objects.filter(is_self=False).exists()
+    assert faults(user_id) == []
 
 
 def test_later_changes_stand_in_the_way(teller: Teller) -> None:
