@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from benchmarks.in_thread import answering
+
 GATE_SECONDS = 30  # a gate that a failing test leaves shut
 RESET = struct.pack("ii", 1, 0)  # linger for no time: the connection is torn, not closed
 
@@ -152,12 +154,7 @@ def refusal(status: int, body: bytes = b'{"error": {"message": "sk-secret"}}') -
 @contextmanager
 def running() -> Iterator[ModelServer]:
     """A provider that answers while the block runs."""
-    with ModelServer() as server:
-        server.says(answer("Yes."))
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ModelServer()
+    server.says(answer("Yes."))
+    with answering(server):
+        yield server

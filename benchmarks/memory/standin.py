@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from benchmarks.in_thread import answering
 from benchmarks.memory.locomo import Conversation, Observation, Turn
 
 MODEL = "observations"
@@ -102,14 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(conversations: Sequence[Conversation]) -> Iterator[StandIn]:
     """The stand-in answers while the block runs."""
-    with StandIn(conversations) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = StandIn(conversations)
+    with answering(server):
+        yield server
 
 
 def _by_words(conversations: Sequence[Conversation]) -> dict[Key, Known]:
