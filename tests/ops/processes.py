@@ -16,7 +16,7 @@ WAIT_SECONDS = 60.0  # a limit for what never happens, not a measure of what doe
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T]) -> T:
+def eventually(look: Callable[[], T | None]) -> T:
     """What `look` returns once that is true; an error when it never is."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
