@@ -1,8 +1,10 @@
 """WatchJobStatus: every change once, in order, whoever joins when."""
 
 import asyncio
+import threading
 import uuid
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 
 import grpc
@@ -33,6 +35,22 @@ async def _watched(job_id: uuid.UUID, *, after: int = 0) -> list[Transition]:
     return [change async for change in changes]
 
 
+def _begun(jobs: Stage, job_id: uuid.UUID) -> "Future[list[Transition]]":
+    """A watch that has been told where the job stands; its result is all that it saw."""
+    begun = threading.Event()
+
+    async def watch() -> list[Transition]:
+        seen = []
+        async for change in client.watch_job(job_id=job_id, user_id=Stage.user):
+            seen.append(change)
+            begun.set()
+        return seen
+
+    watching = asyncio.run_coroutine_threadsafe(watch(), jobs.loop)
+    assert begun.wait(30)
+    return watching
+
+
 def _numbered(changes: list[Transition]) -> list[tuple[int, Lifecycle]]:
     return [(change.number, change.lifecycle) for change in changes]
 
@@ -41,7 +59,7 @@ def test_a_watch_from_the_start_sees_everything(jobs: Stage) -> None:
     """Nothing is missing and nothing comes twice."""
     jobs.start_server()
     job_id = jobs.enqueue(failures=1)
-    watch = asyncio.run_coroutine_threadsafe(_watched(job_id), jobs.loop)
+    watch = _begun(jobs, job_id)
 
     jobs.start_worker()
 
@@ -94,7 +112,7 @@ def test_a_watch_without_the_queue_still_sees_everything(jobs: Stage) -> None:
     server = jobs.start_server()
     job_id = jobs.enqueue()
     jobs.run(server.queue.stop())
-    watch = asyncio.run_coroutine_threadsafe(_watched(job_id), jobs.loop)
+    watch = _begun(jobs, job_id)
 
     performed(replace(drafted(), id=job_id))
 
