@@ -290,8 +290,9 @@ def _take_orphans(book: Book) -> None:
         for entity in (*book.current(stored), *book.additions(Entity))
         if entity.pk in silent and entity.merged_into_id is None and not entity.is_self
     ]
-    became = Entity.objects.filter(user_id=book.user_id, merged_into__in=[e.pk for e in orphans])
-    orphans += book.current(became)
+    gone = {entity.pk for entity in orphans}
+    became = book.current(Entity.objects.filter(user_id=book.user_id, merged_into__in=gone))
+    orphans += [entity for entity in became if entity.merged_into_id in gone]
     _withdraw(book, {entity.pk for entity in orphans})
     remove_whole(book, orphans)
 
@@ -310,13 +311,11 @@ def _touched(book: Book) -> set[UUID]:
     }
 
 
-def _withdraw(book: Book, entities: Collection[UUID]) -> None:
+def _withdraw(book: Book, entities: set[UUID]) -> None:
     """The book adds nothing that belongs to these."""
     own: list[models.Model] = [a for a in book.additions(Alias) if a.entity_id in entities]
     own += [source for source in book.additions(Source) if source.record_id in entities]
-    own += [
-        item for item in book.additions(ReviewItem) if {item.left_id, item.right_id} & {*entities}
-    ]
+    own += [item for item in book.additions(ReviewItem) if {item.left_id, item.right_id} & entities]
     for record in own:
         book.remove(record)
 
@@ -374,9 +373,9 @@ def _is_there(book: Book, table: str, id_: UUID) -> bool:
 
 
 def remove_whole(book: Book, records: Iterable[models.Model]) -> None:
-    """The records go with all that cannot be without them."""
+    """The records go with all that cannot be without them, as the book will have left it."""
     user_id, doomed = book.user_id, {record.pk: record for record in records}
-    entities = [id_ for id_, record in doomed.items() if isinstance(record, Entity)]
+    entities = {id_ for id_, record in doomed.items() if isinstance(record, Entity)}
     blocks = _with_children(user_id, [id_ for id_, r in doomed.items() if isinstance(r, Block)])
     doomed |= {row.pk: row for row in Block.objects.filter(user_id=user_id, pk__in=blocks)}
     spoken = Q(entity_id__in=entities) | Q(block_id__in=blocks)
@@ -386,7 +385,7 @@ def remove_whole(book: Book, records: Iterable[models.Model]) -> None:
         Mention.objects.filter(spoken, user_id=user_id),
         Edge.objects.filter(related, user_id=user_id),
     ):
-        doomed |= {row.pk: row for row in rows}
+        doomed |= {row.pk: row for row in book.current(rows) if _belongs(row, entities, blocks)}
     about = Q(left_id__in=doomed) | Q(right_id__in=doomed)
     for row in (
         *doomed.values(),
@@ -395,11 +394,18 @@ def remove_whole(book: Book, records: Iterable[models.Model]) -> None:
     ):
         book.remove(row)
     for block in book.current(Block.objects.filter(user_id=user_id, entity_id__in=entities)):
-        book.change(block, entity_id=None)
-    for entity in Entity.objects.filter(user_id=user_id, merged_into_id__in=entities):
-        if entity.pk not in doomed:
+        if block.entity_id in entities:
+            book.change(block, entity_id=None)
+    for entity in book.current(Entity.objects.filter(user_id=user_id, merged_into__in=entities)):
+        if entity.merged_into_id in entities:
             book.change(entity, merged_into_id=None)
     _reopen(book, doomed)
+
+
+def _belongs(row: models.Model, entities: set[UUID], blocks: set[UUID]) -> bool:
+    """True for an alias, a mention or an edge of one of these."""
+    ends = (getattr(row, column, None) for column in ("entity_id", "source_id", "target_id"))
+    return any(end in entities for end in ends) or getattr(row, "block_id", None) in blocks
 
 
 def _reopen(book: Book, doomed: Collection[UUID]) -> None:

@@ -133,6 +133,29 @@ def test_who_is_parted_is_somebody_only_if_spoken_of(teller: Teller) -> None:
     assert faults(user_id) == []
 
 
+def test_who_is_parted_stays_when_the_other_goes(teller: Teller) -> None:
+    """Nothing speaks of the one any more that the other had become; and merged again, they are."""
+    user_id = teller.user.pk
+    said = teller.tell("@Ben", day=1)
+    teller.tell("@Ann#home=lyon and @Ann~knows~@Carl", day=2)
+    ids = dict(Entity.objects.filter(is_self=False).values_list("name", "id"))
+    merged = merge(user_id=user_id, keep_id=ids["Ben"], gone_id=ids["Ann"])
+    forget(user_id=user_id, target=Target(TargetKind.MESSAGE, id=said.id))
+
+    undone = roll_back(user_id=user_id, changeset_id=merged)
+
+    left = Entity.objects.filter(is_self=False)
+    assert set(left.values_list("id", flat=True)) == {ids["Ann"], ids["Carl"]}
+    ann = left.get(pk=ids["Ann"])
+    assert (ann.merged_into_id, ann.aliases.get().normal_name) == (None, "ann")
+    assert Block.objects.get(value="lyon").entity_id == ann.id
+    assert Edge.objects.get().source_id == ann.id
+    assert faults(user_id) == []
+    roll_back(user_id=user_id, changeset_id=undone)
+    assert Entity.objects.get(pk=ids["Ann"]).merged_into_id == ids["Ben"]
+    assert faults(user_id) == []
+
+
 def test_nobody_comes_back_of_whom_nothing_speaks(teller: Teller) -> None:
     """The message that did was forgotten after its job had been rolled back."""
     user_id = teller.user.pk
