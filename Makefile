@@ -32,7 +32,7 @@ test: $(READY)  ## set everything up and run the whole test suite
 	$(RUN) -m pytest
 
 soak: $(READY)  ## thousands of jobs while everything is killed; fails when one is lost or done twice
-	$(RUN) -m tests.jobs.soak
+	$(RUN) -m tests.orchestrator.soak
 
 check: $(READY)  ## lint, types, import contracts, migrations
 	.venv/bin/ruff check .

@@ -2,7 +2,7 @@
 
 Middleware, URL resolving and Ninja cost 0.2 to 0.3 ms a request, more than these answers do. A
 request of the plainest form (GET, a valid bearer token, no query but `limit` or `q`) is answered
-here with the bytes that the full stack would send; tests/contract/test_reads.py holds the two
+here with the bytes that the full stack would send; tests/exobrain/test_reads.py holds the two
 together. Whatever is unusual returns None and takes the full stack: errors, sessions, cursors.
 """
 

@@ -12,6 +12,8 @@ from django.core.cache import caches
 from django.test import Client, TransactionTestCase
 
 from accounts.models import User
+from chat.agent import ChatModel, mock
+from chat.services import generation
 from exobrain.lib.threads import close_connections
 from journal import stores
 from tests import emptying
@@ -87,6 +89,30 @@ def _empty_redis() -> None:
     """Each test starts with an empty Redis database of its own, and nothing kept beside it."""
     caches["default"].client.get_client().flushdb()  # type: ignore[attr-defined]
     stores.forget()
+
+
+@pytest.fixture(autouse=True)
+def _first_mock_answer() -> None:
+    """The mock begins with its first answer."""
+    mock.rewind()
+
+
+@pytest.fixture
+def redis_keys() -> Callable[[], set[bytes]]:
+    """Lists the keys in the test's Redis database."""
+    client = caches["default"].client.get_client()  # type: ignore[attr-defined]
+    return lambda: set(client.keys())
+
+
+@pytest.fixture
+def script(monkeypatch: pytest.MonkeyPatch) -> Callable[[ChatModel], ChatModel]:
+    """Makes a model of the test's own answer all questions."""
+
+    def answer_with(model: ChatModel) -> ChatModel:
+        monkeypatch.setattr(generation, "chat_model", lambda: model)
+        return model
+
+    return answer_with
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,10 @@ from knowledge.models import Block, Changeset, ReviewItem
 from knowledge.services import editing, searching
 from knowledge.templatetags.memory import rows_in_words
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, Trust
-from tests.api.memory_calls import Remembering
 from tests.e2e.world import HOSTILE
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
+from tests.knowledge.remembering import Remembering
 
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}

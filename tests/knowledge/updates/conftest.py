@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from journal.models import Journal, Message
 from tests.factories import JournalFactory, MessageFactory
-from tests.jobs.stage import Stage, stage
+from tests.orchestrator.stage import Stage, stage
 
 DAY = "2025/01/14"
 

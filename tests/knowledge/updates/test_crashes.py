@@ -1,6 +1,7 @@
 """A web process that dies at any step of an update: nothing is lost, nothing is learned twice.
 
-Here the process ends by an exception that nobody catches; `tests.jobs.soak` kills real ones.
+Here the process ends by an exception that nobody catches; `tests.orchestrator.soak` kills real
+ones.
 """
 
 from typing import Any
@@ -13,8 +14,8 @@ from knowledge.events import UpdateStep
 from knowledge.models import Episode, Update
 from knowledge.services import updates
 from orchestrator.models import Job
-from tests.jobs.stage import Stage, eventually
 from tests.knowledge.updates.conftest import committed, said
+from tests.orchestrator.stage import Stage, eventually
 
 pytestmark = pytest.mark.xdist_group("jobs")
 

@@ -11,8 +11,8 @@ from knowledge.models import Episode, Update
 from knowledge.services import updates
 from orchestrator import client, producer
 from orchestrator.models import Job
-from tests.jobs.stage import Stage, delete_stream, eventually
 from tests.knowledge.updates.conftest import committed, said
+from tests.orchestrator.stage import Stage, delete_stream, eventually
 
 pytestmark = pytest.mark.xdist_group("jobs")
 

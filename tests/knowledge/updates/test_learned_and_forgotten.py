@@ -11,9 +11,9 @@ from knowledge.types import Target, TargetKind
 from orchestrator.errors import QueueDown
 from orchestrator.jetstream import STREAM, Link
 from orchestrator.models import Erasure, Job
-from tests.jobs.stage import Stage, eventually
 from tests.knowledge.ledger.traces import keys_with, tables_with
 from tests.knowledge.updates.conftest import said
+from tests.orchestrator.stage import Stage, eventually
 
 pytestmark = pytest.mark.xdist_group("jobs")
 

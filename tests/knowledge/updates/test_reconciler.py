@@ -17,8 +17,8 @@ from knowledge.services.updates.leasing import lease
 from orchestrator import client, selectors
 from orchestrator.models import Job
 from orchestrator.types import Lifecycle, Transition
-from tests.jobs.stage import Stage
 from tests.knowledge.updates.conftest import committed, said
+from tests.orchestrator.stage import Stage
 
 pytestmark = pytest.mark.xdist_group("jobs")
 

@@ -12,8 +12,8 @@ from knowledge.errors import NothingToLearn, UpdateWaits
 from knowledge.models import Episode, Update
 from knowledge.services import updates
 from orchestrator.models import Job
-from tests.jobs.stage import Stage
 from tests.knowledge.updates.conftest import committed, said
+from tests.orchestrator.stage import Stage
 
 pytestmark = pytest.mark.xdist_group("jobs")
 

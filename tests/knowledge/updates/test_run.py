@@ -18,9 +18,9 @@ from knowledge.services.updates.leasing import lease, source_of
 from orchestrator import client, services
 from orchestrator.models import Job
 from orchestrator.types import Run
-from tests.jobs.ledger import claimed
-from tests.jobs.stage import Stage
 from tests.knowledge.updates.conftest import committed, said
+from tests.orchestrator.ledger import claimed
+from tests.orchestrator.stage import Stage
 
 pytestmark = pytest.mark.xdist_group("jobs")
 

@@ -13,8 +13,8 @@ from knowledge.models import Update
 from knowledge.services import updates
 from orchestrator import client as orchestrator
 from orchestrator.models import Job
-from tests.jobs.stage import Stage
 from tests.knowledge.updates.conftest import said
+from tests.orchestrator.stage import Stage
 
 pytestmark = pytest.mark.xdist_group("jobs")
 

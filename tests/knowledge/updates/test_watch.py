@@ -13,9 +13,9 @@ from accounts.models import User
 from knowledge.consumers import close_watches
 from knowledge.models import Update
 from knowledge.services import updates
-from tests.jobs.stage import Stage
 from tests.knowledge.updates.conftest import said
 from tests.live import Caller, LiveServer
+from tests.orchestrator.stage import Stage
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
