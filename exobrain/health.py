@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from exobrain.lib.http import json_response
-from knowledge.services import pending
+from knowledge.services.indexing import pending
 from orchestrator import client as orchestrator
 
 log = structlog.get_logger(__name__)

@@ -1,7 +1,8 @@
 """The job types of the memory; found by the orchestrator's `autodiscover_modules`."""
 
 from knowledge.events import UPDATE_JOB, UpdatePayload
-from knowledge.services import outside, reindexing, updates
+from knowledge.services import updates
+from knowledge.services.indexing import outside, reindexing
 from orchestrator.registry import chore, prepared_job
 from orchestrator.types import Run
 

@@ -176,7 +176,7 @@ def _points(user_id: uuid.UUID, world: World, start: int) -> Iterator[Any]:
 def ask(user_id: uuid.UUID, world: World) -> dict[str, Any]:
     """Milliseconds of recalls, and of what no recall can do without."""
     from exobrain.lib.sql import all_rows  # noqa: PLC0415
-    from knowledge.services.recalling import recall  # noqa: PLC0415
+    from knowledge.services.recall.recalling import recall  # noqa: PLC0415
     from knowledge.stores.embedders import configured_embedder  # noqa: PLC0415
     from knowledge.types import Recall, Scope  # noqa: PLC0415
 

@@ -21,7 +21,7 @@ from exobrain.lib.errors import Unavailable
 from journal.services import import_journal
 from journal.types import PastMessage
 from knowledge.models import Update
-from knowledge.services.recalling import recall
+from knowledge.services.recall.recalling import recall
 from knowledge.services.updates import request_update
 from knowledge.types import Scope
 from orchestrator import client

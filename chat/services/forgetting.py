@@ -18,7 +18,7 @@ from chat.services.compacting import want_compaction
 from chat.services.runtime import KEEP_SECONDS, forget_streams, stop_answer
 from exobrain.lib import clock
 from knowledge.selectors.pages import known_blocks
-from knowledge.services.forgetting import companions, forgotten
+from knowledge.services.forgetting.erasure import companions, forgotten
 
 SPARE_SECONDS = 60  # between an answer's longest time, its log's, and our own clock
 

@@ -18,7 +18,7 @@ from chat.types import Memory, Question, ReceiptDraft
 from exobrain.config import Config
 from exobrain.lib.threads import in_slow_thread
 from journal.types import StoredMessage
-from knowledge.services.recalling import recall
+from knowledge.services.recall.recalling import recall
 from knowledge.types import Recall, Recalled, Scope
 
 log = structlog.get_logger(__name__)

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from exobrain.lib.errors import DomainError
 from knowledge.selectors.recalling import has_memory
-from knowledge.services.embedding import warm_up
+from knowledge.services.indexing.embedding import warm_up
 
 log = structlog.get_logger(__name__)
 

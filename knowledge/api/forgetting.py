@@ -13,7 +13,7 @@ from exobrain.lib.http import Problem, json_response
 from journal.types import is_reference
 from knowledge.errors import ConfirmationMissing, NothingToForget
 from knowledge.schemas.forgetting import Confirmation, ForgetOut, Preview
-from knowledge.services import forgetting
+from knowledge.services.forgetting import erasure
 from knowledge.types import Target, TargetKind
 
 CONFIRMATION = "everything"
@@ -61,8 +61,6 @@ def forget(request: SignedInRequest, target: Target, *, preview: bool) -> HttpRe
     """The target is forgotten, or what would go is told."""
     user_id = request.auth.user_id
     if preview:
-        found = forgetting.preview(user_id=user_id, target=target)
+        found = erasure.preview(user_id=user_id, target=target)
         return json_response({"preview": True, **vars(found)})
-    return json_response(
-        {"preview": False, **vars(forgetting.forget(user_id=user_id, target=target))}
-    )
+    return json_response({"preview": False, **vars(erasure.forget(user_id=user_id, target=target))})

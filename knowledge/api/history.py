@@ -26,7 +26,8 @@ from knowledge.schemas.history import (
     WhyOut,
 )
 from knowledge.selectors import ledger
-from knowledge.services import changes, editing, reviewing
+from knowledge.services.ledger import rollback
+from knowledge.services.pages import editing, reviewing
 
 router = Router(tags=["memory"], auth=authenticated)
 
@@ -69,7 +70,7 @@ def get_changeset(
 def preview_rollback(request: SignedInRequest, changeset_id: UUID) -> HttpResponse:
     """What rolling the change back would do; nothing is done."""
     return json_response(
-        changes.preview_roll_back(user_id=request.auth.user_id, changeset_id=changeset_id)
+        rollback.preview_roll_back(user_id=request.auth.user_id, changeset_id=changeset_id)
     )
 
 
@@ -79,7 +80,7 @@ def preview_rollback(request: SignedInRequest, changeset_id: UUID) -> HttpRespon
 )
 def roll_back(request: SignedInRequest, changeset_id: UUID) -> HttpResponse:
     """The memory is as if the change had not been made."""
-    return _changed(changes.roll_back(user_id=request.auth.user_id, changeset_id=changeset_id))
+    return _changed(rollback.roll_back(user_id=request.auth.user_id, changeset_id=changeset_id))
 
 
 # -- questions

@@ -25,7 +25,7 @@ from knowledge.schemas.pages import (
 )
 from knowledge.selectors import pages
 from knowledge.selectors.pages import Category, Page, PageEntry
-from knowledge.services.pages import edit_page
+from knowledge.services.pages.page_edits import edit_page
 from knowledge.types import Target, TargetKind
 
 LONGEST_TOKEN = 9  # digits

@@ -21,7 +21,7 @@ from knowledge.schemas.search import (
     LeastTrust,
     Question,
 )
-from knowledge.services import searching
+from knowledge.services.recall import searching
 from knowledge.stores.graph.port import Link, Node
 from knowledge.types import Recalled, Scope, Trust
 

@@ -10,7 +10,7 @@ from exobrain.lib.pages import PageRequest, signed_in
 from exobrain.lib.paging import cut
 from knowledge.selectors import ledger, pages
 from knowledge.selectors.pages import Category
-from knowledge.services import searching
+from knowledge.services.recall import searching
 from knowledge.types import Recalled, Scope
 
 PAGES_SHOWN = 50

@@ -14,8 +14,8 @@ from exobrain.lib.errors import Conflict, Invalid
 from exobrain.lib.pages import PageRequest, signed_in
 from exobrain.lib.text import storable
 from knowledge.errors import EmptyText
-from knowledge.services import editing
-from knowledge.services.pages import edit_page
+from knowledge.services.pages import editing
+from knowledge.services.pages.page_edits import edit_page
 
 
 @require_POST

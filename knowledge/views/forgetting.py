@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from exobrain.lib.errors import Conflict
 from exobrain.lib.pages import PageRequest, signed_in
-from knowledge.services import forgetting
+from knowledge.services.forgetting import erasure
 from knowledge.types import Target, TargetKind
 
 CONFIRMATION = "everything"
@@ -77,7 +77,7 @@ def _forget(
     if request.method != "POST":
         return _preview(request, target, back=back)
     try:
-        report = forgetting.forget(user_id=request.user.pk, target=target)
+        report = erasure.forget(user_id=request.user.pk, target=target)
     except Conflict as error:
         messages.error(request, error.message)
         return redirect(*map(str, back))
@@ -92,7 +92,7 @@ def in_words(pending: Iterable[str]) -> str:
 
 
 def _preview(request: PageRequest, target: Target, *, back: tuple[object, ...]) -> HttpResponse:
-    preview = forgetting.preview(user_id=request.user.pk, target=target)
+    preview = erasure.preview(user_id=request.user.pk, target=target)
     context = {
         "current": "memory",
         "target": target,

@@ -13,7 +13,8 @@ from exobrain.lib.pages import PageRequest, signed_in
 from journal.selectors import messages_by_ids
 from knowledge.errors import RecordNotFound
 from knowledge.selectors import ledger
-from knowledge.services import changes, reviewing
+from knowledge.services.ledger import rollback
+from knowledge.services.pages import reviewing
 from knowledge.templatetags.memory import message_url
 from knowledge.types import Change
 
@@ -66,7 +67,7 @@ def show_change(request: PageRequest, changeset_id: UUID) -> HttpResponse:
 def roll_back(request: PageRequest, changeset_id: UUID) -> HttpResponse:
     """The memory is as if the change had not been made."""
     try:
-        done = changes.roll_back(user_id=request.user.pk, changeset_id=changeset_id)
+        done = rollback.roll_back(user_id=request.user.pk, changeset_id=changeset_id)
     except Conflict as error:
         messages.error(request, error.message)
         return redirect("memory-change", changeset_id)
@@ -130,7 +131,7 @@ def message(request: PageRequest, message_id: UUID) -> HttpResponse:
 
 def _preview(user_id: UUID, changeset_id: UUID) -> object:
     try:
-        return changes.preview_roll_back(user_id=user_id, changeset_id=changeset_id)
+        return rollback.preview_roll_back(user_id=user_id, changeset_id=changeset_id)
     except Conflict:
         return None
 

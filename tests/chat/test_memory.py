@@ -11,7 +11,7 @@ from chat.agent.scripted import ScriptedModel
 from chat.services import remembering
 from journal.models import Message
 from knowledge.models import Block
-from knowledge.services import recalling
+from knowledge.services.recall import recalling
 from tests.knowledge.api import rows
 from tests.knowledge.remembering import Remembering
 from tests.live import Caller

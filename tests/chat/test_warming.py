@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import User
 from chat.services import warming
 from knowledge.errors import EmbedderUnavailable
-from knowledge.services.embedding import warm_up
+from knowledge.services.indexing.embedding import warm_up
 from knowledge.stores.embedders import configured_embedder
 from tests.knowledge.api import rows
 from tests.live import Caller

@@ -22,8 +22,8 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.services.identities import Types
-from knowledge.services.known import schema_view
+from knowledge.services.identities.resolution import Types
+from knowledge.services.learning.schema_context import schema_view
 from knowledge.types import BlockKind, Trust
 
 RECORDS: dict[str, type[Record]] = {

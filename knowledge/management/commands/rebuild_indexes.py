@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from knowledge.selectors import indexing
-from knowledge.services import outside, reindexing
+from knowledge.services.indexing import outside, reindexing
 
 
 class Command(BaseCommand):

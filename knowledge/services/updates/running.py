@@ -19,7 +19,7 @@ from journal.types import StoredMessage
 from knowledge.errors import LearnedMeanwhile
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
-from knowledge.services import learning
+from knowledge.services.learning import learner
 from knowledge.services.updates.leasing import end, messages_of, source_of
 from knowledge.types import Prepared as Learning
 from knowledge.types import SourceMessage
@@ -62,7 +62,7 @@ def prepare_update(run: Run, payload: UpdatePayload) -> Prepared:
         update_id=update.id if update else None,
         reference=payload.journal_reference,
         messages=sources,
-        learning=learning.prepare_learning(user_id=user_id, messages=sources),
+        learning=learner.prepare_learning(user_id=user_id, messages=sources),
     )
 
 
@@ -77,7 +77,7 @@ def complete_update(run: Run, prepared: Prepared) -> None:
     if fresh and fresh != set(wanted):
         raise LearnedMeanwhile
     if fresh:
-        learning.apply_learning(
+        learner.apply_learning(
             user_id=prepared.user_id, job_id=run.job_id, prepared=prepared.learning
         )
         _record_episode(run, prepared)

@@ -27,7 +27,7 @@ from knowledge.models import (
     Update,
 )
 from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
-from knowledge.services import editing
+from knowledge.services.pages import editing
 from knowledge.types import Verdict
 from tests.factories import JournalFactory, UserFactory
 from tests.knowledge.api import rows

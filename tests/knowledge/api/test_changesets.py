@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from knowledge.models import Entity
-from knowledge.services import editing
+from knowledge.services.pages import editing
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 

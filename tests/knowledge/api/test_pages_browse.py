@@ -12,7 +12,8 @@ from django.urls import reverse
 from accounts.models import User
 from exobrain.lib.text import storable
 from knowledge.models import Block, Changeset, ReviewItem
-from knowledge.services import editing, searching
+from knowledge.services.pages import editing
+from knowledge.services.recall import searching
 from knowledge.templatetags.memory import rows_in_words
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, Trust
 from tests.e2e.world import HOSTILE

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from knowledge.services import editing
+from knowledge.services.pages import editing
 from tests.knowledge.api import rows
 from tests.knowledge.ledger.scribe import Teller
 

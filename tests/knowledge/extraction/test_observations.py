@@ -5,7 +5,7 @@ import pytest
 from accounts.models import User
 from knowledge.extraction.gate import judge
 from knowledge.models import Block
-from knowledge.services import learning
+from knowledge.services.learning import learner
 from tests.knowledge import validity
 from tests.knowledge.extraction.observations import ObservationExtractor
 from tests.knowledge.extraction.support import SCHEMA, faults, message, names, texts
@@ -44,7 +44,7 @@ def test_observations_are_learned(alice: User, monkeypatch: pytest.MonkeyPatch) 
     teller = Teller(alice)
     said = [teller.say("Nora: Hello!"), teller.say("Nora: We have a dog now!")]
     extractor = ObservationExtractor(CONVERSATION, {said[0].id: "D1:1", said[1].id: "D1:2"})
-    monkeypatch.setattr(learning, "configured_extractor", lambda: extractor)
+    monkeypatch.setattr(learner, "configured_extractor", lambda: extractor)
 
     teller.learn(*said)
     teller.learn(*said)

@@ -22,7 +22,8 @@ from knowledge.extraction.gate import judge
 from knowledge.extraction.model import ModelExtractor
 from knowledge.extraction.provider import ChatProvider
 from knowledge.models import Block, Changeset
-from knowledge.services import learning, updates
+from knowledge.services import updates
+from knowledge.services.learning import learner
 from knowledge.services.updates.leasing import source_of
 from orchestrator.types import Run
 from tests.factories import JournalFactory, MessageFactory
@@ -88,7 +89,7 @@ def test_whatever_a_small_model_answers_the_job_ends(
     extractor: ModelExtractor, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From messages to the ledger: they are committed, and the memory is sound."""
-    monkeypatch.setattr(learning, "configured_extractor", lambda: extractor)
+    monkeypatch.setattr(learner, "configured_extractor", lambda: extractor)
     journal = JournalFactory(user=alice)
     for text in TEXTS:
         MessageFactory(journal=journal, content=text)

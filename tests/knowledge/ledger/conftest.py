@@ -3,15 +3,15 @@
 import pytest
 
 from accounts.models import User
-from knowledge.services import learning
+from knowledge.services.learning import learner
 from tests.knowledge.ledger.scribe import Scribe, Teller
 
 
 @pytest.fixture(autouse=True)
 def _scribe(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is to be remembered stands in the messages; see `scribe`."""
-    monkeypatch.setattr(learning, "configured_extractor", Scribe)
-    monkeypatch.setattr(learning, "judge", lambda extraction, _messages: extraction)
+    monkeypatch.setattr(learner, "configured_extractor", Scribe)
+    monkeypatch.setattr(learner, "judge", lambda extraction, _messages: extraction)
 
 
 @pytest.fixture

@@ -45,11 +45,11 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.services import editing, reviewing
-from knowledge.services.changes import roll_back
-from knowledge.services.forgetting import forget
-from knowledge.services.identities import keep_apart, merge
-from knowledge.services.recalling import recall
+from knowledge.services.forgetting.erasure import forget
+from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.ledger.rollback import roll_back
+from knowledge.services.pages import editing, reviewing
+from knowledge.services.recall.recalling import recall
 from knowledge.types import BlockKind, Recalled, Scope, SourceMessage, Status, Target, TargetKind
 from orchestrator.models import Job
 from tests.factories import TurnFactory

@@ -19,8 +19,8 @@ from knowledge.models import (
     Pending,
     Posting,
 )
-from knowledge.services import outside, pending
-from knowledge.services.projecting import digest_of, points_of
+from knowledge.services.indexing import outside, pending
+from knowledge.services.indexing.projecting import digest_of, points_of
 from knowledge.stores.graph.memory import InMemoryGraphIndex
 from knowledge.stores.vectors.memory import InMemoryVectorIndex
 from knowledge.stores.vectors.postings import CHUNK, clean, places_of

@@ -21,7 +21,7 @@ from accounts.models import User
 from journal.models import Journal, Message
 from journal.types import reference_of
 from knowledge.extraction.port import KnownEntity, SchemaView
-from knowledge.services.learning import apply_learning, prepare_learning
+from knowledge.services.learning.learner import apply_learning, prepare_learning
 from knowledge.types import (
     Extraction,
     ProposedEntity,

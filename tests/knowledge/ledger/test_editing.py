@@ -7,8 +7,8 @@ import pytest
 from accounts.models import User
 from knowledge.errors import EmptyText, NotEditable, RecordNotFound, UnknownType
 from knowledge.models import Block, Changeset, Entity, Mention, Source
-from knowledge.services import editing
-from knowledge.services.changes import roll_back
+from knowledge.services.ledger.rollback import roll_back
+from knowledge.services.pages import editing
 from knowledge.types import Status, Trust
 from tests.knowledge.ledger.scribe import Teller
 

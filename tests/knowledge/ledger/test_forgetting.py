@@ -14,10 +14,10 @@ from knowledge.errors import CannotForgetYourself, CannotRollBack, NothingToForg
 from knowledge.events import UPDATE_JOB, payload_of
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, Operation
 from knowledge.selectors.ledger import why
-from knowledge.services import editing
-from knowledge.services.changes import roll_back
-from knowledge.services.forgetting import companions, forget, forgotten, preview
-from knowledge.services.identities import keep_apart, merge
+from knowledge.services.forgetting.erasure import companions, forget, forgotten, preview
+from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.ledger.rollback import roll_back
+from knowledge.services.pages import editing
 from knowledge.types import Target, TargetKind, Trust, Verdict
 from orchestrator.models import DeadLetter, Job
 from tests.knowledge.ledger.scribe import Teller

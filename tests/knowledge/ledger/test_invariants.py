@@ -17,9 +17,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 
 from accounts.models import User
-from knowledge.services import learning
-from knowledge.services.embedding import Embedded, embed_texts
-from knowledge.services.known import schema_view
+from knowledge.services.indexing.embedding import Embedded, embed_texts
+from knowledge.services.learning import learner
+from knowledge.services.learning.schema_context import schema_view
 from tests.knowledge.ledger.histories import Callbacks, World, histories
 from tests.knowledge.ledger.indexed import Outside
 from tests.knowledge.ledger.scribe import Teller
@@ -53,9 +53,9 @@ def test_every_history_keeps_the_invariants(
     checked: Counter[str] = Counter()
     wanted = HISTORIES // PARTS + (part < HISTORIES % PARTS)
     outside = Outside(monkeypatch)
-    monkeypatch.setattr(learning, "embed_texts", with_tokens)
+    monkeypatch.setattr(learner, "embed_texts", with_tokens)
     schema = schema_view()  # nobody changes it, and it is read for every message
-    monkeypatch.setattr(learning, "schema_view", lambda: schema)
+    monkeypatch.setattr(learner, "schema_view", lambda: schema)
 
     @settings(
         max_examples=wanted,

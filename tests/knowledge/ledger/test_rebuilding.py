@@ -11,11 +11,11 @@ from accounts.models import User
 from exobrain.lib.errors import Invalid
 from journal.models import Message
 from knowledge.models import Alias, Block, Changeset, Distinct, Edge, Entity, IndexedBlock, Mention
-from knowledge.services import editing
-from knowledge.services.changes import roll_back
-from knowledge.services.forgetting import forget
-from knowledge.services.identities import keep_apart, merge
-from knowledge.services.rebuilding import rebuild, swap
+from knowledge.services.forgetting.erasure import forget
+from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.ledger.rebuilding import rebuild, swap
+from knowledge.services.ledger.rollback import roll_back
+from knowledge.services.pages import editing
 from knowledge.types import Target, TargetKind
 from tests.knowledge.ledger.scribe import Teller
 from tests.knowledge.ledger.traces import tables_with

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.services.contradictions import Statement, resolve
+from knowledge.services.ledger.conflicts import Statement, resolve
 from knowledge.types import Trust
 
 DAY = datetime(2025, 1, 1, tzinfo=UTC)

@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.models import NodeType, SchemaVersion, Universe
-from knowledge.services.known import schema_view
+from knowledge.services.learning.schema_context import schema_view
 from knowledge.services.schema import snapshot
 from knowledge.types import REAL_WORLD
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from accounts.models import User
-from knowledge.services.recalling import recall
+from knowledge.services.recall.recalling import recall
 from knowledge.types import Recall, Scope
 from tests.knowledge.ledger.scribe import Teller
 

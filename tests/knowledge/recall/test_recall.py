@@ -11,8 +11,8 @@ from exobrain.lib.errors import Unavailable
 from exobrain.lib.threads import close_connections
 from knowledge.models import Block
 from knowledge.retrieval import arms
-from knowledge.services.editing import edit_block
-from knowledge.services.recalling import recall
+from knowledge.services.pages.editing import edit_block
+from knowledge.services.recall.recalling import recall
 from knowledge.types import Recall, Scope, Trust
 from tests.knowledge.ledger.scribe import DAY, Teller
 from tests.knowledge.recall.conftest import NO_HURRY_MS, Ask

@@ -14,9 +14,9 @@ from accounts.models import User
 from exobrain.lib import clock
 from knowledge.errors import IndexUnavailable
 from knowledge.models import Block, BlockVector, EmbeddingSpace, Entity, Mention, NodeType, Pending
-from knowledge.services import outside, pending, reindexing
-from knowledge.services.embedding import embed_texts
-from knowledge.services.projecting import project
+from knowledge.services.indexing import outside, pending, reindexing
+from knowledge.services.indexing.embedding import embed_texts
+from knowledge.services.indexing.projecting import project
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.embedders.hashing import HashingEmbedder
 from knowledge.stores.graph.memory import InMemoryGraphIndex

@@ -6,7 +6,7 @@ from nats.js.errors import NotFoundError
 from accounts.models import User
 from knowledge.models import Block, Changeset
 from knowledge.services import updates
-from knowledge.services.forgetting import forget
+from knowledge.services.forgetting.erasure import forget
 from knowledge.types import Target, TargetKind
 from orchestrator.errors import QueueDown
 from orchestrator.jetstream import STREAM, Link

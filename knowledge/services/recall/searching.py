@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from knowledge.selectors.pages import canonical_id
-from knowledge.services.recalling import recall
+from knowledge.services.recall.recalling import recall
 from knowledge.stores.graph import configured_graph
 from knowledge.stores.graph.port import Neighbourhood
 from knowledge.types import Recall, Scope

@@ -34,12 +34,12 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.services.changes import DERIVED, stands
-from knowledge.services.contradictions import Topic, settle, topic_of
-from knowledge.services.identities import merge_into
-from knowledge.services.learning import prepare_learning, remember
-from knowledge.services.projecting import project
-from knowledge.services.writing import TABLES, Book, lock_memory, record_of, values_of
+from knowledge.services.identities.resolution import merge_into
+from knowledge.services.indexing.projecting import project
+from knowledge.services.learning.learner import prepare_learning, remember
+from knowledge.services.ledger.conflicts import Topic, settle, topic_of
+from knowledge.services.ledger.rollback import DERIVED, stands
+from knowledge.services.ledger.unit_of_work import TABLES, Book, lock_memory, record_of, values_of
 from knowledge.types import SourceMessage
 
 log = structlog.get_logger(__name__)

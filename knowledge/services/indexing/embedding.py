@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from knowledge.retrieval.ranking.tokens import TokenVectors, pack
-from knowledge.services.projecting import text_to_embed
+from knowledge.services.indexing.projecting import text_to_embed
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.embedders.minilm import MiniLmEmbedder
 from knowledge.stores.vectors.port import Vector

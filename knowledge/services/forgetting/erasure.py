@@ -41,13 +41,13 @@ from knowledge.models import (
     Tombstone,
     Update,
 )
-from knowledge.services.changes import OPEN, lower_trust, remove_whole
-from knowledge.services.contradictions import settle, topic_of
-from knowledge.services.pending import outside_indexes
-from knowledge.services.projecting import project
-from knowledge.services.rebuilding import empty_side_memories
-from knowledge.services.redacting import EVERYTHING, blanked, bury, fact_keys, redact
-from knowledge.services.writing import TABLES, Book, lock_memory, record_of, row_of
+from knowledge.services.forgetting.redaction import EVERYTHING, blanked, bury, fact_keys, redact
+from knowledge.services.indexing.pending import outside_indexes
+from knowledge.services.indexing.projecting import project
+from knowledge.services.ledger.conflicts import settle, topic_of
+from knowledge.services.ledger.rebuilding import empty_side_memories
+from knowledge.services.ledger.rollback import OPEN, lower_trust, remove_whole
+from knowledge.services.ledger.unit_of_work import TABLES, Book, lock_memory, record_of, row_of
 from knowledge.types import (
     BlockKind,
     ForgetItem,

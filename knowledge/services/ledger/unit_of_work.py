@@ -29,7 +29,7 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.services.projecting import project
+from knowledge.services.indexing.projecting import project
 from knowledge.stores.vectors.port import Vector
 from knowledge.types import Span, Verdict
 

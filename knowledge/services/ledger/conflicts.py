@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from knowledge import identity
 from knowledge.models import Block, Edge, ReviewItem
-from knowledge.services.writing import Book
+from knowledge.services.ledger.unit_of_work import Book
 from knowledge.types import Status, Trust
 
 CERTAIN = 0.6  # confidence from which a statement settles a matter

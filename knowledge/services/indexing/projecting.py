@@ -20,7 +20,7 @@ from knowledge.retrieval.ranking.window import (
 )
 from knowledge.retrieval.utterances import utterance_of
 from knowledge.selectors import indexing
-from knowledge.services.pending import queue
+from knowledge.services.indexing.pending import queue
 from knowledge.stores.embedders.minilm import LOCAL_SPACE
 from knowledge.stores.tokens import PostgresTokens, Tokens, place_alone
 from knowledge.stores.vectors import local_index

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from knowledge.errors import AlreadyDecided, RecordNotFound, ReviewItemNotFound
 from knowledge.models import Block, Changeset, Entity, ReviewItem
-from knowledge.services.editing import assure, refute
-from knowledge.services.identities import merge_into, separate
-from knowledge.services.writing import Book, lock_memory
+from knowledge.services.identities.resolution import merge_into, separate
+from knowledge.services.ledger.unit_of_work import Book, lock_memory
+from knowledge.services.pages.editing import assure, refute
 
 
 def accept(*, user_id: UUID, item_id: UUID) -> UUID:

@@ -30,9 +30,9 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.services.contexts import Contexts
-from knowledge.services.contradictions import settle, topic_of
-from knowledge.services.writing import Book, lock_memory
+from knowledge.services.identities.contexts import Contexts
+from knowledge.services.ledger.conflicts import settle, topic_of
+from knowledge.services.ledger.unit_of_work import Book, lock_memory
 from knowledge.types import REAL_WORLD, ProposedEntity, Span, Trust
 
 GREY = 0.72  # score from which the user is asked whether two are the same

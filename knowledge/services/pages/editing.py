@@ -19,8 +19,8 @@ from knowledge.models import (
     NodeType,
     Source,
 )
-from knowledge.services.contradictions import settle, topic_of
-from knowledge.services.writing import Book, lock_memory
+from knowledge.services.ledger.conflicts import settle, topic_of
+from knowledge.services.ledger.unit_of_work import Book, lock_memory
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Span, Status, Trust
 
 NAMED_TYPES = "node.entity"

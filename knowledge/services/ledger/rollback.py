@@ -31,9 +31,9 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.services.contradictions import Topic, settle, topic_of
-from knowledge.services.learning import TRUST_OF_ROLE
-from knowledge.services.writing import TABLES, Book, lock_memory, record_of, values_of
+from knowledge.services.learning.learner import TRUST_OF_ROLE
+from knowledge.services.ledger.conflicts import Topic, settle, topic_of
+from knowledge.services.ledger.unit_of_work import TABLES, Book, lock_memory, record_of, values_of
 from knowledge.types import RollbackPreview, Status, Trust
 
 # What `settle` works out, and what a job may change of a record without saying anything new.

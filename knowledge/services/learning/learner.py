@@ -26,18 +26,18 @@ from knowledge.extraction.gate import judge
 from knowledge.extraction.port import SchemaView
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors import ledger
-from knowledge.services.contexts import Contexts
-from knowledge.services.contradictions import (
+from knowledge.services.forgetting.redaction import Veil, redact, veil_of
+from knowledge.services.identities.contexts import Contexts
+from knowledge.services.identities.resolution import Resolved, Resolver, Types
+from knowledge.services.indexing.embedding import Embedded, embed_texts
+from knowledge.services.learning.schema_context import known_entities, schema_view
+from knowledge.services.ledger.conflicts import (
     Topic,
     load_topics,
     settle,
     statement_of,
 )
-from knowledge.services.embedding import Embedded, embed_texts
-from knowledge.services.identities import Resolved, Resolver, Types
-from knowledge.services.known import known_entities, schema_view
-from knowledge.services.redacting import Veil, redact, veil_of
-from knowledge.services.writing import Book, lock_memory
+from knowledge.services.ledger.unit_of_work import Book, lock_memory
 from knowledge.types import (
     BlockKind,
     Extraction,

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from knowledge.models import Block
 from knowledge.selectors import indexing
-from knowledge.services import pending
-from knowledge.services.embedding import embed_texts
-from knowledge.services.projecting import project
+from knowledge.services.indexing import pending
+from knowledge.services.indexing.embedding import embed_texts
+from knowledge.services.indexing.projecting import project
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.vectors import local_index, outside_index
 

@@ -13,8 +13,8 @@ from exobrain.lib import clock
 from exobrain.lib.errors import DomainError
 from knowledge.models import Pending
 from knowledge.selectors import indexing
-from knowledge.services.pending import ALL, BLOCK, EDGE, ENTITY
-from knowledge.services.projecting import points_of
+from knowledge.services.indexing.pending import ALL, BLOCK, EDGE, ENTITY
+from knowledge.services.indexing.projecting import points_of
 from knowledge.stores.graph import outside_graph
 from knowledge.stores.graph.port import GraphIndex
 from knowledge.stores.vectors import outside_index

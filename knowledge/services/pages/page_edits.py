@@ -7,7 +7,7 @@ from django.db import transaction
 
 from knowledge.errors import BlockNotOnPage, RepeatedBlock
 from knowledge.selectors.pages import editable_blocks
-from knowledge.services import editing
+from knowledge.services.pages import editing
 
 
 def edit_page(*, user_id: UUID, page_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]:

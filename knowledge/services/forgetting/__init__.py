@@ -1,0 +1,1 @@
+"""What the user wants gone is gone everywhere."""

@@ -1,0 +1,1 @@
+"""Keeps the indexes true to the ledger."""

@@ -1,0 +1,1 @@
+"""What a user corrects and answers on pages."""
