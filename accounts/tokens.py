@@ -26,7 +26,7 @@ NEEDED_CLAIMS = ["sub", "email", "name", "iat", "exp"]
 BEARER = "bearer "
 SUCCESSOR_PURPOSE = b"refresh token successor\0"
 
-# Only in local may the secret be that short; elsewhere exobrain.config refuses to start.
+# Only in local may the secret be that short; elsewhere exobrain.lib.config refuses to start.
 warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)
 
 

@@ -25,7 +25,6 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.db import connections
-from django.dispatch import Signal
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
@@ -33,6 +32,7 @@ from django.urls import set_script_prefix
 from exobrain import reads
 from exobrain.lib import background
 from exobrain.lib.http import PRIVATE_RAW
+from exobrain.lib.lifecycle import server_started, server_stopping
 
 log = structlog.get_logger(__name__)
 
@@ -237,10 +237,6 @@ async def _send(send: Send, status: int, headers: Headers, parts: Iterable[bytes
         headers.append((b"content-length", str(sum(map(len, chunks))).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"".join(chunks)})
-
-
-server_started = Signal()
-server_stopping = Signal()
 
 
 def stay_on_one_core() -> None:

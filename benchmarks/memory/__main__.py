@@ -82,8 +82,8 @@ def measure(
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
-    from exobrain.config import get_config  # noqa: PLC0415
     from exobrain.embedded import hold  # noqa: PLC0415
+    from exobrain.lib.config import get_config  # noqa: PLC0415
 
     with hold(get_config().data_dir, services={"postgres", "valkey", "nats"}):
         call_command("migrate", verbosity=0)

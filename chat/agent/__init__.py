@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from chat.agent.model import ChatModel, Conversation, Part, Prompt, ToolRequest, ToolResult, Usage
-from exobrain.config import Config
+from exobrain.lib.config import Config
 
 __all__ = [
     "ChatModel",

@@ -14,7 +14,7 @@ from chat.events import Entry, MessageChunk, Reason, StreamError, ToolCall, Tool
 from chat.models import Receipt, Turn
 from chat.services.remembering import receipt_row
 from chat.types import Place, ReceiptDraft
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from journal import services as journal
 from journal.selectors import recent_messages
 from journal.types import FinalMessage, FinalStatus, StoredMessage, ToolCallDraft

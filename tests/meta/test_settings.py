@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from exobrain.config import Config, load_config
+from exobrain.lib.config import Config, load_config
 from exobrain.lib.errors import ConfigError
 
 EXAMPLE = (Path(__file__).resolve().parents[2] / ".env.example").read_text()

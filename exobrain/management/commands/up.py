@@ -21,10 +21,10 @@ from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from exobrain.config import ROOT
 from exobrain.embedded import Connection, EmbeddedError, Service, connect, hold, needed_services
 from exobrain.embedded.children import Children, ChildSpec
 from exobrain.embedded.files import try_lock
+from exobrain.lib.config import ROOT
 from exobrain.lib.errors import ConfigError
 from orchestrator import address as orchestrator
 

@@ -258,7 +258,7 @@ def test_a_reader_who_signs_out_is_sent_away(
     jobs: Stage, alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Soon after, and without another word."""
-    monkeypatch.setattr("exobrain.streams.RECHECK_SECONDS", 0.1)
+    monkeypatch.setattr("accounts.consumers.RECHECK_SECONDS", 0.1)
     jobs.start_server()
     job_id = _asked(alice)
     reader = caller(alice)

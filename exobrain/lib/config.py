@@ -27,7 +27,7 @@ from pydantic_settings import (
 
 from exobrain.lib.errors import ConfigError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 DEFAULT_JWT_SECRET = "dev-secret-change-me"  # noqa: S105  refused outside APP_ENV=local
 DEFAULT_DJANGO_SECRET = "dev-django-secret-change-me"  # noqa: S105  refused outside APP_ENV=local
