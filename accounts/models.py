@@ -218,11 +218,6 @@ class RefreshToken(models.Model):
             now < self.expires_at and self.family.revoked_at is None and self.family.user.is_active
         )
 
-    def is_replayed(self, *, now: datetime) -> bool:
-        """True when it was used before, longer ago than two racing tabs would explain."""
-        grace = timedelta(seconds=settings.EXOBRAIN.auth_refresh_grace_seconds)
-        return self.used_at is not None and now > self.used_at + grace
-
 
 class ConfigDefinition(models.Model):
     """Something a user may set for themselves."""

@@ -205,22 +205,34 @@ def issue_tokens(*, user: User, session_key: str | None = None) -> TokenPair:
         family = RefreshTokenFamily.objects.create(
             user=user, session_digest=tokens.digest_of(session_key) if session_key else ""
         )
-        return _pair(family, _stored(tokens.new_refresh_token(), family))
+        return _issue_pair(family)
 
 
 def refresh_tokens(*, refresh_token: str) -> TokenPair:
-    """The pair that follows; the presented token is used up.
+    """The next pair of the family; the presented token is used up. Raises InvalidRefreshToken.
 
-    Within AUTH_REFRESH_GRACE_SECONDS its second use gives the same successor: two tabs raced.
-    Later it was stolen, from whomever, and the whole family ends. Every token lives
-    AUTH_REFRESH_TOKEN_TTL_SECONDS from its own issue, so who refreshes weekly stays signed in.
+    A used token is refused. Within AUTH_REFRESH_GRACE_SECONDS of its use that is all: a client
+    that raced itself or sent its request again keeps the pair it got. Later the token counts as
+    stolen, from whichever side, and the whole family ends with its access tokens. Every token
+    lives AUTH_REFRESH_TOKEN_TTL_SECONDS from its own issue.
     """
     with transaction.atomic():
-        token = _locked(refresh_token)
-        if token is None or not token.is_alive(now=clock.now()):
+        token = (
+            RefreshToken.objects.select_related("family__user")
+            .select_for_update(of=("self",))
+            .filter(digest=tokens.digest_of(refresh_token))
+            .first()
+        )
+        now = clock.now()  # after the lock, for which a racing request may have waited
+        if token is None or not token.is_alive(now=now):
             raise InvalidRefreshToken
-        if not token.is_replayed(now=clock.now()):
-            return _pair(token.family, _succeed(token, refresh_token))
+        if token.used_at is None:
+            token.used_at = now
+            token.save(update_fields=["used_at"])
+            return _issue_pair(token.family)
+        grace = timedelta(seconds=settings.EXOBRAIN.auth_refresh_grace_seconds)
+        if now <= token.used_at + grace:
+            raise InvalidRefreshToken
         RefreshTokenFamily.objects.filter(id=token.family_id).revoke(reason="replay")
     log.warning(
         "refresh_token_replayed",
@@ -230,42 +242,21 @@ def refresh_tokens(*, refresh_token: str) -> TokenPair:
     raise InvalidRefreshToken
 
 
-def _locked(refresh_token: str) -> RefreshToken | None:
-    return (
-        RefreshToken.objects.select_related("family__user")
-        .select_for_update(of=("self",))
-        .filter(digest=tokens.digest_of(refresh_token))
-        .first()
-    )
-
-
-def _succeed(token: RefreshToken, refresh_token: str) -> str:
-    successor = tokens.successor_of(refresh_token)
-    if token.used_at is None:
-        token.used_at = clock.now()
-        token.save(update_fields=["used_at"])
-        return _stored(successor, token.family)
-    if not RefreshToken.objects.filter(digest=tokens.digest_of(successor)).exists():
-        raise InvalidRefreshToken  # DJANGO_SECRET_KEY changed between the two uses
-    return successor
-
-
-def _stored(refresh_token: str, family: RefreshTokenFamily) -> str:
-    life = timedelta(seconds=settings.EXOBRAIN.auth_refresh_token_ttl_seconds)
+def _issue_pair(family: RefreshTokenFamily) -> TokenPair:
+    """A new refresh token of this family, stored as a digest, and an access token with it."""
+    user, config = family.user, settings.EXOBRAIN
+    refresh_token = tokens.new_refresh_token()
     RefreshToken.objects.create(
-        digest=tokens.digest_of(refresh_token), family=family, expires_at=clock.now() + life
+        digest=tokens.digest_of(refresh_token),
+        family=family,
+        expires_at=clock.now() + timedelta(seconds=config.auth_refresh_token_ttl_seconds),
     )
-    return refresh_token
-
-
-def _pair(family: RefreshTokenFamily, refresh_token: str) -> TokenPair:
-    user = family.user
     return TokenPair(
         access_token=tokens.sign_access_token(
             user_id=user.id, email=user.email, name=user.display_name, family_id=family.id
         ),
         refresh_token=refresh_token,
-        expires_in=settings.EXOBRAIN.auth_access_token_ttl_seconds,
+        expires_in=config.auth_access_token_ttl_seconds,
     )
 
 
