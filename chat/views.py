@@ -20,7 +20,7 @@ from exobrain.lib import clock
 from exobrain.lib.background import spawn
 from exobrain.lib.pages import PageRequest, signed_in, to_sign_in
 from exobrain.lib.paging import cut
-from journal.selectors import list_messages, messages_with_tools
+from journal.selectors import day_messages, messages_with_tools
 from journal.services import today_reference
 from journal.types import JournalMessage
 
@@ -86,7 +86,7 @@ def _conversation(user_id: UUID) -> dict[str, Any]:
     # could show one as being written that nobody follows.
     turns = selectors.active_turns(user_id=user_id)
     page = cut(
-        list_messages(user_id=user_id, reference=today_reference(), limit=MESSAGES_SHOWN + 1),
+        day_messages(user_id=user_id, reference=today_reference(), limit=MESSAGES_SHOWN + 1),
         size=MESSAGES_SHOWN,
     )
     messages = list(reversed(page.rows))
