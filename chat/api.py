@@ -64,7 +64,7 @@ def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
 @router.post("/stream/{stream_id}/cancel", auth=asking, response={200: CancelOut, 404: Problem})
 def cancel(request: AskedRequest, stream_id: str) -> HttpResponse:
     """Stop an answer; what there is of it stays. Doing it again changes nothing."""
-    state = services.cancel(asker=request.auth, stream_id=stream_id)
+    state = services.cancel(requester=request.auth, stream_id=stream_id)
     return _json({"stream_id": stream_id, "state": state})
 
 

@@ -99,7 +99,7 @@ def _payload(event: Event) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StreamEntry:
     """An event in its place in a stream."""
 
     id: int
@@ -116,29 +116,31 @@ class Entry:
         """True when nothing can follow."""
         return isinstance(self.event, Done)
 
-    def beyond(self, position: int) -> "Entry":
+    def beyond(self, position: int) -> "StreamEntry":
         """What of this entry lies after `position`."""
         if not isinstance(self.event, MessageChunk) or position <= self.start:
             return self
-        return place(MessageChunk(self.event.text[position - self.start :]), start=position)
+        return entry_at(MessageChunk(self.event.text[position - self.start :]), start=position)
 
 
-def place(event: Event, *, start: int) -> Entry:
+def entry_at(event: Event, *, start: int) -> StreamEntry:
     """The entry of an event that follows position `start`."""
     length = len(event.text) if isinstance(event, MessageChunk) else 1
-    return Entry(id=start + length, event=event, data=to_json(event))
+    return StreamEntry(id=start + length, event=event, data=to_json(event))
 
 
-def place_all(events: Iterable[Event], *, start: int = 0) -> list[Entry]:
+def entries_of(events: Iterable[Event], *, start: int = 0) -> list[StreamEntry]:
     """The entries of events that follow one another."""
-    entries: list[Entry] = []
+    entries: list[StreamEntry] = []
     for event in events:
-        entries.append(place(event, start=start))
+        entries.append(entry_at(event, start=start))
         start = entries[-1].id
     return entries
 
 
-def unread(entries: Sequence[Entry], *, after: int, count: int | None = None) -> list[Entry]:
+def unread(
+    entries: Sequence[StreamEntry], *, after: int, count: int | None = None
+) -> list[StreamEntry]:
     """What a reader who has seen everything up to `after` has not seen of the first `count`.
 
     A stream always says that it is over, also to a reader who saw text that a crash has lost:
@@ -149,15 +151,15 @@ def unread(entries: Sequence[Entry], *, after: int, count: int | None = None) ->
     if rest:
         rest[0] = rest[0].beyond(after)
     elif count and entries[count - 1].is_end:
-        rest = [place(entries[count - 1].event, start=after)]
+        rest = [entry_at(entries[count - 1].event, start=after)]
     return rest
 
 
-def _id(entry: Entry) -> int:
+def _id(entry: StreamEntry) -> int:
     return entry.id
 
 
-def text_of(entries: Iterable[Entry]) -> str:
+def text_of(entries: Iterable[StreamEntry]) -> str:
     """The answer's text that the entries carry."""
     return "".join(entry.event.text for entry in entries if isinstance(entry.event, MessageChunk))
 
@@ -165,12 +167,12 @@ def text_of(entries: Iterable[Entry]) -> str:
 # -- encoders
 
 
-def as_sse(entry: Entry) -> str:
+def as_sse(entry: StreamEntry) -> str:
     """The entry as a server-sent event."""
     return f"id: {entry.id}\nevent: {entry.event.type}\ndata: {entry.data}\n\n"
 
 
-def as_frame(entry: Entry, *, stream_id: str) -> str:
+def as_frame(entry: StreamEntry, *, stream_id: str) -> str:
     """The entry as a WebSocket message."""
     return (
         f'{{"type": "event", "stream_id": "{stream_id}", "id": {entry.id}, '

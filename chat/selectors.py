@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from chat.events import Done, Entry, MessageChunk, from_json, place
+from chat.events import Done, MessageChunk, StreamEntry, entry_at, from_json
 from chat.models import Receipt as StoredReceipt
 from chat.models import Turn
 from chat.types import ActiveTurn, FoundTurn, Receipt, ReceiptItem, StaleTurn, State
@@ -59,7 +59,7 @@ def saved_text(*, user_id: UUID, answer_id: UUID) -> str:
     return found[0].content if found else ""
 
 
-def replay(*, user_id: UUID, stream_id: UUID) -> list[Entry]:
+def replay(*, user_id: UUID, stream_id: UUID) -> list[StreamEntry]:
     """The whole stream of the user's turn, once it has ended; before that nothing."""
     found = Turn.objects.filter(id=stream_id, user_id=user_id).exclude(state=Turn.State.RUNNING)
     row = found.values_list("answer_id", "events", "state").first()
@@ -116,21 +116,21 @@ def _receipt_item(item: Mapping[str, Any], blocks: Mapping[UUID, KnownBlock]) ->
     )
 
 
-def weave(text: str, events: Sequence[tuple[int, str, str]], *, reason: Any) -> list[Entry]:
+def weave(text: str, events: Sequence[tuple[int, str, str]], *, reason: Any) -> list[StreamEntry]:
     """The stream of a text and the other events, each of which has its place in it."""
-    entries: list[Entry] = []
+    entries: list[StreamEntry] = []
     position = used = 0
 
     def add_text(length: int) -> None:
         nonlocal position, used
         if chunk := text[used : used + length]:
-            entries.append(place(MessageChunk(chunk), start=position))
+            entries.append(entry_at(MessageChunk(chunk), start=position))
             position, used = position + len(chunk), used + len(chunk)
 
     for event_id, event_type, data in events:
         add_text(event_id - 1 - position)
-        entries.append(place(from_json(event_type, data), start=position))
+        entries.append(entry_at(from_json(event_type, data), start=position))
         position += 1
     add_text(len(text))
-    entries.append(place(Done(reason), start=position))
+    entries.append(entry_at(Done(reason), start=position))
     return entries

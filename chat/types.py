@@ -12,14 +12,14 @@ State = Literal["running", "complete", "interrupted", "cancelled", "error"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Requester:
     """Who asks: a user, or a visitor, known by the key in their cookie if they have one."""
 
     user_id: UUID | None = None
     visitor_key: str = ""
 
-    def may_read(self, owner: "Asker") -> bool:
-        """True when a stream of `owner` may be read and cancelled by this asker.
+    def may_read(self, owner: "Requester") -> bool:
+        """True when a stream of `owner` may be read and cancelled by this requester.
 
         The stream of a visitor without a key belongs to whoever knows its id.
         """
@@ -29,7 +29,7 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StoredTurn:
     """Where a user's question stands and their answer is kept; a visitor's has none."""
 
     user_id: UUID
@@ -39,14 +39,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ChatRequest:
     """What is to be answered, and in which stream."""
 
     stream_id: UUID
     client_message_id: UUID
-    asker: Asker
+    requester: Requester
     text: str
-    place: Place | None = None
+    place: StoredTurn | None = None
     uses_memory: bool = True
 
 
@@ -84,7 +84,7 @@ class StaleTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class MarkedMemory:
     """What was recalled for a question, and the mark by which its answer may cite it."""
 
     mark: str  # m1, m2, ...
@@ -95,7 +95,7 @@ class Memory:
 class ReceiptDraft:
     """What an answer was given of the memory, before it is stored."""
 
-    memories: Sequence[Memory]
+    memories: Sequence[MarkedMemory]
     cited: frozenset[str]  # marks
     tokens: int
     arms: Mapping[str, float]  # milliseconds of each arm that answered in time

@@ -15,7 +15,7 @@ from chat.auth import VISITOR_COOKIE, remember_visitor
 from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.events import text_of
 from chat.services import expect_question, open_reading
-from chat.types import Asker
+from chat.types import Requester
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
 from exobrain.lib.pages import PageRequest, signed_in, to_sign_in
@@ -51,7 +51,7 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     if request.user.is_authenticated:
         context = _turn(user_id=request.user.pk, stream_id=stream_id)
     elif settings.EXOBRAIN.chat_allow_anonymous:
-        visitor = Asker(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
+        visitor = Requester(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
         answer = spawn(_visitor_answer(visitor, stream_id)).result(READ_SECONDS * 2)
         if answer is None:
             raise StreamNotFound
@@ -108,10 +108,10 @@ def _turn(*, user_id: UUID, stream_id: UUID) -> dict[str, Any]:
     }
 
 
-async def _visitor_answer(visitor: Asker, stream_id: UUID) -> JournalMessage | None:
+async def _visitor_answer(visitor: Requester, stream_id: UUID) -> JournalMessage | None:
     """What the log holds of a visitor's answer, if it is theirs; it is nowhere else."""
     try:
-        reading = await open_reading(asker=visitor, stream_id=str(stream_id), after=0)
+        reading = await open_reading(requester=visitor, stream_id=str(stream_id), after=0)
     except StreamNotFound:
         return None  # raised from here, the log would call it a failure
     try:

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from chat.agent.memory import MEMORY_RULES, as_data
 from chat.agent.model import Prompt
-from chat.types import Memory
+from chat.types import MarkedMemory
 
 CHARACTERS_PER_TOKEN = 4  # a common estimate; exact counting would need each model's vocabulary
 
@@ -41,7 +41,7 @@ def context_characters(*, tokens: int, question: str) -> int:
 
 
 def build_prompts(
-    *, system: str, earlier: Iterable[Said], question: str, memories: Sequence[Memory] = ()
+    *, system: str, earlier: Iterable[Said], question: str, memories: Sequence[MarkedMemory] = ()
 ) -> Sequence[Prompt]:
     """System prompt with the rules, earlier messages, what was recalled, the question.
 

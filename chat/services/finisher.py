@@ -11,7 +11,7 @@ from exobrain.lib.threads import in_thread
 BATCH = 32  # turns in one transaction
 
 
-class Finisher:
+class FinishQueue:
     """The queue of one event loop."""
 
     def __init__(self) -> None:

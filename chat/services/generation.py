@@ -1,6 +1,6 @@
 """One answer, from the model's first word to the stored message.
 
-Runs apart from every connection, publishes to a `Tail`, and always ends with `done`.
+Runs apart from every connection, publishes to a `StreamBuffer`, and always ends with `done`.
 """
 
 import asyncio
@@ -17,19 +17,19 @@ from chat.agent.prompt import build_prompts
 from chat.errors import ModelFailed
 from chat.events import (
     Done,
-    Entry,
     Event,
     MessageChunk,
     Reason,
+    StreamEntry,
     StreamError,
     ToolCall,
     ToolResponse,
 )
 from chat.services import ledger
-from chat.services.finisher import Finisher
-from chat.services.remembering import Recollection, told_of
-from chat.stores import Hub, Tail
-from chat.types import Question
+from chat.services.finisher import FinishQueue
+from chat.services.remembering import RecallTask, told_of
+from chat.stores import StreamBroker, StreamBuffer
+from chat.types import ChatRequest
 from exobrain.lib.text import storable
 from exobrain.lib.threads import in_thread
 from journal.types import StoredMessage
@@ -60,16 +60,23 @@ class AnswerTooLong(Exception):
 class Generation:
     """An answer that is being written."""
 
-    def __init__(self, question: Question, *, hub: Hub, tail: Tail, finisher: Finisher) -> None:
+    def __init__(
+        self,
+        question: ChatRequest,
+        *,
+        broker: StreamBroker,
+        buffer: StreamBuffer,
+        finisher: FinishQueue,
+    ) -> None:
         self.question = question
         self.config = settings.EXOBRAIN
-        self.hub = hub
-        self.tail = tail
+        self.broker = broker
+        self.buffer = buffer
         self.finisher = finisher
-        self.writer = Writer(hub, tail, limit=self.config.chat_turn_max_chars)
+        self.writer = Writer(broker, buffer, limit=self.config.chat_turn_max_chars)
         self.model_name = ""
         self.usage: dict[str, object] = {}
-        self.recollection = Recollection(question, self.config, earlier=self._earlier)
+        self.recall_task = RecallTask(question, self.config, earlier=self._earlier)
         self._stopped: Reason | None = None
         self._work: asyncio.Task[None] | None = None
         self._day: asyncio.Task[list[StoredMessage]] | None = None
@@ -94,7 +101,7 @@ class Generation:
         if not await self._store(end):
             self.writer.event(StreamError(NOT_SAVED))
             end = End("error")
-        self.hub.publish(self.tail, Done(end.reason))
+        self.broker.publish(self.buffer, Done(end.reason))
         write = log.debug if end.reason == "complete" else log.info
         write("turn_finished", stream_id=str(self.question.stream_id), reason=end.reason)
 
@@ -152,7 +159,7 @@ class Generation:
 
     async def prompts(self) -> Sequence[Prompt]:
         """What the model is told, when it asks."""
-        earlier, memories = await asyncio.gather(self._earlier(), self.recollection.memories())
+        earlier, memories = await asyncio.gather(self._earlier(), self.recall_task.memories())
         return build_prompts(
             system=self.config.main_agent_system_prompt,
             earlier=earlier,
@@ -180,7 +187,7 @@ class Generation:
         place = self.question.place
         if place is None:
             return True
-        receipt = await self.recollection.receipt(self.text)
+        receipt = await self.recall_task.receipt(self.text)
         turn_end = ledger.TurnEnd(
             stream_id=self.question.stream_id,
             user_id=place.user_id,
@@ -208,12 +215,12 @@ class Generation:
 class Writer:
     """Makes events of the model's text: the first at once, then all that comes in 20 ms."""
 
-    def __init__(self, hub: Hub, tail: Tail, *, limit: int) -> None:
-        self.hub = hub
-        self.tail = tail
+    def __init__(self, broker: StreamBroker, buffer: StreamBuffer, *, limit: int) -> None:
+        self.broker = broker
+        self.buffer = buffer
         self.room = limit
         self.texts: list[str] = []
-        self.others: list[Entry] = []
+        self.others: list[StreamEntry] = []
         self._pieces: list[str] = []
         self._half = ""  # of a character that two pieces share
         self._loop = asyncio.get_running_loop()
@@ -237,7 +244,7 @@ class Writer:
     def event(self, event: Event) -> None:
         """The event comes after all text so far."""
         self.flush()
-        self.others.append(self.hub.publish(self.tail, event))
+        self.others.append(self.broker.publish(self.buffer, event))
 
     def flush(self) -> None:
         """All text so far has been sent, also half a character."""
@@ -252,7 +259,7 @@ class Writer:
         self._pieces.clear()
         if text:
             self.texts.append(text)
-            self.hub.publish(self.tail, MessageChunk(text))
+            self.broker.publish(self.buffer, MessageChunk(text))
 
 
 def whole_characters(text: str, *, is_last: bool) -> tuple[str, str]:

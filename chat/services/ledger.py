@@ -10,10 +10,10 @@ from uuid import UUID
 from django.db import transaction
 
 from chat.agent.prompt import context_characters
-from chat.events import Entry, MessageChunk, Reason, StreamError, ToolCall, ToolResponse
+from chat.events import MessageChunk, Reason, StreamEntry, StreamError, ToolCall, ToolResponse
 from chat.models import Receipt, Turn
 from chat.services.remembering import receipt_row
-from chat.types import Place, ReceiptDraft
+from chat.types import ReceiptDraft, StoredTurn
 from exobrain.config import Config
 from journal import services as journal
 from journal.selectors import recent_messages
@@ -27,7 +27,7 @@ STATUS_BY_REASON: dict[Reason, FinalStatus] = {
 }
 
 
-def earlier_messages(*, place: Place, question: str, config: Config) -> list[StoredMessage]:
+def earlier_messages(*, place: StoredTurn, question: str, config: Config) -> list[StoredMessage]:
     """What the model is told of the day: as much as fits beside the question."""
     return recent_messages(
         user_id=place.user_id,
@@ -46,7 +46,7 @@ class TurnEnd:
     answer_id: UUID
     reason: Reason
     text: str
-    events: Sequence[Entry] = ()
+    events: Sequence[StreamEntry] = ()
     error: str = ""
     model: str = ""
     metadata: Mapping[str, Any] | None = None
@@ -102,12 +102,12 @@ def _metadata(end: TurnEnd) -> Mapping[str, Any] | None:
     return {**(end.metadata or {}), **told} or None
 
 
-def _others(end: TurnEnd) -> list[Entry]:
+def _others(end: TurnEnd) -> list[StreamEntry]:
     """The stream's events but for its text."""
     return [entry for entry in end.events if not isinstance(entry.event, MessageChunk)]
 
 
-def _tool_calls(entries: Iterable[Entry]) -> list[ToolCallDraft]:
+def _tool_calls(entries: Iterable[StreamEntry]) -> list[ToolCallDraft]:
     """The tools that were used, with what came of them."""
     calls: dict[str, ToolCallDraft] = {}
     for entry in entries:

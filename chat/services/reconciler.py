@@ -8,10 +8,10 @@ from django.db import Error as DatabaseFailure
 
 from chat import selectors
 from chat.errors import LogUnavailable
-from chat.events import Done, Entry, MessageChunk, Reason, place_all, text_of
+from chat.events import Done, MessageChunk, Reason, StreamEntry, entries_of, text_of
 from chat.services import ledger
 from chat.services.runtime import KEEP_SECONDS, current_runtime
-from chat.stores import Addition
+from chat.stores import AppendRequest
 from chat.types import StaleTurn
 from exobrain.lib.threads import in_thread
 
@@ -54,7 +54,7 @@ class Reconciler:
     async def _end(self, turn: StaleTurn) -> None:
         """The turn is over with the longest text that is known of it; once, whoever is faster."""
         try:
-            entries = await current_runtime().hub.log.read(turn.stream_id, after=0)
+            entries = await current_runtime().broker.log.read(turn.stream_id, after=0)
         except LogUnavailable:
             if turn.seconds < LOG_PATIENCE_SECONDS:
                 return
@@ -77,7 +77,7 @@ class Reconciler:
             await self._tell_readers(turn, entries, saved, reason)
 
     async def _tell_readers(
-        self, turn: StaleTurn, entries: list[Entry], saved: str, reason: Reason
+        self, turn: StaleTurn, entries: list[StreamEntry], saved: str, reason: Reason
     ) -> None:
         """The log ends too; a reader who misses that asks PostgreSQL."""
         if entries and entries[-1].is_end:
@@ -85,10 +85,10 @@ class Reconciler:
         rest = saved[len(text_of(entries)) :]
         last = [MessageChunk(rest)] if rest else []
         start = entries[-1].id if entries else 0
-        addition = Addition(
-            turn.stream_id, place_all([*last, Done(reason)], start=start), KEEP_SECONDS
+        addition = AppendRequest(
+            turn.stream_id, entries_of([*last, Done(reason)], start=start), KEEP_SECONDS
         )
         try:
-            await current_runtime().hub.log.append([addition])
+            await current_runtime().broker.log.append([addition])
         except LogUnavailable:
             return

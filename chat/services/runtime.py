@@ -17,10 +17,10 @@ from django.dispatch import Signal
 from chat.errors import LogUnavailable
 from chat.events import Reason
 from chat.models import Turn
-from chat.services.finisher import Finisher
+from chat.services.finisher import FinishQueue
 from chat.services.generation import Generation
-from chat.stores import Hub, RedisTurnLog, TurnLog
-from chat.types import Question
+from chat.stores import RedisTurnLog, StreamBroker, TurnLog
+from chat.types import ChatRequest
 from exobrain.lib.background import spawn
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
@@ -42,19 +42,19 @@ class Runtime:
     """The answers of one event loop."""
 
     def __init__(self, turn_log: TurnLog) -> None:
-        self.hub = Hub(turn_log, on_cancel=self._cancel)
-        self.finisher = Finisher()
+        self.broker = StreamBroker(turn_log, on_cancel=self._cancel)
+        self.finisher = FinishQueue()
         self.generations: dict[UUID, Generation] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._saved: dict[UUID, int] = {}  # characters
         self._pulse: asyncio.Task[None] | None = None
 
-    async def generate(self, question: Question) -> None:
+    async def generate(self, question: ChatRequest) -> None:
         """The question's answer has been written and kept."""
         stream_id = question.stream_id
-        tail = self.hub.open(stream_id, owner=question.asker, keep_seconds=KEEP_SECONDS)
+        buffer = self.broker.open(stream_id, owner=question.requester, keep_seconds=KEEP_SECONDS)
         self.generations[stream_id] = Generation(
-            question, hub=self.hub, tail=tail, finisher=self.finisher
+            question, broker=self.broker, buffer=buffer, finisher=self.finisher
         )
         if self._pulse is None or self._pulse.done():
             self._pulse = asyncio.create_task(self._beat_while_busy())
@@ -71,7 +71,7 @@ class Runtime:
         """Whoever writes this stream has been told to stop; the pulse tells them too."""
         if not self._cancel(stream_id):
             with contextlib.suppress(LogUnavailable):
-                await self.hub.log.request_cancel(stream_id)
+                await self.broker.log.request_cancel(stream_id)
 
     def _cancel(self, stream_id: UUID) -> bool:
         return self._stop(stream_id, "cancelled")
@@ -91,7 +91,7 @@ class Runtime:
             await asyncio.wait(self._running, timeout=STOP_AGAIN_SECONDS)
         if self._pulse is not None:
             await cancel_all([self._pulse])
-        await self.hub.stop()
+        await self.broker.stop()
 
     async def _beat_while_busy(self) -> None:
         saved_at = asyncio.get_running_loop().time()
@@ -133,7 +133,7 @@ def current_runtime() -> Runtime:
     loop = asyncio.get_running_loop()
     if loop not in _runtimes:
         _runtimes[loop] = Runtime(RedisTurnLog(settings.REDIS_URL))
-        _runtimes[loop].hub.start()
+        _runtimes[loop].broker.start()
     return _runtimes[loop]
 
 
@@ -146,13 +146,13 @@ async def close_runtime() -> None:
 # -- from any thread
 
 
-def begin_answer(question: Question) -> None:
+def begin_answer(question: ChatRequest) -> None:
     """The answer is being written, apart from whoever asked."""
     spawn(_generate(question))
 
 
-async def _generate(question: Question) -> None:
-    answer_begins.send_robust(sender=Question, question=question)
+async def _generate(question: ChatRequest) -> None:
+    answer_begins.send_robust(sender=ChatRequest, question=question)
     await current_runtime().generate(question)
 
 
@@ -164,7 +164,7 @@ def forget_streams(stream_ids: Sequence[UUID]) -> None:
 async def _forget(stream_ids: Sequence[UUID]) -> None:
     for seconds in FORGET_ATTEMPTS_SECONDS:
         try:
-            await current_runtime().hub.forget(stream_ids)
+            await current_runtime().broker.forget(stream_ids)
         except LogUnavailable:
             await asyncio.sleep(seconds)
         else:

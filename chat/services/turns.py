@@ -12,7 +12,7 @@ from chat.selectors import find_turn, stream_of_question
 from chat.services.reading import parse_stream_id
 from chat.services.runtime import begin_answer, stop_answer
 from chat.services.visitors import visitor_of
-from chat.types import Asker, Place, Question, State
+from chat.types import ChatRequest, Requester, State, StoredTurn
 from journal.services import append_messages, today_reference
 from journal.types import MessageDraft
 
@@ -39,9 +39,9 @@ def start_turn(
             stored, _ = append_messages(
                 user_id=user_id, reference=today_reference(), drafts=[question, answer]
             )
-            place = Place(user_id, stored.journal_id, stored.sequence, answer.id)
-            asked = Question(
-                stream_id, client_message_id, Asker(user_id), message, place, uses_memory
+            place = StoredTurn(user_id, stored.journal_id, stored.sequence, answer.id)
+            asked = ChatRequest(
+                stream_id, client_message_id, Requester(user_id), message, place, uses_memory
             )
             # Robust: from here on the turn is stored, and the reconciler finds it if need be.
             transaction.on_commit(partial(begin_answer, asked), robust=True)
@@ -50,13 +50,13 @@ def start_turn(
     return stream_id
 
 
-def cancel(*, asker: Asker, stream_id: str) -> State | Literal["cancelling"]:
+def cancel(*, requester: Requester, stream_id: str) -> State | Literal["cancelling"]:
     """The asker's answer is being stopped, or has ended as the state says."""
     known_id = parse_stream_id(stream_id)
-    state = _request_cancel(asker.user_id, known_id) if asker.user_id else None
+    state = _request_cancel(requester.user_id, known_id) if requester.user_id else None
     if state is not None:
         return state
-    if not asker.may_read(visitor_of(known_id)):
+    if not requester.may_read(visitor_of(known_id)):
         raise StreamNotFound
     stop_answer(known_id)
     return "cancelling"

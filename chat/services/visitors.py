@@ -12,7 +12,7 @@ from django_redis.exceptions import ConnectionInterrupted
 
 from chat.errors import StreamNotFound, TooManyQuestions
 from chat.services.runtime import begin_answer
-from chat.types import Asker, Question
+from chat.types import ChatRequest, Requester
 from exobrain.lib import throttle
 from exobrain.lib.errors import Unavailable
 from exobrain.lib.throttle import Limit
@@ -34,8 +34,8 @@ def start_visitor_turn(
     known = _remember(stream_id, visitor_key, address, client_message_id)
     if known != stream_id:
         return known
-    asker = Asker(visitor_key=visitor_key)
-    begin_answer(Question(stream_id, client_message_id, asker, message))
+    requester = Requester(visitor_key=visitor_key)
+    begin_answer(ChatRequest(stream_id, client_message_id, requester, message))
     return stream_id
 
 
@@ -53,7 +53,7 @@ def _remember(stream_id: UUID, visitor_key: str, address: str, client_message_id
     return stream_id
 
 
-def visitor_of(stream_id: UUID) -> Asker:
+def visitor_of(stream_id: UUID) -> Requester:
     """Whose stream it is; raises StreamNotFound when it is no visitor's, or over long since."""
     if not settings.EXOBRAIN.chat_allow_anonymous:
         raise StreamNotFound
@@ -63,7 +63,7 @@ def visitor_of(stream_id: UUID) -> Asker:
         raise Unavailable from error
     if visitor_key is None:
         raise StreamNotFound
-    return Asker(visitor_key=visitor_key)
+    return Requester(visitor_key=visitor_key)
 
 
 def _stream_key(stream_id: UUID) -> str:

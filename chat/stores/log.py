@@ -10,34 +10,34 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from chat.events import Done, Entry, place
+from chat.events import Done, StreamEntry, entry_at
 
 GONE_SECONDS = 3600  # the end of a forgotten stream; whoever writes it has stopped long before
 
 
-def end_alone(entries: Sequence[Entry]) -> Entry:
+def end_alone(entries: Sequence[StreamEntry]) -> StreamEntry:
     """What is left of a forgotten stream: its end, with nothing that was said."""
     last = entries[-1] if entries else None
     start = 0 if last is None else last.start if last.is_end else last.id
-    return place(Done("cancelled"), start=start)
+    return entry_at(Done("cancelled"), start=start)
 
 
 @dataclass(frozen=True, slots=True)
-class Addition:
+class AppendRequest:
     """Entries that follow one another in one stream, and how long the log is kept after them."""
 
     stream_id: UUID
-    entries: Sequence[Entry]
+    entries: Sequence[StreamEntry]
     keep_seconds: int
 
 
 class TurnLog(Protocol):
     """Append, read, and tell other processes. Raises LogUnavailable while it is away."""
 
-    async def append(self, additions: Sequence[Addition]) -> list[int]:
+    async def append(self, additions: Sequence[AppendRequest]) -> list[int]:
         """What continues each log is in it; answers with the last id of each."""
 
-    async def read(self, stream_id: UUID, *, after: int) -> list[Entry]:
+    async def read(self, stream_id: UUID, *, after: int) -> list[StreamEntry]:
         """The entries that end after that position, in order."""
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:

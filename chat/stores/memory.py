@@ -5,25 +5,25 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from chat.errors import LogUnavailable
-from chat.events import Entry
-from chat.stores.log import Addition, end_alone
+from chat.events import StreamEntry
+from chat.stores.log import AppendRequest, end_alone
 
 
 class MemoryTurnLog:
     """Behaves as Redis does, outages included: set `is_away`, call `lose`."""
 
     def __init__(self) -> None:
-        self.streams: dict[UUID, list[Entry]] = {}
+        self.streams: dict[UUID, list[StreamEntry]] = {}
         self.watched: set[UUID] = set()
         self.reports: asyncio.Queue[tuple[str, UUID]] = asyncio.Queue()
         self.is_away = False
 
-    async def append(self, additions: Sequence[Addition]) -> list[int]:
+    async def append(self, additions: Sequence[AppendRequest]) -> list[int]:
         """What continues each log is in it; answers with the last id of each."""
         self._require()
         return [self._append(addition) for addition in additions]
 
-    def _append(self, addition: Addition) -> int:
+    def _append(self, addition: AppendRequest) -> int:
         entries = self.streams.setdefault(addition.stream_id, [])
         for entry in addition.entries:
             has_ended = bool(entries) and entries[-1].is_end
@@ -33,7 +33,7 @@ class MemoryTurnLog:
             self.reports.put_nowait(("news", addition.stream_id))
         return entries[-1].id if entries else 0
 
-    async def read(self, stream_id: UUID, *, after: int) -> list[Entry]:
+    async def read(self, stream_id: UUID, *, after: int) -> list[StreamEntry]:
         """The entries that end after that position, in order."""
         self._require()
         return [entry for entry in self.streams.get(stream_id, []) if entry.id > after]

@@ -17,8 +17,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from chat.errors import LogUnavailable
-from chat.events import Entry, from_json
-from chat.stores.log import GONE_SECONDS, Addition, end_alone
+from chat.events import StreamEntry, from_json
+from chat.stores.log import GONE_SECONDS, AppendRequest, end_alone
 
 CONNECTIONS = 4  # of one process; commands are short and pipelined
 TIMEOUT_SECONDS = 2.0
@@ -79,7 +79,7 @@ class RedisTurnLog:
         self.listener: PubSub | None = None
         self.watched: set[UUID] = set()
 
-    async def append(self, additions: Sequence[Addition]) -> list[int]:
+    async def append(self, additions: Sequence[AppendRequest]) -> list[int]:
         """What continues each log is in it; answers with the last id of each."""
         async with _translated(), self.redis.pipeline(transaction=False) as pipeline:
             for addition in additions:
@@ -87,7 +87,7 @@ class RedisTurnLog:
             lasts: list[int] = await pipeline.execute()
         return lasts
 
-    async def read(self, stream_id: UUID, *, after: int) -> list[Entry]:
+    async def read(self, stream_id: UUID, *, after: int) -> list[StreamEntry]:
         """The entries that end after that position, in order."""
         async with _translated():
             rows: Any = await self.redis.xrange(_key(stream_id), min=f"({after}-0")
@@ -154,17 +154,17 @@ def _channel(stream_id: UUID) -> str:
     return f"exobrain:turn-news:{stream_id.hex}"
 
 
-def _arguments(addition: Addition) -> list[str | int]:
+def _arguments(addition: AppendRequest) -> list[str | int]:
     arguments: list[str | int] = [addition.keep_seconds, _channel(addition.stream_id)]
     for entry in addition.entries:
         arguments += [entry.start, entry.id, entry.event.type, entry.data]
     return arguments
 
 
-def _entry(row_id: bytes, fields: dict[bytes, bytes]) -> Entry:
+def _entry(row_id: bytes, fields: dict[bytes, bytes]) -> StreamEntry:
     data = fields[b"data"].decode()
     event = from_json(fields[b"type"].decode(), data)
-    return Entry(id=int(row_id.partition(b"-")[0]), event=event, data=data)
+    return StreamEntry(id=int(row_id.partition(b"-")[0]), event=event, data=data)
 
 
 def _report(

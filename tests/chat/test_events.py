@@ -15,9 +15,9 @@ from chat.events import (
     ToolResponse,
     as_frame,
     as_sse,
+    entries_of,
+    entry_at,
     from_json,
-    place,
-    place_all,
     text_of,
     to_json,
     unread,
@@ -61,7 +61,7 @@ def test_an_event_survives_its_json(event: Event) -> None:
 @given(stories)
 def test_positions_count_characters_and_events(story: list[Event]) -> None:
     """An id is the number of characters plus the number of other events so far."""
-    entries = place_all(story)
+    entries = entries_of(story)
 
     chunks = [event for event in story if isinstance(event, MessageChunk)]
     end = entries[-1].id if entries else 0
@@ -72,7 +72,7 @@ def test_positions_count_characters_and_events(story: list[Event]) -> None:
 @given(stories, st.integers(0, 60))
 def test_what_was_read_and_what_is_left_make_the_whole(story: list[Event], after: int) -> None:
     """Wherever a reader stops, the rest completes the text exactly."""
-    entries = place_all([*story, Done("complete")])
+    entries = entries_of([*story, Done("complete")])
     text = text_of(entries)
 
     rest = unread(entries, after=after)
@@ -90,7 +90,7 @@ def test_what_was_read_and_what_is_left_make_the_whole(story: list[Event], after
 @given(stories)
 def test_a_stream_is_woven_from_its_text_and_events(story: list[Event]) -> None:
     """Text and the other events' places are enough to tell the stream again."""
-    entries = place_all([*story, Done("complete")])
+    entries = entries_of([*story, Done("complete")])
     marks = [
         (entry.id, entry.event.type, entry.data)
         for entry in entries
@@ -115,7 +115,7 @@ def test_a_stream_is_woven_from_less_text_than_it_had() -> None:
 @given(texts)
 def test_a_server_sent_event_has_three_lines(text: str) -> None:
     """Whatever the text holds, it cannot forge a line of its own."""
-    frame = as_sse(place(MessageChunk(text), start=0))
+    frame = as_sse(entry_at(MessageChunk(text), start=0))
 
     assert frame.isascii()
     id_line, event_line, data_line, *end = frame.split("\n")
@@ -126,7 +126,7 @@ def test_a_server_sent_event_has_three_lines(text: str) -> None:
 @given(texts)
 def test_a_frame_is_json(text: str) -> None:
     """A socket's message carries the same."""
-    frame = json.loads(as_frame(place(MessageChunk(text), start=0), stream_id="s"))
+    frame = json.loads(as_frame(entry_at(MessageChunk(text), start=0), stream_id="s"))
 
     assert frame == {
         "type": "event",

@@ -1,10 +1,11 @@
 """The streams that this process writes or reads at the moment, over a `TurnLog`.
 
-Belongs to one event loop. Who writes a stream publishes to its `Tail` and waits for nothing: a
-task brings all tails to the log, many at once, and makes good what the log has lost. Who reads
-waits on the tail too, and is shown what the log has, so that nothing a reader has seen is lost
-with this process; only while the log is away is everything shown at once. The tail of a stream
-that another process writes is fed from the log, once for all its readers here.
+Belongs to one event loop. Whoever writes a stream publishes to its `StreamBuffer` and waits for
+nothing: a task appends what is new in all buffers to the log, many at once, and sends again what
+the log has lost. Readers wait on the buffer too, and are shown what the log has, so that nothing
+a reader has seen is lost with this process; only while the log is away is everything shown at
+once. The buffer of a stream that another process writes is fed from the log, once for all its
+readers here.
 """
 
 import asyncio
@@ -18,9 +19,9 @@ from uuid import UUID
 import structlog
 
 from chat.errors import LogUnavailable
-from chat.events import Entry, Event, place, unread
-from chat.stores.log import Addition, TurnLog
-from chat.types import Asker
+from chat.events import Event, StreamEntry, entry_at, unread
+from chat.stores.log import AppendRequest, TurnLog
+from chat.types import Requester
 from exobrain.lib.tasks import cancel_all
 
 log = structlog.get_logger(__name__)
@@ -32,14 +33,14 @@ UNSAVED_SECONDS = 600  # at most, while the log is away
 BATCH = 64  # streams in one go
 
 
-class Tail:
+class StreamBuffer:
     """A stream as far as this process knows it."""
 
-    def __init__(self, stream_id: UUID, *, owner: Asker, keep_seconds: int = 0) -> None:
+    def __init__(self, stream_id: UUID, *, owner: Requester, keep_seconds: int = 0) -> None:
         self.stream_id = stream_id
         self.owner = owner
         self.keep_seconds = keep_seconds
-        self.entries: list[Entry] = []
+        self.entries: list[StreamEntry] = []
         self.is_written_here = False
         self.saved = 0  # the log's last id, as far as known
         self.readers = 0
@@ -56,7 +57,7 @@ class Tail:
         """True when nothing can follow."""
         return bool(self.entries) and self.entries[-1].is_end
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: StreamEntry) -> None:
         """The entry is the last; readers do not see it yet."""
         self.entries.append(entry)
 
@@ -68,20 +69,20 @@ class Tail:
             self._more.set()
             self._more = asyncio.Event()
 
-    def add(self, entries: Sequence[Entry]) -> None:
+    def add(self, entries: Sequence[StreamEntry]) -> None:
         """Of these entries those that follow are the last, and readers see them."""
         for entry in entries:
             if entry.id > self.position >= entry.start and not self.has_ended:
                 self.append(entry.beyond(self.position))
         self.show(self.position)
 
-    def end(self, entries: Sequence[Entry]) -> None:
+    def end(self, entries: Sequence[StreamEntry]) -> None:
         """The stream ends as these entries do, also when it had come further than they go."""
         self.add(entries)
         if entries and not self.has_ended:
-            self.add([place(entries[-1].event, start=self.position)])
+            self.add([entry_at(entries[-1].event, start=self.position)])
 
-    async def read(self, *, after: int, seconds: float) -> list[Entry]:
+    async def read(self, *, after: int, seconds: float) -> list[StreamEntry]:
         """What follows that position, as soon as there is something; nothing after a silence."""
         if not (entries := unread(self.entries, after=after, count=self._shown)):
             with contextlib.suppress(TimeoutError):
@@ -90,28 +91,28 @@ class Tail:
             entries = unread(self.entries, after=after, count=self._shown)
         return entries
 
-    def addition(self) -> Addition:
+    def addition(self) -> AppendRequest:
         """What the log does not have yet."""
         entries = [entry for entry in self.entries if entry.id > self.saved]
-        return Addition(self.stream_id, entries, self.keep_seconds)
+        return AppendRequest(self.stream_id, entries, self.keep_seconds)
 
 
-class Hub:
-    """All tails of one event loop."""
+class StreamBroker:
+    """All buffers of one event loop."""
 
     def __init__(self, turn_log: TurnLog, *, on_cancel: Callable[[UUID], object]) -> None:
         self.log = turn_log
         self.on_cancel = on_cancel
-        self.tails: dict[UUID, Tail] = {}
+        self.buffers: dict[UUID, StreamBuffer] = {}
         self.is_log_away = False
-        self._unsaved: dict[UUID, Tail] = {}
+        self._unsaved: dict[UUID, StreamBuffer] = {}
         self._has_unsaved = asyncio.Event()
         self._news: dict[UUID, asyncio.Event] = {}
         self._feeds: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """From now on tails reach the log and news arrive."""
+        """From now on buffers reach the log and news arrive."""
         self._run(self._save_forever())
         self._run(self._listen_forever())
 
@@ -126,43 +127,43 @@ class Hub:
 
     # -- writing
 
-    def open(self, stream_id: UUID, *, owner: Asker, keep_seconds: int) -> Tail:
-        """The tail of a stream that is written here from now on."""
+    def open(self, stream_id: UUID, *, owner: Requester, keep_seconds: int) -> StreamBuffer:
+        """The buffer of a stream that is written here from now on."""
         self._stop_feed(stream_id)
-        tail = self.tails.setdefault(stream_id, Tail(stream_id, owner=owner))
-        tail.is_written_here = True
-        tail.keep_seconds = keep_seconds
-        return tail
+        buffer = self.buffers.setdefault(stream_id, StreamBuffer(stream_id, owner=owner))
+        buffer.is_written_here = True
+        buffer.keep_seconds = keep_seconds
+        return buffer
 
-    def publish(self, tail: Tail, event: Event) -> Entry:
+    def publish(self, buffer: StreamBuffer, event: Event) -> StreamEntry:
         """The event is the stream's next; it reaches the log, and then readers."""
-        entry = place(event, start=tail.position)
-        tail.append(entry)
+        entry = entry_at(event, start=buffer.position)
+        buffer.append(entry)
         if self.is_log_away:
-            tail.show(entry.id)
-        self._unsaved[tail.stream_id] = tail
+            buffer.show(entry.id)
+        self._unsaved[buffer.stream_id] = buffer
         self._has_unsaved.set()
         if entry.is_end:
-            self._forget_later(tail, seconds=REMEMBER_SECONDS)
+            self._forget_later(buffer, seconds=REMEMBER_SECONDS)
         return entry
 
-    def _forget_later(self, tail: Tail, *, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, self._forget, tail, seconds)
+    def _forget_later(self, buffer: StreamBuffer, *, seconds: float) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._forget, buffer, seconds)
 
-    def _forget(self, tail: Tail, after_seconds: float) -> None:
-        """The ended stream is known no more; readers that have its tail read it to its end."""
-        if tail.stream_id in self._unsaved and after_seconds < UNSAVED_SECONDS:
-            self._forget_later(tail, seconds=UNSAVED_SECONDS)
+    def _forget(self, buffer: StreamBuffer, after_seconds: float) -> None:
+        """The ended stream is known no more; readers that have its buffer read it to its end."""
+        if buffer.stream_id in self._unsaved and after_seconds < UNSAVED_SECONDS:
+            self._forget_later(buffer, seconds=UNSAVED_SECONDS)
             return
-        self._unsaved.pop(tail.stream_id, None)
-        self.tails.pop(tail.stream_id, None)
+        self._unsaved.pop(buffer.stream_id, None)
+        self.buffers.pop(buffer.stream_id, None)
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:
         """Neither this process nor the log knows of these streams; raises LogUnavailable."""
         for stream_id in stream_ids:
             self._stop_feed(stream_id)
             self._unsaved.pop(stream_id, None)
-            self.tails.pop(stream_id, None)
+            self.buffers.pop(stream_id, None)
         await self.log.forget(stream_ids)
 
     async def _save_forever(self) -> None:
@@ -180,60 +181,60 @@ class Hub:
     def _do_without_log(self) -> None:
         """Readers here need not wait for it."""
         self.is_log_away = True
-        for tail in self._unsaved.values():
-            tail.show(tail.position)
+        for buffer in self._unsaved.values():
+            buffer.show(buffer.position)
 
-    async def _save(self, tails: Sequence[Tail]) -> None:
+    async def _save(self, buffers: Sequence[StreamBuffer]) -> None:
         """What the log took is saved; what it has lost will be sent again."""
-        lasts = await self.log.append([tail.addition() for tail in tails])
+        lasts = await self.log.append([buffer.addition() for buffer in buffers])
         self.is_log_away = False
-        for tail, last in zip(tails, lasts, strict=True):
+        for buffer, last in zip(buffers, lasts, strict=True):
             # A log that did not take what fits has been ended by somebody else.
-            is_refused = last == tail.saved
-            tail.saved = last
-            tail.show(tail.position if is_refused else last)
-            if is_refused or last >= tail.position:
-                self._unsaved.pop(tail.stream_id, None)
+            is_refused = last == buffer.saved
+            buffer.saved = last
+            buffer.show(buffer.position if is_refused else last)
+            if is_refused or last >= buffer.position:
+                self._unsaved.pop(buffer.stream_id, None)
 
     # -- reading
 
-    def attach(self, stream_id: UUID, *, owner: Asker) -> Tail:
-        """The tail of a running stream, for one reader more; fed from the log if need be."""
-        tail = self.tails.get(stream_id)
-        if tail is None:
-            tail = self.tails[stream_id] = Tail(stream_id, owner=owner)
-            self._feeds[stream_id] = self._run(self._feed(tail))
-        tail.readers += 1
-        return tail
+    def attach(self, stream_id: UUID, *, owner: Requester) -> StreamBuffer:
+        """The buffer of a running stream, for one reader more; fed from the log if need be."""
+        buffer = self.buffers.get(stream_id)
+        if buffer is None:
+            buffer = self.buffers[stream_id] = StreamBuffer(stream_id, owner=owner)
+            self._feeds[stream_id] = self._run(self._feed(buffer))
+        buffer.readers += 1
+        return buffer
 
-    def detach(self, tail: Tail) -> None:
+    def detach(self, buffer: StreamBuffer) -> None:
         """The reader has left; the last one takes the feed along."""
-        tail.readers -= 1
-        is_fed = self.tails.get(tail.stream_id) is tail and not tail.is_written_here
-        if is_fed and not tail.readers:
-            self._stop_feed(tail.stream_id)
-            del self.tails[tail.stream_id]
+        buffer.readers -= 1
+        is_fed = self.buffers.get(buffer.stream_id) is buffer and not buffer.is_written_here
+        if is_fed and not buffer.readers:
+            self._stop_feed(buffer.stream_id)
+            del self.buffers[buffer.stream_id]
 
     def _stop_feed(self, stream_id: UUID) -> None:
         if feed := self._feeds.pop(stream_id, None):
             feed.cancel()
 
-    async def _feed(self, tail: Tail) -> None:
-        news = self._news[tail.stream_id] = asyncio.Event()
+    async def _feed(self, buffer: StreamBuffer) -> None:
+        news = self._news[buffer.stream_id] = asyncio.Event()
         try:
-            await self._feed_until_end(tail, news)
+            await self._feed_until_end(buffer, news)
         finally:
-            del self._news[tail.stream_id]
+            del self._news[buffer.stream_id]
             with contextlib.suppress(LogUnavailable):
-                await self.log.unwatch(tail.stream_id)
+                await self.log.unwatch(buffer.stream_id)
 
-    async def _feed_until_end(self, tail: Tail, news: asyncio.Event) -> None:
+    async def _feed_until_end(self, buffer: StreamBuffer, news: asyncio.Event) -> None:
         with contextlib.suppress(LogUnavailable):  # then it polls until the log is back
-            await self.log.watch(tail.stream_id)
-        while not tail.has_ended:
+            await self.log.watch(buffer.stream_id)
+        while not buffer.has_ended:
             news.clear()
             with contextlib.suppress(LogUnavailable):
-                tail.add(await self.log.read(tail.stream_id, after=tail.position))
+                buffer.add(await self.log.read(buffer.stream_id, after=buffer.position))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await news.wait()
