@@ -28,18 +28,14 @@ EVENTS = {
 @router.post("/message", auth=asking, response={200: StreamOut, 429: Problem})
 def send_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
     """Ask a question; it is stored when this answers, and its answer is being written."""
-    if request.auth.user_id is None:
-        return _send_visitor_message(request, body)
-    stream_id = services.start_turn(
-        user_id=request.auth.user_id,
-        message=body.message,
-        client_message_id=body.client_message_id,
-        uses_memory=body.memory != "none",
-    )
-    return _json({"stream_id": stream_id})
-
-
-def _send_visitor_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
+    if request.auth.user_id is not None:
+        stream_id = services.start_turn(
+            user_id=request.auth.user_id,
+            message=body.message,
+            client_message_id=body.client_message_id,
+            uses_memory=body.memory != "none",
+        )
+        return _json({"stream_id": stream_id})
     stream_id = services.start_visitor_turn(
         visitor_key=request.auth.visitor_key,
         address=address_of(request),

@@ -9,7 +9,8 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, assert_never
+from operator import attrgetter
+from typing import ClassVar, Literal
 
 Reason = Literal["complete", "interrupted", "cancelled", "error"]
 
@@ -61,46 +62,30 @@ class Done:
 Event = ToolCall | ToolResponse | StreamError | MessageChunk | Done
 
 
-def to_json(event: Event) -> str:
-    """The event's payload as the contract writes it: one line of ASCII."""
-    return json.dumps(_payload(event))
-
-
-def from_json(event_type: str, data: str) -> Event:
-    """The event that `to_json` wrote."""
-    values = json.loads(data)
-    return _CLASSES[event_type](**values)
-
-
-_CLASSES: dict[str, type[Event]] = {
+EVENT_TYPES: dict[str, type[Event]] = {
     event.type: event for event in (ToolCall, ToolResponse, StreamError, MessageChunk, Done)
 }
 
 
-def _payload(event: Event) -> dict[str, str]:
-    match event:
-        case MessageChunk():
-            return {"text": event.text}
-        case ToolCall():
-            return {
-                "tool_call_id": event.tool_call_id,
-                "title": event.title,
-                "description": event.description,
-            }
-        case ToolResponse():
-            return {"tool_call_id": event.tool_call_id, "message": event.message}
-        case StreamError():
-            tool = {"tool_call_id": event.tool_call_id} if event.tool_call_id else {}
-            return {"message": event.message, **tool}
-        case Done():
-            return {"reason": event.reason}
-        case _:
-            assert_never(event)
+def to_json(event: Event) -> str:
+    """The event's payload as the contract writes it: its fields, in one line of ASCII.
+
+    An error that is no tool's has no `tool_call_id`.
+    """
+    fields = {name: getattr(event, name) for name in event.__slots__}
+    if isinstance(event, StreamError) and not event.tool_call_id:
+        del fields["tool_call_id"]
+    return json.dumps(fields)
+
+
+def from_json(event_type: str, data: str) -> Event:
+    """The event that `to_json` wrote."""
+    return EVENT_TYPES[event_type](**json.loads(data))
 
 
 @dataclass(frozen=True, slots=True)
 class StreamEntry:
-    """An event in its place in a stream."""
+    """An event and its position in a stream."""
 
     id: int
     event: Event
@@ -116,8 +101,8 @@ class StreamEntry:
         """True when nothing can follow."""
         return isinstance(self.event, Done)
 
-    def beyond(self, position: int) -> "StreamEntry":
-        """What of this entry lies after `position`."""
+    def part_after(self, position: int) -> "StreamEntry":
+        """The entry without the text up to `position`, which lies before its end."""
         if not isinstance(self.event, MessageChunk) or position <= self.start:
             return self
         return entry_at(MessageChunk(self.event.text[position - self.start :]), start=position)
@@ -147,16 +132,12 @@ def unread(
     then the end comes as the next event after the reader's own position.
     """
     count = len(entries) if count is None else count
-    rest = list(entries[bisect_right(entries, after, hi=count, key=_id) : count])
+    rest = list(entries[bisect_right(entries, after, hi=count, key=attrgetter("id")) : count])
     if rest:
-        rest[0] = rest[0].beyond(after)
+        rest[0] = rest[0].part_after(after)
     elif count and entries[count - 1].is_end:
         rest = [entry_at(entries[count - 1].event, start=after)]
     return rest
-
-
-def _id(entry: StreamEntry) -> int:
-    return entry.id
 
 
 def text_of(entries: Iterable[StreamEntry]) -> str:

@@ -1,6 +1,6 @@
 """Reads of turns. Every one of them is somebody's, except what the reconciler needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -10,7 +10,7 @@ from chat.models import Receipt as StoredReceipt
 from chat.models import Turn
 from chat.types import ActiveTurn, FoundTurn, Receipt, ReceiptItem, StaleTurn, State
 from journal.selectors import messages_by_ids
-from knowledge.selectors.pages import KnownBlock, known_blocks
+from knowledge.selectors.pages import known_blocks
 
 
 def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:
@@ -67,57 +67,13 @@ def replay(*, user_id: UUID, stream_id: UUID) -> list[StreamEntry]:
         return []
     answer_id, events, state = row
     text = saved_text(user_id=user_id, answer_id=answer_id)
-    return weave(text, events, reason=state)
+    return rebuild_stream(text, events, reason=state)
 
 
-def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
-    """What the user's answer was given of the memory, if it is an answer of theirs.
-
-    What has been forgotten since is not on it any more.
-    """
-    found = messages_by_ids(user_id=user_id, ids=[message_id])
-    if not found or found[0].role != "assistant":
-        return None
-    row = StoredReceipt.objects.filter(user_id=user_id, answer_id=message_id).first()
-    if row is None:
-        return Receipt(message_id, (), tokens=0, arms={}, dropped=(), created_at=None)
-    blocks = known_blocks(user_id=user_id, ids=[UUID(item["block_id"]) for item in row.items])
-    items = [_receipt_item(item, blocks) for item in row.items]
-    return Receipt(
-        message_id,
-        [item for item in items if item is not None],
-        tokens=row.tokens,
-        arms=row.arms,
-        dropped=row.dropped,
-        created_at=row.created_at,
-    )
-
-
-def _receipt_item(item: Mapping[str, Any], blocks: Mapping[UUID, KnownBlock]) -> ReceiptItem | None:
-    block = blocks.get(UUID(item["block_id"]))
-    if block is None:
-        return None
-    return ReceiptItem(
-        mark=item["mark"],
-        block_id=block.id,
-        page_id=block.page_id,
-        kind=block.kind,
-        text=block.text,
-        score=item["score"],
-        parts=item["parts"],
-        trust=block.trust.name.lower(),
-        status=block.status,
-        confidence=block.confidence,
-        is_cited=item["is_cited"],
-        is_current=block.is_current,
-        message_ids=[UUID(message_id) for message_id in item["message_ids"]],
-        reference=item["reference"],
-        said_at=datetime.fromisoformat(item["said_at"]),
-    )
-
-
-def weave(text: str, events: Sequence[tuple[int, str, str]], *, reason: Any) -> list[StreamEntry]:
-    """The stream of a text and the other events, each of which has its place in it."""
+def rebuild_stream(
+    text: str, events: Sequence[tuple[int, str, str]], *, reason: Any
+) -> list[StreamEntry]:
+    """The stream of a text and its other events, given as (id, type, JSON), with its end."""
     entries: list[StreamEntry] = []
     position = used = 0
 
@@ -134,3 +90,49 @@ def weave(text: str, events: Sequence[tuple[int, str, str]], *, reason: Any) -> 
     add_text(len(text))
     entries.append(entry_at(Done(reason), start=position))
     return entries
+
+
+def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
+    """What the user's answer was given of the memory, if it is an answer of theirs.
+
+    What has been forgotten since is not on it any more.
+    """
+    found = messages_by_ids(user_id=user_id, ids=[message_id])
+    if not found or found[0].role != "assistant":
+        return None
+    row = StoredReceipt.objects.filter(user_id=user_id, answer_id=message_id).first()
+    if row is None:
+        return Receipt(message_id, (), tokens=0, arms={}, dropped=(), created_at=None)
+    blocks = known_blocks(user_id=user_id, ids=[UUID(item["block_id"]) for item in row.items])
+    items: list[ReceiptItem] = []
+    for item in row.items:
+        block = blocks.get(UUID(item["block_id"]))
+        if block is None:
+            continue
+        items.append(
+            ReceiptItem(
+                mark=item["mark"],
+                block_id=block.id,
+                page_id=block.page_id,
+                kind=block.kind,
+                text=block.text,
+                score=item["score"],
+                parts=item["parts"],
+                trust=block.trust.name.lower(),
+                status=block.status,
+                confidence=block.confidence,
+                is_cited=item["is_cited"],
+                is_current=block.is_current,
+                message_ids=[UUID(message_id) for message_id in item["message_ids"]],
+                reference=item["reference"],
+                said_at=datetime.fromisoformat(item["said_at"]),
+            )
+        )
+    return Receipt(
+        message_id,
+        items,
+        tokens=row.tokens,
+        arms=row.arms,
+        dropped=row.dropped,
+        created_at=row.created_at,
+    )

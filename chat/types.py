@@ -13,7 +13,7 @@ State = Literal["running", "complete", "interrupted", "cancelled", "error"]
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks: a user, or a visitor, known by the key in their cookie if they have one."""
+    """Who sends a request: a user, or a visitor, known by the key in their cookie if any."""
 
     user_id: UUID | None = None
     visitor_key: str = ""
@@ -30,7 +30,7 @@ class Requester:
 
 @dataclass(frozen=True, slots=True)
 class StoredTurn:
-    """Where a user's question stands and their answer is kept; a visitor's has none."""
+    """Where a user's question and its answer are stored."""
 
     user_id: UUID
     journal_id: UUID
@@ -40,13 +40,13 @@ class StoredTurn:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What is to be answered, and in which stream."""
+    """A question that is to be answered, and in which stream."""
 
     stream_id: UUID
     client_message_id: UUID
     requester: Requester
     text: str
-    place: StoredTurn | None = None
+    stored: StoredTurn | None = None  # None: a visitor's, which is kept nowhere
     uses_memory: bool = True
 
 
@@ -85,7 +85,7 @@ class StaleTurn:
 
 @dataclass(frozen=True, slots=True)
 class MarkedMemory:
-    """What was recalled for a question, and the mark by which its answer may cite it."""
+    """A memory that was recalled for a question, and the mark by which its answer may cite it."""
 
     mark: str  # m1, m2, ...
     recalled: Recalled

@@ -150,9 +150,9 @@ class StoredMessage:
     journal_id: UUID
     reference: str
     sequence: int
-    role: str
+    role: Role
     content: str
-    status: str
+    status: Status
     created_at: datetime
 
 

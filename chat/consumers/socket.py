@@ -179,7 +179,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
     async def _follow(self, requester: Requester, stream_id: str, *, after: int) -> None:
         """The stream's events go to the page; following it again starts from there."""
         reading = await open_reading(requester=requester, stream_id=stream_id, after=after)
-        known_id = reading.buffer.stream_id
+        known_id = reading.stream_id
         if before := self.following.pop(known_id, None):
             before.cancel()
         if len(self.following) >= MAX_STREAMS:
@@ -194,7 +194,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             del self.following[stream_id]
 
     async def _pass_on(self, reading: Reading) -> None:
-        stream_id = str(reading.buffer.stream_id)
+        stream_id = str(reading.stream_id)
         try:
             while not reading.has_ended:
                 entries = await reading.next(seconds=settings.EXOBRAIN.chat_heartbeat_seconds)
@@ -257,12 +257,12 @@ _announcing: set[asyncio.Task[None]] = set()  # strong references: a forgotten t
 
 
 @receiver(services.answer_begins, dispatch_uid="chat.announce_turn")
-def _announce(question: ChatRequest, **_: Any) -> None:
+def _announce(request: ChatRequest, **_: Any) -> None:
     loop = asyncio.get_running_loop()
     if loop in _waiting:
-        _waiting[loop].append(question)
+        _waiting[loop].append(request)
         return
-    _waiting[loop] = [question]
+    _waiting[loop] = [request]
     task = loop.create_task(_announce_all(loop))
     _announcing.add(task)
     task.add_done_callback(_announcing.discard)
@@ -271,18 +271,15 @@ def _announce(question: ChatRequest, **_: Any) -> None:
 async def _announce_all(loop: asyncio.AbstractEventLoop) -> None:
     await asyncio.sleep(NOTICE_SECONDS)
     turns: dict[UUID, list[dict[str, str]]] = {}
-    for question in _waiting.pop(loop):
-        if question.requester.user_id is not None:
-            turns.setdefault(question.requester.user_id, []).append(_notice(question))
+    for request in _waiting.pop(loop):
+        if request.requester.user_id is not None:
+            notice = {
+                "stream_id": str(request.stream_id),
+                "client_message_id": str(request.client_message_id),
+            }
+            turns.setdefault(request.requester.user_id, []).append(notice)
     for user_id, notices in turns.items():
         try:
             await get_channel_layer().group_send(_group(user_id), {"turns": notices})
         except (RedisError, OSError) as error:
             log.warning("turn_not_announced", error=type(error).__name__)
-
-
-def _notice(question: ChatRequest) -> dict[str, str]:
-    return {
-        "stream_id": str(question.stream_id),
-        "client_message_id": str(question.client_message_id),
-    }

@@ -1,5 +1,6 @@
 """Read a stream, from its start or from wherever the reader was."""
 
+import contextlib
 from uuid import UUID
 
 from django.db import Error as DatabaseFailure
@@ -20,33 +21,30 @@ class Reading:
     """One reader's way through one stream."""
 
     def __init__(self, buffer: StreamBuffer, *, after: int, runtime: Runtime) -> None:
-        self.buffer = buffer
+        self.stream_id = buffer.stream_id
         self.position = after
         self.has_ended = False
+        self._buffer = buffer
         self._runtime = runtime
 
     async def next(self, *, seconds: float) -> list[StreamEntry]:
         """What follows, as soon as there is something; nothing after so much silence."""
-        if not self.buffer.is_written_here:
+        buffer = self._buffer
+        if not buffer.is_written_here:
             seconds = min(seconds, CHECK_SECONDS)
-        entries = await self.buffer.read(after=self.position, seconds=seconds)
+        entries = await buffer.read(after=self.position, seconds=seconds)
         if entries:
             self.position = entries[-1].id
             self.has_ended = entries[-1].is_end
-        elif not self.buffer.is_written_here:
-            await self._check()
+        elif not buffer.is_written_here:
+            # A stream that has ended without a word in the log ends here too.
+            with contextlib.suppress(DatabaseFailure):  # then the next silence asks again
+                buffer.end(await in_thread(_ended, buffer.owner, buffer.stream_id))
         return entries
-
-    async def _check(self) -> None:
-        """A stream that has ended without a word in the log ends here too."""
-        try:
-            self.buffer.end(await in_thread(_ended, self.buffer.owner, self.buffer.stream_id))
-        except DatabaseFailure:
-            return  # the next silence asks again
 
     def close(self) -> None:
         """The reader has left."""
-        self._runtime.broker.detach(self.buffer)
+        self._runtime.broker.unsubscribe(self._buffer)
 
 
 async def open_reading(*, requester: Requester, stream_id: str, after: int) -> Reading:
@@ -64,7 +62,7 @@ async def open_reading(*, requester: Requester, stream_id: str, after: int) -> R
         buffer = StreamBuffer(known_id, owner=owner)
         buffer.add(entries)
     else:
-        buffer = runtime.broker.attach(known_id, owner=owner)
+        buffer = runtime.broker.subscribe(known_id, owner=owner)
     return Reading(buffer, after=after, runtime=runtime)
 
 

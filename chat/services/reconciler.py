@@ -1,6 +1,7 @@
 """Ends the turns whose process has died, with the text they had come to."""
 
 import asyncio
+import contextlib
 from uuid import UUID
 
 import structlog
@@ -9,7 +10,7 @@ from django.db import Error as DatabaseFailure
 from chat import selectors
 from chat.errors import LogUnavailable
 from chat.events import Done, MessageChunk, Reason, StreamEntry, entries_of, text_of
-from chat.services import ledger
+from chat.services.finishing import TurnEnd, finish_turns
 from chat.services.runtime import KEEP_SECONDS, current_runtime
 from chat.stores import AppendRequest
 from chat.types import StaleTurn
@@ -18,7 +19,7 @@ from exobrain.lib.threads import in_thread
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 2.0
-STALE_SECONDS = 6.0  # a pulse comes every second
+STALE_SECONDS = 6.0  # a heartbeat comes every second
 LOG_PATIENCE_SECONDS = 60.0  # the log may know more than PostgreSQL, so its return is waited for
 
 
@@ -63,32 +64,29 @@ class Reconciler:
             selectors.saved_text, user_id=turn.user_id, answer_id=turn.answer_id
         )
         reason: Reason = "cancelled" if turn.is_cancelled else "interrupted"
-        end = ledger.TurnEnd(
+        end = TurnEnd(
             stream_id=turn.stream_id,
             user_id=turn.user_id,
             answer_id=turn.answer_id,
             reason=reason,
             text=max(text_of(entries), saved, key=len),
-            events=entries,
+            entries=entries,
         )
-        ended = await in_thread(ledger.finish_turn, end)
-        if ended:
+        if await in_thread(finish_turns, [end]):
             log.info("dead_turn_ended", stream_id=str(turn.stream_id), reason=reason)
-            await self._tell_readers(turn, entries, saved, reason)
+            await self._end_log(turn, entries, saved, reason)
 
-    async def _tell_readers(
+    async def _end_log(
         self, turn: StaleTurn, entries: list[StreamEntry], saved: str, reason: Reason
     ) -> None:
-        """The log ends too; a reader who misses that asks PostgreSQL."""
+        """The log ends too, and so readers learn of it; one who misses that asks PostgreSQL."""
         if entries and entries[-1].is_end:
             return
         rest = saved[len(text_of(entries)) :]
         last = [MessageChunk(rest)] if rest else []
         start = entries[-1].id if entries else 0
-        addition = AppendRequest(
+        request = AppendRequest(
             turn.stream_id, entries_of([*last, Done(reason)], start=start), KEEP_SECONDS
         )
-        try:
-            await current_runtime().broker.log.append([addition])
-        except LogUnavailable:
-            return
+        with contextlib.suppress(LogUnavailable):
+            await current_runtime().broker.log.append([request])

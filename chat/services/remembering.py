@@ -35,14 +35,14 @@ Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 class RecallTask:
     """The memories of one question."""
 
-    def __init__(self, question: ChatRequest, config: Config, *, earlier: Earlier) -> None:
+    def __init__(self, request: ChatRequest, config: Config, *, earlier: Earlier) -> None:
         self.config = config
         self._earlier = earlier
         self._memories: Sequence[MarkedMemory] | None = None
         self._recall: Recall | None = None
         self._work: asyncio.Task[tuple[Recall, list[MarkedMemory]]] | None = None
-        if question.place and question.uses_memory and config.memory_recall_enabled:
-            self._work = asyncio.create_task(self._seek(question.place.user_id, question.text))
+        if request.stored and request.uses_memory and config.memory_recall_enabled:
+            self._work = asyncio.create_task(self._seek(request.stored.user_id, request.text))
         self._deadline = asyncio.get_running_loop().time() + _seconds(config) + GRACE_SECONDS
 
     async def memories(self) -> Sequence[MarkedMemory]:

@@ -24,32 +24,26 @@ MARGIN_SECONDS = 600  # a stream can be read for so long after its longest answe
 def start_visitor_turn(
     *, visitor_key: str, address: str, message: str, client_message_id: UUID
 ) -> UUID:
-    """The visitor's question is being answered; returns the stream's id."""
+    """The visitor's question is being answered; returns its stream's id, also when asked again."""
     limit = Limit(
         "visitor-questions", settings.EXOBRAIN.chat_anonymous_messages_per_minute, WINDOW_SECONDS
     )
     if not throttle.hit(limit, address):
         raise TooManyQuestions(retry_after_seconds=throttle.wait_seconds(limit, address))
     stream_id = uuid4()
-    known = _remember(stream_id, visitor_key, address, client_message_id)
-    if known != stream_id:
-        return known
-    requester = Requester(visitor_key=visitor_key)
-    begin_answer(ChatRequest(stream_id, client_message_id, requester, message))
-    return stream_id
-
-
-def _remember(stream_id: UUID, visitor_key: str, address: str, client_message_id: UUID) -> UUID:
-    """The stream of this question: the given one, unless it was asked before."""
     seconds = int(settings.EXOBRAIN.chat_turn_max_seconds) + MARGIN_SECONDS
     who = hashlib.sha256(f"{visitor_key}\0{address}".encode()).hexdigest()[:32]
     question_key = f"visitor-question:{who}:{client_message_id.hex}"
     try:
-        if not cache.add(question_key, stream_id.hex, seconds):
-            return UUID(cache.get(question_key) or stream_id.hex)
+        is_new = cache.add(question_key, stream_id.hex, seconds)
+        if not is_new and (asked_before := cache.get(question_key)):
+            return UUID(asked_before)
         cache.set(_stream_key(stream_id), visitor_key, seconds)
     except ConnectionInterrupted as error:
         raise Unavailable from error
+    begin_answer(
+        ChatRequest(stream_id, client_message_id, Requester(visitor_key=visitor_key), message)
+    )
     return stream_id
 
 

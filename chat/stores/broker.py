@@ -26,7 +26,7 @@ from exobrain.lib.tasks import cancel_all
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 1.0  # in case a piece of news was lost
+POLL_SECONDS = 1.0  # in case a notification was lost
 RETRY_SECONDS = 0.5  # while the log is away
 REMEMBER_SECONDS = 60  # an ended stream is answered from memory
 UNSAVED_SECONDS = 600  # at most, while the log is away
@@ -44,7 +44,7 @@ class StreamBuffer:
         self.is_written_here = False
         self.saved = 0  # the log's last id, as far as known
         self.readers = 0
-        self._shown = 0  # entries
+        self._shown_count = 0  # entries that readers see
         self._more = asyncio.Event()
 
     @property
@@ -57,15 +57,11 @@ class StreamBuffer:
         """True when nothing can follow."""
         return bool(self.entries) and self.entries[-1].is_end
 
-    def append(self, entry: StreamEntry) -> None:
-        """The entry is the last; readers do not see it yet."""
-        self.entries.append(entry)
-
     def show(self, position: int) -> None:
         """Readers see everything up to that position, and wake up."""
-        shown = bisect_right(self.entries, position, key=attrgetter("id"))
-        if shown > self._shown:
-            self._shown = shown
+        shown_count = bisect_right(self.entries, position, key=attrgetter("id"))
+        if shown_count > self._shown_count:
+            self._shown_count = shown_count
             self._more.set()
             self._more = asyncio.Event()
 
@@ -73,7 +69,7 @@ class StreamBuffer:
         """Of these entries those that follow are the last, and readers see them."""
         for entry in entries:
             if entry.id > self.position >= entry.start and not self.has_ended:
-                self.append(entry.beyond(self.position))
+                self.entries.append(entry.part_after(self.position))
         self.show(self.position)
 
     def end(self, entries: Sequence[StreamEntry]) -> None:
@@ -84,14 +80,14 @@ class StreamBuffer:
 
     async def read(self, *, after: int, seconds: float) -> list[StreamEntry]:
         """What follows that position, as soon as there is something; nothing after a silence."""
-        if not (entries := unread(self.entries, after=after, count=self._shown)):
+        if not (entries := unread(self.entries, after=after, count=self._shown_count)):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._more.wait()
-            entries = unread(self.entries, after=after, count=self._shown)
+            entries = unread(self.entries, after=after, count=self._shown_count)
         return entries
 
-    def addition(self) -> AppendRequest:
+    def unsaved(self) -> AppendRequest:
         """What the log does not have yet."""
         entries = [entry for entry in self.entries if entry.id > self.saved]
         return AppendRequest(self.stream_id, entries, self.keep_seconds)
@@ -107,12 +103,12 @@ class StreamBroker:
         self.is_log_away = False
         self._unsaved: dict[UUID, StreamBuffer] = {}
         self._has_unsaved = asyncio.Event()
-        self._news: dict[UUID, asyncio.Event] = {}
+        self._appended: dict[UUID, asyncio.Event] = {}  # wakes the feed of a stream
         self._feeds: dict[UUID, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """From now on buffers reach the log and news arrive."""
+        """From now on buffers reach the log, and its notifications arrive."""
         self._run(self._save_forever())
         self._run(self._listen_forever())
 
@@ -138,25 +134,29 @@ class StreamBroker:
     def publish(self, buffer: StreamBuffer, event: Event) -> StreamEntry:
         """The event is the stream's next; it reaches the log, and then readers."""
         entry = entry_at(event, start=buffer.position)
-        buffer.append(entry)
+        buffer.entries.append(entry)
         if self.is_log_away:
             buffer.show(entry.id)
         self._unsaved[buffer.stream_id] = buffer
         self._has_unsaved.set()
         if entry.is_end:
-            self._forget_later(buffer, seconds=REMEMBER_SECONDS)
+            self._discard_later(buffer, seconds=REMEMBER_SECONDS)
         return entry
 
-    def _forget_later(self, buffer: StreamBuffer, *, seconds: float) -> None:
-        asyncio.get_running_loop().call_later(seconds, self._forget, buffer, seconds)
+    def _discard_later(self, buffer: StreamBuffer, *, seconds: float) -> None:
+        """The ended stream is known no more then; readers that have its buffer read it out.
 
-    def _forget(self, buffer: StreamBuffer, after_seconds: float) -> None:
-        """The ended stream is known no more; readers that have its buffer read it to its end."""
-        if buffer.stream_id in self._unsaved and after_seconds < UNSAVED_SECONDS:
-            self._forget_later(buffer, seconds=UNSAVED_SECONDS)
-            return
-        self._unsaved.pop(buffer.stream_id, None)
-        self.buffers.pop(buffer.stream_id, None)
+        What the log does not have yet is kept for UNSAVED_SECONDS first.
+        """
+
+        def discard() -> None:
+            if buffer.stream_id in self._unsaved and seconds < UNSAVED_SECONDS:
+                self._discard_later(buffer, seconds=UNSAVED_SECONDS)
+                return
+            self._unsaved.pop(buffer.stream_id, None)
+            self.buffers.pop(buffer.stream_id, None)
+
+        asyncio.get_running_loop().call_later(seconds, discard)
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:
         """Neither this process nor the log knows of these streams; raises LogUnavailable."""
@@ -186,7 +186,7 @@ class StreamBroker:
 
     async def _save(self, buffers: Sequence[StreamBuffer]) -> None:
         """What the log took is saved; what it has lost will be sent again."""
-        lasts = await self.log.append([buffer.addition() for buffer in buffers])
+        lasts = await self.log.append([buffer.unsaved() for buffer in buffers])
         self.is_log_away = False
         for buffer, last in zip(buffers, lasts, strict=True):
             # A log that did not take what fits has been ended by somebody else.
@@ -198,8 +198,11 @@ class StreamBroker:
 
     # -- reading
 
-    def attach(self, stream_id: UUID, *, owner: Requester) -> StreamBuffer:
-        """The buffer of a running stream, for one reader more; fed from the log if need be."""
+    def subscribe(self, stream_id: UUID, *, owner: Requester) -> StreamBuffer:
+        """The buffer of a running stream, for one reader more; fed from the log if need be.
+
+        `owner` is whose stream it is.
+        """
         buffer = self.buffers.get(stream_id)
         if buffer is None:
             buffer = self.buffers[stream_id] = StreamBuffer(stream_id, owner=owner)
@@ -207,8 +210,8 @@ class StreamBroker:
         buffer.readers += 1
         return buffer
 
-    def detach(self, buffer: StreamBuffer) -> None:
-        """The reader has left; the last one takes the feed along."""
+    def unsubscribe(self, buffer: StreamBuffer) -> None:
+        """The reader has left; with the last one the feed ends."""
         buffer.readers -= 1
         is_fed = self.buffers.get(buffer.stream_id) is buffer and not buffer.is_written_here
         if is_fed and not buffer.readers:
@@ -220,38 +223,34 @@ class StreamBroker:
             feed.cancel()
 
     async def _feed(self, buffer: StreamBuffer) -> None:
-        news = self._news[buffer.stream_id] = asyncio.Event()
+        """The buffer has what the log has, as it grows, until the stream ends."""
+        appended = self._appended[buffer.stream_id] = asyncio.Event()
         try:
-            await self._feed_until_end(buffer, news)
+            with contextlib.suppress(LogUnavailable):  # then it polls until the log is back
+                await self.log.watch(buffer.stream_id)
+            while not buffer.has_ended:
+                appended.clear()
+                with contextlib.suppress(LogUnavailable):
+                    buffer.add(await self.log.read(buffer.stream_id, after=buffer.position))
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await appended.wait()
         finally:
-            del self._news[buffer.stream_id]
+            del self._appended[buffer.stream_id]
             with contextlib.suppress(LogUnavailable):
                 await self.log.unwatch(buffer.stream_id)
 
-    async def _feed_until_end(self, buffer: StreamBuffer, news: asyncio.Event) -> None:
-        with contextlib.suppress(LogUnavailable):  # then it polls until the log is back
-            await self.log.watch(buffer.stream_id)
-        while not buffer.has_ended:
-            news.clear()
-            with contextlib.suppress(LogUnavailable):
-                buffer.add(await self.log.read(buffer.stream_id, after=buffer.position))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await news.wait()
-
-    # -- news
-
     async def _listen_forever(self) -> None:
+        def wake_feed(stream_id: UUID) -> None:
+            if appended := self._appended.get(stream_id):
+                appended.set()
+
         while True:
             try:
-                await self.log.listen(news=self._wake, cancel=self.on_cancel)
+                await self.log.listen(on_append=wake_feed, on_cancel=self.on_cancel)
             except LogUnavailable as error:
                 log.warning("turn_log_unavailable", error=type(error.__cause__).__name__)
             await asyncio.sleep(RETRY_SECONDS)
-
-    def _wake(self, stream_id: UUID) -> None:
-        if news := self._news.get(stream_id):
-            news.set()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)

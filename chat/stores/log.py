@@ -1,7 +1,7 @@
 """The port to the log of running streams.
 
 It may lose anything at any time: what must last is in PostgreSQL. But it never holds a gap, an
-entry twice, or anything after an end: an addition that does not continue the log leaves it as
+entry twice, or anything after an end: entries that do not continue the log leave it as
 it is and says where the log ends, so that the writer can send what is missing.
 """
 
@@ -34,7 +34,7 @@ class AppendRequest:
 class TurnLog(Protocol):
     """Append, read, and tell other processes. Raises LogUnavailable while it is away."""
 
-    async def append(self, additions: Sequence[AppendRequest]) -> list[int]:
+    async def append(self, requests: Sequence[AppendRequest]) -> list[int]:
         """What continues each log is in it; answers with the last id of each."""
 
     async def read(self, stream_id: UUID, *, after: int) -> list[StreamEntry]:
@@ -44,16 +44,16 @@ class TurnLog(Protocol):
         """Of these streams only an end is left, for a while, so that no writer adds to them."""
 
     async def watch(self, stream_id: UUID) -> None:
-        """From now on `listen` reports news of this stream."""
+        """From now on `listen` reports what is appended to this stream."""
 
     async def unwatch(self, stream_id: UUID) -> None:
-        """News of this stream are not reported any more."""
+        """What is appended to this stream is not reported any more."""
 
     async def request_cancel(self, stream_id: UUID) -> None:
         """Every process that listens is told to stop writing this stream."""
 
     async def listen(
-        self, *, news: Callable[[UUID], object], cancel: Callable[[UUID], object]
+        self, *, on_append: Callable[[UUID], object], on_cancel: Callable[[UUID], object]
     ) -> None:
         """Reports until it is cancelled or the log goes away. A report may be lost."""
 

@@ -65,7 +65,7 @@ async def _until(is_so: Callable[[], bool]) -> None:
 async def test_a_reader_elsewhere_follows(writer: StreamBroker, reader: StreamBroker) -> None:
     """What one process writes another reads, to the end."""
     buffer = _open(writer)
-    following = asyncio.create_task(_read_all(reader.attach(buffer.stream_id, owner=OWNER)))
+    following = asyncio.create_task(_read_all(reader.subscribe(buffer.stream_id, owner=OWNER)))
     for word in ("One ", "two ", "three."):
         writer.publish(buffer, MessageChunk(word))
         await asyncio.sleep(0.01)
@@ -79,7 +79,7 @@ async def test_an_outage_loses_nothing(
 ) -> None:
     """Readers here go on, readers elsewhere wait and then get all of it once."""
     buffer = _open(writer)
-    following = asyncio.create_task(_read_all(reader.attach(buffer.stream_id, owner=OWNER)))
+    following = asyncio.create_task(_read_all(reader.subscribe(buffer.stream_id, owner=OWNER)))
     writer.publish(buffer, MessageChunk("Before. "))
     await _until(lambda: buffer.saved == 8)
 
@@ -164,11 +164,11 @@ async def test_readers_of_one_stream_share_its_feed(
     """Many readers elsewhere cost one; the last one takes it along."""
     stream_id = _open(writer).stream_id
 
-    buffers = [reader.attach(stream_id, owner=OWNER) for _ in range(3)]
+    buffers = [reader.subscribe(stream_id, owner=OWNER) for _ in range(3)]
     for buffer in buffers[:2]:
-        reader.detach(buffer)
+        reader.unsubscribe(buffer)
     before = set(reader._feeds)
-    reader.detach(buffers[2])
+    reader.unsubscribe(buffers[2])
 
     assert buffers[0] is buffers[1] is buffers[2]
     assert before == {stream_id}

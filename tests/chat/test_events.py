@@ -22,7 +22,7 @@ from chat.events import (
     to_json,
     unread,
 )
-from chat.selectors import weave
+from chat.selectors import rebuild_stream
 
 PAYLOADS: list[tuple[Event, str, str]] = [
     (
@@ -88,7 +88,7 @@ def test_what_was_read_and_what_is_left_make_the_whole(story: list[Event], after
 
 
 @given(stories)
-def test_a_stream_is_woven_from_its_text_and_events(story: list[Event]) -> None:
+def test_a_stream_is_rebuilt_from_its_text_and_events(story: list[Event]) -> None:
     """Text and the other events' places are enough to tell the stream again."""
     entries = entries_of([*story, Done("complete")])
     marks = [
@@ -97,19 +97,21 @@ def test_a_stream_is_woven_from_its_text_and_events(story: list[Event]) -> None:
         if not isinstance(entry.event, MessageChunk | Done)
     ]
 
-    woven = weave(text_of(entries), marks, reason="complete")
+    rebuilt = rebuild_stream(text_of(entries), marks, reason="complete")
 
-    assert text_of(woven) == text_of(entries)
-    assert [e for e in woven if not isinstance(e.event, MessageChunk)] == [
+    assert text_of(rebuilt) == text_of(entries)
+    assert [e for e in rebuilt if not isinstance(e.event, MessageChunk)] == [
         e for e in entries if not isinstance(e.event, MessageChunk)
     ]
 
 
-def test_a_stream_is_woven_from_less_text_than_it_had() -> None:
+def test_a_stream_is_rebuilt_from_less_text_than_it_had() -> None:
     """A crash may have cost text; the events still follow it, and the end comes."""
-    woven = weave("ab", [(9, "tool_response", '{"tool_call_id": "c", "message": "m"}')], reason="x")
+    rebuilt = rebuild_stream(
+        "ab", [(9, "tool_response", '{"tool_call_id": "c", "message": "m"}')], reason="x"
+    )
 
-    assert [entry.event.type for entry in woven] == ["message_chunk", "tool_response", "done"]
+    assert [entry.event.type for entry in rebuilt] == ["message_chunk", "tool_response", "done"]
 
 
 @given(texts)

@@ -113,7 +113,7 @@ def test_a_reader_of_a_lost_log_gets_the_end(
 ) -> None:
     """Without any news from the log PostgreSQL is asked."""
     monkeypatch.setattr("chat.services.reading.CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(Reconciler, "_tell_readers", _say_nothing)
+    monkeypatch.setattr(Reconciler, "_end_log", _say_nothing)
     with caller(alice).stream(str(dead.id)) as events:
         check()
         check()

@@ -157,7 +157,7 @@ async def test_a_watcher_hears_of_news(turn_log: TurnLog) -> None:
     """Of the streams it watches, and of those only."""
     watched, other = uuid.uuid4(), uuid.uuid4()
     heard: asyncio.Queue[UUID] = asyncio.Queue()
-    listening = asyncio.create_task(turn_log.listen(news=heard.put_nowait, cancel=_fail))
+    listening = asyncio.create_task(turn_log.listen(on_append=heard.put_nowait, on_cancel=_fail))
     await turn_log.watch(watched)
 
     await _append_until(turn_log, heard, watched, other)
@@ -171,7 +171,7 @@ async def test_a_watch_can_come_first(turn_log: TurnLog) -> None:
     watched = uuid.uuid4()
     heard: asyncio.Queue[UUID] = asyncio.Queue()
     await turn_log.watch(watched)
-    listening = asyncio.create_task(turn_log.listen(news=heard.put_nowait, cancel=_fail))
+    listening = asyncio.create_task(turn_log.listen(on_append=heard.put_nowait, on_cancel=_fail))
 
     await _append_until(turn_log, heard, watched)
 
@@ -183,7 +183,7 @@ async def test_a_cancel_is_heard(turn_log: TurnLog) -> None:
     """Whichever stream it is for."""
     stream_id = uuid.uuid4()
     heard: asyncio.Queue[UUID] = asyncio.Queue()
-    listening = asyncio.create_task(turn_log.listen(news=_fail, cancel=heard.put_nowait))
+    listening = asyncio.create_task(turn_log.listen(on_append=_fail, on_cancel=heard.put_nowait))
 
     for _ in range(WAIT_SECONDS * 20):
         await turn_log.request_cancel(stream_id)

@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.events import MessageChunk, ToolCall, text_of
-from chat.services.generation import AnswerTooLong, Writer, whole_characters
+from chat.services.generation import AnswerTooLong, EventWriter, whole_characters
 from chat.stores import MemoryTurnLog, StreamBroker, StreamBuffer
 from chat.types import Requester
 from exobrain.lib.text import storable
 
 
-def _writer(limit: int = 1000) -> tuple[Writer, StreamBuffer]:
+def _writer(limit: int = 1000) -> tuple[EventWriter, StreamBuffer]:
     broker = StreamBroker(MemoryTurnLog(), on_cancel=lambda _: None)
     broker.is_log_away = True  # so that events are seen without one
     buffer = broker.open(uuid.uuid4(), owner=Requester(), keep_seconds=60)
-    return Writer(broker, buffer, limit=limit), buffer
+    return EventWriter(broker, buffer, max_chars=limit), buffer
 
 
 def _texts(buffer: StreamBuffer) -> list[str]:
@@ -80,7 +80,7 @@ async def test_too_long_an_answer_is_cut_at_the_limit() -> None:
 def test_no_character_is_lost_or_changed(pieces: list[str]) -> None:
     """However the text was cut, kept and streamed text are what the model said."""
 
-    async def write() -> tuple[Writer, StreamBuffer]:
+    async def write() -> tuple[EventWriter, StreamBuffer]:
         writer, buffer = _writer(limit=10**6)
         for number, piece in enumerate(pieces):
             writer.add(piece)
