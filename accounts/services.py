@@ -55,7 +55,7 @@ NO_HASH = ""  # no password fits it, and finding that out takes as long as with 
 def sign_in(*, email: str, password: str, address: str) -> User:
     """The user these credentials belong to; a failure is counted against account and address."""
     user = User.objects.with_email(email).first()
-    if not _is_theirs(password, user, email=email, address=address) or user is None:
+    if not _is_password_right(password, user, email=email, address=address) or user is None:
         log.info("sign_in_failed", address=address)
         raise WrongCredentials
     log.info("signed_in", user_id=str(user.id), address=address)
@@ -84,7 +84,7 @@ def sign_up(*, email: str, password: str, display_name: str, address: str) -> Us
 def change_password(*, user_id: UUID, current: str, new: str, address: str) -> User:
     """The user has a new password; every session and token of theirs has ended."""
     user = User.objects.get(id=user_id)
-    if not _is_theirs(current, user, email=user.email, address=address):
+    if not _is_password_right(current, user, email=user.email, address=address):
         raise WrongPassword
     _validate_password(new, user)
     user.set_password(new)
@@ -102,55 +102,45 @@ def change_name(*, user_id: UUID, display_name: str) -> None:
     log.info("name_changed", user_id=str(user_id))
 
 
-def _is_theirs(password: str, user: User | None, *, email: str, address: str) -> bool:
+def _is_password_right(password: str, user: User | None, *, email: str, address: str) -> bool:
     """True when the password is the user's; raises TooManyAttempts after too many failures.
 
-    Nobody and a user who was shut out cost the same as a wrong password.
+    Nobody and a user who was shut out cost the same time as a wrong password.
     """
     _refuse_if_throttled(email, address)
     stored = user.password if user is not None and user.is_active else NO_HASH
-    fits, is_outdated = _compare(password, stored)
-    if not fits or user is None:
-        _take_as_long_as_any(password, stored)
+    try:
+        is_right, is_outdated = verify_password(password, stored)
+    except ValueError:  # the hash is damaged
+        is_right, is_outdated = verify_password(password, NO_HASH)
+    if user is None or not is_right:
+        # While old hashes are in use, a failure costs both kinds, so that neither tells itself.
+        if User.objects.filter(password__startswith=f"{LEGACY_HASHER}$").exists():
+            is_legacy = stored.startswith(f"{LEGACY_HASHER}$")
+            make_password(password, hasher="default" if is_legacy else LEGACY_HASHER)
         _count_failure(email, address)
         return False
     if is_outdated:
         user.upgrade_password(password)
-    throttle.clear(*_per_account(email, address))
+    throttle.clear(*_account_limit(email, address))
     return True
 
 
-def _compare(password: str, stored: str) -> tuple[bool, bool]:
-    """Does the password fit, and is its hash outdated?"""
-    try:
-        return verify_password(password, stored)
-    except ValueError:  # the hash is damaged
-        return verify_password(password, NO_HASH)
-
-
-def _take_as_long_as_any(password: str, stored: str) -> None:
-    """While old hashes are in use, a failure costs both kinds, so that neither tells itself."""
-    if not User.objects.filter(password__startswith=f"{LEGACY_HASHER}$").exists():
-        return
-    is_legacy = stored.startswith(f"{LEGACY_HASHER}$")
-    make_password(password, hasher="default" if is_legacy else LEGACY_HASHER)
-
-
-def _per_account(email: str, address: str) -> tuple[Limit, str, str]:
+def _account_limit(email: str, address: str) -> tuple[Limit, str, str]:
     # With the address in it: who fails elsewhere cannot lock the owner out.
     amount = settings.EXOBRAIN.login_attempts_per_account
     return Limit("sign-in-account", amount, ATTEMPTS_SECONDS), email.strip().lower(), address
 
 
-def _per_address(address: str) -> tuple[Limit, str]:
+def _address_limit(address: str) -> tuple[Limit, str]:
     amount = settings.EXOBRAIN.login_attempts_per_address
     return Limit("sign-in-address", amount, ATTEMPTS_SECONDS), address
 
 
 def _refuse_if_throttled(email: str, address: str) -> None:
     seconds = max(
-        throttle.wait_seconds(*_per_account(email, address)),
-        throttle.wait_seconds(*_per_address(address)),
+        throttle.wait_seconds(*_account_limit(email, address)),
+        throttle.wait_seconds(*_address_limit(address)),
     )
     if seconds:
         log.warning("sign_in_throttled", address=address, seconds=seconds)
@@ -160,8 +150,8 @@ def _refuse_if_throttled(email: str, address: str) -> None:
 def _count_failure(email: str, address: str) -> None:
     """One more failure; one that many threads had under way beyond the limit is refused too."""
     counted = (
-        throttle.hit(*_per_account(email, address)),
-        throttle.hit(*_per_address(address)),
+        throttle.hit(*_account_limit(email, address)),
+        throttle.hit(*_address_limit(address)),
     )
     if not all(counted):
         _refuse_if_throttled(email, address)
@@ -306,30 +296,22 @@ def change_configs(*, user_id: UUID, changes: Sequence[tuple[str, bool | str]]) 
     """
     items = {item.key: item for item in selectors.user_configs(user_id=user_id)}
     for key, value in changes:
-        _refuse_unacceptable(items.get(key), key, value)
+        if key not in items:
+            raise InvalidConfig(f"There is no setting {key!r}.")
+        if not items[key].accepts(value):
+            raise InvalidConfig(f"The setting {key!r} does not take this value.")
     with transaction.atomic():
         bump_revision(user_id=user_id)  # locks the user's row: two changes come one by one
         for key, value in dict(changes).items():
-            _store_config(user_id, items[key], value)
+            if value == items[key].default_value:
+                ConfigValue.objects.filter(user_id=user_id, definition__key=key).delete()
+            else:
+                ConfigValue.objects.update_or_create(
+                    user_id=user_id,
+                    definition=ConfigDefinition.objects.get(key=key),
+                    defaults={"value": value},
+                )
     return selectors.user_configs(user_id=user_id)
-
-
-def _refuse_unacceptable(item: ConfigItem | None, key: str, value: bool | str) -> None:
-    if item is None:
-        raise InvalidConfig(f"There is no setting {key!r}.")
-    if not item.accepts(value):
-        raise InvalidConfig(f"The setting {key!r} does not take this value.")
-
-
-def _store_config(user_id: UUID, item: ConfigItem, value: bool | str) -> None:
-    if value == item.default_value:
-        ConfigValue.objects.filter(user_id=user_id, definition__key=item.key).delete()
-        return
-    ConfigValue.objects.update_or_create(
-        user_id=user_id,
-        definition=ConfigDefinition.objects.get(key=item.key),
-        defaults={"value": value},
-    )
 
 
 def bump_revision(*, user_id: UUID) -> None:
