@@ -1,4 +1,4 @@
-"""Sign in and out, who am I, what did I set."""
+"""The JSON API of accounts: signing in and out, the current user, and their settings."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -83,7 +83,7 @@ def change_password(request: SignedInRequest, body: PasswordIn) -> Any:
 
 
 def _only_while_open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Registration that is closed looks like an address that does not exist."""
+    """404 while ACCOUNTS_ALLOW_SIGNUP is false, before the body is looked at."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -148,7 +148,7 @@ def _refuse_if_throttled(email: str, address: str) -> None:
 
 
 def _count_failure(email: str, address: str) -> None:
-    """One more failure; one that many threads had under way beyond the limit is refused too."""
+    """A failure is counted. Raises TooManyAttempts when parallel tries have used up the limit."""
     counted = (
         throttle.hit(*_account_limit(email, address)),
         throttle.hit(*_address_limit(address)),
@@ -251,7 +251,7 @@ def _issue_pair(family: RefreshTokenFamily) -> TokenPair:
 
 
 def delete_expired_tokens() -> int:
-    """Families whose last token has expired are gone; how many there were."""
+    """Families whose last token has expired are deleted; returns how many."""
     return RefreshTokenFamily.objects.all().delete_expired()
 
 
@@ -280,7 +280,7 @@ def sign_out_everywhere(*, user_id: UUID) -> None:
 
 
 def move_session(*, user_id: UUID, before: str, after: str) -> None:
-    """Tokens issued beside session `before` end with session `after`; another user's have ended."""
+    """Tokens issued beside session `before` end with `after` now; another user's have ended."""
     beside = RefreshTokenFamily.objects.filter(session_digest=tokens.digest_of(before))
     beside.exclude(user_id=user_id).revoke(reason="session_replaced")
     beside.filter(user_id=user_id).update(session_digest=tokens.digest_of(after))

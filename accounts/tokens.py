@@ -45,7 +45,7 @@ def bearer_of(authorization: str | None) -> str | None:
 
 
 def sign_access_token(*, user_id: UUID, email: str, name: str, family_id: UUID) -> str:
-    """An access token of this moment."""
+    """A signed JWT, valid from now for AUTH_ACCESS_TOKEN_TTL_SECONDS."""
     now = int(clock.now().timestamp())
     config = settings.EXOBRAIN
     claims = {
@@ -62,7 +62,10 @@ def sign_access_token(*, user_id: UUID, email: str, name: str, family_id: UUID) 
 
 
 def read_access_token(text: str, *, expired_too: bool = False) -> Claims | None:
-    """What the token says; None when it is not ours, not whole or, usually, not valid any more."""
+    """The claims; None when the signature is not ours, claims are missing, or it has expired.
+
+    With `expired_too`, an expired token is read as well.
+    """
     config = settings.EXOBRAIN
     secret = config.auth_jwt_secret.get_secret_value()
     try:

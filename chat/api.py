@@ -76,7 +76,7 @@ def active_turns(request: SignedInRequest) -> HttpResponse:
     response={200: ReceiptOut, 404: Problem},
 )
 def get_receipt(request: SignedInRequest, message_id: UUID) -> HttpResponse:
-    """What this answer was given of the memory, and what of that it cites."""
+    """Which memories this answer was given, and which of them it cites."""
     receipt = selectors.find_receipt(user_id=request.auth.user_id, message_id=message_id)
     if receipt is None:
         raise ReceiptNotFound

@@ -1,4 +1,4 @@
-"""What a stream consists of, once for every transport.
+"""The events of a stream, and how every transport encodes them.
 
 An event's id is the position of the stream after it: text moves the position by its number of
 characters, every other event by one. So ids grow, a reader resumes exactly where it was however

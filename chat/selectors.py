@@ -44,7 +44,7 @@ def active_turns(*, user_id: UUID) -> list[ActiveTurn]:
 
 
 def stale_turns(*, seconds: float) -> list[StaleTurn]:
-    """Running turns of all users whose process has been silent for so long."""
+    """Running turns of all users that have had no heartbeat for so long."""
     return [
         StaleTurn(
             stream_id=row[0], user_id=row[1], answer_id=row[2], is_cancelled=row[3], seconds=row[4]
@@ -93,9 +93,9 @@ def rebuild_stream(
 
 
 def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
-    """What the user's answer was given of the memory, if it is an answer of theirs.
+    """Which memories the user's answer was given; None when it is no answer of theirs.
 
-    What has been forgotten since is not on it any more.
+    Memories that have been forgotten since are left out.
     """
     found = messages_by_ids(user_id=user_id, ids=[message_id])
     if not found or found[0].role != "assistant":

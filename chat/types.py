@@ -74,7 +74,7 @@ class FoundTurn:
 
 @dataclass(frozen=True, slots=True)
 class StaleTurn:
-    """A running turn whose process has not been heard of."""
+    """A running turn whose process has sent no heartbeat for `seconds`."""
 
     stream_id: UUID
     user_id: UUID
@@ -93,7 +93,7 @@ class MarkedMemory:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDraft:
-    """What an answer was given of the memory, before it is stored."""
+    """Which memories an answer was given, before the receipt is stored."""
 
     memories: Sequence[MarkedMemory]
     cited: frozenset[str]  # marks
@@ -125,7 +125,7 @@ class ReceiptItem:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an answer was given of the memory; its fields are the API's."""
+    """Which memories an answer was given; its fields are the API's."""
 
     message_id: UUID
     items: Sequence[ReceiptItem]

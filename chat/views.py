@@ -94,7 +94,7 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def receipt(request: PageRequest, message_id: UUID) -> HttpResponse:
-    """What an answer was given of the memory, below it or on a page of its own."""
+    """Which memories an answer was given, below it or on a page of its own."""
     found = selectors.find_receipt(user_id=request.user.pk, message_id=message_id)
     if found is None:
         raise ReceiptNotFound
@@ -103,7 +103,7 @@ def receipt(request: PageRequest, message_id: UUID) -> HttpResponse:
 
 
 async def _visitor_answer(visitor: Requester, stream_id: UUID) -> JournalMessage | None:
-    """What the log holds of a visitor's answer, if it is theirs; it is nowhere else."""
+    """The answer as far as the log holds it, which is all there is; None if not this visitor's."""
     try:
         reading = await open_reading(requester=visitor, stream_id=str(stream_id), after=0)
     except StreamNotFound:

@@ -20,7 +20,7 @@ from journal.types import JournalEntry, JournalMessage
 
 
 class AnyText:
-    """A path part with slashes, and whatever else somebody types: it must not be a 404 page."""
+    """Any text with slashes: what is no reference is answered by the API, not by a 404 page."""
 
     regex = r"[\s\S]*"
 

@@ -55,7 +55,7 @@ class Message(models.Model):
         ASSISTANT = "assistant"
 
     class Status(models.TextChoices):
-        """How far it has come."""
+        """How far the writing of it has come."""
 
         STREAMING = "streaming"  # an answer being written; content is what is saved so far
         COMPLETE = "complete"

@@ -1,4 +1,4 @@
-"""Reads of the journal. Every one of them is somebody's: it takes a user id.
+"""Reads of the journal. Each takes the id of the user whose journal it is.
 
 The functions that end in `_json` answer with ready bytes, kept between requests under the
 user's revision (see `journal.stores`).
@@ -183,7 +183,7 @@ def count_messages(*, user_id: UUID) -> int:
     return Message.objects.filter(user_id=user_id).count()
 
 
-# -- what the memory has learned and has not
+# -- what has been learned from, and what has not
 
 
 def committed(*, user_id: UUID) -> list[UUID]:

@@ -223,8 +223,8 @@ def _store_tool_calls(*, message_id: UUID, drafts: Sequence[ToolCallDraft]) -> N
 def mark_committed(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
     """The user's messages count as committed; returns those that did not before.
 
-    Joins the caller's transaction, and until that ends nobody else is told any of them. No read
-    of the journal shows it, so the user's revision stays.
+    Joins the caller's transaction and locks the messages until it ends, so that no second caller
+    gets any of them. No read of the journal shows the mark, so the user's revision stays.
     """
     values = {"ids": list(message_ids), "user_id": user_id}
     with transaction.atomic(savepoint=False):
@@ -285,9 +285,9 @@ def recount(*, user_id: UUID) -> None:
 
 
 def delete_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> int:
-    """These messages of the user are gone, with their tool calls; returns how many there were.
+    """These messages of the user are deleted, with all rows that refer to them; returns how many.
 
-    What other tables hold of a message goes with it. Sequences are not given again.
+    Their sequences are not used again.
     """
     with transaction.atomic():
         found = Message.objects.filter(user_id=user_id, id__in=message_ids)
@@ -299,7 +299,7 @@ def delete_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> int:
 
 
 def delete_journals(*, user_id: UUID, reference: str | None = None) -> int:
-    """The user's journal of that day is gone, or each of them; returns how many there were."""
+    """The user's journal of that day, or all of them, is deleted; returns how many there were."""
     with transaction.atomic():
         found = Journal.objects.filter(user_id=user_id)
         if reference is not None:

@@ -67,7 +67,7 @@ def read(key: str) -> bytes | None:
 
 
 def write(key: str, answer: bytes, *, ttl_seconds: int) -> None:
-    """The answer is cached for its time and a random rest, unless it is too large."""
+    """The answer is cached for `ttl_seconds` and a random jitter, unless it is too large."""
     if len(answer) > MAX_ANSWER_BYTES:
         return
     _local.put(key, answer)

@@ -1,4 +1,4 @@
-"""Who answers: the model behind a port, with a real provider and two twins without one."""
+"""The chat model behind a port: a real provider, and two implementations that need none."""
 
 from django.conf import settings
 

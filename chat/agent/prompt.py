@@ -24,7 +24,7 @@ $$
 
 
 def context_characters(*, tokens: int, question: str) -> int:
-    """How much of the journal fits beside the question; the question itself always goes."""
+    """How many characters of the journal fit beside the question, which is always sent."""
     return max(0, tokens * CHARACTERS_PER_TOKEN - len(question))
 
 

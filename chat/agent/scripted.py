@@ -1,4 +1,4 @@
-"""A model that does what a script says: the twin with delays, tools and failures."""
+"""A model that does what a script says, with delays, tools and failures: for tests."""
 
 import asyncio
 import threading

@@ -1,6 +1,6 @@
-"""What the memory forgets, the chat forgets too: receipts, and the logs of recent streams.
+"""Deletes receipts and logs of recent streams with the messages and memories they came from.
 
-A receipt names what it cites by ids, which are made from what was said; so these go as well.
+The ids of blocks in a receipt are hashes of what was said, so these are deleted as well.
 """
 
 from collections.abc import Callable, Collection

@@ -47,7 +47,7 @@ NOT_SAVED = "The answer could not be stored."
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an answer ended, and what its reader is told about that."""
+    """How an answer ended, and the message about that for its reader, if any."""
 
     reason: Reason
     message: str = ""
@@ -106,7 +106,7 @@ class Generation:
         write("turn_finished", stream_id=str(self.request.stream_id), reason=outcome.reason)
 
     async def _answer(self) -> Outcome:
-        """The model has said what it will, or what kept it from that is in the outcome."""
+        """The model's answer has been written as far as it came; failures are outcomes too."""
         if self._stop_reason:
             return Outcome(self._stop_reason)
         self._writing = asyncio.create_task(self._write())
@@ -180,7 +180,7 @@ class Generation:
         return await asyncio.shield(self._reading_day)
 
     async def _store(self, outcome: Outcome) -> bool:
-        """The answer is final in PostgreSQL, which may have to come back first."""
+        """The answer is final in PostgreSQL; False when no attempt to store it succeeded."""
         stored = self.request.stored
         if stored is None:
             return True
@@ -210,7 +210,7 @@ class Generation:
 
 
 class EventWriter:
-    """Makes events of the model's text: the first at once, then all that comes in 20 ms."""
+    """Publishes the model's text as events: the first part at once, then every 20 ms at most."""
 
     def __init__(self, broker: StreamBroker, buffer: StreamBuffer, *, max_chars: int) -> None:
         self.broker = broker

@@ -18,7 +18,7 @@ CHECK_SECONDS = 5.0  # silence of a stream from elsewhere, before PostgreSQL is 
 
 
 class Reading:
-    """One reader's way through one stream."""
+    """One reader of one stream: its position, and the entries that follow."""
 
     def __init__(self, buffer: StreamBuffer, *, after: int, runtime: Runtime) -> None:
         self.stream_id = buffer.stream_id
@@ -28,7 +28,7 @@ class Reading:
         self._runtime = runtime
 
     async def next(self, *, seconds: float) -> list[StreamEntry]:
-        """What follows, as soon as there is something; nothing after so much silence."""
+        """The next entries, as soon as there are any; none after so many seconds of silence."""
         buffer = self._buffer
         if not buffer.is_written_here:
             seconds = min(seconds, CHECK_SECONDS)
@@ -48,7 +48,7 @@ class Reading:
 
 
 async def open_reading(*, requester: Requester, stream_id: str, after: int) -> Reading:
-    """The way through a stream that the requester may read; raises StreamNotFound."""
+    """A reader of the stream, if the requester may read it; raises StreamNotFound."""
     known_id = parse_stream_id(stream_id)
     runtime = current_runtime()
     known = runtime.broker.buffers.get(known_id)
@@ -67,7 +67,7 @@ async def open_reading(*, requester: Requester, stream_id: str, after: int) -> R
 
 
 def parse_stream_id(text: str) -> UUID:
-    """The id that the text writes; raises StreamNotFound when it writes none."""
+    """The text as a UUID; raises StreamNotFound when it is none."""
     try:
         return UUID(text)
     except ValueError:

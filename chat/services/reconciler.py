@@ -24,7 +24,7 @@ LOG_PATIENCE_SECONDS = 60.0  # the log may know more than PostgreSQL, so its ret
 
 
 async def reconcile_forever() -> None:
-    """Dead turns are ended while this process lives."""
+    """Ends dead turns, every CHECK_SECONDS, until it is cancelled."""
     reconciler = Reconciler()
     while True:
         try:
@@ -35,7 +35,7 @@ async def reconcile_forever() -> None:
 
 
 class Reconciler:
-    """Looks twice before it ends a turn: a process may only have been held up."""
+    """Ends a turn that was stale at two checks: at one, its process may only have been held up."""
 
     def __init__(self) -> None:
         self.suspects: set[UUID] = set()
@@ -53,7 +53,7 @@ class Reconciler:
             await self._end(turn)
 
     async def _end(self, turn: StaleTurn) -> None:
-        """The turn is over with the longest text that is known of it; once, whoever is faster."""
+        """The turn has ended, with the longest text known of it, unless another process did it."""
         try:
             entries = await current_runtime().broker.log.read(turn.stream_id, after=0)
         except LogUnavailable:

@@ -66,20 +66,20 @@ class StreamBuffer:
             self._more = asyncio.Event()
 
     def add(self, entries: Sequence[StreamEntry]) -> None:
-        """Of these entries those that follow are the last, and readers see them."""
+        """Those of the entries that continue the stream are appended, and readers see them."""
         for entry in entries:
             if entry.id > self.position >= entry.start and not self.has_ended:
                 self.entries.append(entry.part_after(self.position))
         self.show(self.position)
 
     def end(self, entries: Sequence[StreamEntry]) -> None:
-        """The stream ends as these entries do, also when it had come further than they go."""
+        """The entries are added, and their end even when the stream had come further."""
         self.add(entries)
         if entries and not self.has_ended:
             self.add([entry_at(entries[-1].event, start=self.position)])
 
     async def read(self, *, after: int, seconds: float) -> list[StreamEntry]:
-        """What follows that position, as soon as there is something; nothing after a silence."""
+        """The entries after that position, as soon as there are any; none after so many seconds."""
         if not (entries := unread(self.entries, after=after, count=self._shown_count)):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
@@ -144,7 +144,7 @@ class StreamBroker:
         return entry
 
     def _discard_later(self, buffer: StreamBuffer, *, seconds: float) -> None:
-        """The ended stream is known no more then; readers that have its buffer read it out.
+        """After so many seconds the ended stream is dropped; readers that have its buffer go on.
 
         What the log does not have yet is kept for UNSAVED_SECONDS first.
         """
@@ -179,13 +179,13 @@ class StreamBroker:
                 self._has_unsaved.set()
 
     def _do_without_log(self) -> None:
-        """Readers here need not wait for it."""
+        """The log is away: readers here are shown everything at once."""
         self.is_log_away = True
         for buffer in self._unsaved.values():
             buffer.show(buffer.position)
 
     async def _save(self, buffers: Sequence[StreamBuffer]) -> None:
-        """What the log took is saved; what it has lost will be sent again."""
+        """The log has been sent what is new; what it has lost will be sent again."""
         lasts = await self.log.append([buffer.unsaved() for buffer in buffers])
         self.is_log_away = False
         for buffer, last in zip(buffers, lasts, strict=True):

@@ -16,7 +16,7 @@ GONE_SECONDS = 3600  # the end of a forgotten stream; whoever writes it has stop
 
 
 def end_alone(entries: Sequence[StreamEntry]) -> StreamEntry:
-    """What is left of a forgotten stream: its end, with nothing that was said."""
+    """What is left of a forgotten stream: its end, without any text."""
     last = entries[-1] if entries else None
     start = 0 if last is None else last.start if last.is_end else last.id
     return entry_at(Done("cancelled"), start=start)

@@ -1,4 +1,4 @@
-"""The log in this process's memory: the twin for tests and for a single process."""
+"""The log in this process's memory, for tests."""
 
 import asyncio
 from collections.abc import Callable, Sequence
