@@ -6,5 +6,5 @@ from orchestrator.registry import chore
 
 @chore("chat.compact", every_seconds=30.0)
 def compact_log() -> None:
-    """What was forgotten is not in Redis's file any more."""
+    """Rewrite Redis's append-only file after something was forgotten."""
     compact()

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from html import escape
 
-from chat.types import Memory
+from chat.types import MarkedMemory
 from knowledge.types import Recalled, Status, Trust
 
 MEMORY_RULES = """\
@@ -33,7 +33,7 @@ MARK = re.compile(r"\[(m[1-9][0-9]{0,3})\]")
 ANY_MARK = re.compile(r"\[(\s*m\s*[0-9]+\s*)\]", re.IGNORECASE)
 
 
-def as_data(memories: Sequence[Memory]) -> str:
+def as_data(memories: Sequence[MarkedMemory]) -> str:
     """The memories as one block of marked, escaped lines; none of them can leave it."""
     lines = [_line(memory.mark, memory.recalled) for memory in memories]
     return "\n".join(["<memory>", *lines, "</memory>"])

@@ -14,7 +14,7 @@ import structlog
 
 from chat.agent.memory import cited
 from chat.agent.prompt import CHARACTERS_PER_TOKEN
-from chat.types import Memory, Question, ReceiptDraft
+from chat.types import ChatRequest, MarkedMemory, ReceiptDraft
 from exobrain.lib.config import Config
 from exobrain.lib.threads import in_slow_thread
 from journal.types import StoredMessage
@@ -32,20 +32,20 @@ LEAST_SHARE = 0.1  # of the best one's score: what is far behind would only dist
 Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 
 
-class Recollection:
+class RecallTask:
     """The memories of one question."""
 
-    def __init__(self, question: Question, config: Config, *, earlier: Earlier) -> None:
+    def __init__(self, request: ChatRequest, config: Config, *, earlier: Earlier) -> None:
         self.config = config
         self._earlier = earlier
-        self._memories: Sequence[Memory] | None = None
+        self._memories: Sequence[MarkedMemory] | None = None
         self._recall: Recall | None = None
-        self._work: asyncio.Task[tuple[Recall, list[Memory]]] | None = None
-        if question.place and question.uses_memory and config.memory_recall_enabled:
-            self._work = asyncio.create_task(self._seek(question.place.user_id, question.text))
+        self._work: asyncio.Task[tuple[Recall, list[MarkedMemory]]] | None = None
+        if request.stored and request.uses_memory and config.memory_recall_enabled:
+            self._work = asyncio.create_task(self._seek(request.stored.user_id, request.text))
         self._deadline = asyncio.get_running_loop().time() + _seconds(config) + GRACE_SECONDS
 
-    async def memories(self) -> Sequence[Memory]:
+    async def memories(self) -> Sequence[MarkedMemory]:
         """What was found in time; the same whenever it is asked for."""
         return await self._known(until=self._deadline)
 
@@ -65,12 +65,12 @@ class Recollection:
             dropped=self._recall.dropped,
         )
 
-    async def _known(self, *, until: float) -> Sequence[Memory]:
+    async def _known(self, *, until: float) -> Sequence[MarkedMemory]:
         if self._memories is None:
             self._recall, self._memories = await self._found(until)
         return self._memories
 
-    async def _found(self, until: float) -> tuple[Recall | None, Sequence[Memory]]:
+    async def _found(self, until: float) -> tuple[Recall | None, Sequence[MarkedMemory]]:
         if self._work is None:
             return None, ()
         left = until - asyncio.get_running_loop().time()
@@ -85,15 +85,17 @@ class Recollection:
             log.warning("recall_failed", error=type(error).__name__)  # its words may be the user's
             return None, ()
 
-    async def _seek(self, user_id: UUID, text: str) -> tuple[Recall, list[Memory]]:
+    async def _seek(self, user_id: UUID, text: str) -> tuple[Recall, list[MarkedMemory]]:
         found = await in_slow_thread(_recall, user_id=user_id, text=text, config=self.config)
         known = {message.id for message in await self._earlier()} if found.items else set()
         return found, choose(found.items, known=known, tokens=self.config.memory_recall_tokens)
 
 
-def choose(items: Sequence[Recalled], *, known: Collection[UUID], tokens: int) -> list[Memory]:
+def choose(
+    items: Sequence[Recalled], *, known: Collection[UUID], tokens: int
+) -> list[MarkedMemory]:
     """The best that fit the budget, less what the model is told anyway and what is far behind."""
-    chosen: list[Memory] = []
+    chosen: list[MarkedMemory] = []
     best = max((item.score for item in items), default=0.0)
     least = LEAST_SHARE * best if best > 0 else best - 1  # with one weak item there is no better
     for item in items:
@@ -101,7 +103,7 @@ def choose(items: Sequence[Recalled], *, known: Collection[UUID], tokens: int) -
         if _is_told(item, known) or cost > tokens or item.score < least:
             continue
         tokens -= cost
-        chosen.append(Memory(f"m{len(chosen) + 1}", item))
+        chosen.append(MarkedMemory(f"m{len(chosen) + 1}", item))
     return chosen[:MOST_MEMORIES]
 
 
@@ -127,7 +129,7 @@ def told_of(draft: ReceiptDraft | None) -> Mapping[str, Any]:
     return {"memory": {"recalled": len(draft.memories), "cited": len(draft.cited)}}
 
 
-def _item(memory: Memory, draft: ReceiptDraft) -> dict[str, Any]:
+def _item(memory: MarkedMemory, draft: ReceiptDraft) -> dict[str, Any]:
     recalled = memory.recalled
     return {
         "mark": memory.mark,

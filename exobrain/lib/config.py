@@ -232,7 +232,7 @@ class Config(BaseSettings):
         604_800, description="life of a refresh token and of a session"
     )
     auth_refresh_grace_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
-        10.0, description="a used refresh token still returns its successor for this long"
+        10.0, description="for so long, a second use of a refresh token is only refused"
     )
     auth_cookie_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = Field("exobrain_session")
     accounts_allow_signup: bool = Field(False, description="anyone may register")

@@ -248,7 +248,7 @@ def test_a_reader_that_leaves_frees_its_place(
         next(events)
 
     async def readers() -> int:
-        return current_runtime().hub.tails[uuid.UUID(stream_id)].readers
+        return current_runtime().broker.buffers[uuid.UUID(stream_id)].readers
 
     _eventually(lambda: live.run(readers()) == 0)
     gate.open()
