@@ -35,6 +35,7 @@ CONNECT_SECONDS = 2
 FIRST_PAUSE_SECONDS = 0.1
 LAST_PAUSE_SECONDS = 2.0
 PING_SECONDS = 20
+CLOSED_POLL_SECONDS = 1.0
 PULL_SECONDS = 30.0  # how long a request for messages stays open
 PULL_HEARTBEAT_SECONDS = 5.0
 PULL_SILENCE_SECONDS = 12.0  # two heartbeats missed: the request is forgotten over there
@@ -102,6 +103,18 @@ class Link:
             await link.close()
             raise QueueDown from error
         return link
+
+    @property
+    def is_closed(self) -> bool:
+        """True when nothing can be sent any more."""
+        # The client does not call back when it fails to send its last bytes while it closes.
+        return self.closed.is_set() or bool(self.client.is_closed)
+
+    async def wait_closed(self) -> None:
+        """The connection is closed, by whichever side."""
+        while not self.is_closed:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.closed.wait(), CLOSED_POLL_SECONDS)
 
     async def close(self) -> None:
         """Nothing is sent or received any more."""
@@ -320,8 +333,14 @@ class Pull:
         return self.is_broken or (self.asked > 0 and silence > PULL_SILENCE_SECONDS)
 
     async def renew(self) -> None:
-        """What was asked is forgotten on this side too, and the consumer is there again."""
-        await self.link.ensure_stream()
+        """What was asked is forgotten on this side too, and the consumer is there again.
+
+        Raises QueueDown, ConfigError.
+        """
+        try:
+            await self.link.ensure_stream()
+        except _TROUBLE as error:
+            raise QueueDown from error
         await self.link.ensure_consumer()
         self.asked, self.is_broken = 0, False
 
@@ -357,12 +376,12 @@ class Queue:
     @property
     def is_up(self) -> bool:
         """True while there is a link."""
-        return self._link is not None and not self._link.closed.is_set()
+        return self._link is not None and not self._link.is_closed
 
     @property
     def link(self) -> Link:
         """The link of this moment; raises QueueDown while there is none."""
-        if self._link is None or self._link.closed.is_set():
+        if self._link is None or self._link.is_closed:
             raise QueueDown
         return self._link
 
@@ -393,7 +412,9 @@ class Queue:
                 self._link = link
                 if self.on_up is not None:
                     await self.on_up(link)
-            except QueueDown as error:
+            except ConfigError:
+                raise
+            except Exception as error:  # noqa: BLE001  whatever it was, the next try may succeed
                 await self._drop_link()
                 reason = type(error.__cause__ or error).__name__
                 log.warning("queue_down", error=reason, pause_seconds=pause)
@@ -402,7 +423,7 @@ class Queue:
                 continue
             log.info("queue_up", stream_id=link.stream_id)
             pause = FIRST_PAUSE_SECONDS
-            await link.closed.wait()
+            await link.wait_closed()
             log.warning("queue_lost")
 
     async def _drop_link(self) -> None:

@@ -59,7 +59,7 @@ class Door:
     async def link(self) -> Link:
         """A link that is not closed; raises QueueDown."""
         async with self.opening:
-            if self.open is None or self.open.closed.is_set():
+            if self.open is None or self.open.is_closed:
                 self.open = await Link.open(name="producer")
             return self.open
 

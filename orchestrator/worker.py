@@ -22,6 +22,7 @@ from pydantic import ValidationError
 
 from exobrain.lib.batching import Batcher
 from exobrain.lib.database import DatabaseThreads, Down, on_good_connection, with_retry
+from exobrain.lib.errors import ConfigError
 from exobrain.lib.faults import reach
 from orchestrator import registry, services
 from orchestrator.errors import ClaimLost, JobFailed, QueueDown
@@ -126,11 +127,17 @@ class Worker:
         """From time to time: a queue that fell silent is asked again."""
         if self.queue.failure is not None:
             raise self.queue.failure
-        with contextlib.suppress(QueueDown):  # the link is being made again
+        try:
             if self.pull is not None and self.queue.is_up and self.pull.is_silent():
                 log.warning("pull_renewed")
                 await self.pull.renew()
             await self._ask()
+        except ConfigError:
+            raise
+        except QueueDown as error:  # the link is made again, or this is done again
+            log.info("pull_postponed", error=type(error.__cause__ or error).__name__)
+        except Exception as error:  # the loop must go on: jobs run, and others will come
+            log.exception("pull_failed", error=type(error).__name__)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), TICK_SECONDS)
 
@@ -321,13 +328,15 @@ class Worker:
         pause = settings.EXOBRAIN.job_consumer_ack_wait_seconds / 3
         while True:
             await asyncio.sleep(pause)
-            for parcel in list(self.held):
-                if self.queue.is_up:
-                    await self.queue.link.in_progress(parcel.reply)
             try:
+                for parcel in list(self.held):
+                    if self.queue.is_up:
+                        await self.queue.link.in_progress(parcel.reply)
                 await self._extend_leases()
             except Down as error:
                 log.warning("ledger_down", error=type(error).__name__)
+            except Exception as error:  # without it, all that runs would be started elsewhere
+                log.exception("keep_alive_failed", error=type(error).__name__)
 
     async def _repeat(self, chore: Chore) -> None:
         """The chore is done from time to time; one that fails is tried again at its next time."""
