@@ -86,7 +86,7 @@ class JobAdmin(OperatedAdmin):
     """Every job: state, attempts, error, timings."""
 
     list_display = (
-        *("id", "job_type", "user_id", "shown_state", "attempts", "failures", "lost_runs"),
+        *("id", "job_type", "user_id", "shown_state", "attempts", "failures", "lost_attempts"),
         *("created_at", "waited", "ran", "terminal_reason"),
     )
     list_filter = ("state", "is_terminal", "terminal_reason", "job_type", "created_at")
@@ -96,11 +96,11 @@ class JobAdmin(OperatedAdmin):
     actions = ("try_again",)
     fields = (
         *("id", "job_type", "user_id", "idempotency_key", "payload_size"),
-        *("state", "is_terminal", "terminal_reason", "attempts", "failures", "lost_runs"),
+        *("state", "is_terminal", "terminal_reason", "attempts", "failures", "lost_attempts"),
         *("last_error", "worker", "history"),
         *("created_at", "started_at", "completed_at", "updated_at", "waited", "ran"),
-        *("lease_expires_at", "retry_at"),
-        *("published_at", "publish_after", "publishes", "stream_id", "stream_sequence"),
+        *("lease_expires_at", "next_attempt_at"),
+        *("published_at", "publish_after", "republish_count", "stream_id", "stream_sequence"),
     )
     readonly_fields = ("payload_size", "history", "waited", "ran")
 
@@ -142,7 +142,7 @@ class JobAdmin(OperatedAdmin):
             action="try_again",
             verb="Try again",
             question="Try these jobs again? Each has all its attempts before it.",
-            work=lambda job_id: services.retry(job_id=job_id),
+            work=lambda job_id: services.retry_job(job_id=job_id),
         )
 
 

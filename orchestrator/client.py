@@ -21,7 +21,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from exobrain.lib import errors
 from orchestrator.address import target
-from orchestrator.errors import IdempotencyConflict, JobNotFound, OrchestratorDown
+from orchestrator.errors import IdempotencyConflict, JobNotFound, OrchestratorUnavailable
 from orchestrator.events import TYPED_PAYLOADS
 from orchestrator.types import Lifecycle, Transition
 from protos import job_orchestrator_pb2 as pb
@@ -38,8 +38,8 @@ CHANNEL_OPTIONS = [
     ("grpc.max_send_message_length", 4_000_000),
 ]
 ERROR_BY_CODE: dict[grpc.StatusCode, type[errors.DomainError]] = {
-    grpc.StatusCode.UNAVAILABLE: OrchestratorDown,
-    grpc.StatusCode.DEADLINE_EXCEEDED: OrchestratorDown,
+    grpc.StatusCode.UNAVAILABLE: OrchestratorUnavailable,
+    grpc.StatusCode.DEADLINE_EXCEEDED: OrchestratorUnavailable,
     grpc.StatusCode.NOT_FOUND: JobNotFound,
     grpc.StatusCode.ALREADY_EXISTS: IdempotencyConflict,
     grpc.StatusCode.PERMISSION_DENIED: errors.Refused,
@@ -91,7 +91,7 @@ def check() -> None:
     except grpc.RpcError as error:
         raise _translated(error) from error
     if answer.status != health_pb2.HealthCheckResponse.SERVING:
-        raise OrchestratorDown
+        raise OrchestratorUnavailable
 
 
 async def watch_job(

@@ -77,8 +77,8 @@ RARE = {Step.SWEPT, UpdateStep.RECONCILED}  # reached only after something else 
 LEAVES_A_SWEEP = {Step.RECORDED, Step.PUBLISHED}
 SETTINGS = {
     "JOB_CONSUMER_ACK_WAIT_SECONDS": "2",
-    "JOB_RETRY_BASE_SECONDS": "0.1",
-    "JOB_RETRY_MAX_SECONDS": "1",
+    "JOB_BACKOFF_BASE_SECONDS": "0.1",
+    "JOB_BACKOFF_MAX_SECONDS": "1",
     "JOB_ORCHESTRATOR_CONNECT_TIMEOUT_SECONDS": "10",
 }
 DEAF_SECONDS = 2.0  # a process that has just been started

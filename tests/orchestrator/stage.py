@@ -12,7 +12,7 @@ import nats
 from nats.js.errors import NotFoundError
 
 from orchestrator import client
-from orchestrator.jetstream import STREAM, Link, nats_url
+from orchestrator.jetstream import STREAM, NatsConnection, nats_url
 from orchestrator.models import Job
 from orchestrator.rpc import Server
 from orchestrator.worker import Worker
@@ -47,7 +47,7 @@ class Stage:
         """What the coroutine returns, run on the stage's loop."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(WAIT_SECONDS)
 
-    def start_server(self, *, is_up: bool = True) -> Server:
+    def start_server(self, *, is_connected: bool = True) -> Server:
         """An orchestrator that answers, and that has a queue unless there is none."""
 
         async def start() -> Server:
@@ -56,8 +56,8 @@ class Stage:
             return server
 
         server = self.run(start())
-        if is_up:
-            eventually(lambda: server.queue.is_up)
+        if is_connected:
+            eventually(lambda: server.nats.is_connected)
         return server
 
     def start_worker(self, *, concurrency: int = 4) -> Worker:
@@ -69,7 +69,7 @@ class Stage:
             return worker
 
         worker = self.run(start())
-        eventually(lambda: worker.pull is not None and worker.pull.asked)
+        eventually(lambda: worker.subscription is not None and worker.subscription.requested)
         return worker
 
     def _keep(
@@ -114,16 +114,16 @@ class Stage:
 
 
 async def _messages(subject: str) -> list[bytes]:
-    link = await Link.open(name="test")
+    connection = await NatsConnection.open(name="test")
     try:
-        info = await link.jetstream.stream_info(STREAM)
+        info = await connection.jetstream.stream_info(STREAM)
         stored = []
         for number in range(info.state.first_seq, info.state.last_seq + 1):
             with suppress(NotFoundError):  # erased
-                stored.append(await link.jetstream.get_msg(STREAM, number))
+                stored.append(await connection.jetstream.get_msg(STREAM, number))
         return [message.data or b"" for message in stored if message.subject == subject]
     finally:
-        await link.close()
+        await connection.close()
 
 
 async def delete_stream() -> None:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from exobrain.lib.errors import Refused, Unavailable
 from orchestrator import client
 from orchestrator.address import target
-from orchestrator.errors import JobNotFound, OrchestratorDown
+from orchestrator.errors import JobNotFound, OrchestratorUnavailable
 from orchestrator.rpc import SERVICE
 from tests.orchestrator.stage import Stage
 
@@ -107,7 +107,7 @@ def test_an_orchestrator_that_is_away_is_unavailable(
     """After JOB_ORCHESTRATOR_CONNECT_TIMEOUT_SECONDS, as an error of the family."""
     config(job_orchestrator_connect_timeout_seconds=0.3)
 
-    with pytest.raises(OrchestratorDown):
+    with pytest.raises(OrchestratorUnavailable):
         jobs.enqueue()
 
 

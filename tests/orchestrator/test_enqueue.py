@@ -99,7 +99,7 @@ def test_an_unexpected_failure_says_nothing_of_what_is_inside(
     def explode(**_: Any) -> None:
         raise RuntimeError("my secret diary")
 
-    monkeypatch.setattr("orchestrator.services.draft", explode)
+    monkeypatch.setattr("orchestrator.services.draft_job", explode)
 
     refused = _refusal(stub, **_json())
 

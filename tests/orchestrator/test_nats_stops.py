@@ -33,8 +33,8 @@ def _assert_alive(jobs: Stage) -> None:
 
 def _look_at_once(worker: Worker) -> None:
     """The worker believes that its request for messages has been forgotten."""
-    assert worker.pull is not None
-    worker.pull.is_broken = True
+    assert worker.subscription is not None
+    worker.subscription.is_broken = True
 
 
 def test_a_worker_survives_a_server_that_has_only_left_its_connections_open(
@@ -71,7 +71,7 @@ def test_jobs_go_on_when_a_server_that_stopped_is_back(
 
     nats_server.stop(signum)
     waiting = [jobs.enqueue() for _ in range(3)]
-    eventually(lambda: not server.queue.is_up and not worker.queue.is_up)
+    eventually(lambda: not server.nats.is_connected and not worker.nats.is_connected)
     _assert_alive(jobs)
     nats_server.start(store=store)
 

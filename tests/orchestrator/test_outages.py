@@ -12,9 +12,10 @@ from exobrain.embedded import Connection, connect
 from exobrain.lib.errors import ConfigError
 from orchestrator import services
 from orchestrator.events import envelope_of
-from orchestrator.jetstream import STREAM, Link, nats_url, request_subject
+from orchestrator.jetstream import STREAM, NatsConnection, nats_url, request_subject
 from orchestrator.models import Erasure, Job
-from orchestrator.types import JobDraft, Outgoing, Place, message_id_of
+from orchestrator.services import erasing
+from orchestrator.types import JobDraft, OutboxMessage, StreamPosition, message_id_of
 from orchestrator.worker import Worker
 from tests.orchestrator.bodies import effects
 from tests.orchestrator.ledger import delivery, drafted, recorded
@@ -57,7 +58,7 @@ def test_a_job_is_accepted_while_nats_is_down_and_runs_when_it_is_back(
 def test_an_orchestrator_starts_without_nats(jobs: Stage, keeper: Connection) -> None:
     """It answers at once, and connects when there is something to connect to."""
     keeper.ask("stop nats")
-    jobs.start_server(is_up=False)
+    jobs.start_server(is_connected=False)
 
     job_id = jobs.enqueue()
 
@@ -75,7 +76,7 @@ def test_jobs_survive_a_stream_that_is_deleted(jobs: Stage) -> None:
     jobs.run(delete_stream())
 
     jobs.start_worker()
-    jobs.run(server.relay.search())
+    jobs.run(server.relay.requeue_lost())
     _assert_done_once(jobs, waiting)
 
 
@@ -88,7 +89,7 @@ def test_a_worker_survives_a_consumer_that_is_deleted(jobs: Stage) -> None:
 
     async def delete_consumer() -> None:
         durable = "job-orchestrator-worker-v2"
-        await worker.queue.link.jetstream.delete_consumer(STREAM, durable)
+        await worker.nats.connection.jetstream.delete_consumer(STREAM, durable)
 
     jobs.run(delete_consumer())
 
@@ -103,7 +104,7 @@ def test_a_job_published_twice_is_done_once(jobs: Stage) -> None:
     job_id = jobs.enqueue()
     done = jobs.ended(job_id)
 
-    again = Outgoing(draft=services._draft_of(done), publishes=7)
+    again = OutboxMessage(draft=done.draft, republish_count=7)
     jobs.run(server.relay.publish(again))
     last = jobs.enqueue()
 
@@ -120,7 +121,7 @@ def test_the_queue_has_one_message_of_a_job_tried_again(jobs: Stage) -> None:
     dead_letters = settings.EXOBRAIN.job_dlq_subject
     eventually(lambda: jobs.messages(dead_letters))
 
-    services.retry(job_id=job_id)
+    services.retry_job(job_id=job_id)
     eventually(lambda: Job.objects.filter(pk=job_id, published_at__isnull=False).exists())
     jobs.ended(job_id)
     eventually(lambda: not Erasure.objects.exists())
@@ -140,7 +141,7 @@ def test_only_the_message_that_is_meant_is_erased(jobs: Stage, named: str, is_er
     job = jobs.ended(job_id)  # one that waits would be published again when its message is gone
     message_id = str(uuid4()) if "another" in named else f"{job_id}{named}"
 
-    services._erase_later([Place(job.stream_id, job.stream_sequence or 0, message_id)])
+    erasing.schedule_erasures([StreamPosition(job.stream_id, job.stream_sequence or 0, message_id)])
     eventually(lambda: not Erasure.objects.exists())
 
     assert len(jobs.messages(request_subject("test.effect"))) == (0 if is_erased else 1)
@@ -166,22 +167,22 @@ def test_a_message_of_another_producer_is_known_by_its_job(jobs: Stage) -> None:
     assert jobs.messages(request_subject("test.effect")) == []
 
 
-async def _publish_untold(draft: JobDraft, publishes: int) -> None:
-    link = await Link.open(name="dying")
-    message_id = message_id_of(draft.id, publishes)
+async def _publish_untold(draft: JobDraft, republish_count: int) -> None:
+    connection = await NatsConnection.open(name="dying")
+    message_id = message_id_of(draft.id, republish_count)
     subject = request_subject(draft.job_type)
-    await link.publish(subject, envelope_of(draft), message_id=message_id)
-    await link.close()
+    await connection.publish(subject, envelope_of(draft), message_id=message_id)
+    await connection.close()
 
 
-@pytest.mark.parametrize(("publishes", "permanent"), [(0, True), (1, False)])
+@pytest.mark.parametrize(("republish_count", "permanent"), [(0, True), (1, False)])
 def test_a_message_of_a_publisher_that_died_goes_with_its_user(
-    jobs: Stage, publishes: int, permanent: bool
+    jobs: Stage, republish_count: int, permanent: bool
 ) -> None:
     """Nobody but the message itself told where it is."""
     draft = recorded(permanent=permanent)
-    Job.objects.filter(pk=draft.id).update(publishes=publishes)
-    jobs.run(_publish_untold(draft, publishes))
+    Job.objects.filter(pk=draft.id).update(republish_count=republish_count)
+    jobs.run(_publish_untold(draft, republish_count))
     jobs.start_worker()
     jobs.ended(draft.id)
     assert len(jobs.messages(request_subject(draft.job_type))) == 1
@@ -198,9 +199,9 @@ def test_what_an_orchestrator_published_as_it_died_is_found_again(jobs: Stage) -
     server = jobs.start_server()
     draft = recorded()
     subject = request_subject(draft.job_type)
-    link = server.queue.link
-    message_id = Outgoing(draft=draft).message_id
-    number = jobs.run(link.publish(subject, envelope_of(draft), message_id=message_id))
+    connection = server.nats.connection
+    message_id = OutboxMessage(draft=draft).message_id
+    number = jobs.run(connection.publish(subject, envelope_of(draft), message_id=message_id))
 
     Job.objects.filter(pk=draft.id).update(publish_after=Now())
     job = eventually(lambda: Job.objects.filter(pk=draft.id, published_at__isnull=False).first())
@@ -213,7 +214,7 @@ def test_a_job_that_waits_for_its_next_attempt_does_not_hold_up_the_others(
     jobs: Stage, config: Callable[..., None]
 ) -> None:
     """Failed jobs wait beside the queue, not in it."""
-    config(job_retry_base_seconds=60.0, job_retry_max_seconds=60.0)
+    config(job_backoff_base_seconds=60.0, job_backoff_max_seconds=60.0)
     jobs.start_server()
     jobs.start_worker(concurrency=1)
     failing = [jobs.enqueue(failures=1) for _ in range(5)]
@@ -229,7 +230,7 @@ def test_a_job_claimed_by_a_worker_that_died_is_run_by_another(jobs: Stage) -> N
     jobs.start_server()
     job_id = jobs.enqueue()
     job = Job.objects.get(pk=job_id)
-    services.claim(deliveries=[delivery(services._draft_of(job))], worker="dead")
+    services.claim(deliveries=[delivery(job.draft)], worker="dead")
 
     jobs.start_worker()
 

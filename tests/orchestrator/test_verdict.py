@@ -79,7 +79,7 @@ def test_what_is_wrong_in_the_memory_is_named(asked: Asked, what: str) -> None:
             " WHERE terminal_reason = 'permanent'",
             "done, but cannot succeed",
         ),
-        ("UPDATE orchestrator_job SET terminal_reason = 'lost-runs'", "not given up"),
+        ("UPDATE orchestrator_job SET terminal_reason = 'lost-attempts'", "not given up"),
     ],
 )
 def test_what_is_wrong_with_effects_is_named(asked: Asked, sql: str, what: str) -> None:

@@ -111,7 +111,7 @@ def test_a_watch_without_the_queue_still_sees_everything(jobs: Stage) -> None:
     """The ledger is what is watched; NATS only makes it quicker."""
     server = jobs.start_server()
     job_id = jobs.enqueue()
-    jobs.run(server.queue.stop())
+    jobs.run(server.nats.stop())
     watch = _begun(jobs, job_id)
 
     performed(replace(drafted(), id=job_id))

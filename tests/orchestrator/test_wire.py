@@ -8,7 +8,7 @@ import nats
 import pytest
 
 from orchestrator import services
-from orchestrator.jetstream import Link, nats_url
+from orchestrator.jetstream import NatsConnection, nats_url
 from orchestrator.models import DeadLetter, Job
 from tests.orchestrator.bodies import effects
 from tests.orchestrator.stage import Stage, eventually
@@ -96,10 +96,10 @@ def test_stream_and_consumer_have_the_names_of_the_contract(jobs: Stage) -> None
     jobs.start_worker()
 
     async def look() -> tuple[object, ...]:
-        link = await Link.open(name="test")
-        stream = await link.jetstream.stream_info("JOBS")
-        consumer = await link.jetstream.consumer_info("JOBS", "job-orchestrator-worker-v2")
-        await link.close()
+        connection = await NatsConnection.open(name="test")
+        stream = await connection.jetstream.stream_info("JOBS")
+        consumer = await connection.jetstream.consumer_info("JOBS", "job-orchestrator-worker-v2")
+        await connection.close()
         return (
             *(stream.config.subjects, stream.config.max_age),
             *(consumer.config.filter_subject, consumer.config.deliver_subject),

@@ -12,7 +12,8 @@ from django.db import OperationalError
 from orchestrator import services
 from orchestrator.jetstream import STREAM, nats_url
 from orchestrator.models import Job
-from orchestrator.types import Claim, Claimed, NotNow
+from orchestrator.services import finishing
+from orchestrator.types import Claim, Claimed, Deferred
 from tests.orchestrator.bodies import effects
 from tests.orchestrator.stage import Stage, eventually
 
@@ -68,7 +69,7 @@ def test_a_job_that_outlasts_the_drain_is_released(
     eventually(_running(1))
 
     jobs.loop.call_soon_threadsafe(worker.stopping.set)
-    eventually(lambda: Job.objects.get(pk=job_id).lost_runs == 1)
+    eventually(lambda: Job.objects.get(pk=job_id).lost_attempts == 1)
     jobs.start_worker()
 
     assert jobs.ended(job_id).attempts == 2
@@ -91,7 +92,7 @@ def test_a_job_that_runs_too_long_fails_and_its_worker_makes_way(
     jobs: Stage, config: Callable[..., None]
 ) -> None:
     """The thread cannot be ended, so the process is to be replaced; the effect never counts."""
-    config(job_max_run_seconds=0.2, job_max_attempts=1)
+    config(job_attempt_timeout_seconds=0.2, job_max_attempts=1)
     jobs.start_server()
     worker = jobs.start_worker(concurrency=1)
 
@@ -113,7 +114,7 @@ def test_a_database_that_went_away_under_a_body_costs_no_attempt_but_that_one(
     jobs: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run is released, not failed, and the next one is tried on a new connection."""
-    run_body, calls = services._run_body, []
+    run_body, calls = finishing._run_body, []
 
     def fail_once(claimed: object) -> None:
         calls.append(claimed)
@@ -121,13 +122,13 @@ def test_a_database_that_went_away_under_a_body_costs_no_attempt_but_that_one(
             raise OperationalError("gone")
         run_body(claimed)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(services, "_run_body", fail_once)
+    monkeypatch.setattr(finishing, "_run_body", fail_once)
     jobs.start_server()
     jobs.start_worker()
 
     job = jobs.ended(jobs.enqueue())
 
-    assert (job.state, job.failures, job.lost_runs) == ("completed", 0, 1)
+    assert (job.state, job.failures, job.lost_attempts) == ("completed", 0, 1)
     assert len(effects()) == 1
 
 
@@ -197,6 +198,6 @@ def test_a_worker_that_renews_more_slowly_than_the_consumer_waits_keeps_its_job(
 
     job = jobs.ended(job_id)
     assert isinstance(answers[0], Claimed)
-    assert {type(answer) for answer in answers[1:]} == {NotNow}
+    assert {type(answer) for answer in answers[1:]} == {Deferred}
     assert (job.state, job.attempts) == ("completed", 1)
     assert len(effects()) == 1

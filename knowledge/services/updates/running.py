@@ -23,7 +23,7 @@ from knowledge.services.learning import learner
 from knowledge.services.updates.leasing import end, messages_of, source_of
 from knowledge.types import Prepared as Learning
 from knowledge.types import SourceMessage
-from orchestrator.types import Run
+from orchestrator.types import Attempt
 
 log = structlog.get_logger(__name__)
 
@@ -42,21 +42,21 @@ class Prepared:
     learning: Learning
 
 
-def prepare_update(run: Run, payload: UpdatePayload) -> Prepared:
+def prepare_update(attempt: Attempt, payload: UpdatePayload) -> Prepared:
     """The messages that the job means and that are still to be learned; writes nothing.
 
     Slow work on them, such as asking a model, belongs here. Words that are in no journal of the
     user are not learned: nobody could say where they came from, or have them forgotten.
     """
-    user_id = _user_of(run)
-    update = Update.objects.filter(job_id=run.job_id, user_id=user_id).first()
+    user_id = _user_of(attempt)
+    update = Update.objects.filter(job_id=attempt.job_id, user_id=user_id).first()
     if update is not None:
         ids = messages_of([update]).get(update.id, [])
     else:
         ids = _matched(user_id=user_id, payload=payload)
     messages = journal.uncommitted(user_id=user_id, ids=ids)
     sources = [source_of(message) for message in messages]
-    log.info("update_prepared", job_id=str(run.job_id), count=len(messages), meant=len(ids))
+    log.info("update_prepared", job_id=str(attempt.job_id), count=len(messages), meant=len(ids))
     return Prepared(
         user_id=user_id,
         update_id=update.id if update else None,
@@ -66,7 +66,7 @@ def prepare_update(run: Run, payload: UpdatePayload) -> Prepared:
     )
 
 
-def complete_update(run: Run, prepared: Prepared) -> None:
+def complete_update(attempt: Attempt, prepared: Prepared) -> None:
     """The messages are learned and committed, and their update has succeeded.
 
     Runs in the transaction that completes the job. Raises LearnedMeanwhile when another job has
@@ -78,29 +78,29 @@ def complete_update(run: Run, prepared: Prepared) -> None:
         raise LearnedMeanwhile
     if fresh:
         learner.apply_learning(
-            user_id=prepared.user_id, job_id=run.job_id, prepared=prepared.learning
+            user_id=prepared.user_id, job_id=attempt.job_id, prepared=prepared.learning
         )
-        _record_episode(run, prepared)
+        _record_episode(attempt, prepared)
     if prepared.update_id is not None:
         end(update_id=prepared.update_id, state=Update.State.SUCCEEDED)
 
 
-def give_up_update(run: Run, reason: str) -> None:
+def give_up_update(attempt: Attempt, reason: str) -> None:
     """The update of a job that is not tried again has failed, and its messages are free."""
-    found = Update.objects.filter(job_id=run.job_id, user_id=_user_of(run))
+    found = Update.objects.filter(job_id=attempt.job_id, user_id=_user_of(attempt))
     for update_id in found.values_list("pk", flat=True):
         end(update_id=update_id, state=Update.State.FAILED, reason=reason)
 
 
-def _user_of(run: Run) -> UUID:
+def _user_of(attempt: Attempt) -> UUID:
     try:
-        return UUID(run.user_id)
+        return UUID(attempt.user_id)
     except ValueError:
         return NOBODY
 
 
 def _matched(*, user_id: UUID, payload: UpdatePayload) -> list[UUID]:
-    """The stored messages that say the same in the same place."""
+    """The stored messages that say the same at the same sequence."""
     said = {m.sequence: (m.role, m.content or "") for m in payload.messages if m.sequence}
     stored = journal.messages_at(
         user_id=user_id, reference=payload.journal_reference, sequences=list(said)
@@ -113,7 +113,7 @@ def _says(message: StoredMessage, role: str, content: str) -> bool:
     return is_finished and bool(content) and (message.role, message.content) == (role, content)
 
 
-def _record_episode(run: Run, prepared: Prepared) -> None:
+def _record_episode(attempt: Attempt, prepared: Prepared) -> None:
     digest = _digest(prepared.messages)
     ids = [message.id for message in prepared.messages]
     Episode.objects.get_or_create(
@@ -123,7 +123,7 @@ def _record_episode(run: Run, prepared: Prepared) -> None:
             "journal_reference": prepared.reference,
             "message_ids": ids,
             "content_hash": digest,
-            "job_id": run.job_id,
+            "job_id": attempt.job_id,
         },
     )
 

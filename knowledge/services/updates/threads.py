@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connections
 
-from exobrain.lib.database import DatabaseThreads, with_retry
+from exobrain.lib.database import DatabaseThreads, with_second_attempt
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -24,7 +24,7 @@ async def apart(work: Callable[Args, Result], *args: Args.args, **kwargs: Args.k
 def _in_thread(work: Callable[[], Result]) -> Result:
     """Costs a new connection each time, some milliseconds; there is little to do here."""
     try:
-        return with_retry(work)
+        return with_second_attempt(work)
     finally:
         connections.close_all()
 

@@ -31,8 +31,8 @@ def committed(*messages: Message) -> list[bool]:
 def jobs(transactional_db: None, config: Callable[..., None]) -> Iterator[Stage]:
     """A stage on which retries follow at once and a silent worker is soon given up."""
     config(
-        job_retry_base_seconds=0.05,
-        job_retry_max_seconds=0.1,
+        job_backoff_base_seconds=0.05,
+        job_backoff_max_seconds=0.1,
         job_consumer_ack_wait_seconds=1.0,
         job_orchestrator_connect_timeout_seconds=10.0,
     )

@@ -8,8 +8,8 @@ from knowledge.models import Block, Changeset
 from knowledge.services import updates
 from knowledge.services.forgetting.erasure import forget
 from knowledge.types import Target, TargetKind
-from orchestrator.errors import QueueDown
-from orchestrator.jetstream import STREAM, Link
+from orchestrator.errors import QueueUnavailable
+from orchestrator.jetstream import STREAM, NatsConnection
 from orchestrator.models import Erasure, Job
 from tests.knowledge.ledger.traces import keys_with, tables_with
 from tests.knowledge.updates.conftest import said
@@ -22,16 +22,18 @@ WORD = "zanzibar"
 
 async def stored(word: str) -> int:
     """How many messages of the stream have the word in them."""
-    link, number, found = await Link.open(name="test"), 1, 0
+    connection, number, found = await NatsConnection.open(name="test"), 1, 0
     try:
         while True:
-            message = await link.jetstream.get_msg(STREAM, seq=number, subject="jobs.>", next=True)
+            message = await connection.jetstream.get_msg(
+                STREAM, seq=number, subject="jobs.>", next=True
+            )
             found += word.encode() in (message.data or b"")
             number = (message.seq or 0) + 1
     except NotFoundError:
         return found
     finally:
-        await link.close()
+        await connection.close()
 
 
 def learned(jobs: Stage, alice: User) -> None:
@@ -72,10 +74,10 @@ def test_a_queue_that_is_away_is_reported(
     learned(jobs, alice)
     [message_id] = Block.objects.filter(kind="episode").values_list("message_id", flat=True)
 
-    async def away(*, name: str) -> Link:
-        raise QueueDown
+    async def away(*, name: str) -> NatsConnection:
+        raise QueueUnavailable
 
-    monkeypatch.setattr(Link, "open", away)
+    monkeypatch.setattr(NatsConnection, "open", away)
     report = forget(user_id=alice.id, target=Target(TargetKind.MESSAGE, id=message_id))
     monkeypatch.undo()
 
