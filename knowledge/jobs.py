@@ -11,9 +11,9 @@ from orchestrator.types import Attempt
     UPDATE_JOB,
     payload=UpdatePayload,
     prepare=updates.prepare_update,
-    on_final_failure=updates.give_up_update,
+    on_final_failure=updates.fail_update,
 )
-def knowledge_update(attempt: Attempt, prepared: updates.Prepared) -> None:
+def knowledge_update(attempt: Attempt, prepared: updates.PreparedUpdate) -> None:
     """The messages are in the memory."""
     updates.complete_update(attempt, prepared)
 

@@ -32,7 +32,7 @@ def _die_at(step: UpdateStep) -> pytest.MonkeyPatch:
             raise Death
 
     patch = pytest.MonkeyPatch()
-    patch.setattr("knowledge.services.updates.asking.reach", reach)
+    patch.setattr("knowledge.services.updates.requesting.reach", reach)
     patch.setattr("knowledge.services.updates.reconciler.reach", reach)
     return patch
 

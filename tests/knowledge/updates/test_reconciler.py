@@ -184,7 +184,7 @@ def test_a_job_that_was_lost_on_its_way_is_asked_for_again(jobs: Stage, alice: U
     jobs.start_server()
     update, _ = _queued(alice)
 
-    for _ in range(reconciler.UNKNOWN_LOOKS + 2):
+    for _ in range(reconciler.MAX_UNKNOWN_CHECKS + 2):
         updates.reconcile()
         _make_due()
 
@@ -261,7 +261,7 @@ def test_every_quiet_user_has_a_turn(
     jobs: Stage, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many there are."""
-    monkeypatch.setattr(reconciler, "QUIET_USERS_AT_ONCE", 1)
+    monkeypatch.setattr(reconciler, "QUIET_BATCH_SIZE", 1)
     jobs.start_server()
     said(alice, "one")
     said(bob, "one")

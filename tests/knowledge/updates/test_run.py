@@ -236,10 +236,10 @@ def test_a_second_final_failure_leaves_another_update_its_messages(db: None, ali
     """What was freed once is not this update's to free."""
     said(alice, "one")
     (first,) = lease(user_id=alice.id)
-    updates.give_up_update(_attempt(alice, first.job_id), "No.")
+    updates.fail_update(_attempt(alice, first.job_id), "No.")
     (second,) = lease(user_id=alice.id)
 
-    updates.give_up_update(_attempt(alice, first.job_id), "Still no.")
+    updates.fail_update(_attempt(alice, first.job_id), "Still no.")
 
     assert second.taken.filter(is_leased=True).exists()
 
