@@ -93,7 +93,7 @@ def test_a_run_that_lost_its_claim_has_no_effect() -> None:
 
 
 def test_a_late_failure_does_not_touch_the_job() -> None:
-    """What a lost run has to say about its failure is not heard."""
+    """What a lost attempt has to say about its failure is not heard."""
     draft = published(failures=1)
     late = claimed(draft)
     make_due(draft)
@@ -192,7 +192,7 @@ def test_a_run_that_ends_before_anybody_said_where_its_message_is_says_so_itself
     assert due_positions() == []
 
 
-def test_a_job_given_up_for_lost_runs_says_where_its_message_is(
+def test_a_job_given_up_for_lost_attempts_says_where_its_message_is(
     config: Callable[..., None],
 ) -> None:
     """Its workers died, and whoever published it."""
