@@ -13,6 +13,7 @@ import socket
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -337,15 +338,14 @@ class Worker:
                 for message in list(self.held):
                     if self.nats.is_connected:
                         await self.nats.connection.in_progress(message.ack_subject)
-                await self._extend_leases()
+                if running := list(self.running):
+                    await self._in_ledger(
+                        partial(services.extend_leases, job_ids=running, worker=self.name)
+                    )
             except DatabaseUnavailable as error:
                 log.warning("ledger_down", error=type(error).__name__)
             except Exception as error:  # without it, all that runs would be started elsewhere
                 log.exception("keep_alive_failed", error=type(error).__name__)
-
-    async def _extend_leases(self) -> None:
-        if running := list(self.running):
-            await self._in_ledger(lambda: services.extend_leases(job_ids=running, worker=self.name))
 
     async def _repeat(self, task: PeriodicTask) -> None:
         """The task is done from time to time; one that fails is tried again at its next time."""
