@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from tests.orchestrator.stage import eventually
+from tests.orchestrator.harness import eventually
 
 HOST = "127.0.0.1"
 

@@ -9,7 +9,7 @@ from orchestrator import services
 from orchestrator.models import DeadLetter
 from orchestrator.types import DeadLetterReason, JobDraft, Lifecycle
 from tests.factories import UserFactory
-from tests.orchestrator.ledger import performed, published, recorded, row
+from tests.orchestrator.job_states import performed, published, recorded, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("effect_table")]
 

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from orchestrator.worker import Worker
-from tests.orchestrator.bodies import effects
+from tests.orchestrator.harness import Harness, eventually
+from tests.orchestrator.job_types import effects
 from tests.orchestrator.nats_server import NatsServer
-from tests.orchestrator.stage import Stage, eventually
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
 
 @pytest.fixture
-def nats_server(jobs: Stage, tmp_path: Path, config: Callable[..., None]) -> Iterator[NatsServer]:
+def nats_server(jobs: Harness, tmp_path: Path, config: Callable[..., None]) -> Iterator[NatsServer]:
     """A server that only this test uses, and may stop."""
     server = NatsServer(tmp_path)
     server.start()
@@ -26,7 +26,7 @@ def nats_server(jobs: Stage, tmp_path: Path, config: Callable[..., None]) -> Ite
     server.stop()
 
 
-def _assert_alive(jobs: Stage) -> None:
+def _assert_alive(jobs: Harness) -> None:
     for _, task in jobs.running:
         assert not task.done(), task
 
@@ -38,7 +38,7 @@ def _look_at_once(worker: Worker) -> None:
 
 
 def test_a_worker_survives_a_server_that_has_only_left_its_connections_open(
-    jobs: Stage, nats_server: NatsServer
+    jobs: Harness, nats_server: NatsServer
 ) -> None:
     """JetStream answers no more, and nothing is closed: the jobs wait until it is back."""
     jobs.start_server()
@@ -61,7 +61,7 @@ def test_a_worker_survives_a_server_that_has_only_left_its_connections_open(
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 @pytest.mark.parametrize("store", ["store", "another"])
 def test_jobs_go_on_when_a_server_that_stopped_is_back(
-    jobs: Stage, nats_server: NatsServer, signum: signal.Signals, store: str
+    jobs: Harness, nats_server: NatsServer, signum: signal.Signals, store: str
 ) -> None:
     """Whether it still has its stream or comes back with none."""
     server = jobs.start_server()

@@ -14,8 +14,8 @@ from orchestrator.jetstream import STREAM, nats_url
 from orchestrator.models import Job
 from orchestrator.services import finishing
 from orchestrator.types import Claim, Claimed, Deferred
-from tests.orchestrator.bodies import effects
-from tests.orchestrator.stage import Stage, eventually
+from tests.orchestrator.harness import Harness, eventually
+from tests.orchestrator.job_types import effects
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -24,7 +24,7 @@ def _running(count: int) -> Callable[[], bool]:
     return lambda: Job.objects.filter(state="processing").count() == count
 
 
-def test_jobs_run_side_by_side(jobs: Stage) -> None:
+def test_jobs_run_side_by_side(jobs: Harness) -> None:
     """As many as the concurrency says, and no more."""
     jobs.start_server()
     jobs.start_worker(concurrency=3)
@@ -41,7 +41,7 @@ def test_jobs_run_side_by_side(jobs: Stage) -> None:
     assert most == 3
 
 
-def test_a_worker_that_stops_finishes_what_it_runs(jobs: Stage) -> None:
+def test_a_worker_that_stops_finishes_what_it_runs(jobs: Harness) -> None:
     """What runs is completed and acknowledged; what waits is left to others."""
     jobs.start_server()
     worker = jobs.start_worker(concurrency=1)
@@ -59,7 +59,7 @@ def test_a_worker_that_stops_finishes_what_it_runs(jobs: Stage) -> None:
 
 
 def test_a_job_that_outlasts_the_drain_is_released(
-    jobs: Stage, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another worker may start it at once, and the first cannot complete it any more."""
     monkeypatch.setattr("orchestrator.worker.DRAIN_SECONDS", 0.1)
@@ -76,7 +76,7 @@ def test_a_job_that_outlasts_the_drain_is_released(
     assert len(effects()) == 1
 
 
-def test_a_job_longer_than_the_lease_is_not_started_twice(jobs: Stage) -> None:
+def test_a_job_longer_than_the_lease_is_not_started_twice(jobs: Harness) -> None:
     """While its worker lives, message and lease are renewed."""
     jobs.start_server()
     jobs.start_worker(concurrency=2)
@@ -89,7 +89,7 @@ def test_a_job_longer_than_the_lease_is_not_started_twice(jobs: Stage) -> None:
 
 
 def test_a_job_that_runs_too_long_fails_and_its_worker_makes_way(
-    jobs: Stage, config: Callable[..., None]
+    jobs: Harness, config: Callable[..., None]
 ) -> None:
     """The thread cannot be ended, so the process is to be replaced; the effect never counts."""
     config(job_attempt_timeout_seconds=0.2, job_max_attempts=1)
@@ -106,12 +106,12 @@ def test_a_job_that_runs_too_long_fails_and_its_worker_makes_way(
     assert effects() == []
 
 
-async def _results(jobs: Stage, *, of: asyncio.Event) -> list[object]:
+async def _results(jobs: Harness, *, of: asyncio.Event) -> list[object]:
     return [await task for stopping, task in jobs.running if stopping is of]
 
 
 def test_a_database_that_went_away_under_a_body_costs_no_attempt_but_that_one(
-    jobs: Stage, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run is released, not failed, and the next one is tried on a new connection."""
     run_body, calls = finishing._run_body, []
@@ -162,7 +162,7 @@ async def _ack_wait() -> Any:
     return info.config.ack_wait
 
 
-def test_a_worker_joins_a_consumer_with_another_ack_wait(jobs: Stage) -> None:
+def test_a_worker_joins_a_consumer_with_another_ack_wait(jobs: Harness) -> None:
     """Its own holds from then on, also for what a lost worker took under the old one."""
     jobs.start_server()
     job_id = jobs.enqueue()
@@ -177,7 +177,7 @@ def test_a_worker_joins_a_consumer_with_another_ack_wait(jobs: Stage) -> None:
 
 
 def test_a_worker_that_renews_more_slowly_than_the_consumer_waits_keeps_its_job(
-    jobs: Stage, config: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, config: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message is delivered again, and the ledger's lease says that it is not time yet."""
     claim, answers = services.claim, []

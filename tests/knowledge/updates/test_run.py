@@ -19,8 +19,8 @@ from orchestrator import client, services
 from orchestrator.models import Job
 from orchestrator.types import Attempt
 from tests.knowledge.updates.conftest import committed, said
-from tests.orchestrator.ledger import claimed
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
+from tests.orchestrator.job_states import claimed
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -42,7 +42,7 @@ def _perform(attempt: Attempt, payload: dict[str, Any]) -> None:
         updates.complete_update(attempt, prepared)
 
 
-def test_a_job_of_another_client_is_learned(jobs: Stage, alice: User) -> None:
+def test_a_job_of_another_client_is_learned(jobs: Harness, alice: User) -> None:
     """Asked for over gRPC alone, it commits the stored messages that say the same."""
     jobs.start_server()
     jobs.start_worker()
@@ -177,7 +177,7 @@ def mend() -> Iterator[Callable[[], None]]:
 
 
 def test_a_final_failure_frees_the_messages(
-    jobs: Stage, alice: User, mend: Callable[[], None]
+    jobs: Harness, alice: User, mend: Callable[[], None]
 ) -> None:
     """The update says why, and the messages can be taken again at once."""
     jobs.start_server()
@@ -196,7 +196,7 @@ def test_a_final_failure_frees_the_messages(
 
 
 def test_an_operator_s_retry_learns_what_was_freed(
-    jobs: Stage, alice: User, mend: Callable[[], None]
+    jobs: Harness, alice: User, mend: Callable[[], None]
 ) -> None:
     """The failed update succeeds after all."""
     jobs.start_server()
@@ -214,7 +214,7 @@ def test_an_operator_s_retry_learns_what_was_freed(
 
 
 def test_an_operator_s_retry_does_not_learn_twice(
-    jobs: Stage, alice: User, mend: Callable[[], None]
+    jobs: Harness, alice: User, mend: Callable[[], None]
 ) -> None:
     """Another update has taken the messages meanwhile: both jobs succeed, one learns."""
     jobs.start_server()
@@ -245,7 +245,7 @@ def test_a_second_final_failure_leaves_another_update_its_messages(db: None, ali
 
 
 def test_a_job_whose_worker_dies_too_often_frees_the_messages(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """That end is told to the update, too."""
     config(job_max_lost_attempts=1)
@@ -262,7 +262,7 @@ def test_a_job_whose_worker_dies_too_often_frees_the_messages(
     assert Update.objects.get().state == "failed"
 
 
-def test_a_message_too_long_for_the_queue_is_learned_whole(jobs: Stage, alice: User) -> None:
+def test_a_message_too_long_for_the_queue_is_learned_whole(jobs: Harness, alice: User) -> None:
     """What travels is clipped; the worker reads the journal."""
     jobs.start_server()
     jobs.start_worker()

@@ -11,8 +11,7 @@ from orchestrator.errors import ClaimLost
 from orchestrator.models import DeadLetter
 from orchestrator.services import finishing
 from orchestrator.types import DeadLetterReason, Lifecycle, NothingToDo, PublishAck
-from tests.orchestrator.bodies import effects
-from tests.orchestrator.ledger import (
+from tests.orchestrator.job_states import (
     STREAM,
     USER,
     changes,
@@ -26,6 +25,7 @@ from tests.orchestrator.ledger import (
     row,
     stream_state,
 )
+from tests.orchestrator.job_types import effects
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("effect_table")]
 

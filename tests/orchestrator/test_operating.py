@@ -11,7 +11,7 @@ from orchestrator import selectors, services
 from orchestrator.errors import JobNotFailed, JobNotFound
 from orchestrator.models import DeadLetter, Job
 from orchestrator.types import DeadLetterReason, JobDraft, Lifecycle, NothingToDo, PublishAck
-from tests.orchestrator.ledger import (
+from tests.orchestrator.job_states import (
     STREAM,
     changes,
     claim,

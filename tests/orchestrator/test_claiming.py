@@ -7,7 +7,7 @@ import pytest
 from orchestrator import services
 from orchestrator.models import DeadLetter, Job
 from orchestrator.types import Claimed, Deferred, Lifecycle, NothingToDo
-from tests.orchestrator.ledger import (
+from tests.orchestrator.job_states import (
     STREAM,
     changes,
     claim,

@@ -1,4 +1,4 @@
-"""`python -m tests.orchestrator.process COMMAND...`: manage.py that knows the tests' job bodies.
+"""`python -m tests.orchestrator.manage COMMAND...`: manage.py that knows the tests' job bodies.
 
 SIGUSR1 makes this process's clock jump by as many seconds as CLOCK_JUMP says.
 """
@@ -34,7 +34,7 @@ from django.core.management import execute_from_command_line  # noqa: E402  need
 
 from exobrain.lib.retries import Backoff  # noqa: E402
 from knowledge.services.updates import leasing, reconciler, requesting  # noqa: E402
-from tests.orchestrator import bodies  # noqa: E402  registers the job types
+from tests.orchestrator import job_types  # noqa: E402  registers the job types
 
 
 def prepare() -> None:
@@ -48,6 +48,6 @@ def prepare() -> None:
 
 
 if __name__ == "__main__":
-    assert bodies
+    assert job_types
     prepare()
     execute_from_command_line(["manage.py", *sys.argv[1:]])

@@ -32,7 +32,7 @@ def eventually(look: Callable[[], T | None]) -> T:
     raise AssertionError(f"never became true: {look}")
 
 
-class Stage:
+class Harness:
     """Starts and stops what a test needs; its loop runs in a thread."""
 
     user = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
@@ -44,7 +44,7 @@ class Stage:
         self.running: list[tuple[asyncio.Event, asyncio.Task[Any]]] = []
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """What the coroutine returns, run on the stage's loop."""
+        """What the coroutine returns, run on the harness's loop."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(WAIT_SECONDS)
 
     def start_server(self, *, is_connected: bool = True) -> Server:
@@ -89,7 +89,7 @@ class Stage:
         self.run(stop())
 
     def close(self) -> None:
-        """The stage is gone."""
+        """The harness is gone."""
         try:
             self.stop()
         finally:
@@ -138,10 +138,10 @@ async def delete_stream() -> None:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """A stage with an empty stream; afterwards nothing of it is left."""
+def harness() -> Iterator[Harness]:
+    """A harness with an empty stream; afterwards nothing of it is left."""
     asyncio.run(delete_stream())
-    made = Stage()
+    made = Harness()
     try:
         yield made
     finally:

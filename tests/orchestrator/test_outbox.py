@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator import services
 from orchestrator.types import PublishAck
-from tests.orchestrator.ledger import (
+from tests.orchestrator.job_states import (
     STREAM,
     claim,
     due_positions,

@@ -8,8 +8,8 @@ from knowledge.models import Update
 from knowledge.services import updates
 from orchestrator.models import Job
 from tests.knowledge.updates.conftest import said
-from tests.orchestrator.stage import Stage
-from tests.orchestrator.verdict import MEMORY, Asked, what_is_wrong
+from tests.orchestrator.harness import Harness
+from tests.orchestrator.soak_checks import MEMORY, Asked, what_is_wrong
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -41,7 +41,7 @@ def _verdict(asked: Asked) -> list[str]:
 
 
 @pytest.fixture
-def asked(jobs: Stage, alice: User) -> Asked:
+def asked(jobs: Harness, alice: User) -> Asked:
     """Three jobs done or given up, and two messages learned."""
     jobs.start_server()
     jobs.start_worker()
