@@ -19,8 +19,8 @@ def knowledge_update(attempt: Attempt, prepared: updates.PreparedUpdate) -> None
 
 
 @periodic_task("knowledge.outside", every_seconds=2.0)
-def tell_outside() -> None:
-    """Indexes outside PostgreSQL have been told of some changes."""
+def update_outside_indexes() -> None:
+    """Indexes outside PostgreSQL have some of the changes that wait for them."""
     outside.drain()
 
 

@@ -387,6 +387,11 @@ class NatsConnector:
             raise QueueUnavailable
         return self._connection
 
+    async def announce(self, subject: str, data: bytes) -> None:
+        """The message is on its way, or lost while there is no connection; never raises."""
+        if self.is_connected:
+            await self.connection.announce(subject, data)
+
     def start(self) -> None:
         """From now on there is a connection whenever there can be one."""
         self._task = asyncio.create_task(self._run())

@@ -81,7 +81,7 @@ class Job(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            # The sweep and the search for what JetStream lost.
+            # For what is unpublished, and for what JetStream lost.
             models.Index(
                 fields=["published_at", "publish_after"],
                 condition=Q(is_terminal=False),

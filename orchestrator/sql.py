@@ -64,9 +64,9 @@ MARK_PUBLISHED = f"""
         AND published_at IS NULL
 """  # noqa: S608  constants only
 
-# Open jobs whose message is gone or finished with are due again; the answer is how many. What the
-# stream still has of them it is to forget. Not what lies behind its end: those numbers come again,
-# for other messages.
+# Open jobs whose message is gone or finished with are due again; the answer is how many. Those of
+# their messages that the stream still has are to be erased. Not those behind its end: these numbers
+# come again, for other messages.
 REQUEUE_LOST = """
     WITH lost AS (
         UPDATE orchestrator_job

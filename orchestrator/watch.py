@@ -58,7 +58,7 @@ class JobWatcher:
             seen = after
             if history is not None and not after:
                 seen = history.current.number
-                # Whoever asks only for what comes is still told that nothing more will.
+                # Also whoever asks only for future changes gets the one that ended the job.
                 if include_current or history.current.terminal:
                     seen -= 1
             while True:

@@ -31,21 +31,19 @@ from exobrain.lib.database import (
 from exobrain.lib.errors import ConfigError
 from exobrain.lib.faults import reach
 from orchestrator import registry, services
+from orchestrator.announcer import JobAnnouncer
 from orchestrator.errors import ClaimLost, JobFailed, QueueUnavailable
-from orchestrator.events import DeadLetterEvent, JobEnvelope, JobResultEvent, JobStatusEvent
+from orchestrator.events import JobEnvelope
 from orchestrator.jetstream import (
     NatsConnection,
     NatsConnector,
     PullSubscription,
-    result_subject,
-    status_subject,
 )
 from orchestrator.registry import PeriodicTask
 from orchestrator.types import (
     AttemptResult,
     Claim,
     Claimed,
-    DeadLetterContent,
     DeadLetterReason,
     Deferred,
     Delivery,
@@ -71,7 +69,7 @@ class ReceivedMessage:
 
     body: bytes
     subject: str
-    ack_subject: str  # where JetStream is told what became of it
+    ack_subject: str  # where JetStream is sent what became of it
     stream_id: str
     stream_sequence: int
     message_id: str
@@ -92,6 +90,7 @@ class Worker:
         self.ledger = DatabaseThreads(1, name="ledger")
         self.periodic = DatabaseThreads(1, name="periodic")
         self.nats = NatsConnector(name=self.name, on_connected=self._subscribe)
+        self.announcer = JobAnnouncer(self.nats)
         self.subscription: PullSubscription | None = None
         self.held: dict[ReceivedMessage, asyncio.Task[None]] = {}
         self.running: set[uuid.UUID] = set()
@@ -214,7 +213,7 @@ class Worker:
                 await self._give_back(message, delay_seconds=min(seconds, MAX_REDELIVERY_SECONDS))
             case NothingToDo(final_result=result):
                 if result is not None:
-                    await self._announce(result)
+                    await self.announcer.announce_result(result)
                 await self._acknowledge(message)
 
     async def _dead_letter(self, message: ReceivedMessage, error: ValidationError) -> None:
@@ -230,7 +229,7 @@ class Worker:
             )
         )
         log.warning("message_is_poison", source=message.source)
-        await self._announce_dead_letter(letter)
+        await self.announcer.announce_dead_letter(letter)
         reach(Step.DEAD_LETTERED)
         await self._acknowledge(message)
 
@@ -241,13 +240,7 @@ class Worker:
         attempt = claimed.attempt
         self.running.add(attempt.job_id)
         try:
-            started = JobStatusEvent(
-                job_id=attempt.job_id,
-                state=Lifecycle.STARTED,
-                attempt=attempt.number,
-                terminal=False,
-            )
-            await self._publish(status_subject(attempt.job_id), started.to_bytes())
+            await self.announcer.announce_start(attempt)
             result = await self._run_body(claimed)
         except DatabaseUnavailable:
             # It went away under the body: if it is back, nobody waits for the lease.
@@ -256,7 +249,7 @@ class Worker:
             raise
         finally:
             self.running.discard(attempt.job_id)
-        await self._announce(result)
+        await self.announcer.announce_result(result)
         if result.lifecycle is Lifecycle.RETRYING:
             reach(Step.FAILURE_RECORDED)
             await self._give_back(message, delay_seconds=result.backoff_seconds)
@@ -279,44 +272,7 @@ class Worker:
         error = JobFailed("The job took too long.")
         return await self._in_ledger(lambda: services.fail(claimed=claimed, error=error))
 
-    # -- telling JetStream, and those who listen; while it is away the ledger knows enough
-
-    async def _announce(self, result: AttemptResult) -> None:
-        """Whoever listens hears how the attempt ended."""
-        attempt, detail = result.attempt, result.detail or None
-        is_terminal = result.lifecycle is not Lifecycle.RETRYING
-        status = JobStatusEvent(
-            job_id=attempt.job_id,
-            state=result.lifecycle,
-            attempt=attempt.number,
-            detail=detail,
-            terminal=is_terminal,
-        )
-        await self._publish(status_subject(attempt.job_id), status.to_bytes())
-        if is_terminal:
-            has_succeeded = result.lifecycle is Lifecycle.SUCCEEDED
-            ended = JobResultEvent(
-                job_id=attempt.job_id,
-                job_type=attempt.job_type,
-                status="completed" if has_succeeded else "failed",
-                correlation_id=attempt.user_id,
-                attempt=attempt.number,
-                detail=detail,
-            )
-            await self._publish(result_subject(attempt.job_type, ended.status), ended.to_bytes())
-        if result.dead_letter is not None:
-            await self._announce_dead_letter(result.dead_letter)
-
-    async def _announce_dead_letter(self, letter: DeadLetterContent) -> None:
-        limit = settings.EXOBRAIN.job_dlq_raw_message_max_chars
-        event = DeadLetterEvent(
-            reason=letter.reason, detail=letter.detail, raw_message=letter.raw_message[:limit]
-        )
-        await self._publish(settings.EXOBRAIN.job_dlq_subject, event.to_bytes())
-
-    async def _publish(self, subject: str, data: bytes) -> None:
-        if self.nats.is_connected:
-            await self.nats.connection.announce(subject, data)
+    # -- answering JetStream; what it does not hear is delivered again
 
     async def _acknowledge(self, message: ReceivedMessage) -> None:
         if self.nats.is_connected:

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from exobrain.lib.errors import Unavailable, Upstream
-from knowledge.selectors.updates import asked_at
+from knowledge.selectors.updates import requested_at
 from knowledge.services.updates.threads import in_thread
 from orchestrator import client
 from orchestrator.errors import JobNotFound
@@ -35,7 +35,7 @@ def _current_transition(user_id: UUID, job_id: UUID) -> Transition:
         return client.job_status(job_id=job_id, user_id=str(user_id))
     except JobNotFound:
         # Published past the orchestrator, which hears of it from the worker.
-        at = asked_at(user_id=user_id, job_id=job_id)
+        at = requested_at(user_id=user_id, job_id=job_id)
         if at is None:
             raise
     return Transition(
