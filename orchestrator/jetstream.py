@@ -114,7 +114,7 @@ class NatsConnection:
                     error_cb=on_error,
                 )
                 await connection.ensure_stream()
-        except QueueUnavailable:
+        except BaseException:
             await connection.close()
             raise
         return connection

@@ -323,7 +323,10 @@ class Worker:
         leftover, running = list(self.held), list(self.running)
         if running:
             log.warning("jobs_interrupted", count=len(running))
-            await self._release(running)
+            try:
+                await self._release(running)
+            except DatabaseUnavailable as error:  # their leases run out
+                log.warning("ledger_down", error=type(error).__name__)
         for message in leftover:
             await self._give_back(message, delay_seconds=0)
         for task in list(self.held.values()):
