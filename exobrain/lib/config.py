@@ -176,12 +176,16 @@ class Config(BaseSettings):
         30.0, description="a worker silent for longer has lost its jobs, which may last longer"
     )
     job_max_attempts: PositiveInt = Field(3, description="failures before a job is given up")
-    job_max_lost_runs: PositiveInt = Field(
-        10, description="runs that died with their worker before a job is given up"
+    job_max_lost_attempts: PositiveInt = Field(
+        10, description="attempts that ended with their worker before a job is given up"
     )
-    job_max_run_seconds: Seconds = Field(1800.0, description="longest run of one job")
-    job_retry_base_seconds: Seconds = Field(2.0, description="doubled after every failure")
-    job_retry_max_seconds: Seconds = Field(300.0, description="longest pause before a retry")
+    job_attempt_timeout_seconds: Seconds = Field(1800.0, description="longest attempt at one job")
+    job_backoff_base_seconds: Seconds = Field(
+        2.0, description="pause after a job's first failure; doubled after each"
+    )
+    job_backoff_max_seconds: Seconds = Field(
+        300.0, description="longest pause before the next attempt at a job"
+    )
     job_max_payload_bytes: Annotated[int, Field(ge=1024, le=1_000_000)] = Field(
         900_000, description="largest job accepted; NATS carries 1 MB"
     )

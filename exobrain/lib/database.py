@@ -11,24 +11,24 @@ from django.db import InterfaceError, OperationalError, connections
 T = TypeVar("T")
 
 # PostgreSQL did not answer, whatever was asked.
-Down = (OperationalError, InterfaceError)
+DatabaseUnavailable = (OperationalError, InterfaceError)
 
 _outages = 0  # seen by any thread of this process
 _seen = threading.local()
 
 
-def with_retry(work: Callable[[], T]) -> T:
+def with_second_attempt(work: Callable[[], T]) -> T:
     """What `work` returns, tried once more on a new connection if the old one had died.
 
     For work that may be done twice: the first try may have been committed unheard.
     """
     try:
-        return on_good_connection(work)
-    except Down:
-        return on_good_connection(work)
+        return on_live_connection(work)
+    except DatabaseUnavailable:
+        return on_live_connection(work)
 
 
-def on_good_connection(work: Callable[[], T]) -> T:
+def on_live_connection(work: Callable[[], T]) -> T:
     """What `work` returns; when the connection dies, every thread connects anew before its next.
 
     Without that a restart of PostgreSQL would be noticed by each thread for itself, at the cost
@@ -39,7 +39,7 @@ def on_good_connection(work: Callable[[], T]) -> T:
         _close()
     try:
         return work()
-    except Down:
+    except DatabaseUnavailable:
         _outages += 1
         _close()
         raise

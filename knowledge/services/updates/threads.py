@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar
 
 from django.db import connections
 
-from exobrain.lib.database import DatabaseThreads, with_retry
+from exobrain.lib.database import DatabaseThreads, with_second_attempt
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -15,20 +15,24 @@ Result = TypeVar("Result")
 THREADS = 2
 
 
-async def apart(work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
-    """What `work`, which may be done twice, returns or raises."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_threads(), _in_thread, partial(work, *args, **kwargs))
-
-
-def _in_thread(work: Callable[[], Result]) -> Result:
-    """Costs a new connection each time, some milliseconds; there is little to do here."""
-    try:
-        return with_retry(work)
-    finally:
-        connections.close_all()
-
-
 @cache
-def _threads() -> DatabaseThreads:
+def update_threads() -> DatabaseThreads:
+    """The threads of this process."""
     return DatabaseThreads(THREADS, name="updates")
+
+
+async def in_thread(
+    work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs
+) -> Result:
+    """What `work`, which may be done twice, returns or raises.
+
+    Costs a new database connection each time, some milliseconds; there is little to do here.
+    """
+
+    def run() -> Result:
+        try:
+            return with_second_attempt(partial(work, *args, **kwargs))
+        finally:
+            connections.close_all()
+
+    return await asyncio.get_running_loop().run_in_executor(update_threads(), run)
