@@ -12,6 +12,8 @@ from urllib.parse import quote, urlencode
 SOCKET_PATH_BYTES = 103  # the shortest limit among the systems that run this (Linux: 107)
 # A constant, not tempfile.gettempdir(): two processes with different TMPDIR must agree.
 SHORT_ROOT = Path("/tmp")  # noqa: S108  the directory made below it is private and checked
+# A comma separates hosts in a PostgreSQL address, the others have a meaning in one of gRPC.
+UNQUOTABLE = frozenset(",%?#")
 DATABASE = "exobrain"
 PG_SOCKET_NAME = ".s.PGSQL.5432"
 
@@ -114,8 +116,7 @@ class Layout:
 
 def _fits(run: Path) -> bool:
     longest = run / "pg" / PG_SOCKET_NAME
-    # A comma separates hosts in a PostgreSQL address, and cannot be quoted there.
-    return len(os.fsencode(longest)) <= SOCKET_PATH_BYTES and "," not in str(run)
+    return len(os.fsencode(longest)) <= SOCKET_PATH_BYTES and not UNQUOTABLE & set(str(run))
 
 
 def endpoints(data: Path) -> Endpoints:

@@ -73,7 +73,7 @@ class Nats:
             return None
 
     def _configuration(self, port: int) -> str:
-        # JSON is a subset of the NATS configuration language, and quotes paths for us.
+        # JSON without \u escapes, which NATS does not know, is a subset of its language.
         settings = {
             "server_name": "exobrain",
             "host": HOST,
@@ -82,7 +82,7 @@ class Nats:
             "authorization": {"user": USER, "password": self.password},
             "jetstream": {"store_dir": str(self.layout.nats_home), "sync_interval": "10s"},
         }
-        return json.dumps(settings, indent=2)
+        return json.dumps(settings, indent=2, ensure_ascii=False)
 
 
 def _is_free(port: int) -> bool:

@@ -1,5 +1,6 @@
 """The embedded services after crashes, and when they cannot run at all."""
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -9,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nats
 import pytest
 
 from exobrain.embedded import EmbeddedError, Service, connect, endpoints, files, hold
@@ -261,12 +263,24 @@ def test_an_ordinary_user_can_run_everything(data_of_nobody: Path) -> None:
     eventually(lambda: not processes_of(data_of_nobody))
 
 
-def test_addresses_of_odd_names_are_quoted(tmp_path: Path) -> None:
-    """A data directory may have a name with spaces and signs."""
-    data = tmp_path / "a %b,\"c' ?d"
+@pytest.mark.parametrize("name", ["a %b,\"c' ?d", "d\u00e4ta \U0001f9e0", "back\\slash"])
+def test_services_start_in_a_directory_of_any_name(tmp_path: Path, name: str) -> None:
+    """A data directory may have a name with spaces, signs and letters of any script."""
+    data = tmp_path / name
 
-    with hold(data, services={"postgres", "valkey"}):
+    with hold(data, services=set(Service)) as found:
         assert query(data, "SELECT 1") == [(1,)]
         assert valkey(data).ping()
+        assert asyncio.run(nats_answers(found.nats_url))
 
+    assert (data / "nats" / "jetstream").is_dir()
     assert "?d" not in endpoints(data).redis_url
+
+
+async def nats_answers(url: str | None) -> bool:
+    """True when NATS takes the address and its JetStream works."""
+    client = await nats.connect(url or "", allow_reconnect=False)
+    try:
+        return (await client.jetstream().account_info()).streams == 0
+    finally:
+        await client.close()

@@ -156,7 +156,7 @@ def test_one_command_serves_the_product(start: Callable[..., Running], data: Pat
 
 def test_a_new_local_database_has_demo_users(start: Callable[..., Running], tmp_path: Path) -> None:
     """On a developer's machine an empty database gets the demo users, and `up` names one."""
-    local = tmp_path / "data"
+    local = tmp_path / "d\u00e9mo n\u00b0 1"
 
     said = start(APP_ENV="local", EXOBRAIN_DATA=str(local)).said()
 
