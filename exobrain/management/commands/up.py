@@ -21,6 +21,7 @@ from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from exobrain import checks
 from exobrain.config import ROOT
 from exobrain.embedded import Connection, EmbeddedError, Service, connect, hold, needed_services
 from exobrain.embedded.children import Children, ChildSpec
@@ -41,7 +42,7 @@ class Command(BaseCommand):
     """Runs services, migrations and servers until it is told to stop."""
 
     help = "Start everything: embedded services, migrations, web server, jobs."
-    requires_system_checks = ()  # they would import what only the web process needs
+    requires_system_checks = ()  # it runs those that tell whether it can start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--host` and `--port`."""
@@ -66,6 +67,8 @@ class Command(BaseCommand):
         self.stdout.flush()  # into a file or a pipe it would come only at the end
 
     def _run(self, *, host: str, port: int) -> None:
+        checks.refuse_weak_secrets(host)
+        self.check(tags=[checks.TAG])  # only ours: others import what only the web process needs
         with ExitStack() as stack:
             lock = take_lock(settings.EXOBRAIN.data_dir, address=url_of(host, port))
             stack.callback(os.close, lock)
@@ -269,7 +272,8 @@ def demo_sign_in() -> str | None:
     user = get_user_model().objects.filter(email=demo["email"]).first()
     if user is None or not user.check_password(demo["password"]):
         return None
-    return f"{demo['email']}, password {demo['password']}"
+    where = "" if settings.EXOBRAIN.exobrain_allow_demo_login else " (on this machine only)"
+    return f"{demo['email']}, password {demo['password']}{where}"
 
 
 def model_hint() -> str:
