@@ -21,8 +21,9 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from exobrain.lib.batching import Batcher
-from exobrain.lib.database import DatabaseThreads, Down, on_good_connection, with_retry
+from exobrain.lib.database import Down, on_good_connection, with_retry
 from exobrain.lib.faults import reach
+from exobrain.lib.threads import ThreadPool
 from orchestrator import registry, services
 from orchestrator.errors import ClaimLost, JobFailed, QueueDown
 from orchestrator.events import DeadLetterEvent, JobEnvelope, JobResultEvent, JobStatusEvent
@@ -76,9 +77,9 @@ class Worker:
     def __init__(self, *, concurrency: int) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.concurrency = concurrency
-        self.bodies = DatabaseThreads(concurrency, name="job")
-        self.ledger = DatabaseThreads(1, name="ledger")
-        self.odd_jobs = DatabaseThreads(1, name="chore")
+        self.bodies = ThreadPool(concurrency, name="job")
+        self.ledger = ThreadPool(1, name="ledger")
+        self.odd_jobs = ThreadPool(1, name="chore")
         self.queue = Queue(name=self.name, on_up=self._on_up)
         self.pull: Pull | None = None
         self.held: dict[Parcel, asyncio.Task[None]] = {}
