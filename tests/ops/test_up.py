@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from exobrain.embedded import connect, endpoints
+from exobrain.embedded import Service, connect, endpoints
 from exobrain.embedded.files import try_lock
 from tests.ops.processes import ROOT, eventually, is_alive, kill, processes_of
 
@@ -172,7 +172,7 @@ def test_a_url_replaces_a_service(start: Callable[..., Running], data: Path) -> 
     start(EXOBRAIN_NATS_URL="nats://127.0.0.1:1")
 
     with closing(connect(data, services=())) as connection:
-        assert sorted(connection.ask("pids")["pids"]) == ["postgres", "valkey"]
+        assert sorted(connection.ask("pids")["pids"]) == [Service.CACHE, Service.DATABASE]
 
 
 def test_a_second_start_says_who_runs(start: Callable[..., Running], data: Path) -> None:
@@ -335,7 +335,7 @@ def test_a_crashed_web_server_is_started_again(
     kill(serve)
 
     assert eventually(running.answers)
-    assert "child_ended" in running.said()
+    assert "process_ended" in running.said()
     assert running.process.poll() is None
 
 

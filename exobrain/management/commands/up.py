@@ -24,8 +24,9 @@ from django.db import connections
 from exobrain import checks
 from exobrain.config import ROOT
 from exobrain.embedded import Connection, EmbeddedError, Service, connect, hold, needed_services
-from exobrain.embedded.children import Children, ChildSpec
 from exobrain.embedded.files import try_lock
+from exobrain.embedded.forks import ForkedProgram
+from exobrain.embedded.supervisor import Supervisor
 from exobrain.lib.errors import ConfigError
 from orchestrator import address as orchestrator
 
@@ -77,7 +78,7 @@ class Command(BaseCommand):
             self._say("Preparing the database ...")
             prepare_database()
             self._say("Starting the web server ...")
-            children = Children(child_specs(host, port, services), log=log.warning)
+            children = Supervisor(programs(host, port, services), log=log.warning)
             stack.callback(children.stop)
             wait_until_served(children, host=host, port=port)
             self._say(banner(url_of(host, port)))
@@ -93,18 +94,18 @@ class Command(BaseCommand):
         return services
 
 
-def child_specs(host: str, port: int, services: Connection | None) -> list[ChildSpec]:
+def programs(host: str, port: int, services: Connection | None) -> list[ForkedProgram]:
     """The processes that make up the product, beside the embedded services."""
 
-    def command(name: str, *arguments: str) -> ChildSpec:
-        return ChildSpec(name, partial(run_command, services, COMMANDS[name], *arguments))
+    def command(name: str, *arguments: str) -> ForkedProgram:
+        return ForkedProgram(name, partial(run_command, services, COMMANDS[name], *arguments))
 
-    specs = [command("serve", "--host", host, "--port", str(port))]
+    found = [command("serve", "--host", host, "--port", str(port))]
     if orchestrator.runs_here():
-        specs.append(command("orchestrator"))
+        found.append(command("orchestrator"))
     if settings.EXOBRAIN.job_orchestrator_worker_enabled:
-        specs.append(command("worker"))
-    return specs
+        found.append(command("worker"))
+    return found
 
 
 def run_command(services: Connection | None, *command: str) -> None:
@@ -204,8 +205,8 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def wait_until_served(children: Children, *, host: str, port: int) -> None:
-    """The web server answers; ChildFailed or CommandError when it does not."""
+def wait_until_served(children: Supervisor, *, host: str, port: int) -> None:
+    """The web server answers; EmbeddedError or CommandError when it does not."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
         children.check()
@@ -227,7 +228,7 @@ def answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def watch(children: Children, services: Connection | None) -> None:
+def watch(children: Supervisor, services: Connection | None) -> None:
     """Never returns: a signal ends it, or a child or the services that cannot be had back."""
     while True:
         children.check()
