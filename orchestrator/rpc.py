@@ -23,8 +23,9 @@ from grpc_reflection.v1alpha import reflection
 
 from exobrain.lib import errors
 from exobrain.lib.batching import Batcher
-from exobrain.lib.database import DatabaseThreads, DatabaseUnavailable, with_second_attempt
+from exobrain.lib.database import DatabaseUnavailable, with_second_attempt
 from exobrain.lib.faults import reach
+from exobrain.lib.threads import ThreadPool
 from orchestrator import selectors, services
 from orchestrator.address import bind_address, socket_path
 from orchestrator.errors import IdempotencyConflict, InvalidPayload
@@ -268,8 +269,8 @@ class Server:
         self.port = 0  # where it listens, once it does
         # One thread each: while it is at work, the next group of calls gathers. What waits for
         # the disk has its own, so that nothing else waits with it.
-        self.recording = DatabaseThreads(1, name="record")
-        self.executor = DatabaseThreads(1, name="ledger")
+        self.recording = ThreadPool(1, name="record")
+        self.executor = ThreadPool(1, name="ledger")
         self.nats = NatsConnector(name="orchestrator")
         self.relay = OutboxRelay(self.nats, executor=self.executor)
         self.health = health.aio.HealthServicer()

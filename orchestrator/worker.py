@@ -23,13 +23,13 @@ from pydantic import ValidationError
 
 from exobrain.lib.batching import Batcher
 from exobrain.lib.database import (
-    DatabaseThreads,
     DatabaseUnavailable,
     on_live_connection,
     with_second_attempt,
 )
 from exobrain.lib.errors import ConfigError
 from exobrain.lib.faults import reach
+from exobrain.lib.threads import ThreadPool
 from orchestrator import registry, services
 from orchestrator.announcer import JobAnnouncer
 from orchestrator.errors import ClaimLost, JobFailed, QueueUnavailable
@@ -86,9 +86,9 @@ class Worker:
     def __init__(self, *, concurrency: int) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.concurrency = concurrency
-        self.bodies = DatabaseThreads(concurrency, name="job")
-        self.ledger = DatabaseThreads(1, name="ledger")
-        self.periodic = DatabaseThreads(1, name="periodic")
+        self.bodies = ThreadPool(concurrency, name="job")
+        self.ledger = ThreadPool(1, name="ledger")
+        self.periodic = ThreadPool(1, name="periodic")
         self.nats = NatsConnector(name=self.name, on_connected=self._subscribe)
         self.announcer = JobAnnouncer(self.nats)
         self.subscription: PullSubscription | None = None

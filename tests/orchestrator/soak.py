@@ -53,7 +53,7 @@ django.setup()
 
 from accounts.models import RefreshTokenFamily, User  # noqa: E402  after the environment
 from accounts.tokens import sign_access_token  # noqa: E402
-from exobrain.embedded import Connection, connect  # noqa: E402
+from exobrain.embedded import Connection, Service, connect  # noqa: E402
 from exobrain.lib.errors import Unavailable, Upstream  # noqa: E402
 from knowledge.events import UpdateStep  # noqa: E402
 from orchestrator import client  # noqa: E402
@@ -186,7 +186,7 @@ class World:
         self.open_jobs = 0
         self.unlearned = 0  # messages
         self.steps = {role: self._shuffled(steps * each) for role, steps in STEPS.items()}
-        self.services: Connection = connect(data, services={"postgres", "nats", "valkey"})
+        self.services: Connection = connect(data, services=set(Service))
         self._prepare()
         self.forks = Forks(self.environment, "tests.orchestrator.manage")
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -249,10 +249,10 @@ class World:
             "web killed": self.web.kill,
             "everybody killed": self._kill_everybody,
             "worker frozen": self._freeze_worker,
-            "NATS killed": lambda: self._kill_service("nats"),
+            "NATS killed": lambda: self._kill_service(Service.QUEUE),
             "NATS wiped": self._wipe_nats,
-            "Valkey killed": lambda: self._kill_service("valkey"),
-            "PostgreSQL killed": lambda: self._kill_service("postgres"),
+            "Valkey killed": lambda: self._kill_service(Service.CACHE),
+            "PostgreSQL killed": lambda: self._kill_service(Service.DATABASE),
             "PostgreSQL restarted": self._restart_postgres,
             "clock jumped": self._jump,
             "message duplicated": lambda: asyncio.run(self._duplicate()),
@@ -328,13 +328,13 @@ class World:
         return pids.get(name)
 
     def _wipe_nats(self) -> None:
-        self.services.ask("stop nats")
+        self.services.ask("stop queue")
         shutil.rmtree(self.data / "nats")
-        self.services.ask("start nats")
+        self.services.ask("start queue")
 
     def _restart_postgres(self) -> None:
-        self.services.ask("stop postgres")
-        self.services.ask("start postgres")
+        self.services.ask("stop database")
+        self.services.ask("start database")
 
     async def _duplicate(self) -> None:
         """A message of the stream is there a second time, and JetStream cannot know it."""

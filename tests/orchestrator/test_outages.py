@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db.models.functions import Now
 
-from exobrain.embedded import Connection, connect
+from exobrain.embedded import Connection, Service, connect
 from exobrain.lib.errors import ConfigError
 from orchestrator import services
 from orchestrator.events import envelope_of
@@ -28,9 +28,9 @@ pytestmark = pytest.mark.xdist_group("jobs")
 @pytest.fixture
 def keeper() -> Iterator[Connection]:
     """Stops and starts the embedded services."""
-    connection = connect(DATA, services={"nats"})
+    connection = connect(DATA, services={Service.QUEUE})
     yield connection
-    connection.ask("start nats")
+    connection.ask("start queue")
     connection.close()
 
 
@@ -46,23 +46,23 @@ def test_a_job_is_accepted_while_nats_is_down_and_runs_when_it_is_back(
     """It is never refused and never lost."""
     jobs.start_server()
     jobs.start_worker()
-    keeper.ask("stop nats")
+    keeper.ask("stop queue")
 
     waiting = [jobs.enqueue(label=str(number)) for number in range(5)]
 
     assert not Job.objects.filter(published_at__isnull=False).exists()
-    keeper.ask("start nats")
+    keeper.ask("start queue")
     _assert_done_once(jobs, waiting)
 
 
 def test_an_orchestrator_starts_without_nats(jobs: Harness, keeper: Connection) -> None:
     """It answers at once, and connects when there is something to connect to."""
-    keeper.ask("stop nats")
+    keeper.ask("stop queue")
     jobs.start_server(is_connected=False)
 
     job_id = jobs.enqueue()
 
-    keeper.ask("start nats")
+    keeper.ask("start queue")
     jobs.start_worker()
     _assert_done_once(jobs, [job_id])
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from exobrain.embedded import connect
+from exobrain.embedded import Service, connect
 from exobrain.lib.errors import Invalid, Unavailable
 from orchestrator import producer
 from orchestrator.models import Job
@@ -68,11 +68,11 @@ def test_what_makes_no_sense_is_not_published(jobs: Harness) -> None:
 def test_without_nats_nothing_is_promised(jobs: Harness, config: Callable[..., None]) -> None:
     """A job that JetStream did not acknowledge is not accepted."""
     config(job_orchestrator_connect_timeout_seconds=1.0)
-    keeper = connect(DATA, services={"nats"})
-    keeper.ask("stop nats")
+    keeper = connect(DATA, services={Service.QUEUE})
+    keeper.ask("stop queue")
     try:
         with pytest.raises(Unavailable):
             _publish(jobs)
     finally:
-        keeper.ask("start nats")
+        keeper.ask("start queue")
         keeper.close()

@@ -24,7 +24,7 @@ from knowledge.events import UpdateStep
 from knowledge.models import Update
 from knowledge.services.updates.leasing import LOCK, end, lease, messages_of
 from knowledge.services.updates.requesting import enqueue_updates
-from knowledge.services.updates.threads import in_thread
+from knowledge.services.updates.threads import in_call_thread
 from orchestrator import client
 from orchestrator.errors import JobNotFound
 from orchestrator.types import Lifecycle
@@ -47,11 +47,11 @@ async def reconcile_forever() -> None:
     clock = asyncio.get_running_loop().time
     while True:
         try:
-            await in_thread(reconcile)
+            await in_call_thread(reconcile)
             if clock() >= next_quiet:
                 minutes = settings.EXOBRAIN.knowledge_auto_update_minutes
                 next_quiet = clock() + min(QUIET_ROUND_SECONDS, minutes * 60 or 3600)
-                await in_thread(update_quiet_users)
+                await in_call_thread(update_quiet_users)
         except DatabaseFailure as error:
             log.warning("update_reconciler_failed", error=type(error).__name__)
         except Exception as error:  # the loop must go on: nobody else would look

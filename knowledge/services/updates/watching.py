@@ -9,7 +9,7 @@ import structlog
 
 from exobrain.lib.errors import Unavailable, Upstream
 from knowledge.selectors.updates import requested_at
-from knowledge.services.updates.threads import in_thread
+from knowledge.services.updates.threads import in_call_thread
 from orchestrator import client
 from orchestrator.errors import JobNotFound
 from orchestrator.types import Lifecycle, Transition
@@ -26,7 +26,7 @@ async def open_watch(*, user_id: UUID, job_id: str, after: int) -> "JobWatch":
         id_ = UUID(job_id)
     except ValueError:
         raise JobNotFound from None
-    current = await in_thread(_current_transition, user_id, id_)
+    current = await in_call_thread(_current_transition, user_id, id_)
     return JobWatch(user_id=user_id, current=current, after=min(after, current.number))
 
 
