@@ -11,6 +11,8 @@ Args = ParamSpec("Args")
 Result = TypeVar("Result")
 
 
-async def in_call_thread(work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
+async def in_call_thread(
+    work: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs
+) -> Result:
     """What `work`, which may be done twice, returns or raises."""
     return await CALLS.run(with_second_attempt, partial(work, *args, **kwargs))
