@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import selectors, tokens
 from accounts.errors import (
+    DemoPasswordRefused,
     EmailTaken,
     InvalidConfig,
     InvalidProfile,
@@ -36,6 +37,7 @@ from accounts.models import (
 )
 from accounts.types import ConfigItem, TokenPair
 from exobrain.lib import clock, throttle
+from exobrain.lib.address import is_loopback
 from exobrain.lib.sql import send
 from exobrain.lib.text import storable
 from exobrain.lib.throttle import Limit
@@ -46,6 +48,7 @@ ATTEMPTS_SECONDS = 300
 LEGACY_HASHER = "scrypt"
 # On the path of every question and every answer, where the ORM's way costs three times as much.
 BUMP = "UPDATE accounts_user SET revision = revision + 1 WHERE id = %s"
+DEMO_PASSWORDS = frozenset({"password123"})  # those of mock_data/users.json, which everybody knows
 NO_HASH = ""  # no password fits it, and finding that out takes as long as with one
 
 
@@ -53,7 +56,16 @@ NO_HASH = ""  # no password fits it, and finding that out takes as long as with 
 
 
 def sign_in(*, email: str, password: str, address: str) -> User:
-    """The user these credentials belong to; a failure is counted against account and address."""
+    """The user these credentials belong to; a failure is counted against account and address.
+
+    Demo passwords are refused wherever others can come from. A start with them is not: it would
+    shut out everybody else, and would not see demo users that are made after it.
+    """
+    config = settings.EXOBRAIN
+    is_on_this_machine = config.is_local and is_loopback(address)
+    if password in DEMO_PASSWORDS and not (is_on_this_machine or config.exobrain_allow_demo_login):
+        log.warning("demo_password_refused", address=address)
+        raise DemoPasswordRefused
     user = User.objects.with_email(email).first()
     if not _is_password_right(password, user, email=email, address=address) or user is None:
         log.info("sign_in_failed", address=address)

@@ -23,7 +23,7 @@ VERIFIED_TOKENS = 2048  # kept in memory, about 1 KB each
 NEEDED_CLAIMS = ["sub", "email", "name", "iat", "exp"]
 BEARER = "bearer "
 
-# Only in local may the secret be that short; elsewhere exobrain.config refuses to start.
+# Only in local may the secret be that short; elsewhere exobrain.lib.config refuses to start.
 warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)
 
 

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.auth import principal_of, refuse_broken_json
+from accounts.consumers import Scope, cookies_of, header, principal_of_scope
 from chat.types import Requester
 from exobrain.lib.address import client_address
 from exobrain.lib.errors import Unauthenticated
-from exobrain.middleware import is_own_origin
-from exobrain.streams import Scope, cookies_of, header, principal_of_scope
+from exobrain.lib.http import is_own_origin
 
 VISITOR_COOKIE = "exobrain_visitor"
 VISITOR_KEY_BYTES = 16

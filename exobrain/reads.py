@@ -21,8 +21,7 @@ from django.http.request import split_domain_port, validate_host
 from accounts.selectors import resolve_principal
 from accounts.types import Principal
 from exobrain.lib.errors import DomainError
-from exobrain.lib.http import PRIVATE_RAW
-from exobrain.middleware import request_id_of
+from exobrain.lib.http import PRIVATE_RAW, request_id_of
 from journal.schemas import DEFAULT_JOURNALS, DEFAULT_MESSAGES, MAX_JOURNALS, MAX_MESSAGES
 from journal.selectors import journals_json, messages_json, search_json
 

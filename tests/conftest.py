@@ -77,7 +77,7 @@ def bearer() -> Callable[[User], dict[str, str]]:
 
 @pytest.fixture
 def config(settings: Any) -> Callable[..., None]:
-    """Changes settings of `exobrain.config` for one test."""
+    """Changes settings of `exobrain.lib.config` for one test."""
 
     def change(**values: Any) -> None:
         settings.EXOBRAIN = settings.EXOBRAIN.model_copy(update=values)

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from chat.agent.model import ChatModel, Part, Prompt, ToolRequest, ToolResult, Usage
-from exobrain.config import Config
+from exobrain.lib.config import Config
 
 __all__ = [
     "ChatModel",
@@ -28,7 +28,7 @@ def chat_model() -> ChatModel:
     if config.uses_mock_model:
         from chat.agent.mock import MockModel, read_answers  # noqa: PLC0415  beside its sibling
 
-        model = MockModel(read_answers(config.project_path(config.main_agent_mock_messages_file)))
+        model = MockModel(read_answers(config.mock_messages_path))
     else:
         # LangChain costs seconds and 60 MB: only an installation with a provider pays them.
         from chat.agent.provider import ProviderModel  # noqa: PLC0415

@@ -37,7 +37,7 @@ from chat.errors import (  # noqa: E402
     ModelUnknown,
     ModelUnreachable,
 )
-from exobrain.config import OPENAI_BASE_URL, Config  # noqa: E402
+from exobrain.lib.config import OPENAI_BASE_URL, Config  # noqa: E402
 
 log = structlog.get_logger(__name__)
 

@@ -20,6 +20,7 @@ from django.dispatch import receiver
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from accounts.consumers import is_known_host, until_signed_out
 from chat import services
 from chat.auth import address_of_scope, is_same_site, requester_of
 from chat.events import as_frame
@@ -29,7 +30,6 @@ from chat.types import ChatRequest, Requester
 from exobrain.lib.errors import DomainError, Unauthenticated, Unavailable
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
-from exobrain.streams import is_known_host, until_signed_out
 
 log = structlog.get_logger(__name__)
 

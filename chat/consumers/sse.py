@@ -2,10 +2,10 @@
 
 from django.conf import settings
 
+from accounts.consumers import HEARTBEAT, EventStream, last_event_id
 from chat.auth import requester_of
 from chat.events import as_sse
 from chat.services import Reading, open_reading
-from exobrain.streams import HEARTBEAT, EventStream, last_event_id
 
 
 class StreamConsumer(EventStream):

@@ -15,7 +15,7 @@ import structlog
 from chat.agent.memory import cited
 from chat.agent.prompt import CHARACTERS_PER_TOKEN
 from chat.types import ChatRequest, MarkedMemory, ReceiptDraft
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from exobrain.lib.threads import in_slow_thread
 from journal.types import StoredMessage
 from knowledge.services.recall.recalling import recall

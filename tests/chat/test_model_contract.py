@@ -8,7 +8,7 @@ import pytest
 from chat.agent import ChatModel, Part, Prompt
 from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from tests.mock_model import rewind
 from tests.model_server import answer, running
 

@@ -24,7 +24,7 @@ from chat.errors import (
     ModelUnknown,
     ModelUnreachable,
 )
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from tests.model_server import (
     DONE,
     END,

@@ -9,15 +9,15 @@ import pytest
 from orchestrator import services
 from orchestrator.errors import ClaimLost
 from orchestrator.models import DeadLetter
-from orchestrator.types import DeadLetterReason, Finished, Lifecycle, Receipt
-from tests.orchestrator.bodies import effects
-from tests.orchestrator.ledger import (
+from orchestrator.services import finishing
+from orchestrator.types import DeadLetterReason, Lifecycle, NothingToDo, PublishAck
+from tests.orchestrator.job_states import (
     STREAM,
     USER,
     changes,
     claim,
     claimed,
-    due_places,
+    due_positions,
     make_due,
     performed,
     published,
@@ -25,6 +25,7 @@ from tests.orchestrator.ledger import (
     row,
     stream_state,
 )
+from tests.orchestrator.job_types import effects
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("effect_table")]
 
@@ -92,7 +93,7 @@ def test_a_run_that_lost_its_claim_has_no_effect() -> None:
 
 
 def test_a_late_failure_does_not_touch_the_job() -> None:
-    """What a lost run has to say about its failure is not heard."""
+    """What a lost attempt has to say about its failure is not heard."""
     draft = published(failures=1)
     late = claimed(draft)
     make_due(draft)
@@ -147,9 +148,11 @@ def test_a_payload_that_does_not_fit_is_given_up_at_once() -> None:
 def test_a_type_this_worker_does_not_know_is_tried_again() -> None:
     """A newer worker may know it."""
     draft = published()
-    run = claimed(draft)
+    attempt = claimed(draft)
 
-    outcome = services.perform(claimed=replace(run, run=replace(run.run, job_type="no.such")))
+    outcome = services.perform(
+        claimed=replace(attempt, attempt=replace(attempt.attempt, job_type="no.such"))
+    )
 
     assert outcome.lifecycle is Lifecycle.RETRYING
 
@@ -167,8 +170,8 @@ def test_the_text_of_an_unexpected_error_is_kept_nowhere() -> None:
 
 @pytest.mark.parametrize(("failures", "longest"), [(1, 2.0), (2, 4.0), (3, 8.0), (50, 300.0)])
 def test_pauses_double_and_are_bounded(failures: int, longest: float) -> None:
-    """Each pause lies in the upper half of one that doubles up to JOB_RETRY_MAX_SECONDS."""
-    pauses = {services._pause_seconds(failures) for _ in range(200)}
+    """Each pause lies in the upper half of one that doubles up to JOB_BACKOFF_MAX_SECONDS."""
+    pauses = {finishing.job_backoff().seconds(failures) for _ in range(200)}
 
     assert min(pauses) >= longest / 2
     assert max(pauses) <= longest
@@ -186,21 +189,21 @@ def test_a_run_that_ends_before_anybody_said_where_its_message_is_says_so_itself
 
     assert (row(draft).stream_id, row(draft).stream_sequence) == (STREAM, 1)
     assert row(draft).published_at is not None
-    assert due_places() == []
+    assert due_positions() == []
 
 
-def test_a_job_given_up_for_lost_runs_says_where_its_message_is(
+def test_a_job_given_up_for_lost_attempts_says_where_its_message_is(
     config: Callable[..., None],
 ) -> None:
     """Its workers died, and whoever published it."""
-    config(job_max_lost_runs=1)
+    config(job_max_lost_attempts=1)
     draft = recorded()
     claimed(draft)
     make_due(draft)
 
     answer = claim(draft)
 
-    assert isinstance(answer, Finished)
+    assert isinstance(answer, NothingToDo)
     assert row(draft).stream_sequence == 1
     assert row(draft).published_at is not None
 
@@ -210,11 +213,11 @@ def test_a_receipt_that_comes_after_the_end_changes_and_erases_nothing() -> None
     draft = recorded()
     performed(draft)
 
-    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=1)
-    services.mark_published(receipts=[receipt])
+    ack = PublishAck(job_id=draft.id, republish_count=0, stream_id=STREAM, stream_sequence=1)
+    services.mark_published(acks=[ack])
 
     assert row(draft).stream_sequence == 1
-    assert due_places() == []
+    assert due_positions() == []
 
 
 @pytest.mark.parametrize("permanent", [False, True])
@@ -225,47 +228,47 @@ def test_a_job_that_ends_keeps_the_place_that_is_known(permanent: bool) -> None:
     performed(draft, sequence=7)
 
     assert row(draft).stream_sequence == 5
-    assert due_places() == [(STREAM, 7)]
+    assert due_positions() == [(STREAM, 7)]
 
 
 @pytest.mark.parametrize("permanent", [False, True])
 def test_a_job_taken_back_is_not_placed_where_an_older_message_was(permanent: bool) -> None:
     """That one is to be erased already, and the next one has another name."""
     draft = published(sequence=5, permanent=permanent)
-    services.take_back_lost(stream=stream_state(finished_sequence=5))
+    services.requeue_lost(stream=stream_state(finished_sequence=5))
 
     performed(draft, sequence=5)
 
     assert row(draft).published_at is None
-    assert due_places() == [(STREAM, 5)]
+    assert due_positions() == [(STREAM, 5)]
 
 
 @pytest.mark.parametrize("permanent", [False, True])
 def test_a_job_published_again_is_placed_where_the_new_message_is(permanent: bool) -> None:
     """Its publisher died, too; the name of the message tells which one came."""
     draft = published(sequence=5, permanent=permanent)
-    services.take_back_lost(stream=stream_state(finished_sequence=5))
+    services.requeue_lost(stream=stream_state(finished_sequence=5))
 
-    performed(draft, sequence=8, publishes=1)
+    performed(draft, sequence=8, republish_count=1)
 
     assert row(draft).stream_sequence == 8
     assert row(draft).published_at is not None
-    assert due_places() == [(STREAM, 5)]
+    assert due_positions() == [(STREAM, 5)]
 
 
 @pytest.mark.parametrize("permanent", [False, True])
 def test_an_older_message_whose_place_was_never_known_is_erased_at_the_end(permanent: bool) -> None:
     """The job was rewritten while it ran: the old words must not stay in the queue."""
     draft = recorded(permanent=permanent, label="old")
-    run = claimed(draft, sequence=3)
+    attempt = claimed(draft, sequence=3)
     services.rewrite_payloads(
         user_id=USER, job_type="test.effect", rewrite=lambda old: {**old, "label": "new"}
     )
 
-    services.perform(claimed=run)
+    services.perform(claimed=attempt)
 
     assert row(draft).stream_sequence is None
-    assert due_places() == [(STREAM, 3)]
+    assert due_positions() == [(STREAM, 3)]
 
 
 def test_a_message_that_comes_after_its_user_was_forgotten_is_erased() -> None:
@@ -275,15 +278,15 @@ def test_a_message_that_comes_after_its_user_was_forgotten_is_erased() -> None:
 
     answer = claim(draft, sequence=3)
 
-    assert isinstance(answer, Finished)
-    assert due_places() == [(STREAM, 3)]
+    assert isinstance(answer, NothingToDo)
+    assert due_positions() == [(STREAM, 3)]
 
 
 def test_a_message_that_comes_again_after_the_end_is_left_where_it_is() -> None:
-    """Its worker died before it was acknowledged; its place is known."""
+    """Its worker died before it was acknowledged; its position is known."""
     draft = published(sequence=3)
     performed(draft, sequence=3)
 
     claim(draft, sequence=3)
 
-    assert due_places() == []
+    assert due_positions() == []

@@ -9,13 +9,13 @@ from django.db.models.functions import Now
 from orchestrator import selectors, services
 from orchestrator.models import Job
 from orchestrator.types import (
+    AttemptResult,
     Claim,
     Claimed,
     Delivery,
     JobDraft,
     Lifecycle,
-    Outcome,
-    Receipt,
+    PublishAck,
     StreamState,
     message_id_of,
 )
@@ -29,7 +29,7 @@ def drafted(
     *, job_type: str = "test.effect", user: str = USER, key: str = "", **payload: Any
 ) -> JobDraft:
     """A job somebody asks for."""
-    return services.draft(job_type=job_type, user_id=user, payload=payload, idempotency_key=key)
+    return services.draft_job(job_type=job_type, user_id=user, payload=payload, idempotency_key=key)
 
 
 def recorded(**wanted: Any) -> JobDraft:
@@ -42,18 +42,18 @@ def recorded(**wanted: Any) -> JobDraft:
 def published(*, sequence: int = 1, stream: str = STREAM, **wanted: Any) -> JobDraft:
     """A job that JetStream has acknowledged."""
     draft = recorded(**wanted)
-    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=stream, stream_sequence=sequence)
-    services.mark_published(receipts=[receipt])
+    ack = PublishAck(job_id=draft.id, republish_count=0, stream_id=stream, stream_sequence=sequence)
+    services.mark_published(acks=[ack])
     return draft
 
 
-def delivery(draft: JobDraft, *, sequence: int = 1, publishes: int = 0) -> Delivery:
+def delivery(draft: JobDraft, *, sequence: int = 1, republish_count: int = 0) -> Delivery:
     """The job's message, as it reaches a worker."""
     return Delivery(
         draft=draft,
         stream_id=STREAM,
         stream_sequence=sequence,
-        message_id=message_id_of(draft.id, publishes),
+        message_id=message_id_of(draft.id, republish_count),
     )
 
 
@@ -70,7 +70,7 @@ def claimed(draft: JobDraft, *, worker: str = WORKER, **message: int) -> Claimed
     return answer
 
 
-def performed(draft: JobDraft, **message: int) -> Outcome:
+def performed(draft: JobDraft, **message: int) -> AttemptResult:
     """How one run of the job ended."""
     return services.perform(claimed=claimed(draft, worker=WORKER, **message))
 
@@ -80,9 +80,9 @@ def row(draft: JobDraft) -> Job:
     return Job.objects.get(pk=draft.id)
 
 
-def due_places() -> list[tuple[str, int]]:
+def due_positions() -> list[tuple[str, int]]:
     """Where JetStream has what it is still to forget."""
-    return [it.place[:2] for it in services.due_erasures(limit=10)]
+    return [it.position[:2] for it in services.due_erasures(limit=10)]
 
 
 def make_due(draft: JobDraft) -> None:
@@ -90,14 +90,14 @@ def make_due(draft: JobDraft) -> None:
     past = Now() - timedelta(seconds=1)
     job = Job.objects.filter(pk=draft.id)
     job.filter(lease_expires_at__isnull=False).update(lease_expires_at=past)
-    job.update(retry_at=None, publish_after=past)
+    job.update(next_attempt_at=None, publish_after=past)
 
 
 def changes(job_id: UUID) -> list[Lifecycle]:
     """How the job came where it is."""
-    (progress,) = selectors.progress(asked=[(job_id, None)])
-    assert progress is not None
-    return [change.lifecycle for change in progress.changes]
+    (history,) = selectors.job_histories(asked=[(job_id, None)])
+    assert history is not None
+    return [change.lifecycle for change in history.transitions]
 
 
 def stream_state(**facts: Any) -> StreamState:

@@ -8,14 +8,14 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from orchestrator import selectors, services
-from orchestrator.errors import JobNotFound, NotRetryable
+from orchestrator.errors import JobNotFailed, JobNotFound
 from orchestrator.models import DeadLetter, Job
-from orchestrator.types import DeadLetterReason, Finished, JobDraft, Lifecycle, Receipt
-from tests.orchestrator.ledger import (
+from orchestrator.types import DeadLetterReason, JobDraft, Lifecycle, NothingToDo, PublishAck
+from tests.orchestrator.job_states import (
     STREAM,
     changes,
     claim,
-    due_places,
+    due_positions,
     performed,
     published,
     recorded,
@@ -32,7 +32,7 @@ def _given_up() -> JobDraft:
 
 
 def _poison() -> DeadLetter:
-    services.record_poison(
+    services.record_poison_message(
         reason=DeadLetterReason.INVALID_ENVELOPE,
         detail="not a job envelope",
         raw_message="{",
@@ -46,13 +46,13 @@ def test_a_job_that_was_given_up_can_be_tried_again() -> None:
     """It is pending, due, with all its attempts before it, and numbered on."""
     draft = _given_up()
 
-    services.retry(job_id=draft.id)
+    services.retry_job(job_id=draft.id)
 
     assert changes(draft.id)[-1] is Lifecycle.ENQUEUED_OR_PENDING
     assert row(draft).failures == 0
     (due,) = services.take_unpublished(limit=10)
     assert due.message_id == f"{draft.id}.1"
-    assert performed(draft).attempt == 2
+    assert performed(draft).attempt.number == 2
 
 
 @pytest.mark.parametrize("end", ["waits", "is done"])
@@ -62,14 +62,14 @@ def test_only_a_job_that_was_given_up_can_be_tried_again(end: str) -> None:
     if end == "is done":
         performed(draft)
 
-    with pytest.raises(NotRetryable):
-        services.retry(job_id=draft.id)
+    with pytest.raises(JobNotFailed):
+        services.retry_job(job_id=draft.id)
 
 
 def test_no_job_can_be_tried_again() -> None:
     """An id that names no job is said not to be there."""
     with pytest.raises(JobNotFound):
-        services.retry(job_id=UUID(int=1))
+        services.retry_job(job_id=UUID(int=1))
 
 
 def test_replaying_a_job_s_dead_letter_tries_the_job_again() -> None:
@@ -88,10 +88,10 @@ def test_replaying_poison_asks_for_its_message_to_be_published_again() -> None:
 
     services.replay(dead_letter_id=letter.pk)
 
-    (replay,) = services.take_replays(limit=10)
+    (replay,) = services.take_replay_requests(limit=10)
     assert (replay.subject, replay.raw_message) == ("jobs.test.effect.requested", "{")
     services.mark_replayed(dead_letter_ids=[replay.dead_letter_id])
-    assert services.take_replays(limit=10) == []
+    assert services.take_replay_requests(limit=10) == []
 
 
 def test_poison_delivered_twice_is_one_dead_letter() -> None:
@@ -132,7 +132,7 @@ def test_a_message_of_a_deleted_user_does_not_bring_the_job_back(alice: User) ->
     draft = published(user=str(alice.pk), label="hers")
     alice.delete()
 
-    assert claim(draft) == Finished()
+    assert claim(draft) == NothingToDo()
     assert row(draft).payload == {}
 
 
@@ -141,8 +141,8 @@ def test_a_deleted_user_s_job_cannot_be_tried_again(alice: User) -> None:
     draft = published(user=str(alice.pk))
     alice.delete()
 
-    with pytest.raises(NotRetryable):
-        services.retry(job_id=draft.id)
+    with pytest.raises(JobNotFailed):
+        services.retry_job(job_id=draft.id)
 
 
 def test_the_queue_s_state_is_counted() -> None:
@@ -173,7 +173,7 @@ def test_the_queue_is_to_forget_a_deleted_user(alice: User, bob: User) -> None:
 
     alice.delete()
 
-    due = [(it.user_id, it.place.stream_sequence) for it in services.due_erasures(limit=10)]
+    due = [(it.user_id, it.position.stream_sequence) for it in services.due_erasures(limit=10)]
     assert due == [(alice_id, 5)]
 
 
@@ -182,26 +182,26 @@ def test_the_old_message_of_a_job_tried_again_is_erased() -> None:
     draft = published(sequence=5, permanent=True)
     performed(draft, sequence=5)
 
-    services.retry(job_id=draft.id)
+    services.retry_job(job_id=draft.id)
 
-    assert due_places() == [(STREAM, 5)]
+    assert due_positions() == [(STREAM, 5)]
 
 
 def test_trying_again_leaves_the_dead_letters_in_the_queue() -> None:
     """Only what the user forgets takes them along: no user is named."""
     draft = _given_up()
 
-    services.retry(job_id=draft.id)
+    services.retry_job(job_id=draft.id)
 
     assert [erasure.user_id for erasure in services.due_erasures(limit=10)] == [""]
 
 
 def test_what_is_being_published_while_its_user_is_deleted_is_erased(alice: User) -> None:
-    """Its receipt comes after the look for what is to be forgotten."""
+    """Its ack comes after the look for what is to be forgotten."""
     draft = recorded(user=str(alice.pk))
     alice.delete()
 
-    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=5)
-    services.mark_published(receipts=[receipt])
+    ack = PublishAck(job_id=draft.id, republish_count=0, stream_id=STREAM, stream_sequence=5)
+    services.mark_published(acks=[ack])
 
-    assert due_places() == [(STREAM, 5)]
+    assert due_positions() == [(STREAM, 5)]

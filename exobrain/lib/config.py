@@ -26,11 +26,12 @@ from pydantic_settings import (
 )
 
 from exobrain.lib.errors import ConfigError
+from exobrain.lib.signing_secrets import SigningSecrets, own_secrets
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
-DEFAULT_JWT_SECRET = "dev-secret-change-me"  # noqa: S105  refused outside APP_ENV=local
-DEFAULT_DJANGO_SECRET = "dev-django-secret-change-me"  # noqa: S105  refused outside APP_ENV=local
+# Defaults of earlier versions, which may still stand in somebody's environment.
+KNOWN_SECRETS = ("dev-secret-change-me", "dev-django-secret-change-me")
 MIN_SECRET_BYTES = 32
 OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5.2"
@@ -87,12 +88,14 @@ class Config(BaseSettings):
 
     # -- where it runs
     app_env: Annotated[str, Field(min_length=1)] = Field(
-        "local", description="`local` enables docs, demo users and default secrets"
+        "local", description="`local` enables docs, demo users and secrets made at the first start"
     )
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] | None, Optional
     ] = Field(None, description="unset: DEBUG in local, INFO elsewhere")
-    exobrain_data: Path = Field(Path("var"), description="directory of the embedded services' data")
+    exobrain_data: Path = Field(
+        Path("var"), description="directory of the embedded services' data and of the secrets"
+    )
     allowed_hosts: CommaList = Field(
         ["localhost", "127.0.0.1", "[::1]"],
         description="host names the server answers to, comma-separated",
@@ -176,12 +179,16 @@ class Config(BaseSettings):
         30.0, description="a worker silent for longer has lost its jobs, which may last longer"
     )
     job_max_attempts: PositiveInt = Field(3, description="failures before a job is given up")
-    job_max_lost_runs: PositiveInt = Field(
-        10, description="runs that died with their worker before a job is given up"
+    job_max_lost_attempts: PositiveInt = Field(
+        10, description="attempts that ended with their worker before a job is given up"
     )
-    job_max_run_seconds: Seconds = Field(1800.0, description="longest run of one job")
-    job_retry_base_seconds: Seconds = Field(2.0, description="doubled after every failure")
-    job_retry_max_seconds: Seconds = Field(300.0, description="longest pause before a retry")
+    job_attempt_timeout_seconds: Seconds = Field(1800.0, description="longest attempt at one job")
+    job_backoff_base_seconds: Seconds = Field(
+        2.0, description="pause after a job's first failure; doubled after each"
+    )
+    job_backoff_max_seconds: Seconds = Field(
+        300.0, description="longest pause before the next attempt at a job"
+    )
     job_max_payload_bytes: Annotated[int, Field(ge=1024, le=1_000_000)] = Field(
         900_000, description="largest job accepted; NATS carries 1 MB"
     )
@@ -221,11 +228,11 @@ class Config(BaseSettings):
 
     # -- secrets and sign-in
     django_secret_key: SecretStr = Field(
-        SecretStr(DEFAULT_DJANGO_SECRET), description="signs sessions and forms; at least 32 bytes"
+        SecretStr(""),
+        description="signs sessions and forms; at least 32 bytes; unset in local: made at the "
+        "first start and kept in the data directory",
     )
-    auth_jwt_secret: SecretStr = Field(
-        SecretStr(DEFAULT_JWT_SECRET), description="signs access tokens; at least 32 bytes"
-    )
+    auth_jwt_secret: SecretStr = Field(SecretStr(""), description="signs access tokens; as above")
     auth_jwt_algorithm: Literal["HS256", "HS384", "HS512"] = Field("HS256")
     auth_access_token_ttl_seconds: PositiveInt = Field(900)
     auth_refresh_token_ttl_seconds: PositiveInt = Field(
@@ -236,6 +243,9 @@ class Config(BaseSettings):
     )
     auth_cookie_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")] = Field("exobrain_session")
     accounts_allow_signup: bool = Field(False, description="anyone may register")
+    exobrain_allow_demo_login: bool = Field(
+        False, description="demo passwords, which everybody knows, work from other machines too"
+    )
     login_attempts_per_account: PositiveInt = Field(
         5, description="failed sign-ins per account and address in five minutes, then 429"
     )
@@ -308,7 +318,7 @@ class Config(BaseSettings):
 
     @property
     def is_local(self) -> bool:
-        """True on a developer's machine, where default secrets and demo users are allowed."""
+        """True on a developer's machine, where demo users are allowed."""
         return self.app_env.lower() == "local"
 
     @property
@@ -356,6 +366,16 @@ class Config(BaseSettings):
         """A path of the settings, absolute; a relative one is below the project."""
         return (ROOT / path).resolve()
 
+    @property
+    def mock_messages_path(self) -> Path:
+        """The mock model's file, absolute; `mock-data/`, as the original has it, is found too."""
+        path = self.project_path(self.main_agent_mock_messages_file)
+        if not path.exists():
+            renamed = str(self.main_agent_mock_messages_file).replace("mock-data/", "mock_data/")
+            if (found := self.project_path(Path(renamed))).exists():
+                return found
+        return path
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -368,17 +388,33 @@ class Config(BaseSettings):
         """The environment, then `.env` without the key that must not live in a file."""
         return init_settings, env_settings, _DotEnvWithoutKey(settings_cls)
 
+    def weak_secrets(self) -> list[str]:
+        """What is wrong with the secrets where others can reach them; empty when nothing is."""
+        problems = []
+        for name in SigningSecrets._fields:
+            secret: str = getattr(self, name).get_secret_value()
+            if not secret:
+                problems.append(f"{name.upper()} is not set; set one of at least 32 random bytes")
+            elif secret in KNOWN_SECRETS:
+                problems.append(f"{name.upper()} is one that everybody knows; set your own")
+            elif len(secret.encode()) < MIN_SECRET_BYTES:
+                problems.append(f"{name.upper()} needs at least {MIN_SECRET_BYTES} bytes")
+        return problems
+
     @model_validator(mode="after")
-    def _refuse_default_secrets(self) -> Self:
-        if self.is_local:
-            return self
-        for name in ("django_secret_key", "auth_jwt_secret"):
-            secret: SecretStr = getattr(self, name)
-            if secret.get_secret_value() in (DEFAULT_DJANGO_SECRET, DEFAULT_JWT_SECRET):
-                raise ValueError(f"{name.upper()} still has its default; set your own")
-            if len(secret.get_secret_value().encode()) < MIN_SECRET_BYTES:
-                raise ValueError(f"{name.upper()} needs at least {MIN_SECRET_BYTES} bytes")
+    def _refuse_weak_secrets(self) -> Self:
+        # Not made here: the machines of a deployment have to share them.
+        if not self.is_local and (problems := self.weak_secrets()):
+            raise ValueError("; ".join(problems))
         return self
+
+    def with_own_secrets(self) -> Self:
+        """These settings, where every secret that is unset is that of the data directory."""
+        unset = [n for n in SigningSecrets._fields if not getattr(self, n).get_secret_value()]
+        if not unset:
+            return self
+        own = own_secrets(self.data_dir)
+        return self.model_copy(update={name: SecretStr(getattr(own, name)) for name in unset})
 
     @model_validator(mode="after")
     def _keep_jobs_longer_than_messages(self) -> Self:
@@ -432,7 +468,7 @@ def _explain(error: ValidationError) -> str:
 def load_config() -> Config:
     """The settings of this moment's environment; raises ConfigError naming what is wrong."""
     try:
-        return Config()
+        return Config().with_own_secrets()
     except ValidationError as error:
         # `from None`: the validation error would print the offending values, secrets among them.
         raise ConfigError(_explain(error)) from None

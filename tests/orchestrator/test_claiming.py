@@ -6,8 +6,8 @@ import pytest
 
 from orchestrator import services
 from orchestrator.models import DeadLetter, Job
-from orchestrator.types import Claimed, Finished, Lifecycle, NotNow
-from tests.orchestrator.ledger import (
+from orchestrator.types import Claimed, Deferred, Lifecycle, NothingToDo
+from tests.orchestrator.job_states import (
     STREAM,
     changes,
     claim,
@@ -31,7 +31,7 @@ def test_a_waiting_job_is_claimed() -> None:
     answer = claim(draft)
 
     assert isinstance(answer, Claimed)
-    assert answer.run.attempt == 1
+    assert answer.attempt.number == 1
     assert answer.payload == draft.payload
     assert row(draft).lifecycle is Lifecycle.STARTED
     assert row(draft).worker == "here"
@@ -44,8 +44,8 @@ def test_a_running_job_is_not_claimed_again() -> None:
 
     answer = claim(draft, worker="there")
 
-    assert isinstance(answer, NotNow)
-    assert 0 < answer.seconds <= 30
+    assert isinstance(answer, Deferred)
+    assert 0 < answer.delay_seconds <= 30
     assert row(draft).worker == "here"
 
 
@@ -56,7 +56,7 @@ def test_two_messages_for_one_job_start_it_once() -> None:
     first, second = services.claim(deliveries=[delivery(draft), delivery(draft)], worker="here")
 
     assert isinstance(first, Claimed)
-    assert isinstance(second, NotNow)
+    assert isinstance(second, Deferred)
 
 
 def test_a_finished_job_is_not_run_again() -> None:
@@ -64,7 +64,7 @@ def test_a_finished_job_is_not_run_again() -> None:
     draft = published(job_type="test.empty")
     performed(draft)
 
-    assert claim(draft) == Finished()
+    assert claim(draft) == NothingToDo()
 
 
 def test_a_run_whose_lease_ended_is_lost_and_the_job_starts_again() -> None:
@@ -75,8 +75,8 @@ def test_a_run_whose_lease_ended_is_lost_and_the_job_starts_again() -> None:
 
     answer = claimed(draft, worker="there")
 
-    assert answer.run.attempt == 2
-    assert row(draft).lost_runs == 1
+    assert answer.attempt.number == 2
+    assert row(draft).lost_attempts == 1
     assert changes(draft.id) == [
         Lifecycle.ENQUEUED_OR_PENDING,
         Lifecycle.STARTED,
@@ -86,8 +86,8 @@ def test_a_run_whose_lease_ended_is_lost_and_the_job_starts_again() -> None:
 
 
 def test_a_job_that_kills_its_workers_is_given_up(config: Callable[..., None]) -> None:
-    """After JOB_MAX_LOST_RUNS it is a dead letter instead of the end of the next worker."""
-    config(job_max_lost_runs=2)
+    """After JOB_MAX_LOST_ATTEMPTS it is a dead letter instead of the end of the next worker."""
+    config(job_max_lost_attempts=2)
     draft = published()
     claim(draft)
     make_due(draft)
@@ -96,10 +96,10 @@ def test_a_job_that_kills_its_workers_is_given_up(config: Callable[..., None]) -
 
     answer = claim(draft)
 
-    assert isinstance(answer, Finished)
-    assert answer.given_up is not None
+    assert isinstance(answer, NothingToDo)
+    assert answer.final_result is not None
     assert row(draft).lifecycle is Lifecycle.FAILED_FINAL
-    assert row(draft).terminal_reason == "lost-runs"
+    assert row(draft).terminal_reason == "lost-attempts"
     assert DeadLetter.objects.get().job_id == draft.id
 
 
@@ -110,8 +110,8 @@ def test_a_failed_job_waits_for_its_pause() -> None:
 
     answer = claim(draft)
 
-    assert isinstance(answer, NotNow)
-    assert 0 < answer.seconds <= outcome.retry_seconds
+    assert isinstance(answer, Deferred)
+    assert 0 < answer.delay_seconds <= outcome.backoff_seconds
 
 
 def test_a_job_the_ledger_never_heard_of_is_recorded_and_run() -> None:
@@ -141,7 +141,7 @@ def test_a_lease_that_is_extended_does_not_end() -> None:
 
     services.extend_leases(job_ids=[draft.id], worker="here")
 
-    assert isinstance(claim(draft, worker="there"), NotNow)
+    assert isinstance(claim(draft, worker="there"), Deferred)
 
 
 def test_a_lease_is_extended_only_by_its_owner() -> None:
@@ -162,7 +162,7 @@ def test_a_released_job_starts_at_once() -> None:
 
     services.release(job_ids=[draft.id], worker="here")
 
-    assert claimed(draft, worker="there").run.attempt == 2
+    assert claimed(draft, worker="there").attempt.number == 2
 
 
 def test_a_release_leaves_a_finished_job_alone() -> None:
@@ -196,5 +196,5 @@ def test_a_row_somebody_else_is_busy_with_does_not_hold_up_the_others() -> None:
         Job.objects.select_for_update().get(pk=locked.id)
         first, second = threads.submit(claim_both).result(timeout=20)
 
-    assert isinstance(first, NotNow)
+    assert isinstance(first, Deferred)
     assert isinstance(second, Claimed)

@@ -22,11 +22,10 @@ from django.http.request import split_domain_port, validate_host
 from accounts.selectors import resolve_principal
 from accounts.types import Principal
 from exobrain.lib.errors import DomainError, Invalid, Unavailable
-from exobrain.lib.http import PRIVATE_RAW
+from exobrain.lib.http import PRIVATE_RAW, request_id_of
+from exobrain.lib.statuses import status_of
 from exobrain.lib.tasks import first_of
 from exobrain.lib.threads import in_thread
-from exobrain.middleware import request_id_of
-from exobrain.statuses import status_of
 
 log = structlog.get_logger(__name__)
 

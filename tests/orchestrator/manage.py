@@ -1,4 +1,4 @@
-"""`python -m tests.orchestrator.process COMMAND...`: manage.py that knows the tests' job bodies.
+"""`python -m tests.orchestrator.manage COMMAND...`: manage.py that knows the tests' job bodies.
 
 SIGUSR1 makes this process's clock jump by as many seconds as CLOCK_JUMP says.
 """
@@ -32,20 +32,22 @@ django.setup()
 
 from django.core.management import execute_from_command_line  # noqa: E402  needs the settings
 
-from knowledge.services.updates import asking, leasing, reconciler  # noqa: E402
-from tests.orchestrator import bodies  # noqa: E402  registers the job types
+from exobrain.lib.retries import Backoff  # noqa: E402
+from knowledge.services.updates import leasing, reconciler, requesting  # noqa: E402
+from tests.orchestrator import job_types  # noqa: E402  registers the job types
 
 
 def prepare() -> None:
     """What was left behind is found after a moment, so that a test need not wait for it."""
-    leasing.ASKER_GRACE_SECONDS = 0.0
-    asking.RETRY_SECONDS = reconciler.LOOK_SECONDS = 0.5
-    asking.FIRST_LOOK_SECONDS = 0.0
+    leasing.ENQUEUE_GRACE_SECONDS = 0.0
+    requesting.ENQUEUE_BACKOFF_SECONDS = 0.5
+    requesting.FIRST_CHECK_SECONDS = 0.0
+    reconciler.CHECK_BACKOFF = Backoff(base_seconds=0.5, max_seconds=600.0)
     reconciler.TAKEN_SECONDS = 5.0
-    reconciler.CHECK_SECONDS = 0.3
+    reconciler.ROUND_SECONDS = 0.3
 
 
 if __name__ == "__main__":
-    assert bodies
+    assert job_types
     prepare()
     execute_from_command_line(["manage.py", *sys.argv[1:]])

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from orchestrator.errors import JobFailed
 from orchestrator.registry import job, prepared_job
-from orchestrator.types import Run
+from orchestrator.types import Attempt
 
 CREATE = """
     CREATE TABLE IF NOT EXISTS test_effect (
@@ -28,27 +28,27 @@ class Effect(BaseModel):
 
 
 @job("test.effect", payload=Effect)
-def effect(run: Run, wanted: Effect) -> None:
+def effect(attempt: Attempt, wanted: Effect) -> None:
     """Leaves one row, then fails if it is to fail: a failure must take the row back."""
-    _leave_row(run, wanted.label)
+    _leave_row(attempt, wanted.label)
     time.sleep(wanted.seconds)
     if wanted.crash:
         raise ValueError(wanted.crash)
     if wanted.permanent:
         raise JobFailed("This cannot work.", permanent=True)
-    if run.attempt <= wanted.failures:
+    if attempt.number <= wanted.failures:
         raise JobFailed("This did not work yet.")
 
 
-def _look_up(_run: Run, wanted: Effect) -> str:
+def _look_up(_attempt: Attempt, wanted: Effect) -> str:
     time.sleep(wanted.seconds)
     return f"prepared {wanted.label}"
 
 
 @prepared_job("test.prepared", payload=Effect, prepare=_look_up)
-def prepared(run: Run, found: str) -> None:
+def prepared(attempt: Attempt, found: str) -> None:
     """Leaves what was prepared."""
-    _leave_row(run, found)
+    _leave_row(attempt, found)
 
 
 class Nothing(BaseModel):
@@ -56,15 +56,15 @@ class Nothing(BaseModel):
 
 
 @job("test.empty", payload=Nothing)
-def empty(_run: Run, _payload: Nothing) -> None:
+def empty(_attempt: Attempt, _payload: Nothing) -> None:
     """Does nothing."""
 
 
-def _leave_row(run: Run, label: str) -> None:
+def _leave_row(attempt: Attempt, label: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO test_effect VALUES (%s, %s, %s, %s)",
-            [run.job_id, run.user_id, run.job_type, label],
+            [attempt.job_id, attempt.user_id, attempt.job_type, label],
         )
 
 

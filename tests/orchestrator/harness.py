@@ -12,7 +12,7 @@ import nats
 from nats.js.errors import NotFoundError
 
 from orchestrator import client
-from orchestrator.jetstream import STREAM, Link, nats_url
+from orchestrator.jetstream import STREAM, NatsConnection, nats_url
 from orchestrator.models import Job
 from orchestrator.rpc import Server
 from orchestrator.worker import Worker
@@ -32,7 +32,7 @@ def eventually(look: Callable[[], T | None]) -> T:
     raise AssertionError(f"never became true: {look}")
 
 
-class Stage:
+class Harness:
     """Starts and stops what a test needs; its loop runs in a thread."""
 
     user = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
@@ -44,10 +44,10 @@ class Stage:
         self.running: list[tuple[asyncio.Event, asyncio.Task[Any]]] = []
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """What the coroutine returns, run on the stage's loop."""
+        """What the coroutine returns, run on the harness's loop."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(WAIT_SECONDS)
 
-    def start_server(self, *, is_up: bool = True) -> Server:
+    def start_server(self, *, is_connected: bool = True) -> Server:
         """An orchestrator that answers, and that has a queue unless there is none."""
 
         async def start() -> Server:
@@ -56,8 +56,8 @@ class Stage:
             return server
 
         server = self.run(start())
-        if is_up:
-            eventually(lambda: server.queue.is_up)
+        if is_connected:
+            eventually(lambda: server.nats.is_connected)
         return server
 
     def start_worker(self, *, concurrency: int = 4) -> Worker:
@@ -69,7 +69,7 @@ class Stage:
             return worker
 
         worker = self.run(start())
-        eventually(lambda: worker.pull is not None and worker.pull.asked)
+        eventually(lambda: worker.subscription is not None and worker.subscription.requested)
         return worker
 
     def _keep(
@@ -89,7 +89,7 @@ class Stage:
         self.run(stop())
 
     def close(self) -> None:
-        """The stage is gone."""
+        """The harness is gone."""
         try:
             self.stop()
         finally:
@@ -114,16 +114,16 @@ class Stage:
 
 
 async def _messages(subject: str) -> list[bytes]:
-    link = await Link.open(name="test")
+    connection = await NatsConnection.open(name="test")
     try:
-        info = await link.jetstream.stream_info(STREAM)
+        info = await connection.jetstream.stream_info(STREAM)
         stored = []
         for number in range(info.state.first_seq, info.state.last_seq + 1):
             with suppress(NotFoundError):  # erased
-                stored.append(await link.jetstream.get_msg(STREAM, number))
+                stored.append(await connection.jetstream.get_msg(STREAM, number))
         return [message.data or b"" for message in stored if message.subject == subject]
     finally:
-        await link.close()
+        await connection.close()
 
 
 async def delete_stream() -> None:
@@ -138,10 +138,10 @@ async def delete_stream() -> None:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """A stage with an empty stream; afterwards nothing of it is left."""
+def harness() -> Iterator[Harness]:
+    """A harness with an empty stream; afterwards nothing of it is left."""
     asyncio.run(delete_stream())
-    made = Stage()
+    made = Harness()
     try:
         yield made
     finally:

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from orchestrator import services
-from orchestrator.types import Receipt
-from tests.orchestrator.ledger import (
+from orchestrator.types import PublishAck
+from tests.orchestrator.job_states import (
     STREAM,
     claim,
-    due_places,
+    due_positions,
     make_due,
     performed,
     published,
@@ -68,7 +68,7 @@ def test_a_job_the_queue_lost_is_due_again(facts: dict[str, Any]) -> None:
     """It is published anew, under a message id that is not taken for the old one."""
     draft = published(sequence=5)
 
-    assert services.take_back_lost(stream=stream_state(**facts)) == 1
+    assert services.requeue_lost(stream=stream_state(**facts)) == 1
 
     (taken,) = services.take_unpublished(limit=10)
     assert taken.message_id == f"{draft.id}.1"
@@ -78,7 +78,7 @@ def test_a_job_still_in_the_queue_is_left_there() -> None:
     """However long it waits, a message that is there is not published twice."""
     published(sequence=5)
 
-    assert services.take_back_lost(stream=stream_state(finished_sequence=4)) == 0
+    assert services.requeue_lost(stream=stream_state(finished_sequence=4)) == 0
 
 
 def test_a_job_published_after_the_look_is_left_alone() -> None:
@@ -86,73 +86,73 @@ def test_a_job_published_after_the_look_is_left_alone() -> None:
     before = stream_state(last_sequence=4)
     published(sequence=5)
 
-    assert services.take_back_lost(stream=before) == 0
+    assert services.requeue_lost(stream=before) == 0
 
 
 def test_a_finished_job_is_never_due_again() -> None:
     """Its message may go."""
     performed(published(sequence=5))
 
-    assert services.take_back_lost(stream=stream_state(stream_id="another")) == 0
+    assert services.requeue_lost(stream=stream_state(stream_id="another")) == 0
 
 
 def test_a_running_job_is_not_due_again() -> None:
     """Its worker will finish without the message."""
     claim(published(sequence=5))
 
-    assert services.take_back_lost(stream=stream_state(stream_id="another")) == 0
+    assert services.requeue_lost(stream=stream_state(stream_id="another")) == 0
 
 
 def test_a_receipt_for_an_older_publication_is_not_noted() -> None:
     """A job taken back meanwhile stays due."""
     draft = published(sequence=5)
-    services.take_back_lost(stream=stream_state(stream_id="another"))
+    services.requeue_lost(stream=stream_state(stream_id="another"))
 
-    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=5)
-    services.mark_published(receipts=[receipt])
+    ack = PublishAck(job_id=draft.id, republish_count=0, stream_id=STREAM, stream_sequence=5)
+    services.mark_published(acks=[ack])
 
     assert row(draft).published_at is None
 
 
 def test_what_a_late_receipt_names_is_erased() -> None:
-    """A newer message of the job takes its place."""
+    """A newer message of the job takes its position."""
     draft = published(sequence=5)
-    services.take_back_lost(stream=stream_state(stream_id="another"))
+    services.requeue_lost(stream=stream_state(stream_id="another"))
 
-    receipt = Receipt(job_id=draft.id, publishes=0, stream_id="another", stream_sequence=6)
-    services.mark_published(receipts=[receipt])
+    ack = PublishAck(job_id=draft.id, republish_count=0, stream_id="another", stream_sequence=6)
+    services.mark_published(acks=[ack])
 
-    assert due_places() == [("another", 6)]
+    assert due_positions() == [("another", 6)]
 
 
 def test_a_second_message_of_one_publication_is_erased() -> None:
-    """The ledger counts on the first, and knows no more than one place."""
+    """The ledger counts on the first, and knows no more than one position."""
     draft = published(sequence=5)
 
-    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=6)
-    services.mark_published(receipts=[receipt])
+    ack = PublishAck(job_id=draft.id, republish_count=0, stream_id=STREAM, stream_sequence=6)
+    services.mark_published(acks=[ack])
 
     assert row(draft).stream_sequence == 5
-    assert due_places() == [(STREAM, 6)]
+    assert due_positions() == [(STREAM, 6)]
 
 
 def test_a_receipt_noted_twice_erases_nothing() -> None:
     """The outcome of the first time was not known."""
     draft = published(sequence=5)
 
-    receipt = Receipt(job_id=draft.id, publishes=0, stream_id=STREAM, stream_sequence=5)
-    services.mark_published(receipts=[receipt])
+    ack = PublishAck(job_id=draft.id, republish_count=0, stream_id=STREAM, stream_sequence=5)
+    services.mark_published(acks=[ack])
 
-    assert due_places() == []
+    assert due_positions() == []
 
 
 def test_the_finished_message_of_a_job_taken_back_is_erased() -> None:
     """The stream would keep it, and nobody would know where."""
     published(sequence=5)
 
-    services.take_back_lost(stream=stream_state(finished_sequence=5))
+    services.requeue_lost(stream=stream_state(finished_sequence=5))
 
-    assert due_places() == [(STREAM, 5)]
+    assert due_positions() == [(STREAM, 5)]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +162,6 @@ def test_nothing_is_erased_where_a_lost_message_is_not(facts: dict[str, Any]) ->
     """Above all not behind the end of the stream: that number will be another message's."""
     published(sequence=5)
 
-    services.take_back_lost(stream=stream_state(**facts))
+    services.requeue_lost(stream=stream_state(**facts))
 
-    assert due_places() == []
+    assert due_positions() == []

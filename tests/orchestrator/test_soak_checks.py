@@ -8,8 +8,8 @@ from knowledge.models import Update
 from knowledge.services import updates
 from orchestrator.models import Job
 from tests.knowledge.updates.conftest import said
-from tests.orchestrator.stage import Stage
-from tests.orchestrator.verdict import MEMORY, Asked, what_is_wrong
+from tests.orchestrator.harness import Harness
+from tests.orchestrator.soak_checks import MEMORY, Asked, what_is_wrong
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -41,7 +41,7 @@ def _verdict(asked: Asked) -> list[str]:
 
 
 @pytest.fixture
-def asked(jobs: Stage, alice: User) -> Asked:
+def asked(jobs: Harness, alice: User) -> Asked:
     """Three jobs done or given up, and two messages learned."""
     jobs.start_server()
     jobs.start_worker()
@@ -79,7 +79,7 @@ def test_what_is_wrong_in_the_memory_is_named(asked: Asked, what: str) -> None:
             " WHERE terminal_reason = 'permanent'",
             "done, but cannot succeed",
         ),
-        ("UPDATE orchestrator_job SET terminal_reason = 'lost-runs'", "not given up"),
+        ("UPDATE orchestrator_job SET terminal_reason = 'lost-attempts'", "not given up"),
     ],
 )
 def test_what_is_wrong_with_effects_is_named(asked: Asked, sql: str, what: str) -> None:

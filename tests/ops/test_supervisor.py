@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from exobrain.embedded import children
-from exobrain.embedded.children import Child, ChildFailed, Children, ChildSpec, RestartPolicy
+from exobrain.embedded.forks import ForkedProcess, ForkedProgram
+from exobrain.embedded.supervisor import ProcessFailed, RestartPolicy, Supervised, Supervisor
 from tests.ops.processes import eventually, is_alive, kill, running
 
 # A test process has threads, of which later Pythons warn; the children here do not meet them.
@@ -38,12 +38,12 @@ AT_ONCE = RestartPolicy(first_delay_seconds=0, last_delay_seconds=0)
 
 
 @pytest.fixture
-def supervise() -> Iterator[Callable[..., Children]]:
+def supervise() -> Iterator[Callable[..., Supervisor]]:
     """Starts children that are gone after the test."""
     made = []
 
-    def start(*specs: ChildSpec) -> Children:
-        group = Children(specs, log=lambda *_args, **_fields: None)
+    def start(*specs: ForkedProgram) -> Supervisor:
+        group = Supervisor(specs, log=lambda *_args, **_fields: None)
         made.append(group)
         group.check()
         return group
@@ -53,23 +53,28 @@ def supervise() -> Iterator[Callable[..., Children]]:
         group.stop()
 
 
-def pid_of(group: Children) -> int | None:
+def process_of(supervised: Supervised) -> ForkedProcess:
+    """A child that was started."""
+    assert isinstance(supervised.process, ForkedProcess)
+    return supervised.process
+
+
+def pid_of(group: Supervisor) -> int | None:
     """The process of the only child."""
     process = group.all[0].process
     return process.pid if process is not None else None
 
 
-def end_first(group: Children) -> None:
+def end_first(group: Supervisor) -> None:
     """The first child was killed, and its parent can know."""
-    process = group.all[0].process
-    assert process is not None
+    process = process_of(group.all[0])
     process.kill()
     process.join()
 
 
-def test_a_child_that_ends_is_started_again(supervise: Callable[..., Children]) -> None:
+def test_a_child_that_ends_is_started_again(supervise: Callable[..., Supervisor]) -> None:
     """A child that was killed is replaced by a new process."""
-    group = supervise(ChildSpec("sleeper", sleep, AT_ONCE))
+    group = supervise(ForkedProgram("sleeper", sleep, AT_ONCE))
     before = pid_of(group)
     assert before is not None
 
@@ -81,16 +86,16 @@ def test_a_child_that_ends_is_started_again(supervise: Callable[..., Children]) 
     assert after not in (None, before)
 
 
-def test_a_child_that_ends_at_once_is_given_up(supervise: Callable[..., Children]) -> None:
+def test_a_child_that_ends_at_once_is_given_up(supervise: Callable[..., Supervisor]) -> None:
     """After several quick ends the supervisor gives up, with the child's name and code."""
-    group = supervise(ChildSpec("failing", fail, AT_ONCE))
+    group = supervise(ForkedProgram("failing", fail, AT_ONCE))
 
     def check_for_ever() -> None:
         while True:
             group.check()
             time.sleep(0.01)
 
-    with pytest.raises(ChildFailed, match=r"failing ended 3 times .* code 3"):
+    with pytest.raises(ProcessFailed, match=r"failing ended 3 times .* code 3"):
         check_for_ever()
 
 
@@ -103,9 +108,9 @@ def test_restarts_slow_down() -> None:
     assert delays == [1, 2, 4, 5, 5]
 
 
-def test_stop_ends_every_child(supervise: Callable[..., Children]) -> None:
+def test_stop_ends_every_child(supervise: Callable[..., Supervisor]) -> None:
     """After `stop` no child runs."""
-    group = supervise(ChildSpec("one", sleep), ChildSpec("two", sleep))
+    group = supervise(ForkedProgram("one", sleep), ForkedProgram("two", sleep))
     pids = [child.process.pid or 0 for child in group.all if child.process]
     assert all(map(is_alive, pids))
 
@@ -116,13 +121,12 @@ def test_stop_ends_every_child(supervise: Callable[..., Children]) -> None:
 
 
 def test_a_child_that_does_not_listen_is_killed(
-    supervise: Callable[..., Children],
-    monkeypatch: pytest.MonkeyPatch,
+    supervise: Callable[..., Supervisor],
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """A child that ignores SIGTERM has its time, and is then killed."""
-    monkeypatch.setattr(children, "STOP_SECONDS", 0.2)
-    group = supervise(ChildSpec("stubborn", be_stubborn))
+    steps = [(signal.SIGTERM, 0.2)]
+    group = supervise(ForkedProgram("stubborn", be_stubborn, stop_steps=steps))
     pid = pid_of(group)
     assert pid is not None
     eventually(lambda: "deaf" in capfd.readouterr().out)
@@ -132,9 +136,9 @@ def test_a_child_that_does_not_listen_is_killed(
     assert not is_alive(pid)
 
 
-def test_a_child_has_a_name_and_a_session_of_its_own(supervise: Callable[..., Children]) -> None:
+def test_a_child_has_a_name_and_a_session_of_its_own(supervise: Callable[..., Supervisor]) -> None:
     """Operators tell the copies apart by name, and Ctrl-C in the terminal passes them by."""
-    group = supervise(ChildSpec("sleeper", sleep))
+    group = supervise(ForkedProgram("sleeper", sleep))
     pid = pid_of(group)
     assert pid is not None
 
@@ -150,17 +154,18 @@ def refuse() -> int:
 
 
 def test_a_first_start_that_fails_stops_the_others(
-    supervise: Callable[..., Children], monkeypatch: pytest.MonkeyPatch
+    supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error names the child and the reason, and those that run are told to end."""
-    group = supervise(ChildSpec("first", sleep))
-    group.all.append(Child(ChildSpec("second", sleep), log=group.all[0].log))
-    running = group.all[0].process
-    assert running is not None
+    group = supervise(ForkedProgram("first", sleep))
+    group.all.append(Supervised(ForkedProgram("second", sleep), log=group.all[0].log))
+    running = process_of(group.all[0])
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fork", refuse)
-        with pytest.raises(ChildFailed, match="second could not be started: Resource temporarily"):
+        with pytest.raises(
+            ProcessFailed, match="second could not be started: Resource temporarily"
+        ):
             group.check()
     group.stop()
 
@@ -168,10 +173,10 @@ def test_a_first_start_that_fails_stops_the_others(
 
 
 def test_a_restart_that_fails_is_tried_again(
-    supervise: Callable[..., Children], monkeypatch: pytest.MonkeyPatch
+    supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A moment without room for a process costs a child no more than an end."""
-    group = supervise(ChildSpec("sleeper", sleep, AT_ONCE))
+    group = supervise(ForkedProgram("sleeper", sleep, AT_ONCE))
     end_first(group)
     group.check()
 
@@ -185,19 +190,20 @@ def test_a_restart_that_fails_is_tried_again(
 
 
 def test_restarts_that_fail_again_and_again_are_given_up(
-    supervise: Callable[..., Children], monkeypatch: pytest.MonkeyPatch
+    supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The supervisor says why, and can stop the children that run."""
-    group = supervise(ChildSpec("lost", sleep, AT_ONCE), ChildSpec("other", sleep))
-    other = group.all[1].process
-    assert other is not None
+    group = supervise(ForkedProgram("lost", sleep, AT_ONCE), ForkedProgram("other", sleep))
+    other = process_of(group.all[1])
     end_first(group)
     group.check()
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fork", refuse)
         group.check()
-        with pytest.raises(ChildFailed, match=r"lost ended 3 times .* before it had started: Res"):
+        with pytest.raises(
+            ProcessFailed, match=r"lost ended 3 times .* before it had started: Res"
+        ):
             group.check()
     group.stop()
 
@@ -205,11 +211,13 @@ def test_restarts_that_fail_again_and_again_are_given_up(
 
 
 def test_a_signal_waits_until_a_started_child_is_known(
-    supervise: Callable[..., Children], monkeypatch: pytest.MonkeyPatch
+    supervise: Callable[..., Supervisor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ctrl-C in the middle of a start leaves no child that nobody stops."""
     group = supervise()
-    group.all.append(Child(ChildSpec("sleeper", sleep), log=lambda *_args, **_fields: None))
+    group.all.append(
+        Supervised(ForkedProgram("sleeper", sleep), log=lambda *_args, **_fields: None)
+    )
     fork = os.fork
 
     def interrupted() -> int:
@@ -231,9 +239,9 @@ def test_a_signal_waits_until_a_started_child_is_known(
     assert not is_alive(pid)
 
 
-def test_a_child_listens_to_signals(supervise: Callable[..., Children]) -> None:
+def test_a_child_listens_to_signals(supervise: Callable[..., Supervisor]) -> None:
     """Those held back while it started reach it again."""
-    group = supervise(ChildSpec("sleeper", sleep))
+    group = supervise(ForkedProgram("sleeper", sleep))
     pid = pid_of(group)
 
     status = Path(f"/proc/{pid}/status")
@@ -241,9 +249,9 @@ def test_a_child_listens_to_signals(supervise: Callable[..., Children]) -> None:
     assert eventually(lambda: "SigBlk:\t0000000000000000" in status.read_text())
 
 
-def test_a_child_has_nothing_to_read(supervise: Callable[..., Children]) -> None:
+def test_a_child_has_nothing_to_read(supervise: Callable[..., Supervisor]) -> None:
     """Not the parent's terminal: descriptor 0 is empty, for programs of the child's, too."""
-    group = supervise(ChildSpec("sleeper", sleep))
+    group = supervise(ForkedProgram("sleeper", sleep))
 
     stdin = Path(f"/proc/{pid_of(group)}/fd/0")
 
@@ -252,9 +260,10 @@ def test_a_child_has_nothing_to_read(supervise: Callable[..., Children]) -> None
 
 PARENT = """
 import os, sys, time
-from exobrain.embedded.children import Children, ChildSpec
+from exobrain.embedded.forks import ForkedProgram
+from exobrain.embedded.supervisor import Supervisor
 
-group = Children([ChildSpec("sleeper", lambda: time.sleep(600))], log=print)
+group = Supervisor([ForkedProgram("sleeper", lambda: time.sleep(600))], log=print)
 group.check()
 print(group.all[0].process.pid, flush=True)
 time.sleep(600)

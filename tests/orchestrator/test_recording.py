@@ -9,7 +9,7 @@ from orchestrator import services
 from orchestrator.errors import IdempotencyConflict
 from orchestrator.models import Job
 from orchestrator.types import Lifecycle
-from tests.orchestrator.ledger import changes, drafted, row
+from tests.orchestrator.job_states import changes, drafted, row
 
 OTHER_USER = "5e0d1a52-6d2b-4c6e-8f0e-0a4b7c5c2b22"
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from orchestrator.registry import Chore
+from orchestrator.registry import PeriodicTask
 from orchestrator.worker import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,10 +24,10 @@ async def test_a_chore_is_repeated_also_after_a_failure() -> None:
         loop.call_soon_threadsafe(done.set)
 
     worker = Worker(concurrency=1)
-    task = asyncio.create_task(worker._repeat(Chore("test.chore", 0.01, body)))
+    task = asyncio.create_task(worker._repeat(PeriodicTask("test.task", 0.01, body)))
     await asyncio.wait_for(done.wait(), timeout=30)
 
     task.cancel()
-    for threads in (worker.bodies, worker.ledger, worker.odd_jobs):
+    for threads in (worker.bodies, worker.ledger, worker.periodic):
         threads.shutdown()
     assert calls >= 3
