@@ -143,6 +143,14 @@ class JournalMessage(MessageFields):
 
 
 @dataclass(frozen=True, slots=True)
+class DayPage:
+    """Some of a day's messages, as pages show them."""
+
+    messages: Sequence[JournalMessage]  # oldest first
+    before_sequence: int | None  # of the next older page; None when there are no older messages
+
+
+@dataclass(frozen=True, slots=True)
 class StoredMessage:
     """A message as other apps use it."""
 
