@@ -19,12 +19,10 @@ from chat.types import Requester
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
 from exobrain.lib.pages import PageRequest, signed_in, to_sign_in
-from exobrain.lib.paging import cut
-from journal.selectors import day_messages, messages_with_tools
+from journal.selectors import day_page, messages_with_tools
 from journal.services import today_reference
-from journal.types import JournalMessage
+from journal.types import DayPage, JournalMessage
 
-MESSAGES_SHOWN = 50
 READ_SECONDS = 5.0
 ANY_STREAM = UUID(int=0)  # the script puts the stream it means in this one's place
 
@@ -46,14 +44,8 @@ def chat(request: HttpRequest) -> HttpResponse:
         # Turns first: an answer that ends in between is then merely asked for again. The other
         # order could show one as being written that nobody follows.
         turns = selectors.active_turns(user_id=user_id)
-        page = cut(
-            day_messages(user_id=user_id, reference=reference, limit=MESSAGES_SHOWN + 1),
-            size=MESSAGES_SHOWN,
-        )
-        messages = list(reversed(page.rows))
         context |= {
-            "messages": messages,
-            "before": messages[0].sequence if page.has_more else None,
+            "page": day_page(user_id=user_id, reference=reference),
             "streams": {turn.answer_id: turn.stream_id for turn in turns},
         }
         return render(request, "chat/chat.html", context)
@@ -77,7 +69,7 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
             raise StreamNotFound
         ids = [found.question_id, found.answer_id]
         context = {
-            "messages": messages_with_tools(user_id=user_id, ids=ids),
+            "page": DayPage(messages_with_tools(user_id=user_id, ids=ids), before_sequence=None),
             "streams": {found.answer_id: stream_id} if found.state == "running" else {},
         }
     elif settings.EXOBRAIN.chat_allow_anonymous:
@@ -85,7 +77,7 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
         answer = spawn(_visitor_answer(visitor, stream_id)).result(READ_SECONDS * 2)
         if answer is None:
             raise StreamNotFound
-        context = {"messages": [answer]}
+        context = {"page": DayPage([answer], before_sequence=None)}
     else:
         return to_sign_in(request)
     return render(request, "journal/_messages.html", context)

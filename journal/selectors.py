@@ -16,10 +16,12 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Length, RowNumber
 
 from exobrain.lib import clock
+from exobrain.lib.paging import cut
 from journal import stores
 from journal.errors import JournalNotFound
 from journal.models import Journal, Message, ToolCall
 from journal.types import (
+    DayPage,
     JournalEntry,
     JournalMessage,
     MessageMatch,
@@ -35,6 +37,7 @@ MESSAGE_COLUMNS = [name for name in field_names(JournalMessage) if name != "tool
 CONTENT = Coalesce("content", Value(""), output_field=TextField())
 ELSEWHERE: dict[str, str | Combinable] = {"reference": "journal__reference", "content": CONTENT}
 STORED_COLUMNS = [ELSEWHERE.get(name, name) for name in field_names(StoredMessage)]
+PAGE_MESSAGES = 50
 REFERENCE_CHARACTERS = frozenset("0123456789/")
 CONTEXT_MESSAGES = 400  # the most that a question is sent with; bounds the read, not the day
 NOT_FOUND = b'"__not_found__"'  # cached for a day that has no journal
@@ -87,6 +90,23 @@ def day_messages(
     if before_sequence is not None:
         messages = messages.filter(sequence__lt=before_sequence)
     return _with_tool_calls(messages[:limit])
+
+
+def day_page(*, user_id: UUID, reference: str, before_sequence: int | None = None) -> DayPage:
+    """The newest PAGE_MESSAGES of `day_messages`, oldest first, and where older ones begin."""
+    page = cut(
+        day_messages(
+            user_id=user_id,
+            reference=reference,
+            limit=PAGE_MESSAGES + 1,
+            before_sequence=before_sequence,
+        ),
+        size=PAGE_MESSAGES,
+    )
+    return DayPage(
+        messages=page.rows[::-1],
+        before_sequence=page.last.sequence if page.has_more else None,
+    )
 
 
 def messages_with_tools(*, user_id: UUID, ids: Sequence[UUID]) -> list[JournalMessage]:

@@ -10,6 +10,8 @@ from uuid import UUID, uuid4
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 Id = Annotated[UUID, WithJsonSchema({"type": "string"})]  # the contract documents ids as strings
+# A field with a default is in every answer all the same, so it is documented as required.
+ANSWER = ConfigDict(json_schema_serialization_defaults_required=True)
 Role = Literal["user", "assistant"]
 Status = Literal["streaming", "complete", "interrupted", "failed"]
 FinalStatus = Literal["complete", "interrupted", "failed"]
@@ -42,10 +44,12 @@ def field_names(of: type) -> tuple[str, ...]:
 class MessageFields:
     """What every message is stored with and shown with: the one list of a message's fields.
 
-    A field that is added here and to `journal.models.Message` (with a migration) is written by
-    `append_messages`, read by the selectors, in the JSON API and in its documentation, and
-    answers that were cached without it are not read again.
+    A field that is added here, with a default, and to `journal.models.Message`, with a migration,
+    is written by `append_messages`, read by the selectors, in the JSON API and in its
+    documentation, and answers that were cached without it are not read again.
     """
+
+    __pydantic_config__: ClassVar = ANSWER
 
     id: Id
     role: Role
@@ -116,8 +120,7 @@ class JournalEntry:
     message_count: int
     status: Literal["open"] = "open"
 
-    # In every answer, so documented as required although it has a default.
-    __pydantic_config__: ClassVar = ConfigDict(json_schema_serialization_defaults_required=True)
+    __pydantic_config__: ClassVar = ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,14 @@ class JournalMessage(MessageFields):
     created_at: datetime
     metadata: Mapping[str, Any] | None
     tool_calls: list[ToolCallEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """Some of a day's messages, as pages show them."""
+
+    messages: Sequence[JournalMessage]  # oldest first
+    before_sequence: int | None  # of the next older page; None when there are no older messages
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ Everything shown is the reader's own: whatever belongs to somebody else is not f
 """
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -24,7 +23,6 @@ from journal.services import today_reference
 from journal.types import is_reference
 
 DAYS_SHOWN = 30
-MESSAGES_SHOWN = 50
 MESSAGES_AFTER_MATCH = 10  # shown below what a search found
 RESULTS_SHOWN = 20
 MATCHES_PER_DAY = 3
@@ -47,12 +45,14 @@ def day(request: PageRequest, reference: str) -> HttpResponse:
     entry = selectors.find_journal(user_id=request.user.pk, reference=reference)
     if entry is None:
         raise JournalNotFound
+    page = selectors.day_page(user_id=request.user.pk, reference=reference, before_sequence=before)
     context = {
         "entry": entry,
         "current": reference,
         "is_today": is_today,
         "has_later": before is not None and before <= entry.message_count,
-        **messages_context(request.user.pk, reference, before_sequence=before),
+        "reference": reference,
+        "page": page,
     }
     return render(request, "journal/day.html", context)
 
@@ -61,31 +61,11 @@ def day(request: PageRequest, reference: str) -> HttpResponse:
 @signed_in
 def older_messages(request: PageRequest, reference: str) -> HttpResponse:
     """The messages before those already shown."""
-    context = messages_context(
-        request.user.pk, reference, before_sequence=_before_sequence(request)
+    page = selectors.day_page(
+        user_id=request.user.pk, reference=reference, before_sequence=_before_sequence(request)
     )
+    context = {"reference": reference, "page": page}
     return render(request, "journal/_messages.html", context)
-
-
-def messages_context(
-    user_id: UUID, reference: str, *, before_sequence: int | None = None
-) -> dict[str, Any]:
-    """What `journal/_messages.html` shows: one page of a day, oldest first."""
-    page = cut(
-        selectors.day_messages(
-            user_id=user_id,
-            reference=reference,
-            limit=MESSAGES_SHOWN + 1,
-            before_sequence=before_sequence,
-        ),
-        size=MESSAGES_SHOWN,
-    )
-    messages = list(reversed(page.rows))
-    return {
-        "reference": reference,
-        "messages": messages,
-        "before": messages[0].sequence if page.has_more else None,
-    }
 
 
 def _before_sequence(request: HttpRequest) -> int | None:

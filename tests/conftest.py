@@ -12,13 +12,14 @@ from django.core.cache import caches
 from django.test import Client, TransactionTestCase
 
 from accounts.models import User
-from chat.agent import ChatModel, mock
+from chat.agent import ChatModel
 from chat.services import generation
 from exobrain.lib.threads import close_connections
 from journal import stores
 from tests import emptying
 from tests.factories import PASSWORD, UserFactory
 from tests.live import Caller, LiveServer, end_other_connections
+from tests.mock_model import rewind
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +95,7 @@ def _empty_redis() -> None:
 @pytest.fixture(autouse=True)
 def _first_mock_answer() -> None:
     """The mock begins with its first answer."""
-    mock.rewind()
+    rewind()
 
 
 @pytest.fixture

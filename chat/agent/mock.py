@@ -61,10 +61,3 @@ class MockModel:
             yield text[start : start + PART_CHARACTERS]
             if index % PAUSE_PARTS == 0:
                 await asyncio.sleep(0)
-
-
-def rewind() -> None:
-    """The next call gets the first answer, as after a restart."""
-    global _calls
-    with _lock:
-        _calls = itertools.count()

@@ -122,16 +122,28 @@ class Generation:
             outcome = Outcome("interrupted", TOO_LONG)
         except TimeoutError:
             outcome = Outcome("interrupted", TOO_SLOW)
-        except Exception as error:
+        except Exception as error:  # whatever it is, the stream must end
             log.error("generation_failed", error=type(error).__name__, exc_info=error)
             outcome = Outcome("error", FAILED)
         return outcome
 
     async def _write(self) -> None:
-        """The model is given its prompts, and each part of its answer becomes events."""
+        """The model is given its prompts (system prompt, the day so far, what was recalled in time,
+        the question), and each part of its answer becomes events.
+        """
         model = chat_model()
         self.model_name = model.name
-        prompts = await self._prompts() if model.needs_prompts else ()
+        prompts: Sequence[Prompt] = ()
+        if model.needs_prompts:
+            earlier, memories = await asyncio.gather(
+                self._earlier_messages(), self.recall_task.memories()
+            )
+            prompts = build_prompts(
+                system=self.config.main_agent_system_prompt,
+                earlier=earlier,
+                question=self.request.text,
+                memories=memories,
+            )
         async with contextlib.aclosing(model.answer(prompts)) as parts:
             async for part in parts:
                 if type(part) is str:  # a mock sends every character: this path is hot
@@ -147,18 +159,6 @@ class Generation:
                         self.writer.event(ToolResponse(storable(part.id), storable(part.message)))
                     case Usage():
                         self.usage = {"usage": dict(part.details)}
-
-    async def _prompts(self) -> Sequence[Prompt]:
-        """System prompt, the day so far, what was recalled in time, and the question."""
-        earlier, memories = await asyncio.gather(
-            self._earlier_messages(), self.recall_task.memories()
-        )
-        return build_prompts(
-            system=self.config.main_agent_system_prompt,
-            earlier=earlier,
-            question=self.request.text,
-            memories=memories,
-        )
 
     async def _earlier_messages(self) -> list[StoredMessage]:
         """The day so far, as much as fits beside the question; read once. A visitor has none."""

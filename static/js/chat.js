@@ -1,4 +1,4 @@
-// The chat: one WebSocket, today's messages, and a composer that does not lose a word.
+// The chat: one WebSocket, today's messages, and a composer that keeps its draft.
 //
 // What is typed is kept in sessionStorage until the server has it. An unsent message keeps its
 // client_message_id, so sending it again can never ask twice. An answer is shown as plain text
@@ -79,12 +79,12 @@ function submit(event) {
   outbox.add(item);
   draft.value = "";
   keepDraft();
-  dispatch(showUnsent(item));
+  dispatch(showUnsentMessage(item));
   scrollToEnd();
   draft.focus();
 }
 
-function showUnsent(item) {
+function showUnsentMessage(item) {
   document.getElementById("empty")?.remove();
   const article = fromTemplate("unsent-message");
   article.querySelector(".body").textContent = item.message;
@@ -108,12 +108,12 @@ function fail(entry, reason) {
   entry.failed = true;
   showOutcome(entry, reason, [
     ["Try again", () => dispatch(entry)],
-    ["Edit", () => takeBack(entry)],
+    ["Edit", () => editAgain(entry)],
   ]);
   showBusy();
 }
 
-function takeBack(entry) {
+function editAgain(entry) {
   forget(entry);
   draft.value = [entry.item.message, draft.value].filter(Boolean).join("\n");
   keepDraft();
@@ -162,11 +162,11 @@ function resume(stream) {
 }
 
 function cancel(stream) {
-  stream.isCancelled = true; // said again after a reconnect
+  stream.isCancelled = true; // sent again after a reconnect
   connection.send({ type: "cancel", stream_id: stream.id });
 }
 
-const onEvent = {
+const eventHandlers = {
   message_chunk(stream, { text }) {
     stream.waiting += text;
     stream.frame ??= requestAnimationFrame(() => flush(stream));
@@ -181,10 +181,10 @@ const onEvent = {
     toolCards(stream).append(card);
   },
   tool_response(stream, { tool_call_id, message }) {
-    settleCard(stream, tool_call_id, "done", message);
+    endToolCard(stream, tool_call_id, "done", message);
   },
   error(stream, { message, tool_call_id }) {
-    if (tool_call_id) settleCard(stream, tool_call_id, "failed", message);
+    if (tool_call_id) endToolCard(stream, tool_call_id, "failed", message);
     else stream.problem = message;
   },
   done(stream) {
@@ -197,7 +197,7 @@ function flush(stream) {
   cancelAnimationFrame(stream.frame);
   stream.frame = undefined;
   if (!stream.waiting) return;
-  // What a reload found was a copy; the stream tells everything from its start.
+  // What a reload found was a copy; the stream sends everything from its start.
   if (!stream.hasText) stream.text.textContent = "";
   stream.hasText = true;
   stream.text.append(stream.waiting);
@@ -214,7 +214,7 @@ function toolCards({ article, text }) {
   return cards;
 }
 
-function settleCard(stream, toolCallId, state, message) {
+function endToolCard(stream, toolCallId, state, message) {
   const card = [...toolCards(stream).children].find((each) => each.dataset.toolCallId === toolCallId);
   if (!card) return;
   card.classList.toggle("failed", state === "failed");
@@ -226,16 +226,16 @@ function settleCard(stream, toolCallId, state, message) {
 
 async function finish(stream) {
   streams.delete(stream.id);
-  settleInPlace(stream);
+  showAsWritten(stream);
   showBusy();
-  const rendered = await fetchTurn(stream.id);
+  const rendered = await fetchRenderedTurn(stream.id);
   place(rendered, stream);
   announce((document.getElementById(rendered.at(-1)?.id) ?? stream.article)
     .querySelector(".body").textContent.trim().slice(0, ANNOUNCED_CHARS));
 }
 
 // Until the rendering comes the plain text is the answer.
-function settleInPlace({ article, text, problem }) {
+function showAsWritten({ article, text, problem }) {
   const body = text.parentElement;
   body.classList.replace("growing", "as-written");
   body.removeAttribute("aria-busy");
@@ -248,7 +248,7 @@ function settleInPlace({ article, text, problem }) {
 }
 
 // The turn as the server renders it: question and answer; a visitor's question is not kept.
-async function fetchTurn(id) {
+async function fetchRenderedTurn(id) {
   try {
     const response = await fetch(list.dataset.turnUrl.replace(list.dataset.anyStream, id));
     if (!response.ok) return [];
@@ -276,27 +276,27 @@ function put(article, provisional) {
 
 // -- what the server says
 
-const onFrame = {
+const frameHandlers = {
   accepted({ client_message_id, stream_id }) {
     const entry = unsent.get(client_message_id);
     if (entry) accept(entry, stream_id);
   },
   event(frame) {
     const stream = streams.get(frame.stream_id);
-    if (!stream || frame.id <= stream.lastEventId) return; // told before
+    if (!stream || frame.id <= stream.lastEventId) return; // shown before
     stream.lastEventId = frame.id;
-    onEvent[frame.event]?.(stream, frame.data);
+    eventHandlers[frame.event]?.(stream, frame.data);
   },
   problem({ detail, client_message_id, stream_id }) {
     const entry = unsent.get(client_message_id);
     const stream = streams.get(stream_id);
     if (entry) fail(entry, detail);
-    else if (stream) reconsider(stream, detail);
+    else if (stream) checkStream(stream, detail);
     else showNotice(detail);
   },
   async turn_started({ stream_id }) {
     if (streams.has(stream_id)) return;
-    const articles = await fetchTurn(stream_id);
+    const articles = await fetchRenderedTurn(stream_id);
     if (!articles.length || streams.has(stream_id)) return;
     document.getElementById("empty")?.remove();
     articles.forEach((article) => put(article));
@@ -305,8 +305,8 @@ const onFrame = {
 };
 
 // A stream that could not be followed: try again while the server says that it runs.
-async function reconsider(stream, detail) {
-  const articles = await fetchTurn(stream.id);
+async function checkStream(stream, detail) {
+  const articles = await fetchRenderedTurn(stream.id);
   if (articles.some((article) => article.dataset.streamId)) {
     setTimeout(() => streams.has(stream.id) && resume(stream), RESUME_MILLISECONDS);
   } else {
@@ -319,7 +319,7 @@ async function reconsider(stream, detail) {
 async function followOthers() {
   if ("visitor" in list.dataset) return;
   const response = await fetch("/api/chat/turns/active");
-  if (response.ok) (await response.json()).forEach(onFrame.turn_started);
+  if (response.ok) (await response.json()).forEach(frameHandlers.turn_started);
 }
 
 function accept(entry, streamId) {
@@ -403,7 +403,7 @@ const connection = new Connection(new URL(list.dataset.socket, location.href.rep
     if (lostBefore) followOthers().catch(() => {}); // lost again: the next connection asks
   },
   received(frame) {
-    onFrame[frame.type]?.(frame);
+    frameHandlers[frame.type]?.(frame);
   },
   lost({ code }) {
     if (code === SIGNED_OUT) {
@@ -433,7 +433,7 @@ if (memoryChoice) {
   memoryChoice.addEventListener("change", () => store.write("memory", memoryChoice.checked));
 }
 draft.value = store.read("draft", "");
-outbox.all().forEach(showUnsent);
+outbox.all().forEach(showUnsentMessage);
 list.querySelectorAll("[data-stream-id]").forEach(followPlaceholder);
 fitDraft();
 showBusy();

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from chat.agent import chat_model
-from chat.agent.mock import DELIMITER, PART_CHARACTERS, MockModel, read_answers, rewind
+from chat.agent.mock import DELIMITER, PART_CHARACTERS, MockModel, read_answers
 from chat.errors import MockFileInvalid
 from exobrain.lib.config import ROOT
 from exobrain.lib.errors import ConfigError
+from tests.mock_model import rewind
 
 
 async def _answer(model: MockModel) -> str:

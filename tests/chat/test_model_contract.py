@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 import pytest
 
 from chat.agent import ChatModel, Part, Prompt
-from chat.agent.mock import MockModel, rewind
+from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
 from exobrain.lib.config import Config
+from tests.mock_model import rewind
 from tests.model_server import answer, running
 
 pytestmark = pytest.mark.xdist_group("provider")  # importing LangChain takes seconds: once
