@@ -2,7 +2,7 @@
 
 from knowledge.events import UPDATE_JOB, UpdatePayload
 from knowledge.services import updates
-from knowledge.services.indexing import outside, reindexing
+from knowledge.services.indexing import reindexing, relay
 from orchestrator.registry import chore, prepared_job
 from orchestrator.types import Run
 
@@ -19,12 +19,12 @@ def knowledge_update(run: Run, prepared: updates.Prepared) -> None:
 
 
 @chore("knowledge.outside", every_seconds=2.0)
-def tell_outside() -> None:
+def relay_index_changes() -> None:
     """Indexes outside PostgreSQL have been told of some changes."""
-    outside.drain()
+    relay.relay_changes()
 
 
 @chore("knowledge.vectors", every_seconds=30.0)
-def fill_vectors() -> None:
+def embed_missing() -> None:
     """Blocks that were learned while the embedder was away, or by another, have their vectors."""
-    reindexing.keep_up(seconds=20.0)
+    reindexing.catch_up(seconds=20.0)

@@ -22,7 +22,7 @@ from knowledge.schemas.search import (
     Question,
 )
 from knowledge.services.recall import searching
-from knowledge.stores.graph.port import Link, Node
+from knowledge.stores.graph.port import GraphEdge, Node
 from knowledge.types import Recalled, Scope, Trust
 
 router = Router(tags=["memory"], auth=authenticated)
@@ -58,14 +58,14 @@ def graph(
 ) -> HttpResponse:
     """The entities around one of them, and how they are connected."""
     scope = Scope(request.auth.user_id, as_of=as_of)
-    found = searching.around(scope=scope, entity_id=entity, hops=hops, limit=limit + 1)
-    edges = found.links[:limit]
-    shown = {entity, *(end for link in edges for end in (link.source_id, link.target_id))}
-    is_cut = len(found.links) > limit
+    found = searching.neighbourhood(scope=scope, entity_id=entity, hops=hops, limit=limit + 1)
+    edges = found.edges[:limit]
+    shown = {entity, *(end for edge in edges for end in (edge.source_id, edge.target_id))}
+    is_cut = len(found.edges) > limit
     return json_response(
         {
             "nodes": [_node(node) for node in found.nodes if not is_cut or node.id in shown],
-            "edges": [_edge(link) for link in edges],
+            "edges": [_edge(edge) for edge in edges],
             "is_cut": is_cut,
         }
     )
@@ -84,16 +84,16 @@ def _node(node: Node) -> dict[str, Any]:
     }
 
 
-def _edge(link: Link) -> dict[str, Any]:
+def _edge(edge: GraphEdge) -> dict[str, Any]:
     return {
-        "id": link.id,
-        "type": link.edge_type,
-        "source": link.source_id,
-        "target": link.target_id,
-        "confidence": link.confidence,
-        "trust": _trust(link.trust),
-        "valid_from": _moment(link.valid_from),
-        "valid_to": _moment(link.valid_to),
+        "id": edge.id,
+        "type": edge.edge_type,
+        "source": edge.source_id,
+        "target": edge.target_id,
+        "confidence": edge.confidence,
+        "trust": _trust(edge.trust),
+        "valid_from": _moment(edge.valid_from),
+        "valid_to": _moment(edge.valid_to),
     }
 
 

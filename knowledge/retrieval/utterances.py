@@ -2,7 +2,7 @@
 
 import re
 
-from knowledge.retrieval.ranking.window import Utterance
+from knowledge.retrieval.ranking.context_window import Utterance
 from knowledge.types import Trust
 
 # The speakers of messages that name none.
