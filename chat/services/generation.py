@@ -27,7 +27,7 @@ from chat.events import (
 )
 from chat.services import ledger
 from chat.services.finisher import Finisher
-from chat.services.remembering import Recollection, told_of
+from chat.services.remembering import RecallTask, receipt_metadata
 from chat.stores import Hub, Tail
 from chat.types import Question
 from exobrain.lib.text import storable
@@ -69,7 +69,7 @@ class Generation:
         self.writer = Writer(hub, tail, limit=self.config.chat_turn_max_chars)
         self.model_name = ""
         self.usage: dict[str, object] = {}
-        self.recollection = Recollection(question, self.config, earlier=self._earlier)
+        self.recall = RecallTask(question, self.config, earlier=self._earlier)
         self._stopped: Reason | None = None
         self._work: asyncio.Task[None] | None = None
         self._day: asyncio.Task[list[StoredMessage]] | None = None
@@ -152,7 +152,7 @@ class Generation:
 
     async def prompts(self) -> Sequence[Prompt]:
         """What the model is told, when it asks."""
-        earlier, memories = await asyncio.gather(self._earlier(), self.recollection.memories())
+        earlier, memories = await asyncio.gather(self._earlier(), self.recall.memories())
         return build_prompts(
             system=self.config.main_agent_system_prompt,
             earlier=earlier,
@@ -180,7 +180,7 @@ class Generation:
         place = self.question.place
         if place is None:
             return True
-        receipt = await self.recollection.receipt(self.text)
+        receipt = await self.recall.receipt(self.text)
         turn_end = ledger.TurnEnd(
             stream_id=self.question.stream_id,
             user_id=place.user_id,
@@ -190,7 +190,7 @@ class Generation:
             events=self.writer.others,
             error=end.message,
             model=self.model_name,
-            metadata={**self.usage, **told_of(receipt)} or None,
+            metadata={**self.usage, **receipt_metadata(receipt)} or None,
             receipt=receipt,
         )
         for seconds in (*SAVE_ATTEMPTS_SECONDS, None):
