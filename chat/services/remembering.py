@@ -13,9 +13,9 @@ from uuid import UUID
 import structlog
 
 from chat.agent.memory import cited
+from chat.agent.prompt import CHARACTERS_PER_TOKEN
 from chat.types import Memory, Question, ReceiptDraft
 from exobrain.config import Config
-from exobrain.lib.text import estimate_tokens
 from exobrain.lib.threads import in_slow_thread
 from journal.types import StoredMessage
 from knowledge.services.recall.recalling import recall
@@ -60,7 +60,7 @@ class RecallTask:
         return ReceiptDraft(
             memories=memories,
             cited=frozenset(cited(text, marks={memory.mark for memory in memories})),
-            tokens=sum(estimate_tokens(memory.recalled.text) for memory in memories),
+            tokens=sum(_tokens(memory.recalled.text) for memory in memories),
             arms=self._recall.arms,
             dropped=self._recall.dropped,
         )
@@ -106,7 +106,7 @@ def choose(items: Sequence[Recalled], *, known: Collection[UUID], tokens: int) -
     """
     chosen: list[Memory] = []
     for item in items:
-        cost = estimate_tokens(item.text)
+        cost = _tokens(item.text)
         is_told = bool(item.message_ids) and all(id_ in known for id_ in item.message_ids)
         if is_told or cost > tokens:
             continue
@@ -142,6 +142,11 @@ def receipt_metadata(draft: ReceiptDraft | None) -> Mapping[str, Any]:
     if draft is None:
         return {}
     return {"memory": {"recalled": len(draft.memories), "cited": len(draft.cited)}}
+
+
+def _tokens(text: str) -> int:
+    """Rounded up: what a budget allows is never overdrawn, and receipts say the same."""
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
 def _ignore(task: "asyncio.Task[Any]") -> None:

@@ -30,66 +30,50 @@ def gather_candidates(scope: Scope, retrieved: Mapping[str, Retrieved]) -> Candi
     does not hold any more brings the one that says what holds now. Ranking compares messages, and
     what was written on pages.
     """
-    found = {block_id for each in retrieved.values() for block_id in each.scores}
+    scores = {name: each.scores for name, each in retrieved.items()}
+    found = {block_id for each in scores.values() for block_id in each}
     rows = {row.id: row for row in recalling.blocks(scope=scope, ids=found)}
-    rows |= _messages_of_facts(scope, rows)
+    facts = [row for row in rows.values() if row.kind == BlockKind.FACT and row.message_id]
+    sources = {row.message_id for row in facts if row.message_id}
+    rows |= {row.id: row for row in recalling.episodes_of(scope=scope, message_ids=sources)}
     superseded: dict[UUID, Superseded] = {}
     if scope.as_of is None:  # as of a date, everything that held then holds
         message_ids = {row.message_id for row in rows.values() if row.message_id}
         old = recalling.superseded(user_id=scope.user_id, message_ids=message_ids)
         superseded = {each.message_id: each for each in old}
-        rows |= _superseding_messages(scope, rows, superseded)
-    episodes = {row.message_id for row in rows.values() if row.kind == BlockKind.EPISODE}
-    fact_scores = _best_fact_scores(rows, retrieved)
+        newer = {message for each in old for message in each.by} - _messages(rows)
+        rows |= {row.id: row for row in recalling.episodes_of(scope=scope, message_ids=newer)}
+    fact_scores: dict[UUID, float] = {}  # by message: the cosine of the nearest of its facts
+    for row in facts:
+        cosine = scores.get("meaning", {}).get(row.id)
+        if row.message_id and cosine is not None:
+            fact_scores[row.message_id] = max(fact_scores.get(row.message_id, -1.0), cosine)
+    messages = _messages(rows)
     candidates = [
-        _candidate(row, retrieved, fact_scores)
+        _candidate(row, scores, fact_scores)
         for row in rows.values()
         # A message is ranked for its facts, too. What the user confirmed or rewrote stands for
         # itself: no message says it like that.
         if row.kind != BlockKind.FACT
         or row.trust == Trust.CONFIRMED
-        or row.message_id not in episodes
+        or row.message_id not in messages
     ]
     return CandidatePool(rows=rows, candidates=candidates, superseded=superseded)
 
 
-def _messages_of_facts(scope: Scope, rows: Mapping[UUID, BlockRow]) -> dict[UUID, BlockRow]:
-    wanted = {
-        row.message_id for row in rows.values() if row.kind == BlockKind.FACT and row.message_id
-    }
-    found = recalling.episodes_of(scope=scope, message_ids=wanted) if wanted else []
-    return {row.id: row for row in found}
-
-
-def _superseding_messages(
-    scope: Scope, rows: Mapping[UUID, BlockRow], superseded: Mapping[UUID, Superseded]
-) -> dict[UUID, BlockRow]:
-    known = {row.message_id for row in rows.values() if row.kind == BlockKind.EPISODE}
-    wanted = {message for each in superseded.values() for message in each.by} - known
-    found = recalling.episodes_of(scope=scope, message_ids=wanted) if wanted else []
-    return {row.id: row for row in found}
-
-
-def _best_fact_scores(
-    rows: Mapping[UUID, BlockRow], retrieved: Mapping[str, Retrieved]
-) -> dict[UUID, float]:
-    """By message: the cosine of the question with the nearest of its facts."""
-    best: dict[UUID, float] = {}
-    for block_id, cosine in _scores(retrieved, "meaning").items():
-        row = rows.get(block_id)
-        if row and row.kind == BlockKind.FACT and row.message_id:
-            best[row.message_id] = max(best.get(row.message_id, -1.0), cosine)
-    return best
+def _messages(rows: Mapping[UUID, BlockRow]) -> set[UUID | None]:
+    """The messages whose episodes are there."""
+    return {row.message_id for row in rows.values() if row.kind == BlockKind.EPISODE}
 
 
 def _candidate(
-    row: BlockRow, retrieved: Mapping[str, Retrieved], fact_scores: Mapping[UUID, float]
+    row: BlockRow, scores: Mapping[str, Mapping[UUID, float]], fact_scores: Mapping[UUID, float]
 ) -> Candidate:
     utterance = utterance_of(row.text)
     position = position_alone(row.id)
     if row.kind == BlockKind.EPISODE and row.sequence is not None:
         position = (row.reference, row.sequence)
-    lexical = _scores(retrieved, "words")
+    lexical = scores.get("words", {})
     # A block that is missing from a full list may have a score too low for it; else it has none.
     lexical_default = None if len(lexical) >= CANDIDATES_PER_RETRIEVER else 0.0
     return Candidate(
@@ -100,11 +84,7 @@ def _candidate(
         position=position,
         speaker=speaker_of(utterance, Trust(row.trust)),
         lexical=lexical.get(row.id, lexical_default),
-        dense=_scores(retrieved, "meaning").get(row.id),
+        dense=scores.get("meaning", {}).get(row.id),
         fact=fact_scores.get(row.message_id) if row.message_id else None,
-        graph=_scores(retrieved, "graph").get(row.id, 0.0),  # far from what the question names
+        graph=scores.get("graph", {}).get(row.id, 0.0),  # far from what the question names
     )
-
-
-def _scores(retrieved: Mapping[str, Retrieved], retriever: str) -> Mapping[UUID, float]:
-    return retrieved[retriever].scores if retriever in retrieved else {}

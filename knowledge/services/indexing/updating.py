@@ -16,7 +16,7 @@ from knowledge.services.indexing.points import build_points
 from knowledge.stores.tokens import configured_token_store
 from knowledge.stores.tokens.port import StoredTokens, position_alone
 from knowledge.stores.vectors import local_index
-from knowledge.stores.vectors.port import Point, Vector
+from knowledge.stores.vectors.port import Vector
 
 
 def update_indexes(
@@ -43,26 +43,20 @@ def update_indexes(
         there = {point.block_id for point in points}
         index.remove(user_id=user_id, block_ids=[id_ for id_ in touched if id_ not in there])
         index.upsert(user_id=user_id, points=points)
-        _store_tokens(user_id, index.space, touched, points, tokens or {})
+        store = configured_token_store()
+        digests = {point.block_id: point.digest for point in points}
+        store.remove_stale(user_id=user_id, block_ids=touched, digests=digests)
+        given = tokens or {}
+        stored = {
+            point.block_id: StoredTokens(
+                digest=point.digest,
+                packed=given[point.block_id],
+                position=position_alone(point.block_id)
+                if point.sequence is None
+                else (point.reference, point.sequence),
+            )
+            for point in points
+            if point.block_id in given
+        }
+        store.put(user_id=user_id, space=index.space, tokens=stored)
         add_changes(user_id=user_id, block_ids=touched, entity_ids=entity_ids, edge_ids=edge_ids)
-
-
-def _store_tokens(
-    user_id: UUID,
-    space: str,
-    touched: Sequence[UUID],
-    points: Sequence[Point],
-    given: Mapping[UUID, bytes],
-) -> None:
-    """Tokens of other texts are gone, and those that are given are there."""
-    store = configured_token_store()
-    digests = {point.block_id: point.digest for point in points}
-    store.remove_stale(user_id=user_id, block_ids=touched, digests=digests)
-    tokens: dict[UUID, StoredTokens] = {}
-    for point in points:
-        if point.block_id in given:
-            position = position_alone(point.block_id)
-            if point.sequence is not None:
-                position = (point.reference, point.sequence)
-            tokens[point.block_id] = StoredTokens(point.digest, given[point.block_id], position)
-    store.put(user_id=user_id, space=space, tokens=tokens)

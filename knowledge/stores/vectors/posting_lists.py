@@ -125,7 +125,7 @@ class PostingWriter:
             else:
                 ordinals[point.block_id] = self.next_ordinal
                 self.next_ordinal += 1
-        terms = {point.block_id: _clean_terms(point.terms) for point in points}
+        terms = {point.block_id: _clean_weights(point.terms) for point in points}
         self._rewrite(list(old.values()), _new_postings(points, ordinals, terms))
         with pipelined():
             for point in points:
@@ -220,7 +220,7 @@ def _columns(keys: Collection[ListKey]) -> tuple[list[str], list[int]]:
     return [term for term, _ in keys], [chunk for _, chunk in keys]
 
 
-def _clean_terms(terms: Mapping[str, float]) -> dict[str, float]:
+def _clean_weights(terms: Mapping[str, float]) -> dict[str, float]:
     cleaned: dict[str, float] = defaultdict(float)
     for term, weight in terms.items():
         cleaned[clean(term)] += weight

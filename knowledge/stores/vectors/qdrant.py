@@ -173,26 +173,24 @@ class QdrantVectorIndex:
             return
         with _errors_translated():
             if not self.client.collection_exists(self.collection):
-                self._create_collection()
+                self.client.create_collection(
+                    self.collection,
+                    vectors_config={
+                        MEANING: q.VectorParams(size=self.dimensions, distance=q.Distance.COSINE)
+                    },
+                    sparse_vectors_config={WORDS: q.SparseVectorParams(modifier=q.Modifier.IDF)},
+                )
+                for name in KEYWORDS:
+                    keyword = q.KeywordIndexParams(
+                        type=q.KeywordIndexType.KEYWORD, is_tenant=name == "user_id"
+                    )
+                    self.client.create_payload_index(self.collection, name, keyword)
+                for name in NUMBERS:
+                    number = q.PayloadSchemaType.FLOAT
+                    self.client.create_payload_index(self.collection, name, number)
             self.is_ready = True
             if not self._searched_collection():
                 self.activate()
-
-    def _create_collection(self) -> None:
-        self.client.create_collection(
-            self.collection,
-            vectors_config={
-                MEANING: q.VectorParams(size=self.dimensions, distance=q.Distance.COSINE)
-            },
-            sparse_vectors_config={WORDS: q.SparseVectorParams(modifier=q.Modifier.IDF)},
-        )
-        for name in KEYWORDS:
-            schema = q.KeywordIndexParams(
-                type=q.KeywordIndexType.KEYWORD, is_tenant=name == "user_id"
-            )
-            self.client.create_payload_index(self.collection, name, schema)
-        for name in NUMBERS:
-            self.client.create_payload_index(self.collection, name, q.PayloadSchemaType.FLOAT)
 
     def _searched_collection(self) -> str:
         """The collection that the alias names; empty when there is none."""

@@ -9,7 +9,7 @@ from qdrant_client import QdrantClient
 from accounts.models import User
 from knowledge.stores.vectors import postgres
 from knowledge.stores.vectors.memory import InMemoryVectorIndex
-from knowledge.stores.vectors.port import TermStatistics, VectorIndex
+from knowledge.stores.vectors.port import LedgerVectorIndex, TermStatistics, VectorIndex
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
 from knowledge.stores.vectors.qdrant import QdrantVectorIndex
 from knowledge.types import Scope, Status, Trust
@@ -385,3 +385,63 @@ def test_statistics_are_each_users_own(index: VectorIndex, alice: User, bob: Use
     index.upsert(user_id=bob.id, points=[point("tea") for _ in range(50)])
 
     assert index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).blocks == before
+
+
+# -- what the index that is written with the ledger can do besides
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def ledger_index(request: pytest.FixtureRequest, db: None) -> LedgerVectorIndex:
+    """Each implementation, empty."""
+    if request.param == "memory":
+        return InMemoryVectorIndex()
+    return PostgresVectorIndex(space=SPACE, dimensions=8)
+
+
+def test_a_blocks_own_vector_comes_back(ledger_index: LedgerVectorIndex, alice: User) -> None:
+    """The one of its text alone, to half precision; where there is but one, that one."""
+    mixed = point("tea", vector=vector(1, 1), own_vector=vector(1), digest=b"1")
+    plain = point("rain", vector=vector(0, 1), digest=b"2")
+    ledger_index.upsert(user_id=alice.id, points=[mixed, plain, point("sun")])
+
+    own = ledger_index.own_vectors(
+        user_id=alice.id, digests={mixed.block_id: b"1", plain.block_id: b"2"}
+    )
+
+    assert own.keys() == {mixed.block_id, plain.block_id}
+    assert own[mixed.block_id] == pytest.approx(vector(1), abs=1e-3)
+    assert own[plain.block_id] == pytest.approx(vector(0, 1), abs=1e-3)
+
+
+def test_a_vector_of_another_text_does_not_come_back(
+    ledger_index: LedgerVectorIndex, alice: User, charlie: User
+) -> None:
+    """Nor does somebody else's."""
+    block = point("tea", vector=vector(1), digest=b"1")
+    ledger_index.upsert(user_id=alice.id, points=[block])
+
+    assert ledger_index.own_vectors(user_id=alice.id, digests={block.block_id: b"2"}) == {}
+    assert ledger_index.own_vectors(user_id=charlie.id, digests={block.block_id: b"1"}) == {}
+
+
+def test_statistics_are_those_of_a_search(ledger_index: LedgerVectorIndex, alice: User) -> None:
+    """They can be asked for alone."""
+    ledger_index.upsert(user_id=alice.id, points=[point("tea garden"), point("rain garden")])
+
+    alone = ledger_index.statistics(user_id=alice.id, terms=["garden", "tea", "sun"])
+
+    assert alone == counted(ledger_index, alice, "garden tea sun")
+    assert alone.frequencies == {"garden": 2, "tea": 1, "sun": 0}
+
+
+def test_words_can_be_cleared(ledger_index: LedgerVectorIndex, alice: User, bob: User) -> None:
+    """Of one user; whoever puts the blocks in again begins with nothing."""
+    his = point("tea")
+    ledger_index.upsert(user_id=alice.id, points=[point("tea")])
+    ledger_index.upsert(user_id=bob.id, points=[his])
+
+    ledger_index.clear_words(user_id=alice.id)
+
+    assert found(ledger_index, alice, "tea") == []
+    assert ledger_index.statistics(user_id=alice.id, terms=["tea"]).blocks == 0
+    assert found(ledger_index, bob, "tea") == [his.block_id]
