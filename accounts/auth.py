@@ -83,7 +83,7 @@ class EmailBackend(ModelBackend):
         email = username if username is not None else kwargs.get(User.USERNAME_FIELD)
         if email is None or password is None:
             return None
-        address = address_of(request) if request is not None else "local"
+        address = address_of(request) if request is not None else "localhost"
         try:
             return services.sign_in(email=email, password=password, address=address)
         except WrongCredentials:

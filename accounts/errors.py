@@ -7,6 +7,10 @@ class WrongCredentials(errors.Unauthenticated):
     """E-mail or password is wrong."""
 
 
+class DemoPasswordRefused(WrongCredentials):
+    """Demo passwords work on the server's own machine only (see EXOBRAIN_ALLOW_DEMO_LOGIN)."""
+
+
 class InvalidRefreshToken(errors.Unauthenticated):
     """The refresh token is unknown, expired or was used before."""
 

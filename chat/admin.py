@@ -31,7 +31,7 @@ class TurnAdmin(ReadOnlyAdmin):
 
 @admin.register(Receipt)
 class ReceiptAdmin(ReadOnlyAdmin):
-    """How much of the memory answers were given; not what."""
+    """How many memories answers were given, not which."""
 
     list_display = ("answer_id", "user", "recalled", "tokens", "created_at")
     list_select_related = ("user",)

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.auth import principal_of, refuse_broken_json
-from chat.types import Asker
+from accounts.consumers import Scope, cookies_of, header, principal_of_scope
+from chat.types import Requester
 from exobrain.lib.address import client_address
 from exobrain.lib.errors import Unauthenticated
-from exobrain.middleware import is_own_origin
-from exobrain.streams import Scope, cookies_of, header, principal_of_scope
+from exobrain.lib.http import is_own_origin
 
 VISITOR_COOKIE = "exobrain_visitor"
 VISITOR_KEY_BYTES = 16
@@ -19,18 +19,18 @@ VISITOR_KEY_BYTES = 16
 class AskedRequest(HttpRequest):
     """A request that `asking` let through."""
 
-    auth: Asker
+    auth: Requester
 
 
-def asking(request: HttpRequest) -> Asker:
+def asking(request: HttpRequest) -> Requester:
     """Who sends this request; raises Unauthenticated unless visitors may chat."""
     principal = principal_of(request)
     if principal is not None:
-        return Asker(principal.user_id, request.COOKIES.get(VISITOR_COOKIE, ""))
+        return Requester(principal.user_id, request.COOKIES.get(VISITOR_COOKIE, ""))
     refuse_broken_json(request)
     if not settings.EXOBRAIN.chat_allow_anonymous:
         raise Unauthenticated
-    return Asker(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
+    return Requester(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
 
 
 def remember_visitor(response: HttpResponse) -> None:
@@ -47,15 +47,15 @@ def remember_visitor(response: HttpResponse) -> None:
 # -- connections that Django does not see
 
 
-async def asker_of(scope: Scope) -> Asker:
+async def requester_of(scope: Scope) -> Requester:
     """Who opened this connection; raises Unauthenticated unless visitors may chat."""
     visitor_key = cookies_of(scope).get(VISITOR_COOKIE, "")
     principal = await principal_of_scope(scope)
     if principal is not None:
-        return Asker(principal.user_id, visitor_key)
+        return Requester(principal.user_id, visitor_key)
     if not settings.EXOBRAIN.chat_allow_anonymous:
         raise Unauthenticated
-    return Asker(visitor_key=visitor_key)
+    return Requester(visitor_key=visitor_key)
 
 
 def address_of_scope(scope: Scope) -> str:

@@ -63,7 +63,7 @@ class ReceiptItemOut(Schema):
 
 
 class ReceiptOut(Schema):
-    """What an answer was given of the memory; what was forgotten since is left out."""
+    """Which memories an answer was given; those forgotten since are left out."""
 
     message_id: str
     items: list[ReceiptItemOut]

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 
 from exobrain.lib.errors import DomainError, TooMany, Unavailable
 from exobrain.lib.http import json_response
-from exobrain.statuses import status_of
+from exobrain.lib.statuses import status_of
 
 API_PREFIX = "/api/"
 

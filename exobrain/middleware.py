@@ -1,10 +1,7 @@
 """What happens around every request."""
 
-import random
-import re
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 import structlog
 from csp.middleware import CSPMiddleware
@@ -20,11 +17,10 @@ from django.middleware.security import SecurityMiddleware
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.middleware import HtmxMiddleware
 
-from exobrain.lib.http import PRIVATE, json_response
+from exobrain.lib.http import PRIVATE, is_own_origin, json_response, request_id_of
 
 log = structlog.get_logger(__name__)
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 SLOW_SECONDS = 1.0
 API_PREFIX = "/api/"
@@ -60,13 +56,6 @@ class RequestLogMiddleware:
 def _keep_private(response: HttpResponse) -> None:
     for name, value in PRIVATE.items():
         response.headers[name] = value
-
-
-def request_id_of(given: str | None) -> str:
-    """The id that came with the request, if it is a sound one, else a new one."""
-    if given and REQUEST_ID.fullmatch(given):
-        return given
-    return f"{random.getrandbits(128):032x}"  # a name, not a secret: a third of uuid4's cost
 
 
 def _log_finished(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
@@ -143,17 +132,6 @@ def is_cross_site(request: HttpRequest) -> bool:
     # "same-origin" is about the address that the browser sees; behind a proxy that rewrites
     # Host it is the only header that knows.
     return site != "same-origin" and not is_own_origin(origin, host=request.get_host())
-
-
-def is_own_origin(origin: str, *, host: str) -> bool:
-    """True when a browser's Origin header names this server, as `host` or as PUBLIC_URL."""
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
-        return True
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 
 def is_page(request: HttpRequest) -> bool:

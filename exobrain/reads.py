@@ -21,9 +21,8 @@ from django.http.request import split_domain_port, validate_host
 from accounts.selectors import resolve_principal
 from accounts.types import Principal
 from exobrain.lib.errors import DomainError
-from exobrain.lib.http import PRIVATE_RAW
-from exobrain.middleware import request_id_of
-from journal.schemas import MAX_JOURNALS, MAX_MESSAGES, USUAL_JOURNALS, USUAL_MESSAGES
+from exobrain.lib.http import PRIVATE_RAW, request_id_of
+from journal.schemas import DEFAULT_JOURNALS, DEFAULT_MESSAGES, MAX_JOURNALS, MAX_MESSAGES
 from journal.selectors import journals_json, messages_json, search_json
 
 log = structlog.get_logger(__name__)
@@ -78,17 +77,17 @@ def _me(principal: Principal, _path: str, _query: bytes) -> bytes:
 
 
 def _journals(principal: Principal, _path: str, query: bytes) -> bytes | None:
-    limit = _limit(query, usual=USUAL_JOURNALS, most=MAX_JOURNALS)
+    limit = _limit(query, usual=DEFAULT_JOURNALS, most=MAX_JOURNALS)
     if not limit:
         return None
     return journals_json(
-        user_id=principal.user_id, revision=principal.revision, limit=limit, before=None
+        user_id=principal.user_id, revision=principal.revision, limit=limit, before_reference=None
     )
 
 
 def _messages(principal: Principal, path: str, query: bytes) -> bytes | None:
     day = DAY_MESSAGES.fullmatch(path)
-    limit = _limit(query, usual=USUAL_MESSAGES, most=MAX_MESSAGES)
+    limit = _limit(query, usual=DEFAULT_MESSAGES, most=MAX_MESSAGES)
     if not day or not limit:
         return None
     return messages_json(
@@ -96,7 +95,7 @@ def _messages(principal: Principal, path: str, query: bytes) -> bytes | None:
         revision=principal.revision,
         reference=day[1],
         limit=limit,
-        before=None,
+        before_sequence=None,
     )
 
 
@@ -106,7 +105,7 @@ def _search(principal: Principal, _path: str, query: bytes) -> bytes | None:
     if asked or not text or not text.isascii() or not text.isprintable():
         return None
     return search_json(
-        user_id=principal.user_id, revision=principal.revision, query=text, limit=USUAL_JOURNALS
+        user_id=principal.user_id, revision=principal.revision, query=text, limit=DEFAULT_JOURNALS
     )
 
 

@@ -9,12 +9,10 @@ import asyncio
 import contextlib
 import gc
 import os
-import queue
 import socket
 import sys
-import threading
-import time
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -24,8 +22,6 @@ from channels.routing import URLRouter
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
-from django.db import connections
-from django.dispatch import Signal
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
@@ -33,6 +29,8 @@ from django.urls import set_script_prefix
 from exobrain import reads
 from exobrain.lib import background
 from exobrain.lib.http import PRIVATE_RAW
+from exobrain.lib.lifecycle import server_started, server_stopping
+from exobrain.lib.threads import ThreadPool
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +39,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, Iterable[bytes]]
-Job = tuple["asyncio.Future[Answer]", Scope, bytes]
 
-IDLE_CHECK_SECONDS = 1.0  # a connection unused for longer is checked before it is used
 STARTUP_FAILED = 3  # exit status, uvicorn's own
 DRAIN_SECONDS = 10.0  # how long what is running may take at shutdown
 
@@ -97,13 +93,7 @@ class Bridge:
 
     def __init__(self, *, threads: int) -> None:
         self.handler = Handler()
-        self.jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self.threads = [
-            threading.Thread(target=self._work, name=f"web-{number}", daemon=True)
-            for number in range(threads)
-        ]
-        for thread in self.threads:
-            thread.start()
+        self.pool = ThreadPool(threads, name="web")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -114,39 +104,23 @@ class Bridge:
         except _Gone:
             return
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self.jobs.put((answer, scope, body))
+        self.pool.put(partial(self._answer, answer, scope, body))
         await _send(send, *await answer)
 
     def close(self) -> None:
         """The threads have answered what they had and have closed their connections."""
-        for _ in self.threads:
-            self.jobs.put(None)
-        for thread in self.threads:
-            thread.join(timeout=DRAIN_SECONDS)
+        self.pool.shutdown(seconds=DRAIN_SECONDS)
 
-    def _work(self) -> None:
-        last_used = 0.0
-        while job := self.jobs.get():
-            answer, scope, body = job
-            _refresh_connections(idle_seconds=time.monotonic() - last_used)
-            result = self.handler.answer(scope, body)
-            last_used = time.monotonic()
-            # The loop may be closing: then nobody waits for the answer any more.
-            with contextlib.suppress(RuntimeError):
-                answer.get_loop().call_soon_threadsafe(_resolve, answer, result)
-        connections.close_all()
+    def _answer(self, answer: "asyncio.Future[Answer]", scope: Scope, body: bytes) -> None:
+        result = self.handler.answer(scope, body)
+        # The loop may be closing: then nobody waits for the answer any more.
+        with contextlib.suppress(RuntimeError):
+            answer.get_loop().call_soon_threadsafe(_resolve, answer, result)
 
 
 def _resolve(answer: "asyncio.Future[Answer]", result: Answer) -> None:
     if not answer.done():
         answer.set_result(result)
-
-
-def _refresh_connections(*, idle_seconds: float) -> None:
-    """Close a connection that failed or that may have died while it was idle."""
-    for connection in connections.all(initialized_only=True):
-        if idle_seconds > IDLE_CHECK_SECONDS or connection.errors_occurred:
-            connection.close_if_unusable_or_obsolete()
 
 
 class Handler(BaseHandler):
@@ -188,7 +162,7 @@ def _headers(response: HttpResponseBase) -> Headers:
 def _content(response: HttpResponseBase) -> Iterable[bytes]:
     """The body's parts; a file is read here, on the worker thread, and then closed."""
     parts = [response.content] if isinstance(response, HttpResponse) else list(_stream(response))
-    # close() would send request_finished, whose receivers we replace by _refresh_connections.
+    # close() would send request_finished, whose receivers the thread pool replaces.
     for closer in response._resource_closers:  # type: ignore[attr-defined]
         closer()
     return parts
@@ -237,10 +211,6 @@ async def _send(send: Send, status: int, headers: Headers, parts: Iterable[bytes
         headers.append((b"content-length", str(sum(map(len, chunks))).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"".join(chunks)})
-
-
-server_started = Signal()
-server_stopping = Signal()
 
 
 def stay_on_one_core() -> None:

@@ -1,4 +1,4 @@
-"""Django's settings, derived from `exobrain.config`."""
+"""Django's settings, derived from `exobrain.lib.config`."""
 
 import sys
 from typing import Any
@@ -10,8 +10,8 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from exobrain.config import ROOT, get_config
 from exobrain.embedded import endpoints
+from exobrain.lib.config import ROOT, get_config
 from exobrain.logs import configure_logging
 
 EXOBRAIN = get_config()

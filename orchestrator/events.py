@@ -105,7 +105,7 @@ def _encoded(message: Any) -> bytes:
 
 
 def with_nulls(value: Any) -> Any:
-    """A typed payload as JSON has it: zero and empty are null, as proto3 cannot tell them apart."""
+    """A typed payload as JSON has it: zero and empty are null, which proto3 cannot express."""
     if isinstance(value, dict):
         return {key: with_nulls(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -76,7 +76,7 @@ def bearer() -> Callable[[User], dict[str, str]]:
 
 @pytest.fixture
 def config(settings: Any) -> Callable[..., None]:
-    """Changes settings of `exobrain.config` for one test."""
+    """Changes settings of `exobrain.lib.config` for one test."""
 
     def change(**values: Any) -> None:
         settings.EXOBRAIN = settings.EXOBRAIN.model_copy(update=values)
@@ -88,7 +88,7 @@ def config(settings: Any) -> Callable[..., None]:
 def _empty_redis() -> None:
     """Each test starts with an empty Redis database of its own, and nothing kept beside it."""
     caches["default"].client.get_client().flushdb()  # type: ignore[attr-defined]
-    stores.forget()
+    stores.clear_local()
 
 
 @pytest.fixture(autouse=True)

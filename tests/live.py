@@ -42,7 +42,7 @@ class LiveServer:
 
     def __init__(self) -> None:
         from exobrain.asgi import application
-        from exobrain.server import server_started
+        from exobrain.lib.lifecycle import server_started
 
         # Tests look after dead turns themselves, at the moment they mean.
         server_started.disconnect(dispatch_uid="chat.start")

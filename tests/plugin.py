@@ -51,7 +51,7 @@ os.environ.update(
     EMBEDDING_PROVIDER="hashing",
 )
 
-from exobrain.embedded import endpoints, hold  # noqa: E402  after the environment
+from exobrain.embedded import Service, endpoints, hold  # noqa: E402  after the environment
 
 os.environ["ASSISTANT_CACHE_REDIS_URL"] = f"{endpoints(DATA).redis_url}?db={_worker}"
 
@@ -61,7 +61,7 @@ _stack = ExitStack()
 def pytest_configure() -> None:
     """PostgreSQL, Valkey and NATS run while the suite does."""
     warnings.simplefilter("default")
-    _stack.enter_context(hold(DATA, services={"postgres", "valkey", "nats"}))
+    _stack.enter_context(hold(DATA, services=set(Service)))
 
 
 def pytest_unconfigure() -> None:

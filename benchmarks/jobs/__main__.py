@@ -25,7 +25,7 @@ import nats
 import psycopg
 import uvloop
 
-from exobrain.embedded import Endpoints, hold
+from exobrain.embedded import Endpoints, Service, hold
 from exobrain.embedded.layout import Layout
 from protos import job_orchestrator_pb2 as pb
 from protos import job_orchestrator_pb2_grpc as pb_grpc
@@ -73,7 +73,7 @@ def measure(options: argparse.Namespace) -> list[Figure]:
     """All figures, on services of our own."""
     data = Path(tempfile.mkdtemp(prefix="exobrain-bench-"))
     try:
-        with hold(data, services={"postgres", "valkey", "nats"}) as services:
+        with hold(data, services=set(Service)) as services:
             migrate = [*PROCESS, "migrate", "--verbosity", "0"]
             environment = {**os.environ, **_environment(data)}
             subprocess.run(migrate, cwd=ROOT, env=environment, check=True)

@@ -84,10 +84,10 @@ def measure(
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
-    from exobrain.config import get_config  # noqa: PLC0415
-    from exobrain.embedded import hold  # noqa: PLC0415
+    from exobrain.embedded import Service, hold  # noqa: PLC0415
+    from exobrain.lib.config import get_config  # noqa: PLC0415
 
-    with hold(get_config().data_dir, services={"postgres", "valkey", "nats"}):
+    with hold(get_config().data_dir, services=set(Service)):
         call_command("migrate", verbosity=0)
         return _measured(conversations, extractor=extractor, ablation=ablation)
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from html import escape
 
-from chat.types import Memory
+from chat.types import MarkedMemory
 from knowledge.types import Status, Trust
 
 MEMORY_RULES = """\
@@ -34,7 +34,7 @@ UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # among them what hides text or t
 ANY_MARK = re.compile(r"\[(\s*m\s*[0-9]+\s*)\]", re.IGNORECASE)
 
 
-def as_data(memories: Sequence[Memory]) -> str:
+def as_data(memories: Sequence[MarkedMemory]) -> str:
     """The memories as one block of marked, escaped lines; none of them can leave it."""
     lines = ["<memory>"]
     for memory in memories:

@@ -20,16 +20,16 @@ from django.dispatch import receiver
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from accounts.consumers import is_known_host, until_signed_out
 from chat import services
-from chat.auth import address_of_scope, asker_of, is_same_site
+from chat.auth import address_of_scope, is_same_site, requester_of
 from chat.events import as_frame
 from chat.schemas import FRAMES, CancelFrame, ResumeFrame, SendFrame
 from chat.services import Reading, open_reading
-from chat.types import Asker, Question
+from chat.types import ChatRequest, Requester
 from exobrain.lib.errors import DomainError, Unauthenticated, Unavailable
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
-from exobrain.streams import is_known_host, until_signed_out
 
 log = structlog.get_logger(__name__)
 
@@ -67,15 +67,15 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             return
         await self.accept()
         try:
-            asker = await self._asker()
+            requester = await self._requester()
         except (Unavailable, DatabaseFailure):
             await self.close(TRY_AGAIN_LATER)
             return
-        if asker is not None and asker.user_id is not None:
+        if requester is not None and requester.user_id is not None:
             self.listening = [
-                asyncio.create_task(self._listen(_group(asker.user_id))),
+                asyncio.create_task(self._listen(_group(requester.user_id))),
                 asyncio.create_task(self._watch()),
-                asyncio.create_task(self._expect_question(asker.user_id)),
+                asyncio.create_task(self._expect_question(requester.user_id)),
             ]
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
@@ -98,10 +98,10 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         await until_signed_out(self.scope)
         await self.close(SIGNED_OUT)
 
-    async def _asker(self) -> Asker | None:
+    async def _requester(self) -> Requester | None:
         """Who is at the other end; asked for every frame, so that signing out counts at once."""
         try:
-            return await asker_of(self.scope)
+            return await requester_of(self.scope)
         except Unauthenticated:
             await self.close(SIGNED_OUT)
             return None
@@ -126,8 +126,8 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         """
         try:
             frame = FRAMES.validate_json(text)
-            if asker := await self._asker():
-                await self._obey(frame, asker)
+            if requester := await self._requester():
+                await self._obey(frame, requester)
         except ValidationError as error:
             return _explain(error)
         except DomainError as error:
@@ -136,18 +136,20 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             return Unavailable().message
         return None
 
-    async def _obey(self, frame: SendFrame | ResumeFrame | CancelFrame, asker: Asker) -> None:
+    async def _obey(
+        self, frame: SendFrame | ResumeFrame | CancelFrame, requester: Requester
+    ) -> None:
         match frame:
             case SendFrame():
-                await self._send_message(frame, asker)
+                await self._send_message(frame, requester)
             case ResumeFrame():
-                await self._follow(asker, frame.stream_id, after=max(0, frame.last_event_id))
+                await self._follow(requester, frame.stream_id, after=max(0, frame.last_event_id))
             case CancelFrame():
-                await in_thread(services.cancel, asker=asker, stream_id=frame.stream_id)
+                await in_thread(services.cancel, requester=requester, stream_id=frame.stream_id)
 
-    async def _send_message(self, frame: SendFrame, asker: Asker) -> None:
+    async def _send_message(self, frame: SendFrame, requester: Requester) -> None:
         self.asked_here.add(frame.client_message_id)
-        stream_id = await in_thread(self._start, frame, asker)
+        stream_id = await in_thread(self._start, frame, requester)
         await self.send_json(
             {
                 "type": "accepted",
@@ -155,18 +157,18 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
                 "stream_id": str(stream_id),
             }
         )
-        await self._follow(asker, str(stream_id), after=0)
+        await self._follow(requester, str(stream_id), after=0)
 
-    def _start(self, frame: SendFrame, asker: Asker) -> UUID:
-        if asker.user_id is not None:
+    def _start(self, frame: SendFrame, requester: Requester) -> UUID:
+        if requester.user_id is not None:
             return services.start_turn(
-                user_id=asker.user_id,
+                user_id=requester.user_id,
                 message=frame.message,
                 client_message_id=frame.client_message_id,
                 uses_memory=frame.memory != "none",
             )
         return services.start_visitor_turn(
-            visitor_key=asker.visitor_key,
+            visitor_key=requester.visitor_key,
             address=address_of_scope(self.scope),
             message=frame.message,
             client_message_id=frame.client_message_id,
@@ -174,10 +176,10 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
 
     # -- what the page is told
 
-    async def _follow(self, asker: Asker, stream_id: str, *, after: int) -> None:
+    async def _follow(self, requester: Requester, stream_id: str, *, after: int) -> None:
         """The stream's events go to the page; following it again starts from there."""
-        reading = await open_reading(asker=asker, stream_id=stream_id, after=after)
-        known_id = reading.tail.stream_id
+        reading = await open_reading(requester=requester, stream_id=stream_id, after=after)
+        known_id = reading.stream_id
         if before := self.following.pop(known_id, None):
             before.cancel()
         if len(self.following) >= MAX_STREAMS:
@@ -192,7 +194,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             del self.following[stream_id]
 
     async def _pass_on(self, reading: Reading) -> None:
-        stream_id = str(reading.tail.stream_id)
+        stream_id = str(reading.stream_id)
         try:
             while not reading.has_ended:
                 entries = await reading.next(seconds=settings.EXOBRAIN.chat_heartbeat_seconds)
@@ -250,17 +252,17 @@ def _group(user_id: UUID) -> str:
 
 
 # What is to be announced on each event loop; turns that begin together are told together.
-_waiting: dict[asyncio.AbstractEventLoop, list[Question]] = {}
+_waiting: dict[asyncio.AbstractEventLoop, list[ChatRequest]] = {}
 _announcing: set[asyncio.Task[None]] = set()  # strong references: a forgotten task may be collected
 
 
 @receiver(services.answer_begins, dispatch_uid="chat.announce_turn")
-def _announce(question: Question, **_: Any) -> None:
+def _announce(request: ChatRequest, **_: Any) -> None:
     loop = asyncio.get_running_loop()
     if loop in _waiting:
-        _waiting[loop].append(question)
+        _waiting[loop].append(request)
         return
-    _waiting[loop] = [question]
+    _waiting[loop] = [request]
     task = loop.create_task(_announce_all(loop))
     _announcing.add(task)
     task.add_done_callback(_announcing.discard)
@@ -269,18 +271,15 @@ def _announce(question: Question, **_: Any) -> None:
 async def _announce_all(loop: asyncio.AbstractEventLoop) -> None:
     await asyncio.sleep(NOTICE_SECONDS)
     turns: dict[UUID, list[dict[str, str]]] = {}
-    for question in _waiting.pop(loop):
-        if question.asker.user_id is not None:
-            turns.setdefault(question.asker.user_id, []).append(_notice(question))
+    for request in _waiting.pop(loop):
+        if request.requester.user_id is not None:
+            notice = {
+                "stream_id": str(request.stream_id),
+                "client_message_id": str(request.client_message_id),
+            }
+            turns.setdefault(request.requester.user_id, []).append(notice)
     for user_id, notices in turns.items():
         try:
             await get_channel_layer().group_send(_group(user_id), {"turns": notices})
         except (RedisError, OSError) as error:
             log.warning("turn_not_announced", error=type(error).__name__)
-
-
-def _notice(question: Question) -> dict[str, str]:
-    return {
-        "stream_id": str(question.stream_id),
-        "client_message_id": str(question.client_message_id),
-    }

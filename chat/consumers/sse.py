@@ -2,10 +2,10 @@
 
 from django.conf import settings
 
-from chat.auth import asker_of
+from accounts.consumers import HEARTBEAT, EventStream, last_event_id
+from chat.auth import requester_of
 from chat.events import as_sse
 from chat.services import Reading, open_reading
-from exobrain.streams import HEARTBEAT, EventStream, last_event_id
 
 
 class StreamConsumer(EventStream):
@@ -14,7 +14,7 @@ class StreamConsumer(EventStream):
     async def open(self) -> Reading:
         """The stream, from where the reader was."""
         return await open_reading(
-            asker=await asker_of(self.scope),
+            requester=await requester_of(self.scope),
             stream_id=self.scope["url_route"]["kwargs"]["stream_id"],
             after=last_event_id(self.scope),
         )

@@ -14,8 +14,8 @@ import structlog
 
 from chat.agent.memory import cited
 from chat.agent.prompt import CHARACTERS_PER_TOKEN
-from chat.types import Memory, Question, ReceiptDraft
-from exobrain.config import Config
+from chat.types import ChatRequest, MarkedMemory, ReceiptDraft
+from exobrain.lib.config import Config
 from exobrain.lib.threads import in_slow_thread
 from journal.types import StoredMessage
 from knowledge.services.recall.recalling import recall
@@ -34,18 +34,18 @@ Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 class RecallTask:
     """The recall for one question, on its way while the answer begins."""
 
-    def __init__(self, question: Question, config: Config, *, earlier: Earlier) -> None:
+    def __init__(self, request: ChatRequest, config: Config, *, earlier: Earlier) -> None:
         self.config = config
         self._earlier = earlier
-        self._memories: Sequence[Memory] | None = None  # None: nobody has asked yet
+        self._memories: Sequence[MarkedMemory] | None = None  # None: nobody has asked yet
         self._recall: Recall | None = None
-        self._task: asyncio.Task[tuple[Recall, list[Memory]]] | None = None
-        if question.place and question.uses_memory and config.memory_recall_enabled:
-            self._task = asyncio.create_task(self._run(question.place.user_id, question.text))
+        self._task: asyncio.Task[tuple[Recall, list[MarkedMemory]]] | None = None
+        if request.stored and request.uses_memory and config.memory_recall_enabled:
+            self._task = asyncio.create_task(self._run(request.stored.user_id, request.text))
         deadline_seconds = config.memory_recall_deadline_ms / 1000
         self._deadline = asyncio.get_running_loop().time() + deadline_seconds + GRACE_SECONDS
 
-    async def memories(self) -> Sequence[Memory]:
+    async def memories(self) -> Sequence[MarkedMemory]:
         """What was found in time; the same whenever it is asked for."""
         return await self._wait(until=self._deadline)
 
@@ -65,13 +65,13 @@ class RecallTask:
             dropped=self._recall.dropped,
         )
 
-    async def _wait(self, *, until: float) -> Sequence[Memory]:
+    async def _wait(self, *, until: float) -> Sequence[MarkedMemory]:
         """The memories, once and for all: what is late for the first who asks is late for all."""
         if self._memories is None:
             self._recall, self._memories = await self._result(until)
         return self._memories
 
-    async def _result(self, until: float) -> tuple[Recall | None, Sequence[Memory]]:
+    async def _result(self, until: float) -> tuple[Recall | None, Sequence[MarkedMemory]]:
         if self._task is None:
             return None, ()
         left = until - asyncio.get_running_loop().time()
@@ -86,7 +86,7 @@ class RecallTask:
             log.warning("recall_failed", error=type(error).__name__)  # its words may be the user's
             return None, ()
 
-    async def _run(self, user_id: UUID, text: str) -> tuple[Recall, list[Memory]]:
+    async def _run(self, user_id: UUID, text: str) -> tuple[Recall, list[MarkedMemory]]:
         found = await in_slow_thread(
             recall,
             scope=Scope(user_id=user_id),
@@ -99,19 +99,21 @@ class RecallTask:
         return found, choose(found.items, known=known, tokens=self.config.memory_recall_tokens)
 
 
-def choose(items: Sequence[Recalled], *, known: Collection[UUID], tokens: int) -> list[Memory]:
+def choose(
+    items: Sequence[Recalled], *, known: Collection[UUID], tokens: int
+) -> list[MarkedMemory]:
     """The first that fit the budget, less those whose messages the model is told anyway.
 
     A note of the user's has no message, and is not told anywhere else.
     """
-    chosen: list[Memory] = []
+    chosen: list[MarkedMemory] = []
     for item in items:
         cost = _tokens(item.text)
         is_told = bool(item.message_ids) and all(id_ in known for id_ in item.message_ids)
         if is_told or cost > tokens:
             continue
         tokens -= cost
-        chosen.append(Memory(f"m{len(chosen) + 1}", item))
+        chosen.append(MarkedMemory(f"m{len(chosen) + 1}", item))
     return chosen[:MOST_MEMORIES]
 
 

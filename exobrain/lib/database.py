@@ -1,100 +1,61 @@
-"""Django's database connections in threads of our own, outside any request."""
+"""When Django's database connections are checked and closed in threads of our own.
 
-import queue
+A request of Django's begins and ends with signals that do this; work outside of one has
+`on_live_connection`, which the threads of `exobrain.lib.threads` call for everything they do.
+"""
+
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connections
 
 T = TypeVar("T")
 
 # PostgreSQL did not answer, whatever was asked.
-Down = (OperationalError, InterfaceError)
+DatabaseUnavailable = (OperationalError, InterfaceError)
+
+IDLE_CHECK_SECONDS = 1.0  # a connection unused for longer is checked before it is used
 
 _outages = 0  # seen by any thread of this process
-_seen = threading.local()
+_thread = threading.local()  # last_used: seconds; outages: how many it has heard of
 
 
-def with_retry(work: Callable[[], T]) -> T:
+def with_second_attempt(work: Callable[[], T]) -> T:
     """What `work` returns, tried once more on a new connection if the old one had died.
 
     For work that may be done twice: the first try may have been committed unheard.
     """
     try:
-        return on_good_connection(work)
-    except Down:
-        return on_good_connection(work)
+        return on_live_connection(work)
+    except DatabaseUnavailable:
+        return on_live_connection(work)
 
 
-def on_good_connection(work: Callable[[], T]) -> T:
-    """What `work` returns; when the connection dies, every thread connects anew before its next.
+def on_live_connection(work: Callable[[], T]) -> T:
+    """What `work` returns or raises, on a connection that works as far as can be told cheaply.
 
-    Without that a restart of PostgreSQL would be noticed by each thread for itself, at the cost
-    of one failure each.
+    A connection is checked when it failed or was idle; and when one dies, every thread connects
+    anew before its next work. Without that each would notice a restart of PostgreSQL for itself,
+    at the cost of one failure each.
     """
     global _outages
-    if getattr(_seen, "outages", 0) != _outages:
-        _close()
+    is_outdated = getattr(_thread, "outages", 0) != _outages
+    was_idle = time.monotonic() - getattr(_thread, "last_used", 0.0) > IDLE_CHECK_SECONDS
+    for connection in connections.all(initialized_only=True):
+        if is_outdated:
+            connection.close()
+        elif was_idle or connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
+    _thread.outages = _outages
     try:
         return work()
-    except Down:
+    except DatabaseUnavailable:
         _outages += 1
-        _close()
+        _thread.outages = _outages
+        for connection in connections.all(initialized_only=True):
+            connection.close()
         raise
-
-
-def _close() -> None:
-    _seen.outages = _outages
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-
-
-class DatabaseThreads(Executor):
-    """Threads that use the database: each has a connection, and closes it when it ends.
-
-    They are daemons: work that does not end cannot keep the process from ending.
-    """
-
-    def __init__(self, size: int, *, name: str) -> None:
-        self._work: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = (
-            queue.SimpleQueue()
-        )
-        self._threads = [
-            threading.Thread(target=self._run, name=f"{name}-{number}", daemon=True)
-            for number in range(size)
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def submit(  # type: ignore[override]  # what it is given is always positional here
-        self, fn: Callable[..., T], /, *args: Any
-    ) -> Future[T]:
-        """The promise of what `fn` returns."""
-        future: Future[T] = Future()
-        self._work.put((future, lambda: fn(*args)))
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """No thread takes more work; with `wait`, each has ended."""
-        for _ in self._threads:
-            self._work.put(None)
-        if wait:
-            for thread in self._threads:
-                thread.join()
-
-    def _run(self) -> None:
-        while (item := self._work.get()) is not None:
-            _fulfil(*item)
-            del item  # what it holds must not live until the next one comes
-        connections.close_all()
-
-
-def _fulfil(future: Future[T], work: Callable[[], T]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(work())
-    except BaseException as error:  # noqa: BLE001  it belongs to whoever waits
-        future.set_exception(error)
+    finally:
+        _thread.last_used = time.monotonic()

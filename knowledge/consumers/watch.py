@@ -8,9 +8,9 @@ from typing import Any
 import orjson
 from django.conf import settings
 
+from accounts.consumers import HEARTBEAT, EventStream, last_event_id, principal_of_scope
 from exobrain.lib.errors import DomainError, Unauthenticated
 from exobrain.lib.tasks import cancel_all
-from exobrain.streams import HEARTBEAT, EventStream, last_event_id, principal_of_scope
 from knowledge.services.updates import JobWatch, open_watch
 from orchestrator.types import Transition
 

@@ -4,11 +4,10 @@
 // client_message_id, so sending it again can never ask twice. An answer is shown as plain text
 // while it grows and is then replaced by the server's rendering of it.
 
+import { createOutbox, createStore, journalReference, newUuid, reconnectDelay } from "./chat-state.js";
 import { announce, enhance, scrollToEnd } from "./page.js";
 
 const ACCEPT_MILLISECONDS = 15000;
-const FIRST_RETRY_MILLISECONDS = 400;
-const LAST_RETRY_MILLISECONDS = 15000;
 const RESUME_MILLISECONDS = 3000;
 const LOST_NOTICE_MILLISECONDS = 1500; // a reconnect that is quicker than this is not worth a word
 const DAY_CHECK_MILLISECONDS = 30000;
@@ -25,18 +24,8 @@ const memoryChoice = document.getElementById("use-memory"); // a visitor has non
 
 // -- what survives a reload
 
-const store = {
-  key: (name) => `exobrain.chat.${list.dataset.owner}.${name}`,
-  read: (name, otherwise) => JSON.parse(sessionStorage.getItem(store.key(name))) ?? otherwise,
-  write: (name, value) => sessionStorage.setItem(store.key(name), JSON.stringify(value)),
-};
-
-const outbox = {
-  all: () => store.read("outbox", []),
-  add: (item) => store.write("outbox", [...outbox.all(), item]),
-  remove: (id) =>
-    store.write("outbox", outbox.all().filter((item) => item.client_message_id !== id)),
-};
+const store = createStore(sessionStorage, list.dataset.owner);
+const outbox = createOutbox(store);
 
 // -- the connection
 
@@ -62,14 +51,9 @@ class Connection {
     this.socket.addEventListener("message", (event) => this.received(JSON.parse(event.data)));
     this.socket.addEventListener("close", (event) => {
       this.lost(event);
-      this.timer = setTimeout(() => this.connect(), this.delay());
+      this.timer = setTimeout(() => this.connect(), reconnectDelay(this.failures));
+      this.failures += 1;
     });
-  }
-
-  delay() {
-    const longest = Math.min(LAST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** this.failures);
-    this.failures += 1;
-    return longest * (0.5 + Math.random() / 2); // many tabs must not come back at once
   }
 
   reconnectNow() {
@@ -112,7 +96,7 @@ function showUnsent(item) {
 
 function dispatch(entry) {
   entry.failed = false;
-  showFate(entry, connection.isOpen ? "" : "Waiting for the connection…");
+  showOutcome(entry, connection.isOpen ? "" : "Waiting for the connection…");
   if (connection.send({ type: "send", ...entry.item })) {
     entry.timer = setTimeout(() => fail(entry, "Exobrain did not take this message."), ACCEPT_MILLISECONDS);
   }
@@ -122,7 +106,7 @@ function dispatch(entry) {
 function fail(entry, reason) {
   clearTimeout(entry.timer);
   entry.failed = true;
-  showFate(entry, reason, [
+  showOutcome(entry, reason, [
     ["Try again", () => dispatch(entry)],
     ["Edit", () => takeBack(entry)],
   ]);
@@ -144,11 +128,11 @@ function forget(entry) {
   showBusy();
 }
 
-function showFate({ article }, text, actions = []) {
-  const fate = article.querySelector(".fate");
-  fate.replaceChildren(text, ...actions.map(([label, act]) => actionButton(label, act)));
-  fate.classList.toggle("bad", actions.length > 0);
-  fate.hidden = !text;
+function showOutcome({ article }, text, actions = []) {
+  const outcome = article.querySelector(".outcome");
+  outcome.replaceChildren(text, ...actions.map(([label, act]) => actionButton(label, act)));
+  outcome.classList.toggle("bad", actions.length > 0);
+  outcome.hidden = !text;
 }
 
 function actionButton(label, act) {
@@ -257,10 +241,10 @@ function settleInPlace({ article, text, problem }) {
   body.removeAttribute("aria-busy");
   body.querySelector(".thinking").remove();
   if (!problem) return;
-  const fate = document.createElement("p");
-  fate.className = "fate bad";
-  fate.textContent = problem;
-  article.append(fate);
+  const outcome = document.createElement("p");
+  outcome.className = "outcome bad";
+  outcome.textContent = problem;
+  article.append(outcome);
 }
 
 // The turn as the server renders it: question and answer; a visitor's question is not kept.
@@ -350,7 +334,7 @@ function accept(entry, streamId) {
     location.reload(); // the new day's page has the question and resumes the answer
     return;
   }
-  showFate(entry, "");
+  showOutcome(entry, "");
   const article = fromTemplate("growing-answer");
   entry.article.after(article);
   follow(streamId, article).question = entry.article;
@@ -391,7 +375,7 @@ function fitDraft() {
 }
 
 function isAnotherDay() {
-  return new Date().toISOString().slice(0, 10).replaceAll("-", "/") !== list.dataset.reference;
+  return journalReference() !== list.dataset.reference;
 }
 
 function checkDay() {
@@ -402,16 +386,6 @@ function checkDay() {
 
 function fromTemplate(id) {
   return document.getElementById(id).content.cloneNode(true).firstElementChild;
-}
-
-function newUuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  // Plain HTTP from another machine is no secure context; getRandomValues works there too.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 // -- start

@@ -4,6 +4,8 @@
 // that is loaded meanwhile goes on telling. They are watched one after the other: a browser has
 // only a few connections to spare, and those that are over answer at once.
 
+import { endText, progressText } from "./update-texts.js";
+
 const RETRY_MILLISECONDS = 3000;
 const MAX_RETRIES = 20; // of one job's watch, a minute together
 
@@ -11,42 +13,9 @@ const button = document.getElementById("update-memory");
 const status = document.getElementById("memory-status");
 const key = `exobrain.memory.${button.dataset.owner}`;
 
-// -- words
-
-const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
-
 function tell(text, { bad = false } = {}) {
   status.textContent = text;
   status.classList.toggle("bad", bad);
-}
-
-function tellProgress(update, state) {
-  const parts = update.jobs.length;
-  const done = update.ended.length;
-  const progress = parts > 1 ? ` Part ${Math.min(done + 1, parts)} of ${parts}.` : "";
-  tell(`Learning from ${messages(update.count)}…${progress}${PROGRESS[state] ?? ""}`);
-}
-
-const PROGRESS = {
-  ENQUEUED_OR_PENDING: " Waiting for a free worker.",
-  STARTED: "",
-  RETRYING: " An attempt failed; it is made again.",
-};
-
-function tellEnd(update) {
-  const failures = update.ended.filter((end) => end.state !== "SUCCEEDED");
-  const later = update.waiting
-    ? ` ${messages(update.waiting)} will follow when the job service is back.`
-    : "";
-  if (!failures.length) {
-    tell(`The memory is up to date: it learned from ${messages(update.count)}.${later}`);
-    return;
-  }
-  const reason = failures.find((end) => end.detail)?.detail ?? "";
-  const what = update.jobs.length > 1 ? `${failures.length} of ${update.jobs.length} parts` : "This";
-  tell(`${what} could not be learned. ${reason} Nothing is lost; you can try again.${later}`, {
-    bad: true,
-  });
 }
 
 // -- asking
@@ -86,11 +55,12 @@ async function start() {
 async function follow(update) {
   while (update.ended.length < update.jobs.length) {
     sessionStorage.setItem(key, JSON.stringify(update));
-    tellProgress(update, "STARTED");
+    tell(progressText(update, "STARTED"));
     update.ended.push(await ended(update.jobs[update.ended.length], update));
   }
   sessionStorage.removeItem(key);
-  tellEnd(update);
+  const { text, bad } = endText(update);
+  tell(text, { bad });
 }
 
 // How the job ended; a watch that is lost is taken up where it was.
@@ -99,7 +69,7 @@ async function ended(job, update) {
   for (let retries = 0; retries < MAX_RETRIES; retries += 1) {
     const state = await watched(job, watch, (change) => {
       retries = 0;
-      tellProgress(update, change.state);
+      tell(progressText(update, change.state));
     });
     if (state) return { state, detail: watch.detail };
     tell("The job service does not answer. The update goes on; waiting to hear of it…");

@@ -208,7 +208,7 @@ async def _left_of(stream_id: UUID) -> list[Any]:
     import asyncio
 
     for _ in range(200):
-        left = await current_runtime().hub.log.read(stream_id, after=0)
+        left = await current_runtime().broker.log.read(stream_id, after=0)
         if len(left) == 1:
             break
         await asyncio.sleep(0.02)

@@ -29,7 +29,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from exobrain.embedded import connect, endpoints
+from exobrain.embedded import Service, connect, endpoints
 from tests import browser as chromium
 from tests.e2e import provider as providers
 from tests.e2e.jobs import Jobs
@@ -64,7 +64,7 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture(scope="package")
 def queue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a NATS of their own: the suite's belongs to the tests of jobs."""
-    services = connect(tmp_path_factory.mktemp("queue"), services={"nats"})
+    services = connect(tmp_path_factory.mktemp("queue"), services={Service.QUEUE})
     yield services.endpoints.nats_url or ""
     services.leave()
 

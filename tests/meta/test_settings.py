@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from exobrain.config import Config, load_config
+from exobrain.lib.config import Config, load_config
 from exobrain.lib.errors import ConfigError
+from exobrain.lib.signing_secrets import own_secrets
 
 EXAMPLE = (Path(__file__).resolve().parents[2] / ".env.example").read_text()
 GOOD_SECRET = "x" * 32
@@ -101,6 +102,47 @@ def test_a_default_secret_is_refused_outside_local(
 
     with pytest.raises(ConfigError, match=kept):
         load_config()
+
+
+def test_a_secret_that_everybody_knows_is_refused_outside_local(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The default of an earlier version is no secret."""
+    monkeypatch.setenv("APP_ENV", "cluster")
+    monkeypatch.setenv("DJANGO_SECRET_KEY", GOOD_SECRET)
+    monkeypatch.setenv("AUTH_JWT_SECRET", "dev-secret-change-me")
+
+    with pytest.raises(ConfigError, match="AUTH_JWT_SECRET is one that everybody knows"):
+        load_config()
+
+
+def test_unset_secrets_are_those_of_the_data_directory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In local nobody has to make a secret, and none is public."""
+    monkeypatch.setenv("EXOBRAIN_DATA", str(tmp_path))
+    monkeypatch.delenv("DJANGO_SECRET_KEY", raising=False)
+    monkeypatch.setenv("AUTH_JWT_SECRET", "")
+
+    config = load_config()
+
+    own = own_secrets(tmp_path)
+    assert config.django_secret_key.get_secret_value() == own.django_secret_key
+    assert config.auth_jwt_secret.get_secret_value() == own.auth_jwt_secret
+    assert config.weak_secrets() == []
+
+
+def test_a_secret_of_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What an operator sets is used, and where both are set no file is made."""
+    monkeypatch.setenv("EXOBRAIN_DATA", str(tmp_path))
+    monkeypatch.setenv("DJANGO_SECRET_KEY", GOOD_SECRET)
+    monkeypatch.setenv("AUTH_JWT_SECRET", "short")
+
+    config = load_config()
+
+    assert config.django_secret_key.get_secret_value() == GOOD_SECRET
+    assert config.auth_jwt_secret.get_secret_value() == "short"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_own_secrets_are_accepted_outside_local(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ class Product:
             "MAIN_AGENT_TIMEOUT_SECONDS": "60",
         }
         self.environment.pop("ASSISTANT_CACHE_REDIS_URL", None)
-        self.services: Connection = connect(data, services={Service.POSTGRES, Service.VALKEY})
+        self.services: Connection = connect(data, services={Service.DATABASE, Service.CACHE})
         self.servers: list[Server] = []
         self.clients: list[Client] = []
         self.headers: dict[str, str] = {}
@@ -133,11 +133,11 @@ class Product:
 
     def stop_redis(self) -> None:
         """Nobody answers there."""
-        self.services.ask("stop valkey")
+        self.services.ask("stop cache")
 
     def start_redis(self) -> None:
         """It is back, with whatever it kept."""
-        self.services.ask("start valkey")
+        self.services.ask("start cache")
 
     def empty_redis(self) -> None:
         """It has forgotten everything."""

@@ -17,7 +17,7 @@ from exobrain.embedded.files import try_lock
 from tests.ops.processes import eventually, is_alive, kill, processes_of, running
 
 ALL = frozenset(Service)
-VALKEY = frozenset({Service.VALKEY})
+VALKEY = frozenset({Service.CACHE})
 HOLDER = """
 import sys
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_postgres_is_the_one_we_ask_for(data: Path) -> None:
         FROM pg_database WHERE datname = current_database()
     """
 
-    with hold(data, services={"postgres"}):
+    with hold(data, services={Service.DATABASE}):
         [row] = query(data, sql)
 
     assert row == ("exobrain", "UTF8", "b", "C.UTF-8", "UTC", "")
@@ -76,7 +76,7 @@ def test_postgres_is_the_one_we_ask_for(data: Path) -> None:
 
 def test_postgres_logs_no_words(data: Path) -> None:
     """A statement that fails is in the log without its values, which may be what a user said."""
-    with hold(data, services={"postgres"}):
+    with hold(data, services={Service.DATABASE}):
         query(data, "CREATE TABLE said (words text UNIQUE)")
         query(data, "INSERT INTO said VALUES ('zanzibar')")
         with pytest.raises(psycopg.errors.UniqueViolation):
@@ -99,7 +99,7 @@ def test_valkey_is_the_one_we_ask_for(data: Path) -> None:
 
 def test_nats_asks_for_its_password(data: Path) -> None:
     """NATS has JetStream, listens on the loopback address only and wants a password."""
-    with hold(data, services={"nats"}) as found:
+    with hold(data, services={Service.QUEUE}) as found:
         assert found.nats_url is not None
         url = urlsplit(found.nats_url)
         with socket.create_connection((url.hostname, url.port or 0)) as client:
@@ -136,7 +136,7 @@ def test_two_holders_share_the_services(data: Path) -> None:
 def test_leaving_last_waits_for_the_end(data: Path) -> None:
     """`leave` returns after the services of the last holder have stopped."""
     connection = connect(data, services=VALKEY)
-    pid = connection.ask("pids")["pids"]["valkey"]
+    pid = connection.ask("pids")["pids"][Service.CACHE]
     assert is_alive(pid)
 
     connection.leave()
@@ -147,11 +147,11 @@ def test_leaving_last_waits_for_the_end(data: Path) -> None:
 def test_only_what_is_asked_for_runs(data: Path) -> None:
     """A service starts when somebody asks for it, and not before."""
     first = connect(data, services=VALKEY)
-    assert list(first.ask("pids")["pids"]) == ["valkey"]
+    assert list(first.ask("pids")["pids"]) == [Service.CACHE]
 
-    second = connect(data, services={"nats"})
+    second = connect(data, services={Service.QUEUE})
 
-    assert sorted(second.ask("pids")["pids"]) == ["nats", "valkey"]
+    assert sorted(second.ask("pids")["pids"]) == [Service.CACHE, Service.QUEUE]
     first.close()
     second.leave()
 
@@ -178,11 +178,11 @@ def test_addresses_are_known_beforehand(data: Path) -> None:
 
 def test_nats_keeps_its_address(data: Path) -> None:
     """A restarted NATS has the address and the password that its clients know."""
-    connection = connect(data, services={"nats"})
+    connection = connect(data, services={Service.QUEUE})
     before = connection.endpoints.nats_url
 
-    connection.ask("stop nats")
-    connection.ask("start nats")
+    connection.ask("stop queue")
+    connection.ask("start queue")
 
     assert connection.endpoints.nats_url == before
     connection.leave()
@@ -192,15 +192,15 @@ def test_a_url_replaces_its_service() -> None:
     """The services to run are those that no URL replaces."""
     needed = needed_services(database_url="postgresql://db", cache_url=None, nats_url=None)
 
-    assert needed == {Service.VALKEY, Service.NATS}
+    assert needed == {Service.CACHE, Service.QUEUE}
 
 
 def test_starting_at_once_makes_one_keeper(data: Path) -> None:
     """Several processes that start together share one set of services."""
     with (
-        running(HOLDER, data, "valkey") as one,
-        running(HOLDER, data, "valkey") as two,
-        running(HOLDER, data, "valkey") as three,
+        running(HOLDER, data, Service.CACHE) as one,
+        running(HOLDER, data, Service.CACHE) as two,
+        running(HOLDER, data, Service.CACHE) as three,
     ):
         for process in (one, two, three):
             assert process.stdout is not None
@@ -232,12 +232,12 @@ def test_a_hold_right_after_another_works(data: Path, nothing_left: Callable[[],
 
 def test_data_outlives_the_services(data: Path) -> None:
     """What was written before a stop is there after the next start."""
-    with hold(data, services={"postgres", "valkey"}):
+    with hold(data, services={Service.DATABASE, Service.CACHE}):
         query(data, "CREATE TABLE kept AS SELECT 42 AS answer")
         valkey(data).set("kept", "42")
     eventually(lambda: not processes_of(data))
 
-    with hold(data, services={"postgres", "valkey"}):
+    with hold(data, services={Service.DATABASE, Service.CACHE}):
         rows, value = query(data, "SELECT answer FROM kept"), valkey(data).get("kept")
 
     assert (rows, value) == ([(42,)], b"42")
@@ -245,15 +245,15 @@ def test_data_outlives_the_services(data: Path) -> None:
 
 def test_a_test_can_stop_and_start_a_service(data: Path) -> None:
     """`stop` makes one service unreachable while the others run on; `start` brings it back."""
-    connection = connect(data, services={"valkey", "nats"})
+    connection = connect(data, services={Service.CACHE, Service.QUEUE})
     valkey(data).set("kept", "yes")
 
-    connection.ask("stop valkey")
+    connection.ask("stop cache")
 
-    assert list(connection.ask("pids")["pids"]) == ["nats"]
+    assert list(connection.ask("pids")["pids"]) == [Service.QUEUE]
     with pytest.raises(redis.ConnectionError):
         valkey(data).ping()
-    connection.ask("start valkey")
+    connection.ask("start cache")
     assert valkey(data).get("kept") == b"yes"
     connection.leave()
 
@@ -263,7 +263,7 @@ def test_the_terminal_does_not_reach_the_keeper(data: Path) -> None:
     connection = connect(data, services=VALKEY)
     status = connection.ask("status")
 
-    sessions = {os.getsid(pid) for pid in (status["keeper"], status["pids"]["valkey"])}
+    sessions = {os.getsid(pid) for pid in (status["keeper"], status["pids"][Service.CACHE])}
 
     assert os.getsid(0) not in sessions
     connection.leave()
@@ -286,7 +286,7 @@ def test_a_long_path_works(tmp_path: Path) -> None:
     [name] = re.findall(r"unix://(.*)/valkey.sock", endpoints(data).redis_url)
     assert name.startswith("/tmp/exobrain-")
 
-    with hold(data, services={"postgres", "valkey"}):
+    with hold(data, services={Service.DATABASE, Service.CACHE}):
         assert query(data, "SELECT 1") == [(1,)]
         assert valkey(data).ping()
         assert stat.S_IMODE(Path(name).stat().st_mode) == 0o700
@@ -307,7 +307,7 @@ def test_every_name_of_a_directory_leads_to_its_services(data: Path, tmp_path: P
 
 def test_a_killed_holder_holds_nothing(data: Path, nothing_left: Callable[[], None]) -> None:
     """When the last holder is killed the services stop by themselves."""
-    with running(HOLDER, data, "valkey") as holder:
+    with running(HOLDER, data, Service.CACHE) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
         assert len(processes_of(data)) > 1

@@ -1,5 +1,6 @@
 """The embedded services after crashes, and when they cannot run at all."""
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -9,9 +10,11 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nats
 import pytest
 
 from exobrain.embedded import EmbeddedError, Service, connect, endpoints, files, hold
+from exobrain.embedded.keeper import ENGINES
 from exobrain.embedded.layout import Layout
 from tests.ops.processes import ROOT, eventually, is_alive, kill, processes_of
 from tests.ops.test_embedded import HOLDER, VALKEY, data, nothing_left, query, valkey
@@ -33,21 +36,21 @@ def test_a_killed_keeper_leaves_no_orphan(data: Path, nothing_left: Callable[[],
     assert not any(map(is_alive, status["pids"].values()))
     assert connection.is_lost()
     connection.close()
-    with hold(data, services={"postgres"}):
+    with hold(data, services={Service.DATABASE}):
         assert query(data, "SELECT answer FROM kept") == [(42,)]
 
 
 def test_a_hold_right_after_a_killed_keeper_works(data: Path) -> None:
     """A new keeper waits until the services of a killed one have ended, then starts its own."""
-    first = connect(data, services={"postgres"})
+    first = connect(data, services={Service.DATABASE})
     before = first.ask("status")
     kill(before["keeper"])
 
-    second = connect(data, services={"postgres"})
+    second = connect(data, services={Service.DATABASE})
 
     after = second.ask("status")
     assert after["keeper"] != before["keeper"]
-    assert after["pids"]["postgres"] != before["pids"]["postgres"]
+    assert after["pids"][Service.DATABASE] != before["pids"][Service.DATABASE]
     assert query(data, "SELECT 1") == [(1,)]
     first.close()
     second.leave()
@@ -63,7 +66,7 @@ def test_a_killed_service_is_restarted(data: Path, service: Service) -> None:
 
     eventually(lambda: connection.ask("pids")["pids"].get(service, before) != before)
     log = (data / "log" / "keeper.log").read_text()
-    assert f"service_died service={service} code=-9" in log
+    assert f"process_ended process={ENGINES[service].name} code=-9" in log
     connection.leave()
 
 
@@ -71,7 +74,7 @@ def test_everything_killed_at_once_leaves_nothing_in_the_way(
     data: Path, nothing_left: Callable[[], None]
 ) -> None:
     """After a crash of the machine, stale sockets and pid files do not stop the next start."""
-    connection = connect(data, services={"postgres", "valkey"})
+    connection = connect(data, services={Service.DATABASE, Service.CACHE})
     query(data, "CREATE TABLE kept AS SELECT 42 AS answer")
     status = connection.ask("status")
     for pid in (status["keeper"], *status["pids"].values()):
@@ -87,7 +90,7 @@ def test_everything_killed_at_once_leaves_nothing_in_the_way(
     lines = pid_file.read_text().splitlines()
     pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]))
 
-    with hold(data, services={"postgres", "valkey"}):
+    with hold(data, services={Service.DATABASE, Service.CACHE}):
         rows = query(data, "SELECT answer FROM kept")
 
     assert rows == [(42,)]
@@ -99,7 +102,7 @@ def test_a_half_made_cluster_is_made_again(data: Path) -> None:
     draft.mkdir(parents=True)
     (draft / "PG_VERSION").write_text("18\n")
 
-    with hold(data, services={"postgres"}):
+    with hold(data, services={Service.DATABASE}):
         assert query(data, "SELECT 1") == [(1,)]
 
     assert not draft.exists()
@@ -112,7 +115,7 @@ def test_another_major_version_is_refused(data: Path) -> None:
     (cluster / "PG_VERSION").write_text("17\n")
 
     with pytest.raises(EmbeddedError, match=r"made by PostgreSQL 17, and this is PostgreSQL 18"):
-        connect(data, services={"postgres"})
+        connect(data, services={Service.DATABASE})
 
     assert [path.name for path in cluster.iterdir()] == ["PG_VERSION"]
     assert cluster.stat().st_uid == os.geteuid()
@@ -137,7 +140,7 @@ def test_a_failure_can_be_mended(data: Path) -> None:
     (append_only / "appendonly.aof.manifest").write_text("nonsense\n")
     other = connect(data, services=())
     with pytest.raises(EmbeddedError):
-        other.ask("start valkey")
+        other.ask("start cache")
     shutil.rmtree(append_only)
 
     with hold(data, services=VALKEY):
@@ -198,8 +201,8 @@ def test_a_planted_directory_is_refused(tmp_path: Path) -> None:
 @needs_root
 def test_root_runs_postgres_as_somebody_else(data: Path) -> None:
     """For root PostgreSQL runs as nobody, below directories that only root may enter."""
-    connection = connect(data, services={"postgres"})
-    pid = connection.ask("pids")["pids"]["postgres"]
+    connection = connect(data, services={Service.DATABASE})
+    pid = connection.ask("pids")["pids"][Service.DATABASE]
     closed = {(data / name).stat().st_mode & 0o077 for name in ("run", "postgres")}
 
     status = Path(f"/proc/{pid}/status").read_text()
@@ -213,12 +216,12 @@ def test_root_runs_postgres_as_somebody_else(data: Path) -> None:
 @needs_root
 def test_a_restored_copy_gets_its_owner_back(data: Path) -> None:
     """A cluster that root copied back from a backup runs again."""
-    connection = connect(data, services={"postgres"})
+    connection = connect(data, services={Service.DATABASE})
     connection.leave()
     for path in [data / "postgres" / "cluster", *(data / "postgres" / "cluster").rglob("*")]:
         os.chown(path, 0, 0)
 
-    with hold(data, services={"postgres"}):
+    with hold(data, services={Service.DATABASE}):
         rows = query(data, "SELECT 1")
 
     assert rows == [(1,)]
@@ -242,7 +245,7 @@ def test_an_ordinary_user_can_run_everything(data_of_nobody: Path) -> None:
     # launch.py, because a checkout below /root is one that a plain setuid could not even read.
     command = [*drop, str(os.getpid()), "9", str(nobody), sys.executable, "-c", HOLDER]
     with subprocess.Popen(
-        [*command, str(data_of_nobody), "postgres,valkey,nats"],
+        [*command, str(data_of_nobody), ",".join(Service)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -261,12 +264,24 @@ def test_an_ordinary_user_can_run_everything(data_of_nobody: Path) -> None:
     eventually(lambda: not processes_of(data_of_nobody))
 
 
-def test_addresses_of_odd_names_are_quoted(tmp_path: Path) -> None:
-    """A data directory may have a name with spaces and signs."""
-    data = tmp_path / "a %b,\"c' ?d"
+@pytest.mark.parametrize("name", ["a %b,\"c' ?d", "d\u00e4ta \U0001f9e0", "back\\slash"])
+def test_services_start_in_a_directory_of_any_name(tmp_path: Path, name: str) -> None:
+    """A data directory may have a name with spaces, signs and letters of any script."""
+    data = tmp_path / name
 
-    with hold(data, services={"postgres", "valkey"}):
+    with hold(data, services=set(Service)) as found:
         assert query(data, "SELECT 1") == [(1,)]
         assert valkey(data).ping()
+        assert asyncio.run(nats_answers(found.nats_url))
 
+    assert (data / "nats" / "jetstream").is_dir()
     assert "?d" not in endpoints(data).redis_url
+
+
+async def nats_answers(url: str | None) -> bool:
+    """True when NATS takes the address and its JetStream works."""
+    client = await nats.connect(url or "", allow_reconnect=False)
+    try:
+        return (await client.jetstream().account_info()).streams == 0
+    finally:
+        await client.close()

@@ -16,7 +16,7 @@ LAUNCH = ROOT / "exobrain" / "embedded" / "launch.py"
 PARENT = """
 import subprocess, sys
 from signal import Signals
-from exobrain.embedded.processes import launched
+from exobrain.embedded.engine import launched
 child = [sys.executable, "-c", "import time; time.sleep(600)"]
 with subprocess.Popen(launched(child, on_parent_death=Signals(int(sys.argv[1])))) as process:
     print(process.pid, flush=True)

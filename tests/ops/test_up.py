@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from exobrain.embedded import connect, endpoints
+from exobrain.embedded import Service, connect, endpoints
 from exobrain.embedded.files import try_lock
 from tests.ops.processes import ROOT, eventually, is_alive, kill, processes_of
 
@@ -82,10 +82,12 @@ def manage(*arguments: object) -> list[str]:
     return [sys.executable, str(ROOT / "manage.py"), *map(str, arguments)]
 
 
-def run_up(data: Path, *, port: int, **more: str) -> "subprocess.CompletedProcess[str]":
+def run_up(
+    data: Path, *, port: int, host: str = "127.0.0.1", **more: str
+) -> "subprocess.CompletedProcess[str]":
     """An `up` that ended by itself."""
     return subprocess.run(
-        manage("up", "--port", port),
+        manage("up", "--port", port, "--host", host),
         env=environment(data, **more),
         cwd=data.parent,  # a developer's .env must not matter
         capture_output=True,
@@ -156,7 +158,7 @@ def test_one_command_serves_the_product(start: Callable[..., Running], data: Pat
 
 def test_a_new_local_database_has_demo_users(start: Callable[..., Running], tmp_path: Path) -> None:
     """On a developer's machine an empty database gets the demo users, and `up` names one."""
-    local = tmp_path / "data"
+    local = tmp_path / "démo n° 1"
 
     said = start(APP_ENV="local", EXOBRAIN_DATA=str(local)).said()
 
@@ -170,7 +172,7 @@ def test_a_url_replaces_a_service(start: Callable[..., Running], data: Path) -> 
     start(EXOBRAIN_NATS_URL="nats://127.0.0.1:1")
 
     with closing(connect(data, services=())) as connection:
-        assert sorted(connection.ask("pids")["pids"]) == ["postgres", "valkey"]
+        assert sorted(connection.ask("pids")["pids"]) == [Service.CACHE, Service.DATABASE]
 
 
 def test_a_second_start_says_who_runs(start: Callable[..., Running], data: Path) -> None:
@@ -196,6 +198,28 @@ def test_a_used_port_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1 port {port}" in done.stderr
     assert not (data / "run").exists()
+
+
+def test_a_known_secret_is_refused_where_others_can_come(tmp_path: Path) -> None:
+    """Beyond loopback `up` wants secrets of one's own, says how, and starts nothing."""
+    known = {"APP_ENV": "local", "AUTH_JWT_SECRET": "dev-secret-change-me"}
+
+    done = run_up(tmp_path / "data", port=free_port(), host="0.0.0.0", **known)
+
+    assert done.returncode == 1
+    assert "Others can reach 0.0.0.0: AUTH_JWT_SECRET is one that everybody knows" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_missing_file_is_named_before_anything_starts(tmp_path: Path) -> None:
+    """What `check` finds ends `up` at once."""
+    done = run_up(tmp_path / "data", port=free_port(), MAIN_AGENT_MOCK_MESSAGES_FILE="nowhere.md")
+
+    assert done.returncode == 1
+    assert "MAIN_AGENT_MOCK_MESSAGES_FILE" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_child_with_a_wrong_setting_says_so_and_no_more(data: Path) -> None:
@@ -311,7 +335,7 @@ def test_a_crashed_web_server_is_started_again(
     kill(serve)
 
     assert eventually(running.answers)
-    assert "child_ended" in running.said()
+    assert "process_ended" in running.said()
     assert running.process.poll() is None
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from exobrain.checks import refuse_weak_secrets
 from exobrain.server import run
 
 
@@ -20,4 +21,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until SIGINT or SIGTERM."""
+        refuse_weak_secrets(options["host"])
         run(host=options["host"], port=options["port"])

@@ -21,10 +21,12 @@ from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from exobrain.config import ROOT
+from exobrain import checks
 from exobrain.embedded import Connection, EmbeddedError, Service, connect, hold, needed_services
-from exobrain.embedded.children import Children, ChildSpec
 from exobrain.embedded.files import try_lock
+from exobrain.embedded.forks import ForkedProgram
+from exobrain.embedded.supervisor import Supervisor
+from exobrain.lib.config import ROOT
 from exobrain.lib.errors import ConfigError
 from orchestrator import address as orchestrator
 
@@ -41,7 +43,7 @@ class Command(BaseCommand):
     """Runs services, migrations and servers until it is told to stop."""
 
     help = "Start everything: embedded services, migrations, web server, jobs."
-    requires_system_checks = ()  # they would import what only the web process needs
+    requires_system_checks = ()  # it runs those that tell whether it can start
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--host` and `--port`."""
@@ -66,6 +68,8 @@ class Command(BaseCommand):
         self.stdout.flush()  # into a file or a pipe it would come only at the end
 
     def _run(self, *, host: str, port: int) -> None:
+        checks.refuse_weak_secrets(host)
+        self.check(tags=[checks.TAG])  # only ours: others import what only the web process needs
         with ExitStack() as stack:
             lock = take_lock(settings.EXOBRAIN.data_dir, address=url_of(host, port))
             stack.callback(os.close, lock)
@@ -74,7 +78,7 @@ class Command(BaseCommand):
             self._say("Preparing the database ...")
             prepare_database()
             self._say("Starting the web server ...")
-            children = Children(child_specs(host, port, services), log=log.warning)
+            children = Supervisor(programs(host, port, services), log=log.warning)
             stack.callback(children.stop)
             wait_until_served(children, host=host, port=port)
             self._say(banner(url_of(host, port)))
@@ -90,18 +94,18 @@ class Command(BaseCommand):
         return services
 
 
-def child_specs(host: str, port: int, services: Connection | None) -> list[ChildSpec]:
+def programs(host: str, port: int, services: Connection | None) -> list[ForkedProgram]:
     """The processes that make up the product, beside the embedded services."""
 
-    def command(name: str, *arguments: str) -> ChildSpec:
-        return ChildSpec(name, partial(run_command, services, COMMANDS[name], *arguments))
+    def command(name: str, *arguments: str) -> ForkedProgram:
+        return ForkedProgram(name, partial(run_command, services, COMMANDS[name], *arguments))
 
-    specs = [command("serve", "--host", host, "--port", str(port))]
+    found = [command("serve", "--host", host, "--port", str(port))]
     if orchestrator.runs_here():
-        specs.append(command("orchestrator"))
+        found.append(command("orchestrator"))
     if settings.EXOBRAIN.job_orchestrator_worker_enabled:
-        specs.append(command("worker"))
-    return specs
+        found.append(command("worker"))
+    return found
 
 
 def run_command(services: Connection | None, *command: str) -> None:
@@ -201,8 +205,8 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def wait_until_served(children: Children, *, host: str, port: int) -> None:
-    """The web server answers; ChildFailed or CommandError when it does not."""
+def wait_until_served(children: Supervisor, *, host: str, port: int) -> None:
+    """The web server answers; EmbeddedError or CommandError when it does not."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
         children.check()
@@ -224,7 +228,7 @@ def answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def watch(children: Children, services: Connection | None) -> None:
+def watch(children: Supervisor, services: Connection | None) -> None:
     """Never returns: a signal ends it, or a child or the services that cannot be had back."""
     while True:
         children.check()
@@ -269,7 +273,8 @@ def demo_sign_in() -> str | None:
     user = get_user_model().objects.filter(email=demo["email"]).first()
     if user is None or not user.check_password(demo["password"]):
         return None
-    return f"{demo['email']}, password {demo['password']}"
+    where = "" if settings.EXOBRAIN.exobrain_allow_demo_login else " (on this machine only)"
+    return f"{demo['email']}, password {demo['password']}{where}"
 
 
 def model_hint() -> str:

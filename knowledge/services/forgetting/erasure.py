@@ -60,7 +60,7 @@ from knowledge.types import (
     Verdict,
 )
 from orchestrator import services as orchestrator
-from orchestrator.types import Place
+from orchestrator.types import StreamPosition
 
 log = structlog.get_logger(__name__)
 
@@ -134,11 +134,11 @@ def forget(*, user_id: UUID, target: Target) -> ForgetReport:
     return ForgetReport(changeset_id=changeset_id, target=target, counts=counts, pending=pending)
 
 
-def _follow_up(user_id: UUID, places: Sequence[Place], pending: list[str]) -> None:
+def _follow_up(user_id: UUID, places: Sequence[StreamPosition], pending: list[str]) -> None:
     """What is kept outside of PostgreSQL is gone, or is named as pending."""
     if not journal_services.forget_cached(user_id=user_id):
         pending.append("cache")
-    if not orchestrator.erase(places, user_id=str(user_id)):
+    if not orchestrator.erase_messages(places, user_id=str(user_id)):
         pending.append("queue")
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from django.conf import settings
 
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from knowledge.stores.graph.fallback import FallbackGraph
 from knowledge.stores.graph.port import GraphIndex, GraphReader
 from knowledge.stores.graph.sql import SqlGraph

@@ -4,7 +4,7 @@ from functools import cache
 
 from django.conf import settings
 
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.vectors.fallback import FallbackVectorSearch
 from knowledge.stores.vectors.port import LedgerVectorIndex, VectorIndex, VectorSearch

@@ -25,7 +25,7 @@ from knowledge.models import Block, Changeset
 from knowledge.services import updates
 from knowledge.services.learning import learner
 from knowledge.services.updates.leasing import source_of
-from orchestrator.types import Run
+from orchestrator.types import Attempt
 from tests.factories import JournalFactory, MessageFactory
 from tests.knowledge import validity
 from tests.knowledge.extraction import small_model
@@ -97,7 +97,7 @@ def test_whatever_a_small_model_answers_the_job_ends(
     ids = list(Message.objects.values_list("id", flat=True))
     said = [source_of(each) for each in messages_by_ids(user_id=alice.id, ids=ids)]
     payload = payload_of(user_id=str(alice.id), messages=said)
-    run = Run(uuid4(), UPDATE_JOB, str(alice.id), attempt=1)
+    run = Attempt(uuid4(), UPDATE_JOB, str(alice.id), number=1)
 
     prepared = updates.prepare_update(run, UpdatePayload.model_validate(payload))
     with transaction.atomic():

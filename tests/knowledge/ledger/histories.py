@@ -316,7 +316,7 @@ class World:
         """The day is looked at, so that it is in the caches."""
         messages_json(
             user_id=self.user_id, revision=0, reference=reference,
-            limit=50, before=None,
+            limit=50, before_sequence=None,
         )  # fmt: skip
 
     # what there is
