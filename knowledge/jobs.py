@@ -2,7 +2,7 @@
 
 from knowledge.events import UPDATE_JOB, UpdatePayload
 from knowledge.services import updates
-from knowledge.services.indexing import outside, reindexing
+from knowledge.services.indexing import reindexing, relay
 from orchestrator.registry import periodic_task, prepared_job
 from orchestrator.types import Attempt
 
@@ -21,10 +21,10 @@ def knowledge_update(attempt: Attempt, prepared: updates.PreparedUpdate) -> None
 @periodic_task("knowledge.outside", every_seconds=2.0)
 def update_outside_indexes() -> None:
     """Indexes outside PostgreSQL have some of the changes that wait for them."""
-    outside.drain()
+    relay.relay_changes()
 
 
 @periodic_task("knowledge.vectors", every_seconds=30.0)
-def fill_vectors() -> None:
+def embed_missing() -> None:
     """Blocks that were learned while the embedder was away, or by another, have their vectors."""
-    reindexing.keep_up(seconds=20.0)
+    reindexing.catch_up(seconds=20.0)

@@ -151,8 +151,8 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A block that an index found; higher scores are better, and only comparable within one arm."""
+class ScoredBlock:
+    """A block that an index found; higher is better, and comparable within one search only."""
 
     block_id: UUID
     score: float
@@ -178,8 +178,8 @@ class Recalled:
     entity_ids: Sequence[UUID] = ()
 
 
-# A journal and a sequence in it.
-Place = tuple[str, int]
+# Of a message: the reference of its journal, and its sequence there.
+MessagePosition = tuple[str, int]
 
 
 @dataclass(frozen=True)

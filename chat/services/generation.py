@@ -26,7 +26,7 @@ from chat.events import (
     ToolResponse,
 )
 from chat.services.finishing import FinishQueue, TurnEnd
-from chat.services.remembering import RecallTask, told_of
+from chat.services.remembering import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
 from chat.types import ChatRequest
 from exobrain.lib.text import storable
@@ -194,7 +194,7 @@ class Generation:
             entries=self.writer.others,
             error=outcome.message,
             model=self.model_name,
-            metadata={**self.usage, **told_of(receipt)} or None,
+            metadata={**self.usage, **receipt_metadata(receipt)} or None,
             receipt=receipt,
         )
         for seconds in (*SAVE_ATTEMPTS_SECONDS, None):

@@ -13,7 +13,7 @@ USUAL_ITEMS, MAX_ITEMS = 20, 100  # in one answer
 USUAL_EDGES, MAX_EDGES = 100, 500  # in one answer
 MAX_HOPS = 3
 
-Question = Annotated[str, Query(min_length=1, max_length=4000), STORABLE]
+SearchText = Annotated[str, Query(min_length=1, max_length=4000), STORABLE]
 ItemCount = Annotated[int, Query(ge=1, le=MAX_ITEMS)]
 AsOf = Annotated[AwareDatetime | None, Query(description="what was known to hold then")]
 TrustName = Literal["web", "tool", "inferred", "user_said", "confirmed"]

@@ -120,10 +120,3 @@ def test_the_budget_keeps_the_best() -> None:
     items = [recalled("a" * 20), recalled("b" * 24), recalled("c" * 20), recalled("d" * 4)]
 
     assert [memory.recalled.text[0] for memory in choose(items, known=(), tokens=10)] == ["a", "c"]
-
-
-def test_what_is_far_behind_the_best_is_left_out() -> None:
-    """A weak memory does not fill the budget."""
-    items = [recalled(text, score=score) for text, score in (("a", 9.0), ("b", 0.95), ("c", 0.1))]
-
-    assert [memory.recalled.text for memory in choose(items, known=(), tokens=100)] == ["a", "b"]

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from knowledge.selectors import indexing
-from knowledge.services.indexing import outside, reindexing
+from knowledge.services.indexing import reindexing, relay
 
 
 class Command(BaseCommand):
@@ -27,12 +27,12 @@ class Command(BaseCommand):
             count = reindexing.rebuild_user(user_id=user_id)
             self.stdout.write(f"{user_id}: {count} blocks")
         filled = 0
-        while count := reindexing.fill_vectors(user_id=only):
+        while count := reindexing.embed_missing(user_id=only):
             filled += count
         if only is None:
             reindexing.activate_space()
         told = 0
-        while count := outside.drain():
+        while count := relay.relay_changes():
             told += count
         self.stdout.write(f"{filled} texts embedded, {told} changes told outside")
 

@@ -42,8 +42,8 @@ from knowledge.models import (
     Update,
 )
 from knowledge.services.forgetting.redaction import EVERYTHING, blanked, bury, fact_keys, redact
-from knowledge.services.indexing.pending import outside_indexes
-from knowledge.services.indexing.projecting import project
+from knowledge.services.indexing.outbox import outside_indexes
+from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.ledger.conflicts import settle, topic_of
 from knowledge.services.ledger.rebuilding import empty_side_memories
 from knowledge.services.ledger.rollback import OPEN, lower_trust, remove_whole
@@ -771,7 +771,7 @@ def _forget_all(plan: _Plan) -> UUID:
     }
     for model in OWNED:
         cast(Any, model).objects.filter(user_id=user_id).delete()
-    project(user_id=user_id, **cast(Any, ids))
+    update_indexes(user_id=user_id, **cast(Any, ids))
     bury(user_id=user_id, kind=EVERYTHING, said=[""])
     return Book(user_id=user_id, kind=Changeset.Kind.FORGET).write()
 

@@ -1,4 +1,8 @@
-"""What the indexes outside PostgreSQL have yet to be told, and how far behind they are."""
+"""The outbox of the indexes outside PostgreSQL: what they have yet to be told, and how late it is.
+
+Rows are written in the transaction that changed the ledger (transactional outbox); `relay` tells
+the indexes. A row names what changed, never what it is.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +20,7 @@ from knowledge.models import Pending
 from knowledge.stores.graph import has_outside_graph
 from knowledge.stores.vectors import has_outside_index
 
-BLOCK, ENTITY, EDGE, ALL = "block", "entity", "edge", "all"
+BLOCK, ENTITY, EDGE, ALL = "block", "entity", "edge", "all"  # what `Pending.table` says
 LATE = timedelta(minutes=10)
 
 
@@ -29,12 +33,12 @@ class Lag:
     """How far an outside index is behind the ledger."""
 
     projection: str
-    waiting: int
+    waiting: int  # changes
     oldest: timedelta
     attempts: int  # the most that one change has needed so far
 
 
-def queue(
+def add_changes(
     *,
     user_id: UUID,
     block_ids: Collection[UUID] = (),
@@ -42,13 +46,16 @@ def queue(
     edge_ids: Collection[UUID] = (),
 ) -> None:
     """The outside indexes, where there are any, will be told of these records as they then are."""
-    rows: list[Pending] = []
-    if has_outside_index():
-        rows += _rows(user_id, Pending.Projection.VECTORS, {BLOCK: block_ids})
-    if has_outside_graph():
-        tables = {ENTITY: entity_ids, EDGE: edge_ids, BLOCK: block_ids}
-        rows += _rows(user_id, Pending.Projection.GRAPH, tables)
-    Pending.objects.bulk_create(rows, batch_size=1000)
+    changes = {
+        "vectors": {BLOCK: block_ids},
+        "graph": {ENTITY: entity_ids, EDGE: edge_ids, BLOCK: block_ids},
+    }
+    _add(user_id, changes)
+
+
+def add_erasure(*, user_id: UUID) -> None:
+    """The outside indexes will be emptied of the user."""
+    _add(user_id, {projection: {ALL: [user_id]} for projection in ("vectors", "graph")})
 
 
 def outside_indexes() -> list[str]:
@@ -60,23 +67,15 @@ def outside_indexes() -> list[str]:
     return [projection.value for projection, is_there in there.items() if is_there]
 
 
-def queue_all(*, user_id: UUID) -> None:
-    """The outside indexes will be emptied of the user."""
-    rows: list[Pending] = []
-    if has_outside_index():
-        rows += _rows(user_id, Pending.Projection.VECTORS, {ALL: [user_id]})
-    if has_outside_graph():
-        rows += _rows(user_id, Pending.Projection.GRAPH, {ALL: [user_id]})
-    Pending.objects.bulk_create(rows)
-
-
 def watch_users() -> None:
     """From now on whoever is deleted leaves the outside indexes, too."""
-    post_delete.connect(_user_gone, sender=get_user_model(), dispatch_uid="knowledge.pending")
+    post_delete.connect(
+        _erase_deleted_user, sender=get_user_model(), dispatch_uid="knowledge.outbox"
+    )
 
 
-def _user_gone(*, instance: Any, **_: Any) -> None:
-    queue_all(user_id=instance.pk)
+def _erase_deleted_user(*, instance: Any, **_: Any) -> None:
+    add_erasure(user_id=instance.pk)
 
 
 def lags() -> list[Lag]:
@@ -96,10 +95,12 @@ def check() -> None:
         raise FarBehind
 
 
-def _rows(user_id: UUID, projection: str, tables: dict[str, Collection[UUID]]) -> list[Pending]:
+def _add(user_id: UUID, changes: dict[str, dict[str, Collection[UUID]]]) -> None:
     now = clock.now()
-    return [
+    rows = [
         Pending(projection=projection, user_id=user_id, table=table, record_id=id_, next_try_at=now)
-        for table, ids in tables.items()
+        for projection in outside_indexes()
+        for table, ids in changes[projection].items()
         for id_ in ids
     ]
+    Pending.objects.bulk_create(rows, batch_size=1000)

@@ -1,16 +1,24 @@
-"""What of a message and its neighbours goes into the indexes."""
+"""What of a message and its neighbours goes into the indexes (document expansion).
+
+A message is indexed with the messages around it in its session, at a discount by distance: an
+answer is found by the words of its question.
+"""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from knowledge.retrieval.ranking.terms import terms
-from knowledge.retrieval.ranking.weights import HELD_FROM, NEIGHBOUR_TERMS, PREVIOUS_VECTOR
+from knowledge.retrieval.ranking.weights import (
+    MIN_COUNTED_WEIGHT,
+    NEIGHBOUR_TERMS,
+    PREVIOUS_VECTOR,
+)
+from knowledge.stores.vectors.port import Vector
 
-# A message's row changes with the messages that come after it, this many.
+# So many messages before and after a message are in its row, which changes with them.
 REACH = max(NEIGHBOUR_TERMS)
 
 
@@ -47,14 +55,14 @@ def index_row(utterance: Utterance, neighbours: Mapping[int, Utterance] | None =
     return IndexRow(terms=weighted, length=sum(weighted.values()))
 
 
-def held_terms(terms: Mapping[str, float]) -> frozenset[str]:
-    """The terms of an index row that count for how common a term is.
+def counted_terms(terms: Mapping[str, float]) -> frozenset[str]:
+    """The terms of an index row that add to their document frequency.
 
-    A term counts where its weight is at least 1: it is the block's own then, or several neighbours
+    A term does where its weight is at least 1: it is the block's own then, or several neighbours
     have it. Counting every neighbour's terms would make a word that was said once look seven times
     as common.
     """
-    return frozenset(term for term, count in terms.items() if count >= HELD_FROM)
+    return frozenset(term for term, weight in terms.items() if weight >= MIN_COUNTED_WEIGHT)
 
 
 def embedded_text(utterance: Utterance) -> str:
@@ -63,10 +71,11 @@ def embedded_text(utterance: Utterance) -> str:
     return f"{said} [shares {utterance.caption}]" if utterance.caption else said
 
 
-def blended_vector(
-    own: npt.NDArray[np.float32], previous: npt.NDArray[np.float32] | None
-) -> npt.NDArray[np.float32]:
-    """The vector to index for a message: its own, leaning towards what it answers; unit length."""
+def contextual_vector(own: Vector, previous: Vector | None) -> Vector:
+    """The vector to index for a message: its own plus a share of the previous message's.
+
+    All are (dimensions,) and of length one, but for a zero vector, which stays one.
+    """
     vector = own if previous is None else own + np.float32(PREVIOUS_VECTOR) * previous
     size = float(np.linalg.norm(vector))
     return vector if size == 0 else (vector / np.float32(size)).astype(np.float32)

@@ -14,9 +14,9 @@ from accounts.models import User
 from exobrain.lib import clock
 from knowledge.errors import IndexUnavailable
 from knowledge.models import Block, BlockVector, EmbeddingSpace, Entity, Mention, NodeType, Pending
-from knowledge.services.indexing import outside, pending, reindexing
+from knowledge.services.indexing import outbox, reindexing, relay
 from knowledge.services.indexing.embedding import embed_texts
-from knowledge.services.indexing.projecting import project
+from knowledge.services.indexing.updating import update_indexes
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.embedders.hashing import HashingEmbedder
 from knowledge.stores.graph.memory import InMemoryGraphIndex
@@ -60,15 +60,15 @@ Say = Callable[[str], Block]
 
 def found(user: User, term: str) -> list[uuid.UUID]:
     """The blocks that a word finds in PostgreSQL, best first."""
-    hits = local_index().search_words(scope=Scope(user.id), terms={term: 1.0}, limit=10).hits
-    return [hit.block_id for hit in hits]
+    blocks = local_index().search_words(scope=Scope(user.id), terms={term: 1.0}, limit=10).blocks
+    return [block.block_id for block in blocks]
 
 
 def test_a_projected_block_is_found(alice: User, say: Say) -> None:
     """Its words find it."""
     block = say("I like orchids")
 
-    project(user_id=alice.id, block_ids=[block.id])
+    update_indexes(user_id=alice.id, block_ids=[block.id])
 
     assert found(alice, "orchid") == [block.id]
 
@@ -77,7 +77,7 @@ def test_a_block_is_found_by_its_neighbours_words(alice: User, say: Say) -> None
     """What was said around a message finds it too, after the one that said it."""
     question, answer = say("Which flower?"), say("Orchids")
 
-    project(user_id=alice.id, block_ids=[question.id, answer.id])
+    update_indexes(user_id=alice.id, block_ids=[question.id, answer.id])
 
     assert found(alice, "orchid") == [answer.id, question.id]
 
@@ -85,10 +85,10 @@ def test_a_block_is_found_by_its_neighbours_words(alice: User, say: Say) -> None
 def test_a_new_message_reaches_the_ones_before(alice: User, say: Say) -> None:
     """Projecting a message projects its neighbours again."""
     question = say("Which flower?")
-    project(user_id=alice.id, block_ids=[question.id])
+    update_indexes(user_id=alice.id, block_ids=[question.id])
     answer = say("Orchids")
 
-    project(user_id=alice.id, block_ids=[answer.id])
+    update_indexes(user_id=alice.id, block_ids=[answer.id])
 
     assert found(alice, "orchid") == [answer.id, question.id]
 
@@ -96,11 +96,11 @@ def test_a_new_message_reaches_the_ones_before(alice: User, say: Say) -> None:
 def test_a_deleted_message_leaves_its_neighbours_too(alice: User, say: Say) -> None:
     """No neighbour is found by a word that is gone."""
     question, answer = say("Which flower?"), say("Orchids")
-    project(user_id=alice.id, block_ids=[question.id, answer.id])
+    update_indexes(user_id=alice.id, block_ids=[question.id, answer.id])
     gone = answer.id
     answer.delete()
 
-    project(user_id=alice.id, block_ids=[gone])
+    update_indexes(user_id=alice.id, block_ids=[gone])
 
     assert found(alice, "orchid") == []
     assert found(alice, "flower") == [question.id]
@@ -110,10 +110,10 @@ def test_an_edited_block_loses_its_vector(alice: User, say: Say) -> None:
     """A vector of the old text does not stand for the new one."""
     block = say("I like orchids")
     vectors = embed_texts({block.id: block.text}).vectors
-    project(user_id=alice.id, block_ids=[block.id], vectors=vectors)
+    update_indexes(user_id=alice.id, block_ids=[block.id], vectors=vectors)
     Block.objects.filter(id=block.id).update(text="I like roses")
 
-    project(user_id=alice.id, block_ids=[block.id])
+    update_indexes(user_id=alice.id, block_ids=[block.id])
 
     assert not BlockVector.objects.exists()
 
@@ -121,19 +121,19 @@ def test_an_edited_block_loses_its_vector(alice: User, say: Say) -> None:
 def test_missing_vectors_are_filled_in(alice: User, say: Say) -> None:
     """What was learned without the embedder is found by meaning later."""
     block = say("I like orchids")
-    project(user_id=alice.id, block_ids=[block.id])
+    update_indexes(user_id=alice.id, block_ids=[block.id])
 
-    filled = [reindexing.fill_vectors(), reindexing.fill_vectors()]
+    filled = [reindexing.embed_missing(), reindexing.embed_missing()]
 
-    [vector] = HashingEmbedder().embed([block.text])
-    hits = local_index().search_meaning(scope=Scope(alice.id), vector=vector, limit=5)
+    [vector] = HashingEmbedder().embed([block.text]).vectors
+    blocks = local_index().search_meaning(scope=Scope(alice.id), vector=vector, limit=5)
     assert filled == [1, 0]
-    assert [hit.block_id for hit in hits] == [block.id]
+    assert [block.block_id for block in blocks] == [block.id]
 
 
 def test_without_outside_indexes_nothing_waits(alice: User, say: Say) -> None:
     """No row is written that nobody would read."""
-    project(user_id=alice.id, block_ids=[say("I like orchids").id])
+    update_indexes(user_id=alice.id, block_ids=[say("I like orchids").id])
 
     assert not Pending.objects.exists()
 
@@ -144,7 +144,7 @@ def test_without_outside_indexes_nothing_waits(alice: User, say: Say) -> None:
 def test_rebuilding_finds_the_same(alice: User, say: Say) -> None:
     """Indexes made anew answer as the old ones did."""
     blocks = [say(text) for text in ("orchids", "roses", "tulips")]
-    project(user_id=alice.id, block_ids=[block.id for block in blocks])
+    update_indexes(user_id=alice.id, block_ids=[block.id for block in blocks])
     before = found(alice, "orchid"), found(alice, "tulip")
 
     call_command("rebuild_indexes", stdout=StringIO())
@@ -155,7 +155,7 @@ def test_rebuilding_finds_the_same(alice: User, say: Say) -> None:
 def test_rebuilding_drops_what_the_ledger_has_not(alice: User, say: Say) -> None:
     """A block that is only in the index goes."""
     lost, kept = say("orchids"), say("roses")
-    reindexing.fill_vectors()
+    reindexing.embed_missing()
     Block.objects.filter(id=lost.id).delete()
 
     reindexing.rebuild_user(user_id=alice.id)
@@ -170,19 +170,19 @@ def test_another_embedder_takes_over_when_all_is_embedded(
 ) -> None:
     """The new model's vectors are made beside the old ones, and then searched instead."""
     block = say("orchids")
-    reindexing.fill_vectors()
+    reindexing.embed_missing()
     config(embedding_use_mock=True)
 
-    reindexing.fill_vectors()
+    reindexing.embed_missing()
     during = set(EmbeddingSpace.objects.values_list("name", "is_active"))
-    reindexing.keep_up(seconds=5.0)
+    reindexing.catch_up(seconds=5.0)
 
     embedder = configured_embedder()
     assert embedder is not None
-    [vector] = embedder.embed(["orchids"])
-    hits = local_index().search_meaning(scope=Scope(alice.id), vector=vector, limit=5)
+    [vector] = embedder.embed(["orchids"]).vectors
+    blocks = local_index().search_meaning(scope=Scope(alice.id), vector=vector, limit=5)
     assert during == {("hashing-v1/64", True), (embedder.space, False)}
-    assert [hit.block_id for hit in hits] == [block.id]
+    assert [block.block_id for block in blocks] == [block.id]
     assert EmbeddingSpace.objects.get().name == embedder.space
 
 
@@ -227,49 +227,51 @@ def later() -> Callable[[], None]:
 
 def test_a_change_waits_for_the_worker(alice: User, say: Say, qdrant: QdrantVectorIndex) -> None:
     """The ledger's transaction writes what to tell, and tells nobody."""
-    project(user_id=alice.id, block_ids=[say("I like orchids").id])
+    update_indexes(user_id=alice.id, block_ids=[say("I like orchids").id])
 
-    assert [lag.waiting for lag in pending.lags()] == [1]
-    assert qdrant.search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5).hits == []
+    assert [lag.waiting for lag in outbox.lags()] == [1]
+    assert qdrant.search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5).blocks == []
 
 
 def test_qdrant_is_told(alice: User, say: Say, qdrant: QdrantVectorIndex) -> None:
     """After draining it finds the block, by words and by meaning, and nothing waits."""
     block = say("I like orchids")
-    reindexing.fill_vectors()
+    reindexing.embed_missing()
 
-    outside.drain()
+    relay.relay_changes()
 
     scope = Scope(alice.id)
-    [vector] = HashingEmbedder().embed([block.text])
-    words = configured_index().search_words(scope=scope, terms={"orchid": 1.0}, limit=5).hits
+    [vector] = HashingEmbedder().embed([block.text]).vectors
+    words = configured_index().search_words(scope=scope, terms={"orchid": 1.0}, limit=5).blocks
     meaning = configured_index().search_meaning(scope=scope, vector=vector, limit=5)
-    assert [hit.block_id for hit in words] == [hit.block_id for hit in meaning] == [block.id]
+    assert (
+        [block.block_id for block in words] == [block.block_id for block in meaning] == [block.id]
+    )
     assert not Pending.objects.exists()
 
 
 def test_qdrant_is_told_of_what_is_gone(alice: User, say: Say, qdrant: QdrantVectorIndex) -> None:
     """A deleted block leaves it, and is not brought back by older changes."""
     block = say("I like orchids")
-    project(user_id=alice.id, block_ids=[block.id])
-    outside.drain()
-    project(user_id=alice.id, block_ids=[block.id])
+    update_indexes(user_id=alice.id, block_ids=[block.id])
+    relay.relay_changes()
+    update_indexes(user_id=alice.id, block_ids=[block.id])
     gone = block.id
     block.delete()
-    project(user_id=alice.id, block_ids=[gone])
+    update_indexes(user_id=alice.id, block_ids=[gone])
 
-    outside.drain()
+    relay.relay_changes()
 
-    assert qdrant.search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5).hits == []
+    assert qdrant.search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5).blocks == []
 
 
 def test_the_graph_is_told(alice: User, say: Say, graph: InMemoryGraphIndex) -> None:
     """Entities and mentions are in it after draining."""
     block, entity = say("I met Ann"), _entity(alice)
     _mention(alice, block, entity)
-    project(user_id=alice.id, block_ids=[block.id], entity_ids=[entity.id])
+    update_indexes(user_id=alice.id, block_ids=[block.id], entity_ids=[entity.id])
 
-    outside.drain()
+    relay.relay_changes()
 
     pairs = graph.mentioning(scope=Scope(alice.id), entity_ids=[entity.id], limit=5)
     assert pairs == [(block.id, entity.id)]
@@ -281,30 +283,30 @@ def test_the_graph_is_told_of_what_is_gone(
     """A forgotten entity leaves it."""
     block, entity = say("I met Ann"), _entity(alice)
     _mention(alice, block, entity)
-    project(user_id=alice.id, block_ids=[block.id], entity_ids=[entity.id])
-    outside.drain()
+    update_indexes(user_id=alice.id, block_ids=[block.id], entity_ids=[entity.id])
+    relay.relay_changes()
     gone = entity.id
     entity.delete()
-    project(user_id=alice.id, block_ids=[block.id], entity_ids=[gone])
+    update_indexes(user_id=alice.id, block_ids=[block.id], entity_ids=[gone])
 
-    outside.drain()
+    relay.relay_changes()
 
     assert graph.nodes[alice.id] == {}
-    assert graph.links[alice.id] == {}
+    assert graph.edges[alice.id] == {}
 
 
 def test_a_deleted_user_leaves_the_outside_too(
     alice: User, say: Say, qdrant: QdrantVectorIndex
 ) -> None:
     """Nothing of a deleted account is found in Qdrant after draining."""
-    project(user_id=alice.id, block_ids=[say("I like orchids").id])
-    outside.drain()
+    update_indexes(user_id=alice.id, block_ids=[say("I like orchids").id])
+    relay.relay_changes()
     gone = alice.id
     alice.delete()
 
-    outside.drain()
+    relay.relay_changes()
 
-    assert qdrant.search_words(scope=Scope(gone), terms={"orchid": 1.0}, limit=5).hits == []
+    assert qdrant.search_words(scope=Scope(gone), terms={"orchid": 1.0}, limit=5).blocks == []
     assert not Pending.objects.exists()
 
 
@@ -313,15 +315,15 @@ def test_an_index_that_is_away_is_told_later(
 ) -> None:
     """A failure keeps the change, counts it, and the next try succeeds."""
     entity = _entity(alice)
-    project(user_id=alice.id, block_ids=[], entity_ids=[entity.id])
+    update_indexes(user_id=alice.id, block_ids=[], entity_ids=[entity.id])
     with monkeypatch.context() as away:
         away.setattr("knowledge.stores.graph._bolt", lambda *_: Broken())
-        outside.drain()
+        relay.relay_changes()
     waiting = Pending.objects.get()
 
-    told_too_early = outside.drain()
+    told_too_early = relay.relay_changes()
     later()
-    told = outside.drain()
+    told = relay.relay_changes()
 
     assert (waiting.attempts, waiting.error) == (1, "IndexUnavailable")
     assert waiting.next_try_at > clock.now()
@@ -333,27 +335,29 @@ def test_an_index_that_is_away_is_not_asked_for_answers(
 ) -> None:
     """PostgreSQL answers instead."""
     block = say("I like orchids")
-    project(user_id=alice.id, block_ids=[block.id])
+    update_indexes(user_id=alice.id, block_ids=[block.id])
 
     def away(**_: Any) -> None:
         raise IndexUnavailable
 
     monkeypatch.setattr(qdrant, "search_words", away)
-    hits = (
-        configured_index().search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5).hits
+    blocks = (
+        configured_index()
+        .search_words(scope=Scope(alice.id), terms={"orchid": 1.0}, limit=5)
+        .blocks
     )
 
-    assert [hit.block_id for hit in hits] == [block.id]
+    assert [block.block_id for block in blocks] == [block.id]
 
 
 def test_a_long_lag_is_told(alice: User, graph: InMemoryGraphIndex) -> None:
     """The readiness check names an index that has not been told for ten minutes."""
-    project(user_id=alice.id, block_ids=[], entity_ids=[_entity(alice).id])
-    pending.check()
+    update_indexes(user_id=alice.id, block_ids=[], entity_ids=[_entity(alice).id])
+    outbox.check()
     Pending.objects.update(created_at=clock.now() - timedelta(minutes=11))
 
-    with pytest.raises(pending.FarBehind):
-        pending.check()
+    with pytest.raises(outbox.FarBehind):
+        outbox.check()
 
 
 def _entity(user: User) -> Entity:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from knowledge.retrieval.ranking.window import (
+from knowledge.retrieval.ranking.context_window import (
     Utterance,
-    blended_vector,
+    contextual_vector,
+    counted_terms,
     embedded_text,
-    held_terms,
     index_row,
 )
 
@@ -55,25 +55,25 @@ def test_the_embedded_text_of_a_fact_is_the_fact() -> None:
     assert embedded_text(Utterance("Ann likes tea.")) == "Ann likes tea."
 
 
-def test_a_blended_vector_leans_to_the_previous_and_is_of_unit_length() -> None:
+def test_a_contextual_vector_leans_to_the_previous_and_is_of_unit_length() -> None:
     """Half as much."""
     own, previous = np.array([1, 0], dtype=np.float32), np.array([0, 1], dtype=np.float32)
 
-    blended = blended_vector(own, previous)
+    mixed = contextual_vector(own, previous)
 
-    assert np.linalg.norm(blended) == pytest.approx(1)
-    assert blended[1] / blended[0] == pytest.approx(0.5)
+    assert np.linalg.norm(mixed) == pytest.approx(1)
+    assert mixed[1] / mixed[0] == pytest.approx(0.5)
 
 
 def test_the_first_message_keeps_its_own_direction() -> None:
     """Nothing came before it; an empty vector stays one."""
-    assert blended_vector(np.array([0, 2], dtype=np.float32), None).tolist() == [0, 1]
-    assert blended_vector(np.array([0, 0], dtype=np.float32), None).tolist() == [0, 0]
+    assert contextual_vector(np.array([0, 2], dtype=np.float32), None).tolist() == [0, 1]
+    assert contextual_vector(np.array([0, 0], dtype=np.float32), None).tolist() == [0, 0]
 
 
-def test_a_term_that_only_one_neighbour_said_is_not_held() -> None:
+def test_a_term_that_only_one_neighbour_said_is_not_counted() -> None:
     """A word said once is counted once, though it is in seven rows."""
-    assert held_terms({"own": 1.0, "twice": 2.0, "before": 0.7, "both": 1.3}) == {
+    assert counted_terms({"own": 1.0, "twice": 2.0, "before": 0.7, "both": 1.3}) == {
         "own",
         "twice",
         "both",

@@ -1,43 +1,33 @@
-"""Token by token likeness."""
+"""Late interaction: the similarity of token vectors."""
 
 import numpy as np
 import pytest
 
-from knowledge.retrieval.ranking import tokens
-from knowledge.retrieval.ranking.tokens import TokenTable, TokenVectors
+from knowledge.retrieval.ranking import late_interaction
+from knowledge.retrieval.ranking.late_interaction import TokenTable
+from knowledge.stores.embedders.port import TokenVectors
 
 DIMENSIONS = 64
 RANDOM = np.random.default_rng(1)
 
 
-def some_vectors(count: int) -> tokens.Floats:
+def some_vectors(count: int) -> late_interaction.Floats:
     """Vectors that are like no others."""
     return RANDOM.standard_normal((count, DIMENSIONS)).astype(np.float32)
 
 
-def matches(asked: tokens.Floats, *texts: tokens.Floats) -> list[list[float]]:
+def matches(asked: late_interaction.Floats, *texts: late_interaction.Floats) -> list[list[float]]:
     """What the question's tokens find in each text, stored and read again; nothing comes last."""
-    packed = {("day", at): tokens.pack(vectors) for at, vectors in enumerate(texts)}
+    packed = {("day", at): late_interaction.pack(vectors) for at, vectors in enumerate(texts)}
     table = TokenTable.of_packed(packed, dimensions=DIMENSIONS)
     question = TokenVectors(["word"], [0] * len(asked), asked)
-    found: list[list[float]] = tokens.best_matches(question, table).tolist()
+    found: list[list[float]] = late_interaction.max_similarities(question, table).tolist()
     return found
-
-
-def test_word_pieces_are_joined_and_marks_left_out() -> None:
-    """Every kept token knows its word."""
-    vectors = some_vectors(6)
-
-    kept = TokenVectors.of_word_pieces(["[CLS]", "pot", "##tery", "!", "class", "[SEP]"], vectors)
-
-    assert kept.words == ["pottery", "class"]
-    assert kept.owners == [0, 0, 1]
-    assert np.array_equal(kept.vectors, vectors[[1, 2, 4]])
 
 
 def test_a_token_takes_a_bit_a_dimension() -> None:
     """Storage is modest."""
-    assert len(tokens.pack(some_vectors(30))) == 30 * DIMENSIONS // 8
+    assert len(late_interaction.pack(some_vectors(30))) == 30 * DIMENSIONS // 8
 
 
 def test_a_token_is_wholly_like_itself_and_unlike_its_opposite() -> None:
@@ -63,22 +53,27 @@ def test_a_text_without_tokens_has_no_column() -> None:
     assert matches(asked, empty) == [[-1.0]]
 
 
-def test_likeness_is_the_weighted_mean() -> None:
-    """A rare word's match counts more."""
+def test_rare_words_count_more() -> None:
+    """The similarity of a text is the weighted mean of its tokens' matches."""
     found = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
 
-    assert tokens.likeness(found, np.array([3, 1], dtype=np.float32)).tolist() == [0.75, 0.25]
+    assert late_interaction.weighted_mean(found, np.array([3, 1], dtype=np.float32)).tolist() == [
+        0.75,
+        0.25,
+    ]
 
 
 def test_a_question_without_tokens_likes_all_the_same() -> None:
     """Nothing asked, nothing found."""
-    assert tokens.likeness(np.zeros((0, 2), np.float32), np.zeros(0, np.float32)).tolist() == [0, 0]
+    assert late_interaction.weighted_mean(
+        np.zeros((0, 2), np.float32), np.zeros(0, np.float32)
+    ).tolist() == [0, 0]
 
 
 def test_a_words_rarity_is_shared_among_its_parts() -> None:
     """Stop words weigh little; a long word no more than a short one."""
     question = TokenVectors(["the", "pottery"], [0, 1, 1], some_vectors(3))
 
-    weights = tokens.token_weights(question, lambda term: {"potteri": 6.0}[term])
+    weights = late_interaction.token_weights(question, lambda term: {"potteri": 6.0}[term])
 
     assert weights.tolist() == pytest.approx([0.25, 3.0, 3.0])
