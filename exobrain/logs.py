@@ -53,6 +53,8 @@ def configure_logging(*, level: str, pretty: bool) -> None:
             *_SHARED,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
+        # What is below the level costs a call that does nothing, not a walk of the processors.
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
@@ -78,7 +80,7 @@ def configure_logging(*, level: str, pretty: bool) -> None:
                 name: {"level": "INFO" if level == "DEBUG" else level}
                 for name in ("django", "asyncio", "daphne", "channels", "langchain_core")
             }
-            # Its warnings say again what RequestLogMiddleware says with fields.
+            # Its warnings say again what the front door says with fields.
             | {"django.request": {"level": "ERROR"}}
             | {
                 name: {"level": "WARNING"}

@@ -20,14 +20,16 @@ from django.dispatch import receiver
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
-from accounts.consumers import is_known_host, until_signed_out
+from accounts.auth import address_of
+from accounts.consumers import until_signed_out
 from chat import services
-from chat.auth import address_of_scope, is_same_site, requester_of
+from chat.auth import asking
 from chat.events import as_frame
 from chat.schemas import FRAMES, CancelFrame, ResumeFrame, SendFrame
 from chat.services import Reading, open_reading
 from chat.types import ChatRequest, Requester
 from exobrain.lib.errors import DomainError, Unauthenticated, Unavailable
+from exobrain.lib.scope import request_of
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
 
@@ -61,10 +63,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         self.listening: list[asyncio.Task[None]] = []
         self.asked_here: set[UUID] = set()
         self.has_ended = False
-        if not (is_known_host(self.scope) and is_same_site(self.scope)):
-            log.warning("cross_site_socket_refused")
-            await self.close()
-            return
+        self.request = request_of(self.scope)
         await self.accept()
         try:
             requester = await self._requester()
@@ -95,13 +94,13 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
 
     async def _watch(self) -> None:
         """The socket ends with the right to it, though its page may say nothing any more."""
-        await until_signed_out(self.scope)
+        await until_signed_out(self.request)
         await self.close(SIGNED_OUT)
 
     async def _requester(self) -> Requester | None:
         """Who is at the other end; asked for every frame, so that signing out counts at once."""
         try:
-            return await requester_of(self.scope)
+            return await in_thread(asking, self.request)
         except Unauthenticated:
             await self.close(SIGNED_OUT)
             return None
@@ -169,7 +168,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             )
         return services.start_visitor_turn(
             visitor_key=requester.visitor_key,
-            address=address_of_scope(self.scope),
+            address=address_of(self.request),
             message=frame.message,
             client_message_id=frame.client_message_id,
         )
@@ -197,7 +196,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         stream_id = str(reading.stream_id)
         try:
             while not reading.has_ended:
-                entries = await reading.next(seconds=settings.EXOBRAIN.chat_heartbeat_seconds)
+                entries = await reading.next(seconds=settings.EXOBRAIN.stream_heartbeat_seconds)
                 for entry in entries:
                     await self.send(text_data=as_frame(entry, stream_id=stream_id))
         finally:

@@ -109,6 +109,9 @@ class Config(BaseSettings):
     max_request_bytes: PositiveInt = Field(
         2_000_000, description="largest request body accepted, else 413"
     )
+    stream_heartbeat_seconds: Seconds = Field(
+        15.0, description="a silent event stream or WebSocket sends a sign of life so often"
+    )
     web_threads: PositiveInt = Field(8, description="threads that answer requests in one process")
     web_one_core: bool = Field(
         True, description="keep a web process on one core, where its threads take turns fastest"
@@ -314,7 +317,6 @@ class Config(BaseSettings):
     chat_anonymous_messages_per_minute: PositiveInt = Field(10, description="per address")
     chat_turn_max_seconds: Seconds = Field(600.0, description="longest generation")
     chat_turn_max_chars: PositiveInt = Field(200_000, description="largest answer")
-    chat_heartbeat_seconds: Seconds = Field(15.0, description="silence before an SSE comment")
 
     @property
     def is_local(self) -> bool:

@@ -8,9 +8,11 @@ from typing import Any
 import orjson
 from django.conf import settings
 
-from accounts.consumers import HEARTBEAT, EventStream, last_event_id, principal_of_scope
-from exobrain.lib.errors import DomainError, Unauthenticated
+from accounts.auth import authenticated
+from accounts.consumers import HEARTBEAT, EventStream
+from exobrain.lib.errors import DomainError
 from exobrain.lib.tasks import cancel_all
+from exobrain.lib.threads import in_thread
 from knowledge.services.updates import JobWatch, open_watch
 from orchestrator.types import Transition
 
@@ -20,20 +22,17 @@ class WatchConsumer(EventStream):
 
     async def open(self) -> JobWatch:
         """The job, if it is the reader's."""
-        principal = await principal_of_scope(self.scope)
-        if principal is None:
-            raise Unauthenticated
+        principal = await in_thread(authenticated, self.request)
         return await open_watch(
             user_id=principal.user_id,
             job_id=self.scope["url_route"]["kwargs"]["job_id"],
-            after=last_event_id(self.scope),
+            after=self.last_event_id,
         )
 
     async def stream(self, opened: JobWatch) -> None:
         """Each change, a sign of life when there is none, and the end or why there is no end."""
         stopping = asyncio.Event()
         _open.add(stopping)
-        await self.begin()
         try:
             async with contextlib.aclosing(_contents(opened, stopping)) as contents:
                 async for content in contents:
@@ -74,7 +73,7 @@ async def _contents(watch: JobWatch, stopping: asyncio.Event) -> AsyncGenerator[
 
 
 async def _first(*waiting: "asyncio.Future[Any]") -> None:
-    pause = settings.EXOBRAIN.chat_heartbeat_seconds
+    pause = settings.EXOBRAIN.stream_heartbeat_seconds
     await asyncio.wait(waiting, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
 
 

@@ -317,7 +317,7 @@ def test_an_outage_of_the_session_store_is_a_reason_to_come_back(
     def out(**_: Any) -> None:
         raise Unavailable
 
-    monkeypatch.setattr("accounts.consumers.resolve_principal", out)
+    monkeypatch.setattr("accounts.selectors.resolve_principal", out)
     with caller(alice).socket() as socket, pytest.raises(ConnectionClosed) as closed:
         socket.hear()
 
@@ -335,7 +335,7 @@ def test_what_is_said_after_the_door_was_shown_is_not_heard(caller: Callers, fra
         sent.append(event)
 
     async def talk() -> None:
-        consumer.scope = {"headers": [(b"host", b"127.0.0.1")]}
+        consumer.scope = {"path": "/ws/chat/", "query_string": b"", "headers": []}
         consumer.base_send = send
         await consumer.connect()
         await consumer.receive(text_data=frame)

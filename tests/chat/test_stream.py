@@ -71,7 +71,7 @@ def test_a_silent_stream_has_a_heartbeat(
     alice: User, caller: Callers, script: Any, config: Callable[..., None]
 ) -> None:
     """Comments come while the model thinks."""
-    config(chat_heartbeat_seconds=0.02)
+    config(stream_heartbeat_seconds=0.02)
     gate = Gate()
     script(ScriptedModel(gate, "Finally."))
     client = caller(alice)
@@ -404,7 +404,7 @@ def test_an_outage_ends_no_stream(
     client = caller(alice)
     with client.stream(client.ask()) as events:
         next(events)
-        monkeypatch.setattr(consumers, "resolve_principal", out)
+        monkeypatch.setattr("accounts.selectors.resolve_principal", out)
         assert asked.wait(10)
         gate.open()
         rest = list(events)

@@ -207,7 +207,7 @@ def test_silence_is_filled_with_heartbeats(
     jobs: Harness, alice: User, caller: Callers, config: Callable[..., None]
 ) -> None:
     """A comment from time to time, so that no proxy ends the stream."""
-    config(chat_heartbeat_seconds=0.05)
+    config(stream_heartbeat_seconds=0.05)
     jobs.start_server()
     job_id = _asked(alice)
 
