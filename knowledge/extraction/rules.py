@@ -170,7 +170,7 @@ class Batch:
         if len(about) < 2 or about[0] == about[1]:
             return False
         start, end = (self._type_of(key) for key in about[:2])
-        return allows(self.schema, edge, start, end)
+        return self.schema.allows(edge, start, end)
 
     def _type_of(self, key: str) -> str:
         if entity := self.entities.get(key):
@@ -455,26 +455,6 @@ class _Reader:
         text = text[0].upper() + text[1:] if text else text
         speaker = self.people.speaker
         return text if speaker.is_self else f"{speaker.name}: {text}"
-
-
-def allows(schema: SchemaView, edge: str, start: str, end: str) -> bool:
-    """The schema has a rule for the edge between two types, or between types they are of."""
-    rules = schema.edge_rules.get(edge, ())
-    return any(
-        first in _lineage(schema, start) and second in _lineage(schema, end)
-        for first, second in rules
-    )
-
-
-def _lineage(schema: SchemaView, node_type: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [node_type]
-    while waiting:
-        current = waiting.pop()
-        if current not in found:
-            found.add(current)
-            waiting.extend(schema.node_parents.get(current, ()))
-    return found
 
 
 def _unlike(drafts: Sequence[Draft]) -> list[Draft]:

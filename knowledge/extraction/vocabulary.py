@@ -63,19 +63,8 @@ def types_offered(schema: SchemaView) -> list[str]:
     return sorted(
         node_type
         for node_type in schema.node_types
-        if ROOT in _ancestors(schema.node_parents, node_type) and node_type not in hidden
+        if ROOT in schema.ancestors(node_type) and node_type not in hidden
     )
-
-
-def _ancestors(parents: Mapping[str, Iterable[str]], node_type: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [node_type]
-    while waiting:
-        current = waiting.pop()
-        if current not in found:
-            found.add(current)
-            waiting.extend(parents.get(current, ()))
-    return found
 
 
 def type_of(word: str, offered: Iterable[str]) -> str | None:
