@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from knowledge.dates import MONTHS
 from knowledge.extraction import names as kinds
 from knowledge.extraction.clauses import People
-from knowledge.extraction.dates import MONTHS
 from knowledge.extraction.drafts import Draft, Thing, value_of
 from knowledge.extraction.names import Name
 from knowledge.extraction.text import WORD

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.dates import MONTHS
 from knowledge.extraction import names as kinds
-from knowledge.extraction.dates import MONTHS
 from knowledge.extraction.drafts import Draft, Thing, Who, things_in, value_of
 from knowledge.extraction.names import EMAIL, PHONE, Name, phone_of
 from knowledge.extraction.text import UPPER

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from knowledge.dates import DateInterval, Precision, read_dates, read_duration_start
 from knowledge.extraction import clauses
 from knowledge.extraction import names as kinds
-from knowledge.extraction.dates import Found, begun_in, dates_in
 from knowledge.extraction.drafts import Draft, Thing, Who
 from knowledge.extraction.german import german_drafts
 from knowledge.extraction.names import (
@@ -391,25 +391,29 @@ class _Reader:
         unsure = clauses.is_unsure(self.sentence.text)
         return round(confidence * (0.7 if unsure else 1.0), 3)
 
-    def _dates(self, *, is_past: bool) -> Sequence[Found]:
-        return dates_in(self.sentence.text, self.message.said_at, is_past=is_past)
+    def _dates(self, *, is_past: bool) -> Sequence[DateInterval]:
+        found = read_dates(self.sentence.text, at=self.message.said_at, prefer_past=is_past)
+        # "In the last two weeks" tells neither when something began nor when it was.
+        return [date for date in found if date.precision is not Precision.RANGE]
 
     def _validity(self, draft: Draft) -> tuple[datetime | None, datetime | None]:
         """From when to when it holds, as far as the sentence tells; plans begin when said."""
         said = self.message.said_at
         text = self.sentence.text
-        lasting = begun_in(text, said)
-        dates = [date for date in self._dates(is_past=True) if date.since <= said]
+        lasting = read_duration_start(text, at=said)
+        dates = [date for date in self._dates(is_past=True) if date.start <= said]
         since = (
-            re.search(r"\b(?:since|from|seit|ab)\s+$", text[: dates[0].start]) if dates else None
+            re.search(r"\b(?:since|from|seit|ab)\s+$", text[: dates[0].text_start])
+            if dates
+            else None
         )
         ranged = re.search(r"\bsince\b|\bseit\b", text, re.IGNORECASE)
         if draft.is_over:
-            return None, dates[0].since if dates else None
+            return None, dates[0].start if dates else None
         if draft.topic.startswith("lived:") and len(dates) >= 2:
-            return dates[0].since, dates[1].since
+            return dates[0].start, dates[1].start
         if dates and (draft.takes_date or since or ranged):
-            return dates[0].since, None
+            return dates[0].start, None
         return lasting, None
 
     # -- the sentence as a fact of its own
@@ -423,7 +427,7 @@ class _Reader:
             text, others, self.language, has_date=bool(dates)
         ):
             return
-        past = [date for date in dates if date.until <= self.message.said_at]
+        past = [date for date in dates if date.end <= self.message.said_at]
         self.batch.facts.append(
             ProposedFact(
                 text=self._readable(begin, dates),
@@ -431,7 +435,7 @@ class _Reader:
                 about=self._about(),
                 trust=Trust.USER_SAID,
                 confidence=self._confidence(STATED),
-                valid_from=past[0].since if past else None,
+                valid_from=past[0].start if past else None,
             )
         )
 
@@ -441,13 +445,13 @@ class _Reader:
         keys += [self.batch.entity(name, self._span(name.start, name.end)) for name in self.names]
         return tuple(dict.fromkeys(keys or [self.people.speaker.key]))[:MAX_ABOUT]
 
-    def _readable(self, begin: int, dates: Sequence[Found]) -> str:
+    def _readable(self, begin: int, dates: Sequence[DateInterval]) -> str:
         """The sentence with its relative dates told in full, and who says "I" in it."""
         content, offset = self.message.content, self.sentence.start
         pieces, position = [], offset + begin
         for date in dates:
-            end = offset + date.end
-            if _is_relative(content[offset + date.start : end], date):
+            end = offset + date.text_end
+            if date.is_relative:
                 pieces.append(f"{content[position:end]} ({date})")
                 position = end
         pieces.append(content[position : self.sentence.end])
@@ -529,8 +533,3 @@ def _content_words(text: str) -> set[str]:
 
 def _is_past(text: str) -> bool:
     return _PAST.search(text) is not None
-
-
-def _is_relative(words: str, date: Found) -> bool:
-    """The words alone do not tell the date."""
-    return str(date.since.year) not in words
