@@ -211,15 +211,16 @@ _STRICT: Mapping[str, Resolve] = {
     # -- the last, this, the next one
     rf"(?:the )?{_WHOLE_UNIT} before last": lambda m, at: calendar.whole_unit(at.today, -2, _unit(m)),
     rf"(?:the )?{_WHOLE_UNIT} after next": lambda m, at: calendar.whole_unit(at.today, 2, _unit(m)),
-    rf"(?:the )?{_STEP} {_WHOLE_UNIT}": lambda m, at: calendar.whole_unit(at.today, _step(m), _unit(m)),
+    rf"(?:the )?{_STEP} {_WHOLE_UNIT}(?! before\b)": lambda m, at: calendar.whole_unit(at.today, _step(m), _unit(m)),
     rf"(?:on |am )?{_STEP} {_WEEKDAY}": lambda m, at: calendar.weekday_near(at.today, _step(m), _weekday(m)),
     rf"(?:in )?{_STEP} {_MONTH}": lambda m, at: calendar.month_near(at.today, _step(m), _month(m)),
+    rf"(?P<step>last) {_MONTH_AFTER_IN}": lambda m, at: calendar.month_near(at.today, _step(m), _month(m)),
     rf"{_STEP} {_SEASON}": lambda m, at: calendar.season_near(at.today, _step(m), _season(m)),
     rf"(?:in |im |the )*{_SEASON} (?:of |in )?{_YEAR}": _season_of_year,
     rf"(?:on|am) {_WEEKDAY}": _weekday_here,
     # -- a month or a year alone
     rf"(?:in|since|until|till|by|im|seit|during|ab|bis)(?: {_PART})?[ -]{_MONTH}(?! \d)": _bare_month,
-    rf"(?:in|since|until|till|during|last)[ -]{_MONTH_AFTER_IN}(?! \d)": _bare_month,
+    rf"(?:in|since|until|till|during)[ -]{_MONTH_AFTER_IN}(?! \d)": _bare_month,
     rf"{_PART}[ -]{_MONTH}(?! \d)": _bare_month,
     rf"(?:in|since|until|by|from|to|back in|around|seit|ab|bis|im jahr|year)(?: {_PART})?[ -]{_CENTURY_YEAR}(?!\d|[.,]\d)": _year,
     rf"{_PART}[ -]{_CENTURY_YEAR}(?!\d|[.,]\d)": _year,

@@ -1,37 +1,14 @@
 """What a question asks for: which words, whose words, what time."""
 
-import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from knowledge.dates import Precision, read_dates
 from knowledge.retrieval.ranking.terms import terms, words
 
-_MONTH_NAMES = """
-january february march april may june july august september october november december
-"""
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)} | {
-    name[:3]: number for number, name in enumerate(_MONTH_NAMES.split(), 1)
-}
-# The others are verbs or people's names too: they are months only beside a date's other words.
-_ONLY_MONTHS = frozenset(
-    {"january", "february", "july", "september", "october", "november", "december"}
-)
-_BEFORE_MONTH = "in|on|of|since|during|until|till|before|after|by|from|last|this|early|mid|late"
-_DATE = re.compile(
-    rf"(?:\b(?P<before>{_BEFORE_MONTH})[ -])?"
-    r"(?:\b(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? )?"
-    rf"\b(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
-    r"(?: (?P<day_after>\d{1,2})(?:st|nd|rd|th)?\b(?!:))?"
-    r"(?:,? (?:of )?(?P<year>(?:19|20)\d\d)\b)?"
-)
-_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
-_ISO = re.compile(r"\b([12]\d{3})-(0[1-9]|1[0-2])-(\d\d)\b")
-_AGO = re.compile(r"\b(a|an|one|two|three|four|five|six|\d{1,3}) (day|week|month|year)s? ago\b")
-_LAST = re.compile(r"\b(last|this|past) (week|month|year)\b")
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_CALENDAR = frozenset({Precision.DAY, Precision.MONTH, Precision.YEAR})
 _FIRST_PERSON = frozenset({"i", "me", "my", "mine", "myself"})
 
 # What happened is often told a few days later, so the days around a date fit it as well...
@@ -62,7 +39,7 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Span:
+class DateRange:
     """A time that a question names from today: yesterday, last week; both ends count."""
 
     start: date
@@ -79,7 +56,7 @@ class Question:
 
     text: str
     terms: Mapping[str, float]  # each once, however often it is said
-    times: Sequence[Period | Span] = ()
+    times: Sequence[Period | DateRange] = ()
 
     def time_fit(self, said_at: datetime) -> float:
         """How well the time at which something was said fits, 0 to 2; 0 if none is named."""
@@ -91,7 +68,7 @@ def read_question(text: str, *, now: datetime) -> Question:
     return Question(
         text=text,
         terms=dict.fromkeys(terms(text), 1.0),
-        times=(*_named_times(text.lower()), *_relative_times(text.lower(), now.date())),
+        times=_named_times(text, now),
     )
 
 
@@ -115,68 +92,35 @@ def time_ranges(question: Question, *, now: datetime) -> list[tuple[date, date]]
     return [_range(time, now.date()) for time in question.times]
 
 
-def _named_times(text: str) -> list[Period]:
-    periods = [
-        Period(day=int(day), month=int(month), year=int(year))
-        for year, month, day in _ISO.findall(text)
+def _named_times(text: str, now: datetime) -> list[Period | DateRange]:
+    """The times in the text, looking back: what is asked for has been said."""
+    found = read_dates(text, at=now, prefer_past=True, lenient=True)
+    periods: list[Period] = []
+    ranges: list[DateRange] = []
+    years: list[int | None] = [
+        time.start.year
+        for time in found
+        if time.precision is Precision.YEAR and not time.is_relative
     ]
-    text = _ISO.sub(" ", text)
-    years: list[int | None] = [int(year) for year in _YEAR.findall(text)]
-    dates = [match for match in _DATE.finditer(text) if _is_date(match)]
-    for match in dates:
-        day = match["day"] or match["day_after"]
-        month = _MONTHS[match["month"]]
-        # A year said once, anywhere, is meant for the month as well.
-        periods += [
-            Period(day=int(day) if day else None, month=month, year=year)
-            for year in ([int(match["year"])] if match["year"] else years or [None])
-        ]
-    return periods if dates else [*periods, *(Period(year=year) for year in years)]
+    for time in found:
+        first, last = time.start.date(), time.last.date()
+        words = text[time.text_start : time.text_end].lower()
+        if time.is_relative and (first > now.date() or words == "tonight"):
+            continue  # what is to come is no time at which something was said
+        is_counted_from_now = time.is_relative and not time.is_year_assumed
+        if is_counted_from_now or time.precision not in _CALENDAR:
+            slack = timedelta(days=time.slack_days)
+            ranges.append(DateRange(first - slack, last + slack))
+        elif time.precision is not Precision.YEAR:
+            day = first.day if time.precision is Precision.DAY else None
+            # A year said once, anywhere, is meant for the month as well.
+            meant = (years or [None]) if time.is_year_assumed else [first.year]
+            periods += [Period(day=day, month=first.month, year=year) for year in meant]
+    return [*(periods or [Period(year=year) for year in years]), *ranges]
 
 
-def _is_date(match: re.Match[str]) -> bool:
-    beside = match["before"] or match["day"] or match["day_after"] or match["year"]
-    return match["month"] in _ONLY_MONTHS or bool(beside)
-
-
-def _relative_times(text: str, today: date) -> list[Span]:
-    spans: list[Span] = []
-    for word, days in (("today", 0), ("yesterday", 1)):
-        if re.search(rf"\b{word}\b", text):
-            day = today - timedelta(days=days)
-            spans.append(Span(day, day))
-    for count, unit in _AGO.findall(text):
-        back = (_COUNTS.get(count) or int(count)) * _UNIT_DAYS[unit]
-        spans.append(_around(today, back=back, slack=_UNIT_DAYS[unit] // 2))
-    for which, unit in _LAST.findall(text):
-        spans.append(_calendar(which, unit, today))
-    return spans
-
-
-def _around(today: date, *, back: int, slack: int) -> Span:
-    # Dates begin with the year 1: "900 years ago" stays inside them.
-    middle = today.toordinal() - back
-    first = max(middle - slack, 1)
-    return Span(date.fromordinal(first), date.fromordinal(max(middle + slack, 1)))
-
-
-def _calendar(which: str, unit: str, today: date) -> Span:
-    if which == "past":
-        return Span(_around(today, back=_UNIT_DAYS[unit], slack=0).start, today)
-    if unit == "week":
-        monday = today - timedelta(days=today.weekday() + (7 if which == "last" else 0))
-        return Span(monday, monday + timedelta(days=6))
-    if unit == "month":
-        first = today.replace(day=1)
-        if which == "last":
-            first = (first - timedelta(days=1)).replace(day=1)
-        return Span(first, first.replace(day=monthrange(first.year, first.month)[1]))
-    year = today.year - (which == "last")
-    return Span(date(year, 1, 1), date(year, 12, 31))
-
-
-def _range(time: Period | Span, today: date) -> tuple[date, date]:
-    if isinstance(time, Span):
+def _range(time: Period | DateRange, today: date) -> tuple[date, date]:
+    if isinstance(time, DateRange):
         return time.start, time.end
     if time.month is None:
         year = time.year or today.year

@@ -141,6 +141,7 @@ def test_a_sentence_about_what_comes(sentence: str, first: str, last: str, preci
         "September is my favourite month.",
         "Every Monday I swim.",
         "Not in a hundred years.",
+        "The last week before the wedding was hectic.",
         "Guten Morgen, alles klar?",
         "Ich jogge jeden Morgen.",
         "Am Morgen trinke ich Tee.",
