@@ -28,7 +28,7 @@ def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
     return ParsedQuestion(
         text=text,
         terms=dict.fromkeys(terms(text), 1.0),
-        times=read_times(text, today=now.date()),
+        times=read_times(text, now=now),
     )
 
 

@@ -1,38 +1,16 @@
-"""The times that a question names, in English: dates, months, years, "two weeks ago".
+"""The times that a question names, read by `knowledge.dates` as learning reads them.
 
-`read_times` is all that recall asks of it: a text and the day it was said on go in, the times it
+`read_times` is all that recall asks of it: a text and the moment it was said at go in, the times it
 names come out, each with how well a moment fits it and the days to search.
 """
 
-import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-_MONTH_NAMES = """
-january february march april may june july august september october november december
-"""
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(), 1)} | {
-    name[:3]: number for number, name in enumerate(_MONTH_NAMES.split(), 1)
-}
-# The others are verbs or people's names too: they are months only beside a date's other words.
-_ONLY_MONTHS = frozenset(
-    {"january", "february", "july", "september", "october", "november", "december"}
-)
-_BEFORE_MONTH = "in|on|of|since|during|until|till|before|after|by|from|last|this|early|mid|late"
-_DATE = re.compile(
-    rf"(?:\b(?P<before>{_BEFORE_MONTH})[ -])?"
-    r"(?:\b(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? )?"
-    rf"\b(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
-    r"(?: (?P<day_after>\d{1,2})(?:st|nd|rd|th)?\b(?!:))?"
-    r"(?:,? (?:of )?(?P<year>(?:19|20)\d\d)\b)?"
-)
-_YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
-_ISO = re.compile(r"\b([12]\d{3})-(0[1-9]|1[0-2])-(\d\d)\b")
-_AGO = re.compile(r"\b(a|an|one|two|three|four|five|six|\d{1,3}) (day|week|month|year)s? ago\b")
-_LAST = re.compile(r"\b(last|this|past) (week|month|year)\b")
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
-_UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+from knowledge.dates import Precision, read_dates
+
+_CALENDAR = frozenset({Precision.DAY, Precision.MONTH, Precision.YEAR})
 
 # What happened is often told a few days later, so the days around a date fit it as well...
 DAYS_AROUND = 2
@@ -90,66 +68,28 @@ class DateRange:
         return self.start, self.end
 
 
-def read_times(text: str, *, today: date) -> list[Period | DateRange]:
-    """The times that the text names, relative ones counted from `today`."""
-    folded = text.lower()
-    return [*_named_times(folded), *_relative_times(folded, today)]
-
-
-def _named_times(text: str) -> list[Period]:
-    periods = [
-        Period(day=int(day), month=int(month), year=int(year))
-        for year, month, day in _ISO.findall(text)
-    ]
-    text = _ISO.sub(" ", text)
-    years: list[int | None] = [int(year) for year in _YEAR.findall(text)]
-    has_month = False
-    for match in _DATE.finditer(text):
-        day = match["day"] or match["day_after"]
-        is_date = match["month"] in _ONLY_MONTHS or match["before"] or day or match["year"]
-        if not is_date:
-            continue
-        has_month = True
-        # A year said once, anywhere, is meant for the month as well.
-        periods += [
-            Period(day=int(day) if day else None, month=_MONTHS[match["month"]], year=year)
-            for year in ([int(match["year"])] if match["year"] else years or [None])
-        ]
-    return periods if has_month else [*periods, *(Period(year=year) for year in years)]
-
-
-def _relative_times(text: str, today: date) -> list[DateRange]:
+def read_times(text: str, *, now: datetime) -> list[Period | DateRange]:
+    """The times that the text names, looking back from `now`: what is asked for has been said."""
+    found = read_dates(text, at=now, prefer_past=True, lenient=True)
+    periods: list[Period] = []
     ranges: list[DateRange] = []
-    for word, days in (("today", 0), ("yesterday", 1)):
-        if re.search(rf"\b{word}\b", text):
-            day = today - timedelta(days=days)
-            ranges.append(DateRange(day, day))
-    for count, unit in _AGO.findall(text):
-        days_ago = (_COUNTS.get(count) or int(count)) * _UNIT_DAYS[unit]
-        ranges.append(_around(today, days_ago=days_ago, slack=_UNIT_DAYS[unit] // 2))
-    for which, unit in _LAST.findall(text):
-        ranges.append(_calendar_unit(which, unit, today))
-    return ranges
-
-
-def _around(today: date, *, days_ago: int, slack: int) -> DateRange:
-    # Dates begin with the year 1: "900 years ago" stays inside them.
-    middle = today.toordinal() - days_ago
-    first = max(middle - slack, 1)
-    return DateRange(date.fromordinal(first), date.fromordinal(max(middle + slack, 1)))
-
-
-def _calendar_unit(which: str, unit: str, today: date) -> DateRange:
-    """The last, this or the past week, month or year."""
-    if which == "past":
-        return DateRange(_around(today, days_ago=_UNIT_DAYS[unit], slack=0).start, today)
-    if unit == "week":
-        monday = today - timedelta(days=today.weekday() + (7 if which == "last" else 0))
-        return DateRange(monday, monday + timedelta(days=6))
-    if unit == "month":
-        first = today.replace(day=1)
-        if which == "last":
-            first = (first - timedelta(days=1)).replace(day=1)
-        return DateRange(first, first.replace(day=monthrange(first.year, first.month)[1]))
-    year = today.year - (which == "last")
-    return DateRange(date(year, 1, 1), date(year, 12, 31))
+    years: list[int | None] = [
+        time.start.year
+        for time in found
+        if time.precision is Precision.YEAR and not time.is_relative
+    ]
+    for time in found:
+        first, last = time.start.date(), time.last.date()
+        words = text[time.text_start : time.text_end].lower()
+        if time.is_relative and (first > now.date() or words == "tonight"):
+            continue  # what is to come is no time at which something was said
+        is_counted_from_now = time.is_relative and not time.is_year_assumed
+        if is_counted_from_now or time.precision not in _CALENDAR:
+            slack = timedelta(days=time.slack_days)
+            ranges.append(DateRange(first - slack, last + slack))
+        elif time.precision is not Precision.YEAR:
+            day = first.day if time.precision is Precision.DAY else None
+            # A year said once, anywhere, is meant for the month as well.
+            meant = (years or [None]) if time.is_year_assumed else [first.year]
+            periods += [Period(day=day, month=first.month, year=year) for year in meant]
+    return [*(periods or [Period(year=year) for year in years]), *ranges]

@@ -18,9 +18,9 @@ from accounts.models import User
 from journal.models import Message
 from journal.selectors import messages_by_ids
 from knowledge.events import UPDATE_JOB, UpdatePayload, payload_of
-from knowledge.extraction.gate import judge
 from knowledge.extraction.model import ModelExtractor
 from knowledge.extraction.provider import ChatProvider
+from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset
 from knowledge.services import updates
 from knowledge.services.learning import learner
@@ -78,7 +78,7 @@ def test_whatever_a_small_model_answers_is_made_valid(extractor: ModelExtractor)
     """The extraction ends, is of the schema, and has what the rules know."""
     messages = [message(text, number=number) for number, text in enumerate(TEXTS)]
 
-    found = judge(extractor.extract(messages=messages, schema=SCHEMA), messages)
+    found = filter_extraction(extractor.extract(messages=messages, schema=SCHEMA), messages)
 
     assert not faults(found, messages)
     assert ("user", "allergy:nuts", "yes") in told(found)

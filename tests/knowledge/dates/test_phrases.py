@@ -1,8 +1,8 @@
-"""Dates, resolved against when they were said: Wednesday, 14 June 2023."""
+"""Short phrases that name a date, said on Wednesday, 14 June 2023."""
 
 import pytest
 
-from knowledge.extraction.dates import begun_in, dates_in
+from knowledge.dates import read_dates, read_duration_start
 from tests.knowledge.extraction.support import SAID
 
 PAST = [
@@ -47,9 +47,9 @@ PAST = [
 @pytest.mark.parametrize(("words", "day"), PAST)
 def test_a_date_that_has_been(words: str, day: str) -> None:
     """The words mean this day, or the period that begins with it."""
-    (found,) = dates_in(f"I was there {words}, you know", SAID, is_past=True)
+    (found,) = read_dates(f"I was there {words}, you know", at=SAID, prefer_past=True)
 
-    assert found.since.date().isoformat() == day
+    assert found.start.date().isoformat() == day
 
 
 COMING = [
@@ -75,9 +75,9 @@ COMING = [
 @pytest.mark.parametrize(("words", "day"), COMING)
 def test_a_date_that_is_to_come(words: str, day: str) -> None:
     """The words mean this day, or the period that begins with it."""
-    (found,) = dates_in(f"I am there {words}, you know", SAID)
+    (found,) = read_dates(f"I am there {words}, you know", at=SAID)
 
-    assert found.since.date().isoformat() == day
+    assert found.start.date().isoformat() == day
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_a_date_that_is_to_come(words: str, day: str) -> None:
 )
 def test_what_is_no_date(words: str) -> None:
     """Impossible and ambiguous dates, and words that are also months, mean nothing."""
-    assert not dates_in(words, SAID)
+    assert not read_dates(words, at=SAID)
 
 
 def test_a_duration_tells_the_beginning() -> None:
     """For five years means since five years ago."""
-    began = begun_in("I have been here for five years", SAID)
+    began = read_duration_start("I have been here for five years", at=SAID)
 
     assert began is not None
     assert began.year == 2018
@@ -103,6 +103,6 @@ def test_a_duration_tells_the_beginning() -> None:
 def test_a_date_stands_where_it_is_found() -> None:
     """Its characters are the words of the date."""
     text = "We met last Friday in Rome"
-    (found,) = dates_in(text, SAID)
+    (found,) = read_dates(text, at=SAID)
 
-    assert text[found.start : found.end] == "last Friday"
+    assert text[found.text_start : found.text_end] == "last Friday"
