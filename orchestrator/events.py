@@ -113,7 +113,7 @@ def with_nulls(value: Any) -> Any:
     return value or None
 
 
-def canonical(payload: dict[str, Any]) -> str:
+def storable_json(payload: dict[str, Any]) -> str:
     """The payload as text that PostgreSQL and NATS can carry; raises ValueError when it cannot.
 
     NUL and lone surrogates are valid in JSON and in nothing that would store it.

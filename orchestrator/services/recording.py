@@ -12,7 +12,7 @@ from exobrain.lib import clock
 from exobrain.lib.errors import Invalid
 from orchestrator import registry, sql
 from orchestrator.errors import IdempotencyConflict, InvalidPayload
-from orchestrator.events import canonical
+from orchestrator.events import storable_json
 from orchestrator.models import Job
 from orchestrator.types import JobDraft
 
@@ -37,7 +37,7 @@ def draft_job(
     kind = registry.job_type(job_type)
     limit = settings.EXOBRAIN.job_max_payload_bytes
     try:
-        size = len(canonical(payload).encode())
+        size = len(storable_json(payload).encode())
     except ValueError as error:
         # A UnicodeError's text would repeat the payload.
         reason = "is not valid text" if isinstance(error, UnicodeError) else str(error)
@@ -70,7 +70,7 @@ def record(*, drafts: Sequence[JobDraft]) -> list[bool | IdempotencyConflict]:
     first = {draft.id: draft for draft in reversed(drafts)}
     columns = zip(
         *(
-            (d.id, d.job_type, d.user_id, canonical(d.payload), d.idempotency_key, d.created_at)
+            (d.id, d.job_type, d.user_id, storable_json(d.payload), d.idempotency_key, d.created_at)
             for d in first.values()
         ),
         strict=True,

@@ -158,7 +158,7 @@ def test_a_type_this_worker_does_not_know_is_tried_again() -> None:
 
 
 def test_the_text_of_an_unexpected_error_is_kept_nowhere() -> None:
-    """It may repeat what a user said: only the error's class and place are recorded."""
+    """It may repeat what a user said: only the error's class and line are recorded."""
     draft = published(crash="my secret diary")
 
     outcome = performed(draft)
@@ -182,7 +182,7 @@ def test_pauses_double_and_are_bounded(failures: int, longest: float) -> None:
 def test_a_run_that_ends_before_anybody_said_where_its_message_is_says_so_itself(
     how: dict[str, Any],
 ) -> None:
-    """Whoever published it has died: without that place the message could not be erased."""
+    """Whoever published it has died: without its position the message could not be erased."""
     draft = recorded(**how)
 
     performed(draft)
@@ -208,7 +208,7 @@ def test_a_job_given_up_for_lost_attempts_says_where_its_message_is(
     assert row(draft).published_at is not None
 
 
-def test_a_receipt_that_comes_after_the_end_changes_and_erases_nothing() -> None:
+def test_an_ack_that_comes_after_the_end_changes_and_erases_nothing() -> None:
     """The worker was quicker than whoever published the job."""
     draft = recorded()
     performed(draft)

@@ -114,7 +114,7 @@ def test_who_has_the_secret_may_leave_the_user_out(jobs: Harness, config: Config
 def test_a_user_who_is_named_sees_their_own_jobs_only(
     jobs: Harness, config: Config, user: str
 ) -> None:
-    """Also with the secret: it opens the door, and the name says whose jobs are meant."""
+    """Also with the secret: it lets the call in, and the name says whose jobs are meant."""
     with _stub(jobs, config, job_orchestrator_api_token=SecretStr("open sesame")) as stub:
         job_id = jobs.enqueue(permanent=True)
         status, watch, _, resumed = _reads(stub, job_id, user, metadata=SECRET)

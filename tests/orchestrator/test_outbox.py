@@ -22,14 +22,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("effect_table")]
 
 
 def test_a_fresh_job_is_left_to_whoever_recorded_it() -> None:
-    """For a moment the sweep keeps its hands off."""
+    """For a moment the relay leaves it alone."""
     recorded()
 
     assert services.take_unpublished(limit=10) == []
 
 
 def test_a_job_nobody_published_is_taken() -> None:
-    """Its recorder died: the sweep publishes it under the same message id."""
+    """Its recorder died: the relay publishes it under the same message id."""
     draft = recorded()
     make_due(draft)
 
@@ -103,7 +103,7 @@ def test_a_running_job_is_not_due_again() -> None:
     assert services.requeue_lost(stream=stream_state(stream_id="another")) == 0
 
 
-def test_a_receipt_for_an_older_publication_is_not_noted() -> None:
+def test_an_ack_for_an_older_publication_is_not_noted() -> None:
     """A job taken back meanwhile stays due."""
     draft = published(sequence=5)
     services.requeue_lost(stream=stream_state(stream_id="another"))
@@ -114,7 +114,7 @@ def test_a_receipt_for_an_older_publication_is_not_noted() -> None:
     assert row(draft).published_at is None
 
 
-def test_what_a_late_receipt_names_is_erased() -> None:
+def test_what_a_late_ack_names_is_erased() -> None:
     """A newer message of the job takes its position."""
     draft = published(sequence=5)
     services.requeue_lost(stream=stream_state(stream_id="another"))
@@ -136,7 +136,7 @@ def test_a_second_message_of_one_publication_is_erased() -> None:
     assert due_positions() == [(STREAM, 6)]
 
 
-def test_a_receipt_noted_twice_erases_nothing() -> None:
+def test_an_ack_recorded_twice_erases_nothing() -> None:
     """The outcome of the first time was not known."""
     draft = published(sequence=5)
 

@@ -1,4 +1,4 @@
-"""The way round the orchestrator makes the same jobs."""
+"""A job published straight to JetStream is the same job."""
 
 from collections.abc import Callable
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The staged cut-over: jobs that go round the orchestrator, and through it, side by side."""
+"""The staged cut-over: jobs published straight to JetStream, and through the orchestrator."""
 
 from collections.abc import Callable
 from typing import Any
