@@ -98,8 +98,8 @@ class ReceiptDraft:
     memories: Sequence[MarkedMemory]
     cited: frozenset[str]  # marks
     tokens: int
-    arms: Mapping[str, float]  # milliseconds of each arm that answered in time
-    dropped: Sequence[str]  # arms that did not
+    arms: Mapping[str, float]  # milliseconds of each retriever that answered in time
+    dropped: Sequence[str]  # retrievers that did not
 
 
 @dataclass(frozen=True, slots=True)
