@@ -98,8 +98,8 @@ class ReceiptDraft:
     memories: Sequence[MarkedMemory]
     cited: frozenset[str]  # marks
     tokens: int
-    arms: Mapping[str, float]  # milliseconds of each arm that answered in time
-    dropped: Sequence[str]  # arms that did not
+    retriever_ms: Mapping[str, float]  # milliseconds of each retriever that answered in time
+    dropped: Sequence[str]  # retrievers that did not
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,6 @@ class Receipt:
     message_id: UUID
     items: Sequence[ReceiptItem]
     tokens: int
-    arms: Mapping[str, Any]
+    retriever_ms: Mapping[str, Any]
     dropped: Sequence[str]
     created_at: datetime | None  # unset: nothing was asked of the memory
