@@ -43,7 +43,7 @@ class FoundOut(Schema):
 
 
 class FoundListOut(Schema):
-    """Memories in the order of their worth."""
+    """Memories, best first."""
 
     items: list[FoundOut]
     retriever_ms: dict[str, float] = Field(
