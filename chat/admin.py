@@ -38,7 +38,7 @@ class ReceiptAdmin(ReadOnlyAdmin):
     search_fields = ("answer__id", "user__email")
     ordering = ("-created_at",)
     show_full_result_count = False
-    fields = ("answer_id", "user", "recalled", "tokens", "arms", "dropped", "created_at")
+    fields = ("answer_id", "user", "recalled", "tokens", "retriever_ms", "dropped", "created_at")
     readonly_fields = ("answer_id", "recalled")
 
     @admin.display(description="recalled")

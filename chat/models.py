@@ -164,7 +164,7 @@ class Receipt(models.Model):
     )
     items = models.JSONField(default=list)  # as chat.services.remembering.receipt_row writes them
     tokens = models.IntegerField()  # of the memory in the prompt
-    arms = models.JSONField(default=dict)  # milliseconds of each retriever that answered in time
+    retriever_ms = models.JSONField(default=dict)  # of each that answered in time
     dropped = ArrayField(models.CharField(max_length=40), default=list)  # retrievers that did not
     created_at = models.DateTimeField(auto_now_add=True)
 

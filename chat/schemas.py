@@ -68,7 +68,7 @@ class ReceiptOut(Schema):
     message_id: str
     items: list[ReceiptItemOut]
     tokens: int
-    arms: dict[str, float] = Field(
+    retriever_ms: dict[str, float] = Field(
         description="milliseconds of each retriever that answered in time"
     )
     dropped: list[str] = Field(description="retrievers that did not")

@@ -102,7 +102,7 @@ def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
         return None
     row = StoredReceipt.objects.filter(user_id=user_id, answer_id=message_id).first()
     if row is None:
-        return Receipt(message_id, (), tokens=0, arms={}, dropped=(), created_at=None)
+        return Receipt(message_id, (), tokens=0, retriever_ms={}, dropped=(), created_at=None)
     blocks = known_blocks(user_id=user_id, ids=[UUID(item["block_id"]) for item in row.items])
     items: list[ReceiptItem] = []
     for item in row.items:
@@ -132,7 +132,7 @@ def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
         message_id,
         items,
         tokens=row.tokens,
-        arms=row.arms,
+        retriever_ms=row.retriever_ms,
         dropped=row.dropped,
         created_at=row.created_at,
     )

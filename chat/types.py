@@ -98,7 +98,7 @@ class ReceiptDraft:
     memories: Sequence[MarkedMemory]
     cited: frozenset[str]  # marks
     tokens: int
-    arms: Mapping[str, float]  # milliseconds of each retriever that answered in time
+    retriever_ms: Mapping[str, float]  # milliseconds of each retriever that answered in time
     dropped: Sequence[str]  # retrievers that did not
 
 
@@ -130,6 +130,6 @@ class Receipt:
     message_id: UUID
     items: Sequence[ReceiptItem]
     tokens: int
-    arms: Mapping[str, Any]
+    retriever_ms: Mapping[str, Any]
     dropped: Sequence[str]
     created_at: datetime | None  # unset: nothing was asked of the memory

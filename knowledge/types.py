@@ -166,7 +166,7 @@ class Recalled:
     kind: BlockKind
     text: str
     score: float
-    parts: Mapping[str, float]  # what each arm gave to the score
+    parts: Mapping[str, float]  # what each retriever gave to the score
     trust: Trust
     status: Status
     confidence: float
@@ -188,8 +188,8 @@ class Recall:
 
     items: Sequence[Recalled]
     tokens: int
-    arms: Mapping[str, float]  # milliseconds of each arm that answered in time
-    dropped: Sequence[str] = ()  # arms that did not
+    retriever_ms: Mapping[str, float]  # milliseconds of each retriever that answered in time
+    dropped: Sequence[str] = ()  # retrievers that did not
 
 
 @dataclass(frozen=True)

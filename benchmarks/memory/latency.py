@@ -208,8 +208,11 @@ def ask(user_id: uuid.UUID, world: World) -> dict[str, Any]:
 
 
 def _retriever_medians(recalled: Sequence[Any]) -> dict[str, float]:
-    names = sorted({name for each in recalled for name in each.arms})
-    took = {name: [each.arms[name] for each in recalled if name in each.arms] for name in names}
+    names = sorted({name for each in recalled for name in each.retriever_ms})
+    took = {
+        name: [each.retriever_ms[name] for each in recalled if name in each.retriever_ms]
+        for name in names
+    }
     return {name: round(statistics.median(values), 2) for name, values in took.items()}
 
 

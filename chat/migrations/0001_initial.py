@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('answer', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='receipt', serialize=False, to='journal.message')),
                 ('items', models.JSONField(default=list)),
                 ('tokens', models.IntegerField()),
-                ('arms', models.JSONField(default=dict)),
+                ('retriever_ms', models.JSONField(default=dict)),
                 ('dropped', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), default=list, size=None)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='receipts', to=settings.AUTH_USER_MODEL)),

@@ -61,7 +61,7 @@ class RecallTask:
             memories=memories,
             cited=frozenset(cited(text, marks={memory.mark for memory in memories})),
             tokens=sum(_tokens(memory.recalled.text) for memory in memories),
-            arms=self._recall.arms,
+            retriever_ms=self._recall.retriever_ms,
             dropped=self._recall.dropped,
         )
 
@@ -134,7 +134,7 @@ def receipt_row(draft: ReceiptDraft) -> dict[str, Any]:
             for memory in draft.memories
         ],
         "tokens": draft.tokens,
-        "arms": dict(draft.arms),
+        "retriever_ms": dict(draft.retriever_ms),
         "dropped": list(draft.dropped),
     }
 

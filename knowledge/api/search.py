@@ -42,7 +42,7 @@ def search(
     return json_response(
         {
             "items": [{**vars(item), "trust": _trust_name(item.trust)} for item in found.items],
-            "arms": found.arms,
+            "retriever_ms": found.retriever_ms,
             "dropped": found.dropped,
         }
     )

@@ -23,11 +23,11 @@ from knowledge.types import Scope
 NAME_WORDS = 4  # the longest name that is looked for
 MAX_NAMES = 200  # of a question; a pasted page is not looked up word by word
 MAX_ENTITIES = 12
-FEW_EDGES = 10  # around what is named: then the walk goes on for a second hop
-EDGE_LIMIT = 40  # edges of the walk, the surest; a hub's many would say little
-MAX_WALKED = 12  # entities whose blocks are looked for, the nearest of the walk
+FEW_EDGES = 10  # around what is named: then a second hop is looked at, too
+EDGE_LIMIT = 40  # the surest edges around what is named; a hub's many would say little
+MAX_NEAR = 12  # entities whose blocks are looked for, the nearest ones
 MENTION_LIMIT = 100
-GRAPH_CANDIDATES = 50  # blocks that the walk finds; it is the weakest retriever
+GRAPH_CANDIDATES = 50  # blocks; the graph is the weakest retriever
 HOP_DECAY = 0.5  # of an entity's weight, for each step away from what the question names
 
 
@@ -72,7 +72,7 @@ def by_meaning(query: RetrievalQuery, *, index: VectorSearch, embedder: Embedder
 
 
 def by_time(query: RetrievalQuery) -> Retrieved:
-    """What was said at the times that the question names; its scores tell nothing."""
+    """What was said at the times that the question names; all score 0, being found is all."""
     ranges = [time.search_range(query.now.date()) for time in query.question.times]
     if not ranges:
         return Retrieved()
@@ -85,8 +85,8 @@ def by_time(query: RetrievalQuery) -> Retrieved:
 def by_graph(query: RetrievalQuery, *, graph: GraphReader) -> Retrieved:
     """Blocks that mention what the question names, or what is near that in the graph.
 
-    A bounded walk: each hop halves an entity's weight, and an entity that everything mentions
-    gives little of it to any one block.
+    Spreading activation over two hops at most: each hop halves an entity's weight, and an entity
+    that everything mentions gives little of it to any one block.
     """
     named = recalling.entities_named(
         user_id=query.scope.user_id,
@@ -96,7 +96,7 @@ def by_graph(query: RetrievalQuery, *, graph: GraphReader) -> Retrieved:
     if not named:
         return Retrieved()
     weights = _weights_within_reach(query.scope, named, graph)
-    nearest = sorted(weights, key=lambda entity: (-weights[entity], str(entity)))[:MAX_WALKED]
+    nearest = sorted(weights, key=lambda entity: (-weights[entity], str(entity)))[:MAX_NEAR]
     mentions = graph.mentioning(scope=query.scope, entity_ids=nearest, limit=MENTION_LIMIT)
     mention_counts = Counter(entity for _, entity in mentions)
     scores: dict[UUID, float] = {}

@@ -30,7 +30,7 @@ class FoundOut(Schema):
     kind: str
     text: str
     score: float
-    parts: dict[str, float] = Field(description="what each arm gave to the score")
+    parts: dict[str, float] = Field(description="what each retriever gave to the score")
     trust: TrustName
     status: str
     confidence: float
@@ -43,11 +43,13 @@ class FoundOut(Schema):
 
 
 class FoundListOut(Schema):
-    """Memories in the order of their worth."""
+    """Memories, best first."""
 
     items: list[FoundOut]
-    arms: dict[str, float] = Field(description="milliseconds of each arm that answered in time")
-    dropped: list[str] = Field(description="arms that did not")
+    retriever_ms: dict[str, float] = Field(
+        description="milliseconds of each retriever that answered in time"
+    )
+    dropped: list[str] = Field(description="retrievers that did not")
 
 
 class NodeOut(Schema):

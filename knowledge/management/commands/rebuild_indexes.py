@@ -12,7 +12,7 @@ from knowledge.services.indexing import reindexing, relay
 
 
 class Command(BaseCommand):
-    """Words, vectors, and what Qdrant and the graph server have to be told."""
+    """Words, vectors, and what Qdrant and the graph server have."""
 
     help = "Make the memory's indexes anew; the memory itself is not touched."
 
@@ -31,10 +31,10 @@ class Command(BaseCommand):
             filled += count
         if only is None:
             reindexing.activate_space()
-        told = 0
+        relayed = 0
         while count := relay.relay_changes():
-            told += count
-        self.stdout.write(f"{filled} texts embedded, {told} changes told outside")
+            relayed += count
+        self.stdout.write(f"{filled} texts embedded, {relayed} changes in the indexes outside")
 
 
 def _user_id(email: str) -> UUID:

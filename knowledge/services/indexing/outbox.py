@@ -1,7 +1,8 @@
-"""The outbox of the indexes outside PostgreSQL: what they have yet to be told, and how late it is.
+"""The outbox of the indexes outside PostgreSQL: changes that they do not have yet.
 
-Rows are written in the transaction that changed the ledger (transactional outbox); `relay` tells
-the indexes. A row names what changed, never what it is.
+A row is written in the transaction that changed the ledger (transactional outbox), and `relay`
+brings it to the index. It names the record that changed, not the change: the index gets the record
+as it is then.
 """
 
 from collections.abc import Collection
@@ -25,7 +26,7 @@ LATE = timedelta(minutes=10)
 
 
 class FarBehind(Unavailable):
-    """An index of the memory outside PostgreSQL has not been told of changes for a while."""
+    """An index of the memory outside PostgreSQL has been out of date for a while."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def add_changes(
     entity_ids: Collection[UUID] = (),
     edge_ids: Collection[UUID] = (),
 ) -> None:
-    """The outside indexes, where there are any, will be told of these records as they then are."""
+    """The outside indexes, where there are any, will get these records as they are then."""
     changes = {
         "vectors": {BLOCK: block_ids},
         "graph": {ENTITY: entity_ids, EDGE: edge_ids, BLOCK: block_ids},
@@ -59,7 +60,7 @@ def add_erasure(*, user_id: UUID) -> None:
 
 
 def outside_indexes() -> list[str]:
-    """The indexes that are told a moment later of every change: `vectors`, `graph`, or none."""
+    """The indexes that get every change a moment later: `vectors`, `graph`, both or none."""
     there = {
         Pending.Projection.VECTORS: has_outside_index(),
         Pending.Projection.GRAPH: has_outside_graph(),
@@ -79,7 +80,7 @@ def _erase_deleted_user(*, instance: Any, **_: Any) -> None:
 
 
 def lags() -> list[Lag]:
-    """Of each outside index that has yet to be told something."""
+    """The lag of each outside index for which changes wait."""
     now = clock.now()
     found = Pending.objects.values("projection").annotate(
         waiting=Count("id"), oldest=Min("created_at"), tries=Max("attempts")
@@ -90,7 +91,7 @@ def lags() -> list[Lag]:
 
 
 def check() -> None:
-    """Raises FarBehind when an outside index has not been told for a while."""
+    """Raises FarBehind when a change has waited for longer than LATE."""
     if any(lag.oldest > LATE for lag in lags()):
         raise FarBehind
 

@@ -1,4 +1,4 @@
-"""Tells the indexes outside PostgreSQL what changed, from the outbox.
+"""Brings changes from the outbox to the indexes outside PostgreSQL.
 
 Runs in the worker; nothing waits for it.
 """
@@ -25,14 +25,14 @@ from knowledge.stores.vectors.port import VectorIndex
 
 log = structlog.get_logger(__name__)
 
-BATCH = 500  # changes told at once
+BATCH = 500  # changes at once
 FIRST_PAUSE = timedelta(seconds=2)  # doubled after every failure
 LONGEST_PAUSE = timedelta(minutes=5)
 
 
 def relay_changes() -> int:
-    """Some of what waits has been told, or waits longer; returns how many changes were told."""
-    told = 0
+    """A batch of changes is in each index, or waits for its next try; returns how many are in."""
+    relayed = 0
     for projection in Pending.Projection:
         with transaction.atomic():
             due = list(
@@ -44,19 +44,19 @@ def relay_changes() -> int:
             for row in due:
                 by_user[row.user_id].append(row)
             for user_id, rows in by_user.items():
-                told += _relay_users_changes(projection, user_id, rows)
-    return told
+                relayed += _relay_users_changes(projection, user_id, rows)
+    return relayed
 
 
 def _relay_users_changes(projection: str, user_id: UUID, rows: Sequence[Pending]) -> int:
-    """The rows are gone, because the index was told; or they wait for their next try."""
+    """The rows are gone, because the index has the changes; or they wait for their next try."""
     chosen = Pending.objects.filter(id__in=[row.id for row in rows])
     ids = {
         table: list(dict.fromkeys(row.record_id for row in rows if row.table == table))
         for table in (BLOCK, ENTITY, EDGE, ALL)
     }
     try:
-        # In a savepoint: an error of PostgreSQL must not undo what others were told.
+        # In a savepoint: an error of PostgreSQL must not undo the changes of other users.
         with transaction.atomic():
             if projection == Pending.Projection.VECTORS:
                 if (index := outside_index()) is not None:
@@ -67,7 +67,7 @@ def _relay_users_changes(projection: str, user_id: UUID, rows: Sequence[Pending]
         attempts = max(row.attempts for row in rows) + 1
         pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
         name = type(error).__name__
-        log.warning("index_not_told", projection=projection, attempts=attempts, error=name)
+        log.warning("index_update_failed", projection=projection, attempts=attempts, error=name)
         chosen.update(attempts=F("attempts") + 1, next_try_at=clock.now() + pause, error=name)
         return 0
     chosen.delete()

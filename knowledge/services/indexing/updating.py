@@ -1,7 +1,7 @@
 """Keeps the indexes true to the ledger.
 
 Those in PostgreSQL are written at once, in the transaction of whoever changed the ledger. Those
-outside are told later, from the outbox that is written in the same transaction.
+outside get the changes later, from the outbox that is written in the same transaction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,10 +28,10 @@ def update_indexes(
     vectors: Mapping[UUID, Vector] | None = None,
     tokens: Mapping[UUID, bytes] | None = None,
 ) -> None:
-    """The indexes tell of these records what the ledger tells: they are found, or gone.
+    """The indexes have these records as the ledger has them, or no trace of those that are gone.
 
-    Must be called in the transaction that changed them. A block without a vector or tokens here
-    keeps those it has, unless its text has changed.
+    Must be called in the transaction that changed the records. A block without a vector or tokens
+    here keeps those it has, unless its text has changed.
     """
     with transaction.atomic():
         index = local_index()

@@ -49,7 +49,9 @@ def recall(
     `without` names what to do without: words, meaning, tokens, time, graph.
     """
     if not has_memory(user_id=scope.user_id):
-        return Recall(items=[], tokens=0, arms={})  # without loading a model to look for nothing
+        return Recall(
+            items=[], tokens=0, retriever_ms={}
+        )  # without loading a model to look for nothing
     milliseconds = deadline_ms or settings.EXOBRAIN.memory_recall_deadline_ms
     now = scope.as_of or clock.now()
     question = parse_question(query[:MAX_QUERY_CHARS], now=now)
@@ -70,7 +72,7 @@ def recall(
         ordered, budget_tokens=budget_tokens, limit=limit, drop_weak=drop_weak
     )
     dropped = [name for name in wanted if name not in retrieved]
-    return Recall(items=items, tokens=tokens, arms=took, dropped=dropped)
+    return Recall(items=items, tokens=tokens, retriever_ms=took, dropped=dropped)
 
 
 def _retrievers(query: RetrievalQuery) -> dict[str, Retriever]:

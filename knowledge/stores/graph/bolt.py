@@ -1,4 +1,4 @@
-"""The graph in Memgraph or Neo4j: a projection, told after the ledger and made again from it.
+"""The graph in Memgraph or Neo4j: a projection of the ledger, updated after it.
 
 Talks Bolt to EXOBRAIN_MEMGRAPH_URL through the neo4j driver; whatever fails is an
 IndexUnavailable. Entities are nodes `Entity` with a second label of their type, blocks are nodes
@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from neo4j import Driver, ManagedTransaction, Session
 from neo4j.exceptions import DriverError, Neo4jError
 
 from knowledge.errors import IndexUnavailable, UnknownType
-from knowledge.stores.graph.port import MENTIONS, GraphEdge, Neighbourhood, Node, walk
+from knowledge.stores.graph.port import MENTIONS, GraphEdge, Neighbourhood, Node, breadth_first
 from knowledge.types import REAL_WORLD, Scope
 
 log = structlog.get_logger(__name__)
@@ -115,63 +116,13 @@ class BoltGraphIndex:
     ) -> Neighbourhood:
         """Entities within so many hops over edges that hold in the scope, and those edges."""
 
-        def nodes_of(ids: Sequence[UUID]) -> list[Node]:
-            if not ids:
-                return []
-            rows = self._read(
-                f"MATCH (n:{ENTITY}) WHERE n.user_id = $user AND n.id IN $ids AND {_SEEN}"
-                " RETURN n.id AS id, n.node_type AS node_type, n.name AS name,"
-                " n.universe_id AS universe, n.trust AS trust",
-                **_scope_values(scope),
-                ids=_strings(ids),
-            )
-            found = {
-                UUID(row["id"]): Node(
-                    id=UUID(row["id"]),
-                    node_type=row["node_type"],
-                    name=row["name"],
-                    universe_id=UUID(row["universe"]),
-                    trust=row["trust"],
-                )
-                for row in rows
-            }
-            return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
-
-        def edges_at(ids: Sequence[UUID], limit: int) -> list[GraphEdge]:
-            rows: list[Mapping[str, Any]] = []
-            # One way after the other: a relation matched both ways is looked up by neither end.
-            for end in ("a", "z"):
-                rows += self._read(
-                    f"MATCH (a:{ENTITY})-[r]->(z:{ENTITY})"
-                    f" WHERE {end}.user_id = $user AND {end}.id IN $ids AND {_holds(scope)}"
-                    " RETURN r.id AS id, r.edge_type AS edge_type, a.id AS source, z.id AS target,"
-                    " r.confidence AS confidence, r.trust AS trust, r.valid_from AS since,"
-                    " r.valid_to AS until, r.superseded AS superseded, r.universe_id AS universe"
-                    " ORDER BY confidence DESC, trust DESC, id LIMIT $limit",
-                    **_scope_values(scope),
-                    ids=_strings(ids),
-                    limit=limit,
-                )
-            found = {
-                row["id"]: GraphEdge(
-                    id=UUID(row["id"]),
-                    edge_type=row["edge_type"],
-                    source_id=UUID(row["source"]),
-                    target_id=UUID(row["target"]),
-                    confidence=row["confidence"],
-                    trust=row["trust"],
-                    valid_from=row["since"],
-                    valid_to=row["until"],
-                    superseded=row["superseded"],
-                    universe_id=UUID(row["universe"]) if row["universe"] else REAL_WORLD,
-                )
-                for row in rows
-            }
-            return sorted(
-                found.values(), key=lambda edge: (-edge.confidence, -edge.trust, str(edge.id))
-            )
-
-        return walk(entity_ids, hops=hops, limit=limit, nodes_of=nodes_of, edges_at=edges_at)
+        return breadth_first(
+            entity_ids,
+            hops=hops,
+            limit=limit,
+            nodes_of=partial(self._nodes, scope),
+            edges_at=partial(self._edges_at, scope),
+        )
 
     def mentioning(
         self, *, scope: Scope, entity_ids: Sequence[UUID], limit: int
@@ -187,6 +138,62 @@ class BoltGraphIndex:
             limit=limit,
         )
         return [(UUID(row["block"]), UUID(row["entity"])) for row in rows]
+
+    def _nodes(self, scope: Scope, ids: Sequence[UUID]) -> list[Node]:
+        if not ids:
+            return []
+        rows = self._read(
+            f"MATCH (n:{ENTITY}) WHERE n.user_id = $user AND n.id IN $ids AND {_SEEN}"
+            " RETURN n.id AS id, n.node_type AS node_type, n.name AS name,"
+            " n.universe_id AS universe, n.trust AS trust",
+            **_scope_values(scope),
+            ids=_strings(ids),
+        )
+        found = {
+            UUID(row["id"]): Node(
+                id=UUID(row["id"]),
+                node_type=row["node_type"],
+                name=row["name"],
+                universe_id=UUID(row["universe"]),
+                trust=row["trust"],
+            )
+            for row in rows
+        }
+        return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
+
+    def _edges_at(self, scope: Scope, ids: Sequence[UUID], limit: int) -> list[GraphEdge]:
+        rows: list[Mapping[str, Any]] = []
+        # One way after the other: a relation matched both ways is looked up by neither end.
+        for end in ("a", "z"):
+            rows += self._read(
+                f"MATCH (a:{ENTITY})-[r]->(z:{ENTITY})"
+                f" WHERE {end}.user_id = $user AND {end}.id IN $ids AND {_holds(scope)}"
+                " RETURN r.id AS id, r.edge_type AS edge_type, a.id AS source, z.id AS target,"
+                " r.confidence AS confidence, r.trust AS trust, r.valid_from AS since,"
+                " r.valid_to AS until, r.superseded AS superseded, r.universe_id AS universe"
+                " ORDER BY confidence DESC, trust DESC, id LIMIT $limit",
+                **_scope_values(scope),
+                ids=_strings(ids),
+                limit=limit,
+            )
+        found = {
+            row["id"]: GraphEdge(
+                id=UUID(row["id"]),
+                edge_type=row["edge_type"],
+                source_id=UUID(row["source"]),
+                target_id=UUID(row["target"]),
+                confidence=row["confidence"],
+                trust=row["trust"],
+                valid_from=row["since"],
+                valid_to=row["until"],
+                superseded=row["superseded"],
+                universe_id=UUID(row["universe"]) if row["universe"] else REAL_WORLD,
+            )
+            for row in rows
+        }
+        return sorted(
+            found.values(), key=lambda edge: (-edge.confidence, -edge.trust, str(edge.id))
+        )
 
     # -- labels
 
@@ -342,7 +349,7 @@ def _node_row(node: Node) -> dict[str, Any]:
 def _edge_row(edge: GraphEdge) -> dict[str, Any]:
     ends = edge.valid_to
     if ends is None:
-        ends = -FOR_EVER if edge.superseded else FOR_EVER  # what was taken back never held
+        ends = -FOR_EVER if edge.superseded else FOR_EVER  # what was retracted never held
     return {
         "id": str(edge.id),
         "edge_type": edge.edge_type,

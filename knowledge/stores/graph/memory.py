@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from knowledge.stores.graph.port import MENTIONS, GraphEdge, Neighbourhood, Node, walk
+from knowledge.stores.graph.port import MENTIONS, GraphEdge, Neighbourhood, Node, breadth_first
 from knowledge.types import Scope
 
 
@@ -62,7 +62,9 @@ class InMemoryGraphIndex:
             found.sort(key=lambda edge: (-edge.confidence, -edge.trust, str(edge.id)))
             return found[:limit]
 
-        return walk(entity_ids, hops=hops, limit=limit, nodes_of=nodes_of, edges_at=edges_at)
+        return breadth_first(
+            entity_ids, hops=hops, limit=limit, nodes_of=nodes_of, edges_at=edges_at
+        )
 
     def mentioning(
         self, *, scope: Scope, entity_ids: Sequence[UUID], limit: int

@@ -1,4 +1,4 @@
-"""What every index of the graph can do: tell who is connected to whom."""
+"""What every index of the graph can do: find what is connected to an entity."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class GraphEdge:
     target_id: UUID
     confidence: float
     trust: int
-    # Since when it holds, in seconds since 1970: when it was said, if it tells of no other time.
+    # When it begins to hold, in seconds since 1970; that is when it was said if it names no time.
     valid_from: float | None = None
     valid_to: float | None = None
     superseded: bool = False
@@ -81,7 +81,7 @@ class GraphIndex(GraphReader, Protocol):
         """No trace of the user is left."""
 
 
-def walk(
+def breadth_first(
     entity_ids: Sequence[UUID],
     *,
     hops: int,
@@ -89,7 +89,7 @@ def walk(
     nodes_of: Callable[[Sequence[UUID]], Sequence[Node]],
     edges_at: Callable[[Sequence[UUID], int], Sequence[GraphEdge]],
 ) -> Neighbourhood:
-    """A breadth-first walk that every graph shares: at most so many hops and edges.
+    """The neighbourhood by a breadth-first search over at most so many hops and edges.
 
     `nodes_of(ids)` gives those of the entities that the scope reaches, in the order of the ids;
     `edges_at(ids, limit)` the surest edges at these entities, none of them a mention.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from exobrain.lib.sql import all_rows, plain_array
-from knowledge.stores.graph.port import GraphEdge, Neighbourhood, Node, walk
+from knowledge.stores.graph.port import GraphEdge, Neighbourhood, Node, breadth_first
 from knowledge.stores.scope import in_scope, scope_values
 from knowledge.types import REAL_WORLD, Scope
 
@@ -88,7 +88,9 @@ class SqlGraph:
                 )
             return found
 
-        return walk(entity_ids, hops=hops, limit=limit, nodes_of=nodes_of, edges_at=edges_at)
+        return breadth_first(
+            entity_ids, hops=hops, limit=limit, nodes_of=nodes_of, edges_at=edges_at
+        )
 
     def mentioning(
         self, *, scope: Scope, entity_ids: Sequence[UUID], limit: int

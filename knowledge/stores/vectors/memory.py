@@ -122,6 +122,6 @@ def is_in_scope(point: Point, scope: Scope) -> bool:
     if scope.as_of is None:
         return not point.superseded
     if point.superseded and point.valid_to is None:
-        return False  # it was taken back, and never held
+        return False  # it was retracted, and never held
     start = point.valid_from or point.said_at
     return start <= scope.as_of and (point.valid_to is None or scope.as_of < point.valid_to)

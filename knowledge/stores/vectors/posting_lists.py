@@ -15,7 +15,7 @@ import numpy.typing as npt
 from exobrain.lib.sql import all_rows, pipelined, send
 from knowledge.stores.vectors.bm25 import CorpusStatistics
 from knowledge.stores.vectors.port import Point, TermStatistics
-from knowledge.stores.vectors.postings import CHUNK, Packed, clean, count_own, pack, places_of
+from knowledge.stores.vectors.postings import CHUNK, Packed, clean, count_own, offsets_of, pack
 
 Ordinals = npt.NDArray[np.int64]
 ListKey = tuple[str, int]  # a term, and a chunk of ordinals
@@ -85,7 +85,7 @@ def read_postings(user_id: UUID, terms: Sequence[str]) -> TermPostings:
     for term, data in pieces.items():
         packed = np.frombuffer(b"".join(data), dtype=np.uint32)
         starts = np.repeat(np.array(chunks[term]) * CHUNK, [len(piece) // 4 for piece in data])
-        lists[term] = (starts + places_of(packed), packed)
+        lists[term] = (starts + offsets_of(packed), packed)
     return TermPostings(CorpusStatistics(blocks, length), size, lists)
 
 
@@ -178,8 +178,8 @@ class PostingWriter:
         gone: dict[int, npt.NDArray[np.bool_]] = {}  # by chunk: (CHUNK,), true where a block goes
         touched = set(new)
         for row in old:
-            chunk, place = divmod(row.ordinal, CHUNK)
-            gone.setdefault(chunk, np.zeros(CHUNK, dtype=bool))[place] = True
+            chunk, offset = divmod(row.ordinal, CHUNK)
+            gone.setdefault(chunk, np.zeros(CHUNK, dtype=bool))[offset] = True
             touched.update((term, chunk) for term in row.terms)
         rows = all_rows(
             "SELECT p.term, p.chunk, p.data FROM unnest(%s::text[], %s::int[]) k(term, chunk)"
@@ -193,7 +193,7 @@ class PostingWriter:
             key = (term, chunk)
             kept = np.frombuffer(data, dtype=np.uint32)
             if chunk in gone:
-                kept = kept[~gone[chunk][places_of(kept)]]
+                kept = kept[~gone[chunk][offsets_of(kept)]]
             if key in new:
                 changed[key] = np.sort(np.concatenate([kept, new[key]]))
             elif len(kept):
@@ -237,14 +237,14 @@ def _new_postings(
     keys: list[ListKey] = []
     columns: list[tuple[int, float, float, bool]] = []
     for point in points:
-        chunk, place = divmod(ordinals[point.block_id], CHUNK)
+        chunk, offset = divmod(ordinals[point.block_id], CHUNK)
         own = {clean(term) for term in point.counted_terms}
         for term, weight in terms[point.block_id].items():
             keys.append((term, chunk))
-            columns.append((place, weight, point.length, term in own))
+            columns.append((offset, weight, point.length, term in own))
     # All at once: packing list by list would cost ten times as much.
-    places, weights, lengths, marks = zip(*columns, strict=True) if columns else ((), (), (), ())
-    packed = pack(places, weights, lengths, marks)
+    offsets, weights, lengths, marks = zip(*columns, strict=True) if columns else ((), (), (), ())
+    packed = pack(offsets, weights, lengths, marks)
     rows: dict[ListKey, list[int]] = defaultdict(list)
     for row, key in enumerate(keys):
         rows[key].append(row)

@@ -1,4 +1,4 @@
-"""The index of blocks in Qdrant: a projection, told after the ledger and made again from it.
+"""The index of blocks in Qdrant: a projection of the ledger, updated after it.
 
 Talks to EXOBRAIN_QDRANT_URL through qdrant-client; whatever fails is an IndexUnavailable. One
 collection for each embedding space, `blocks_<space>`; the alias `blocks` names the searched one.
@@ -213,7 +213,7 @@ def _errors_translated() -> Iterator[None]:
 
 def _payload(user_id: UUID, point: Point) -> dict[str, Any]:
     start = point.valid_from or point.said_at
-    end = -FOR_EVER if point.superseded else FOR_EVER  # what was taken back never held
+    end = -FOR_EVER if point.superseded else FOR_EVER  # what was retracted never held
     if point.valid_to is not None:
         end = point.valid_to.timestamp()
     return {

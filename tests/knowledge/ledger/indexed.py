@@ -23,7 +23,7 @@ from knowledge.services.indexing import outbox, relay
 from knowledge.services.indexing.points import build_points, digest_of
 from knowledge.stores.graph.memory import InMemoryGraphIndex
 from knowledge.stores.vectors.memory import InMemoryVectorIndex
-from knowledge.stores.vectors.postings import CHUNK, clean, places_of
+from knowledge.stores.vectors.postings import CHUNK, clean, offsets_of
 from knowledge.types import Status
 
 
@@ -98,9 +98,9 @@ def agree_inside(user_id: UUID) -> None:
 def _postings_agree(user_id: UUID, rows: Collection[IndexedBlock]) -> None:
     """Each term of each block is in the lists, and the lists have no other."""
     listed = {
-        (posting.term, posting.chunk * CHUNK + int(place))
+        (posting.term, posting.chunk * CHUNK + int(offset))
         for posting in Posting.objects.filter(user_id=user_id)
-        for place in places_of(np.frombuffer(posting.data, dtype=np.uint32))
+        for offset in offsets_of(np.frombuffer(posting.data, dtype=np.uint32))
     }
     assert listed == {(term, row.ordinal) for row in rows for term in row.terms}
     total = IndexedUser.objects.filter(user_id=user_id).first()
