@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
@@ -34,6 +34,9 @@ from exobrain.lib import background
 from exobrain.lib.http import PRIVATE_RAW
 from exobrain.lib.lifecycle import server_started, server_stopping
 from exobrain.lib.scope import Receive, Scope, Send
+
+if TYPE_CHECKING:
+    import uvicorn
 
 log = structlog.get_logger(__name__)
 
@@ -258,6 +261,33 @@ def stay_on_one_core() -> None:
         os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
 
 
+def uvicorn_config(application: Any, **options: Any) -> "uvicorn.Config":
+    """How uvicorn serves the application, wherever it is served."""
+    import uvicorn  # noqa: PLC0415  only the process that serves needs it
+
+    from exobrain.protocol import BoundedHttpProtocol  # noqa: PLC0415
+
+    config = settings.EXOBRAIN
+    return uvicorn.Config(
+        application,
+        loop="uvloop",
+        http=BoundedHttpProtocol,
+        timeout_keep_alive=config.keep_alive_seconds,
+        ws="websockets-sansio",
+        ws_max_size=config.max_request_bytes,
+        ws_ping_interval=config.stream_heartbeat_seconds,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        # uvicorn would believe X-Forwarded-For from anybody on this machine; TRUSTED_PROXIES
+        # says how far it is believed (exobrain/lib/address.py).
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,  # seconds that open streams may take
+        lifespan="on",
+        **options,
+    )
+
+
 def run(*, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM."""
     if settings.EXOBRAIN.web_one_core:
@@ -270,24 +300,7 @@ def run(*, host: str, port: int) -> None:
             server_stopping.send(sender=Application)
             await super().shutdown(sockets)
 
-    config = uvicorn.Config(
-        "exobrain.asgi:application",
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=settings.EXOBRAIN.max_request_bytes,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        # uvicorn would believe X-Forwarded-For from anybody on this machine; TRUSTED_PROXIES
-        # says how far it is believed (exobrain/lib/address.py).
-        proxy_headers=False,
-        timeout_graceful_shutdown=5,  # seconds that open streams may take
-        lifespan="on",
-    )
-    server = Server(config)
+    server = Server(uvicorn_config("exobrain.asgi:application", host=host, port=port))
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
