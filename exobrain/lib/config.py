@@ -109,6 +109,15 @@ class Config(BaseSettings):
     max_request_bytes: PositiveInt = Field(
         2_000_000, description="largest request body accepted, else 413"
     )
+    max_header_bytes: PositiveInt = Field(
+        65_536, description="largest request line and headers accepted, else 431"
+    )
+    request_timeout_seconds: Seconds = Field(
+        60.0, description="a request that has not arrived whole by then is refused with 408"
+    )
+    keep_alive_seconds: PositiveInt = Field(
+        5, description="a connection without a request is closed after so long"
+    )
     stream_heartbeat_seconds: Seconds = Field(
         15.0, description="a silent event stream or WebSocket sends a sign of life so often"
     )
