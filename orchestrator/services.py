@@ -11,7 +11,6 @@ import random
 import traceback
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +26,7 @@ from django.db.models.functions import Greatest, Now
 from exobrain.lib import clock
 from exobrain.lib.errors import DomainError, Invalid
 from exobrain.lib.faults import reach
+from exobrain.lib.threads import CALLS
 from orchestrator import registry, sql
 from orchestrator.errors import (
     ClaimLost,
@@ -755,8 +755,8 @@ def erase(places: Sequence[Place], *, user_id: str) -> bool:
     if not places:
         return True
     try:
-        with ThreadPoolExecutor(1) as thread:  # whoever calls may have a loop of their own
-            thread.submit(asyncio.run, _erase_in_time(places, user_id)).result()
+        # In another thread, for whoever calls may have a loop of their own.
+        CALLS.submit(asyncio.run, _erase_in_time(places, user_id)).result()
     except (QueueDown, TimeoutError):
         log.warning("queue_not_erased", messages=len(places))
         return False
