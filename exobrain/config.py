@@ -363,6 +363,15 @@ class Config(BaseSettings):
         return (ROOT / path).resolve()
 
     @property
+    def service_urls(self) -> dict[str, str | None]:
+        """Where the database, the cache and the queue are; None: embedded."""
+        return {
+            "database_url": self.assistant_db_dsn,
+            "cache_url": self.assistant_cache_redis_url,
+            "queue_url": self.exobrain_nats_url,
+        }
+
+    @property
     def mock_messages_path(self) -> Path:
         """The mock model's file, absolute; `mock-data/`, as the original has it, is found too."""
         path = self.project_path(self.main_agent_mock_messages_file)

@@ -115,11 +115,11 @@ def _run(
     from django.core.management import execute_from_command_line
 
     from exobrain.config import get_config
-    from exobrain.embedded.launch import die_with
+    from exobrain.embedded.launch import die_with_parent
     from exobrain.lib import faults
 
     try:
-        die_with(parent, signal.SIGKILL)
+        die_with_parent(parent, signal.SIGKILL)
         if output is not None:
             os.dup2(os.open(output, os.O_WRONLY | os.O_APPEND), 2)
         os.dup2(2, 1)  # the other end of ours waits for numbers
