@@ -56,7 +56,7 @@ class ThreadPool(Executor):
             if not future.set_running_or_notify_cancel():
                 return
             try:
-                future.set_result(on_good_connection(partial(fn, *args, **kwargs)))
+                future.set_result(on_live_connection(partial(fn, *args, **kwargs)))
             except BaseException as error:  # noqa: BLE001  it belongs to whoever waits
                 future.set_exception(error)
 
