@@ -251,13 +251,13 @@ _announcing: set[asyncio.Task[None]] = set()  # strong references: a forgotten t
 
 
 @receiver(services.answer_begins, dispatch_uid="chat.announce_turn")
-def announce(question: ChatRequest, **_: Any) -> None:
+def announce(request: ChatRequest, **_: Any) -> None:
     """Every socket of the user will have a `turn_started` frame soon."""
     loop = asyncio.get_running_loop()
     if loop in _waiting:
-        _waiting[loop].append(question)
+        _waiting[loop].append(request)
         return
-    _waiting[loop] = [question]
+    _waiting[loop] = [request]
     task = loop.create_task(_announce_waiting(loop))
     _announcing.add(task)
     task.add_done_callback(_announcing.discard)
@@ -266,13 +266,13 @@ def announce(question: ChatRequest, **_: Any) -> None:
 async def _announce_waiting(loop: asyncio.AbstractEventLoop) -> None:
     await asyncio.sleep(NOTICE_SECONDS)
     turns: dict[UUID, list[dict[str, str]]] = {}
-    for question in _waiting.pop(loop):
-        if question.requester.user_id is not None:
+    for request in _waiting.pop(loop):
+        if request.requester.user_id is not None:
             notice = {
-                "stream_id": str(question.stream_id),
-                "client_message_id": str(question.client_message_id),
+                "stream_id": str(request.stream_id),
+                "client_message_id": str(request.client_message_id),
             }
-            turns.setdefault(question.requester.user_id, []).append(notice)
+            turns.setdefault(request.requester.user_id, []).append(notice)
     for user_id, notices in turns.items():
         try:
             await get_channel_layer().group_send(group_of(user_id), {"turns": notices})
