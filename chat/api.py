@@ -28,10 +28,10 @@ EVENTS = {
 @router.post("/message", auth=asking, response={200: StreamOut, 429: Problem})
 def send_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
     """Ask a question; it is stored when this answers, and its answer is being written."""
-    if request.auth.user_id is None:
+    if request.asker.user_id is None:
         return _send_visitor_message(request, body)
     stream_id = services.start_turn(
-        user_id=request.auth.user_id,
+        user_id=request.asker.user_id,
         message=body.message,
         client_message_id=body.client_message_id,
         uses_memory=body.memory != "none",
@@ -41,13 +41,13 @@ def send_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
 
 def _send_visitor_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
     stream_id = services.start_visitor_turn(
-        visitor_key=request.auth.visitor_key,
+        visitor_key=request.asker.visitor_key,
         address=address_of(request),
         message=body.message,
         client_message_id=body.client_message_id,
     )
     response = _json({"stream_id": stream_id})
-    if not request.auth.visitor_key:
+    if not request.asker.visitor_key:
         remember_visitor(response)
     return response
 
@@ -64,14 +64,14 @@ def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
 @router.post("/stream/{stream_id}/cancel", auth=asking, response={200: CancelOut, 404: Problem})
 def cancel(request: AskedRequest, stream_id: str) -> HttpResponse:
     """Stop an answer; what there is of it stays. Doing it again changes nothing."""
-    state = services.cancel(asker=request.auth, stream_id=stream_id)
+    state = services.cancel(asker=request.asker, stream_id=stream_id)
     return _json({"stream_id": stream_id, "state": state})
 
 
 @router.get("/turns/active", auth=authenticated, response=list[ActiveTurnOut])
 def active_turns(request: SignedInRequest) -> HttpResponse:
     """The turns that are still being answered, the oldest first."""
-    return _json(selectors.active_turns(user_id=request.auth.user_id))
+    return _json(selectors.active_turns(user_id=request.principal.user_id))
 
 
 @router.get(
@@ -81,7 +81,7 @@ def active_turns(request: SignedInRequest) -> HttpResponse:
 )
 def get_receipt(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     """What this answer was given of the memory, and what of that it cites."""
-    receipt = selectors.find_receipt(user_id=request.auth.user_id, message_id=message_id)
+    receipt = selectors.find_receipt(user_id=request.principal.user_id, message_id=message_id)
     if receipt is None:
         raise ReceiptNotFound
     return _json(receipt)

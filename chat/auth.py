@@ -1,11 +1,13 @@
 """Who asks, over HTTP, over a stream or over a socket: a user, or a visitor where allowed."""
 
 import secrets
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.auth import identify, refuse_broken_json
+from accounts.types import Principal
 from chat.types import Asker
 from exobrain.lib.errors import Unauthenticated
 
@@ -16,22 +18,24 @@ VISITOR_KEY_BYTES = 16
 class AskedRequest(HttpRequest):
     """A request that `asking` let through."""
 
-    auth: Asker
+    principal: Principal | None
+    asker: Asker
 
 
 def asking(request: HttpRequest) -> Asker:
     """Who sends this request or has opened this stream or socket, a user or a visitor.
 
-    Raises Unauthenticated unless visitors may chat.
+    Kept as `request.asker`. Raises Unauthenticated unless visitors may chat.
     """
-    visitor_key = request.COOKIES.get(VISITOR_COOKIE, "")
     principal = identify(request)
-    if principal is not None:
-        return Asker(principal.user_id, visitor_key)
-    refuse_broken_json(request)
-    if not settings.EXOBRAIN.chat_allow_anonymous:
-        raise Unauthenticated
-    return Asker(visitor_key=visitor_key)
+    if principal is None:
+        refuse_broken_json(request)
+        if not settings.EXOBRAIN.chat_allow_anonymous:
+            raise Unauthenticated
+    user_id = principal.user_id if principal else None
+    asker = Asker(user_id, visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
+    cast(AskedRequest, request).asker = asker
+    return asker
 
 
 def remember_visitor(response: HttpResponse) -> None:

@@ -41,7 +41,7 @@ class OrjsonRenderer(BaseRenderer):
 
 
 class Api(NinjaAPI):
-    """Ninja's, but a validation error tells what was sent, and the document tells more."""
+    """Ninja's, but a validation error says what was sent, and the document says more."""
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
@@ -61,8 +61,8 @@ class Api(NinjaAPI):
             for context in error_contexts
             for problem in context.pydantic_validation_error.errors(include_url=False)
         )
-        for told, problem in zip(error.errors, found, strict=True):
-            told["input"] = problem["input"]
+        for worded, problem in zip(error.errors, found, strict=True):
+            worded["input"] = problem["input"]
         return error
 
 

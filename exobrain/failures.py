@@ -30,7 +30,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """What the client is told: JSON below /api, else a page that needs no session to be drawn."""
+    """The error as JSON below /api, else as a page that needs no session to be drawn."""
     status = status_of(error)
     if request.path.startswith(API_PREFIX):
         response = json_response({"detail": error.message}, status=status)

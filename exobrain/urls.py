@@ -26,10 +26,12 @@ class Docs(Swagger):
 
 @csrf_exempt  # like the API: the check would want a page's form, and answer with a page
 def api_not_found(_request: HttpRequest) -> HttpResponse:
+    """An address below /api that is none of the API's."""
     return json_response({"detail": "Not Found"}, status=404)
 
 
 def openapi_document(_request: HttpRequest) -> HttpResponse:
+    """The API's document, in local only."""
     if not settings.EXOBRAIN.is_local:
         raise Http404
     document = api.get_openapi_schema()
@@ -39,6 +41,7 @@ def openapi_document(_request: HttpRequest) -> HttpResponse:
 
 
 def docs(request: HttpRequest) -> HttpResponse:
+    """A page to try the API on, in local only."""
     if not settings.EXOBRAIN.is_local:
         raise Http404
     return Docs().render_page(request, api)

@@ -44,7 +44,7 @@ def list_journals(
     request: SignedInRequest, limit: PageSize = USUAL_JOURNALS, cursor: JournalCursor = None
 ) -> HttpResponse:
     """The days that have a journal, newest first."""
-    reader = request.auth
+    reader = request.principal
     return _json(
         selectors.journals_json(
             user_id=reader.user_id, revision=reader.revision, limit=limit, before=cursor
@@ -57,7 +57,7 @@ def get_today(request: SignedInRequest, create: bool = False) -> HttpResponse:
     """The journal of the present UTC day; `create` makes it when it is missing."""
     if create:
         entry = services.ensure_journal(
-            user_id=request.auth.user_id, reference=services.today_reference()
+            user_id=request.principal.user_id, reference=services.today_reference()
         )
         return _json(selectors.as_json(entry))
     return _entry(request, services.today_reference())
@@ -76,7 +76,7 @@ def search(
     request: SignedInRequest, q: SearchText, limit: PageSize = USUAL_JOURNALS
 ) -> HttpResponse:
     """The days whose messages or reference contain the text, whatever its case, newest first."""
-    reader = request.auth
+    reader = request.principal
     return _json(
         selectors.search_json(
             user_id=reader.user_id, revision=reader.revision, query=q, limit=limit
@@ -102,7 +102,7 @@ def get_journal(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _entry(request: SignedInRequest, reference: str) -> HttpResponse:
-    reader = request.auth
+    reader = request.principal
     return _json(
         selectors.journal_json(
             user_id=reader.user_id, revision=reader.revision, reference=reference
@@ -113,7 +113,7 @@ def _entry(request: SignedInRequest, reference: str) -> HttpResponse:
 def _messages(
     request: SignedInRequest, reference: str, *, limit: int, before: int | None
 ) -> HttpResponse:
-    reader = request.auth
+    reader = request.principal
     return _json(
         selectors.messages_json(
             user_id=reader.user_id,
