@@ -63,7 +63,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 @auth_router.post("/logout_all", auth=authenticated, response={204: None})
 def log_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """Every session and every token of the user has ended, this one too."""
-    services.sign_out_everywhere(user_id=request.auth.user_id)
+    services.sign_out_everywhere(user_id=request.principal.user_id)
     return _signed_out()
 
 
@@ -73,12 +73,12 @@ def log_out_everywhere(request: SignedInRequest) -> HttpResponse:
 def change_password(request: SignedInRequest, body: PasswordIn) -> Any:
     """A new password; everything issued under the old one has ended, and this client goes on."""
     user = services.change_password(
-        user_id=request.auth.user_id,
+        user_id=request.principal.user_id,
         current=body.current_password,
         new=body.new_password,
         address=address_of(request),
     )
-    how = HowToSignIn(session_mode="web" if request.auth.via == "session" else "api")
+    how = HowToSignIn(session_mode="web" if request.principal.via == "session" else "api")
     return _signed_in(request, user, how)
 
 
@@ -129,16 +129,18 @@ def _signed_out() -> HttpResponse:
 @users_router.get("/me", auth=authenticated, response=MeOut)
 def me(request: SignedInRequest) -> MeOut:
     """Who is signed in."""
-    return MeOut(name=request.auth.display_name, email=request.auth.email)
+    return MeOut(name=request.principal.display_name, email=request.principal.email)
 
 
 @users_router.get("/me/configs", auth=authenticated, response=ConfigsOut)
 def my_configs(request: SignedInRequest) -> dict[str, list[ConfigItem]]:
     """Every setting with its present value."""
-    return {"configs": selectors.user_configs(user_id=request.auth.user_id)}
+    return {"configs": selectors.user_configs(user_id=request.principal.user_id)}
 
 
 @users_router.patch("/me/configs", auth=authenticated, response={200: ConfigsOut, 400: Problem})
 def change_my_configs(request: SignedInRequest, body: ConfigsIn) -> dict[str, list[ConfigItem]]:
     """The given settings have changed, all or none; the answer has every setting."""
-    return {"configs": services.change_configs(user_id=request.auth.user_id, changes=body.changes)}
+    return {
+        "configs": services.change_configs(user_id=request.principal.user_id, changes=body.changes)
+    }

@@ -28,7 +28,6 @@ class IdentifiedRequest(HttpRequest):
 class SignedInRequest(HttpRequest):
     """A request that `authenticated` let through."""
 
-    auth: Principal
     principal: Principal
 
 

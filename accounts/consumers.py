@@ -1,4 +1,8 @@
-"""Server-sent events: what every stream shares, apart from its events."""
+"""Server-sent events: what every stream shares, apart from its events.
+
+It stands in accounts because an open stream asks now and then whether its reader is still signed
+in.
+"""
 
 import asyncio
 import contextlib

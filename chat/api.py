@@ -8,7 +8,7 @@ from ninja import Router
 
 from accounts.auth import SignedInRequest, address_of, authenticated
 from chat import selectors, services
-from chat.auth import AskedRequest, asking, remember_visitor
+from chat.auth import ChatHttpRequest, authorize_chat, remember_visitor
 from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.schemas import ActiveTurnOut, CancelOut, MessageIn, ReceiptOut, StreamOut
 from exobrain.lib.http import Problem
@@ -25,30 +25,32 @@ EVENTS = {
 }
 
 
-@router.post("/message", auth=asking, response={200: StreamOut, 429: Problem})
-def send_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
+@router.post("/message", auth=authorize_chat, response={200: StreamOut, 429: Problem})
+def send_message(request: ChatHttpRequest, body: MessageIn) -> HttpResponse:
     """Ask a question; it is stored when this answers, and its answer is being written."""
-    if request.auth.user_id is not None:
+    if request.requester.user_id is not None:
         stream_id = services.start_turn(
-            user_id=request.auth.user_id,
+            user_id=request.requester.user_id,
             message=body.message,
             client_message_id=body.client_message_id,
             uses_memory=body.memory != "none",
         )
         return _json({"stream_id": stream_id})
     stream_id = services.start_visitor_turn(
-        visitor_key=request.auth.visitor_key,
+        visitor_key=request.requester.visitor_key,
         address=address_of(request),
         message=body.message,
         client_message_id=body.client_message_id,
     )
     response = _json({"stream_id": stream_id})
-    if not request.auth.visitor_key:
+    if not request.requester.visitor_key:
         remember_visitor(response)
     return response
 
 
-@router.get("/stream/{stream_id}", auth=asking, response={404: Problem}, openapi_extra=EVENTS)
+@router.get(
+    "/stream/{stream_id}", auth=authorize_chat, response={404: Problem}, openapi_extra=EVENTS
+)
 def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
     """The events of an answer as server-sent events, from `Last-Event-ID` on if that is given.
 
@@ -57,17 +59,19 @@ def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
     raise StreamNotFound
 
 
-@router.post("/stream/{stream_id}/cancel", auth=asking, response={200: CancelOut, 404: Problem})
-def cancel(request: AskedRequest, stream_id: str) -> HttpResponse:
+@router.post(
+    "/stream/{stream_id}/cancel", auth=authorize_chat, response={200: CancelOut, 404: Problem}
+)
+def cancel(request: ChatHttpRequest, stream_id: str) -> HttpResponse:
     """Stop an answer; what there is of it stays. Doing it again changes nothing."""
-    state = services.cancel(requester=request.auth, stream_id=stream_id)
+    state = services.cancel(requester=request.requester, stream_id=stream_id)
     return _json({"stream_id": stream_id, "state": state})
 
 
 @router.get("/turns/active", auth=authenticated, response=list[ActiveTurnOut])
 def active_turns(request: SignedInRequest) -> HttpResponse:
     """The turns that are still being answered, the oldest first."""
-    return _json(selectors.active_turns(user_id=request.auth.user_id))
+    return _json(selectors.active_turns(user_id=request.principal.user_id))
 
 
 @router.get(
@@ -77,7 +81,7 @@ def active_turns(request: SignedInRequest) -> HttpResponse:
 )
 def get_receipt(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     """Which memories this answer was given, and which of them it cites."""
-    receipt = selectors.find_receipt(user_id=request.auth.user_id, message_id=message_id)
+    receipt = selectors.find_receipt(user_id=request.principal.user_id, message_id=message_id)
     if receipt is None:
         raise ReceiptNotFound
     return _json(receipt)

@@ -1,11 +1,13 @@
 """Who asks, over HTTP, over a stream or over a socket: a user, or a visitor where allowed."""
 
 import secrets
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.auth import identify, refuse_broken_json
+from accounts.types import Principal
 from chat.types import Requester
 from exobrain.lib.errors import Unauthenticated
 
@@ -13,25 +15,27 @@ VISITOR_COOKIE = "exobrain_visitor"
 VISITOR_KEY_BYTES = 16
 
 
-class AskedRequest(HttpRequest):
-    """A request that `asking` let through."""
+class ChatHttpRequest(HttpRequest):
+    """A request that `authorize_chat` let through."""
 
-    auth: Requester
+    principal: Principal | None
+    requester: Requester
 
 
-def asking(request: HttpRequest) -> Requester:
+def authorize_chat(request: HttpRequest) -> Requester:
     """Who sends this request or has opened this stream or socket, a user or a visitor.
 
-    Raises Unauthenticated unless visitors may chat.
+    Kept as `request.requester`. Raises Unauthenticated unless visitors may chat.
     """
-    visitor_key = request.COOKIES.get(VISITOR_COOKIE, "")
     principal = identify(request)
-    if principal is not None:
-        return Requester(principal.user_id, visitor_key)
-    refuse_broken_json(request)
-    if not settings.EXOBRAIN.chat_allow_anonymous:
-        raise Unauthenticated
-    return Requester(visitor_key=visitor_key)
+    if principal is None:
+        refuse_broken_json(request)
+        if not settings.EXOBRAIN.chat_allow_anonymous:
+            raise Unauthenticated
+    user_id = principal.user_id if principal else None
+    requester = Requester(user_id, visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
+    cast(ChatHttpRequest, request).requester = requester
+    return requester
 
 
 def remember_visitor(response: HttpResponse) -> None:

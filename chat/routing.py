@@ -19,7 +19,7 @@ http_routes: list[Any] = [
 ]
 
 
-async def _refuse_socket(_scope: Any, receive: Any, send: Any) -> None:
+async def refuse_socket(_scope: Any, receive: Any, send: Any) -> None:
     """The handshake is refused: nobody listens at this address."""
     await receive()
     await send({"type": "websocket.close"})
@@ -27,19 +27,19 @@ async def _refuse_socket(_scope: Any, receive: Any, send: Any) -> None:
 
 websocket_routes: list[Any] = [
     path("ws/chat/", SocketConsumer.as_asgi()),
-    re_path(r"", _refuse_socket),  # type: ignore[arg-type]  # Channels routes ASGI, Django views
+    re_path(r"", refuse_socket),  # type: ignore[arg-type]  # Channels routes ASGI, Django views
 ]
 
 _reconciling: list[Future[Any]] = []
 
 
 @receiver(server_started, dispatch_uid="chat.start")
-def _start(**_: Any) -> None:
+def start_background_work(**_: Any) -> None:
     _reconciling.append(background.spawn(reconcile_forever()))
 
 
 @receiver(server_stopping, dispatch_uid="chat.stop")
-def _stop(**_: Any) -> None:
+def stop_background_work(**_: Any) -> None:
     while _reconciling:
         _reconciling.pop().cancel()
     background.spawn(close_runtime())

@@ -21,7 +21,7 @@ ADMIN_POLICY = {"script-src": [UNSAFE_EVAL], "style-src": [UNSAFE_INLINE], "img-
 
 
 class Site(UnfoldAdminSite):
-    """django-unfold's site, entered through our own door."""
+    """django-unfold's site, entered by the product's own sign-in page."""
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         """A view for staff, with the policy that unfold needs."""
@@ -31,7 +31,7 @@ class Site(UnfoldAdminSite):
     def login(
         self, request: HttpRequest, _extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Whoever is signed in without the right is told so; others sign in first."""
+        """403 for a user without the right to it; others sign in first."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
         target = request.GET.get("next") or reverse("admin:index")

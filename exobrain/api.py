@@ -41,7 +41,7 @@ class OrjsonRenderer(BaseRenderer):
 
 
 class Api(NinjaAPI):
-    """Ninja's, but a validation error tells what was sent, and the document tells more."""
+    """Ninja's, but a validation error says what was sent, and the document says more."""
 
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
@@ -61,8 +61,8 @@ class Api(NinjaAPI):
             for context in error_contexts
             for problem in context.pydantic_validation_error.errors(include_url=False)
         )
-        for told, problem in zip(error.errors, found, strict=True):
-            told["input"] = problem["input"]
+        for worded, problem in zip(error.errors, found, strict=True):
+            worded["input"] = problem["input"]
         return error
 
 
@@ -87,7 +87,7 @@ api.add_router("/knowledge", updates_router)
 
 
 @api.exception_handler(errors.DomainError)
-def _domain_error(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
+def domain_error(request: HttpRequest, error: errors.DomainError) -> HttpResponse:
     response = api.create_response(request, {"detail": error.message}, status=status_of(error))
     if isinstance(error, errors.TooMany):
         response["Retry-After"] = str(error.retry_after_seconds)
@@ -96,7 +96,7 @@ def _domain_error(request: HttpRequest, error: errors.DomainError) -> HttpRespon
 
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
-def _database_down(request: HttpRequest, error: Exception) -> HttpResponse:
+def database_down(request: HttpRequest, error: Exception) -> HttpResponse:
     # Without its words: PostgreSQL may quote what the user said.
     log.warning("database_down", error=type(error).__name__)
     response = api.create_response(request, {"detail": DATABASE_DOWN}, status=503)
@@ -105,12 +105,12 @@ def _database_down(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 @api.exception_handler(Http404)
-def _not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
+def not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
     return api.create_response(request, {"detail": "Not Found"}, status=404)
 
 
 @api.exception_handler(ValidationError)
-def _validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def validation_failed(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return api.create_response(
         request,
         {"detail": [described(problem, path=request.path) for problem in error.errors]},
@@ -119,7 +119,7 @@ def _validation_error(request: HttpRequest, error: ValidationError) -> HttpRespo
 
 
 @api.exception_handler(HttpError)
-def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if error.status_code == 400:  # Ninja's only 400: a body that is not JSON
-        return _validation_error(request, broken_json())
+        return validation_failed(request, broken_json())
     return api.create_response(request, {"detail": error.message}, status=error.status_code)

@@ -30,20 +30,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def error_response(request: HttpRequest, error: DomainError) -> HttpResponse:
-    """What the client is told: JSON below /api, else a page that needs no session to be drawn."""
+    """The error as JSON below /api, else as a page that needs no session to be drawn."""
     status = status_of(error)
     if request.path.startswith(API_PREFIX):
         response = json_response({"detail": error.message}, status=status)
     else:
-        response = _error_page(error, status)
+        try:
+            page = render_to_string("error.html", {"status": status, "message": error.message})
+            response = HttpResponse(page, status=status)
+        except TemplateDoesNotExist:
+            response = HttpResponse(
+                error.message, content_type="text/plain; charset=utf-8", status=status
+            )
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after_seconds)
     return response
-
-
-def _error_page(error: DomainError, status: int) -> HttpResponse:
-    try:
-        content = render_to_string("error.html", {"status": status, "message": error.message})
-    except TemplateDoesNotExist:
-        return HttpResponse(error.message, content_type="text/plain; charset=utf-8", status=status)
-    return HttpResponse(content, status=status)

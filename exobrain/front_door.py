@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
-from exobrain.lib.http import PRIVATE, is_own_origin, json_response, request_id_of
+from exobrain.lib.http import PRIVATE, PRIVATE_RAW, is_own_origin, json_response, request_id_of
 from exobrain.lib.scope import Receive, Scope, Send, request_of
 
 log = structlog.get_logger(__name__)
@@ -47,7 +47,9 @@ class FrontDoorMiddleware:
             response = refusal_of(request) or self.get_response(request)
             if is_api(request):
                 if response.status_code == 405:  # Ninja's one error that is not JSON
-                    response = _not_allowed(response["Allow"])
+                    methods = response["Allow"]
+                    response = json_response({"detail": "Method Not Allowed"}, status=405)
+                    response["Allow"] = methods
                 for name, value in PRIVATE.items():
                     response.headers.setdefault(name, value)
             response.headers["x-request-id"] = request_id
@@ -74,7 +76,12 @@ class FrontDoor:
             match event["type"]:
                 case "http.response.start":
                     status = event["status"]
-                    event["headers"] = _with_shared_headers(event["headers"], request_id)
+                    given = {name for name, _ in event["headers"]}
+                    event["headers"] = [
+                        *event["headers"],
+                        *(header for header in PRIVATE_RAW if header[0] not in given),
+                        (b"x-request-id", request_id.encode()),
+                    ]
                 case "websocket.accept":
                     status = 101
                 case "websocket.close" if status == CLIENT_GONE:
@@ -182,21 +189,3 @@ def log_finished(request: HttpRequest, *, status: int, started: float) -> None:
         status=status,
         milliseconds=round(seconds * 1000, 1),
     )
-
-
-def _not_allowed(methods: str) -> HttpResponse:
-    response = json_response({"detail": "Method Not Allowed"}, status=405)
-    response["Allow"] = methods
-    return response
-
-
-def _with_shared_headers(
-    headers: list[tuple[bytes, bytes]], request_id: str
-) -> list[tuple[bytes, bytes]]:
-    given = {name for name, _ in headers}
-    private = [
-        (name.lower().encode(), value.encode())
-        for name, value in PRIVATE.items()
-        if name.lower().encode() not in given
-    ]
-    return [*headers, *private, (b"x-request-id", request_id.encode())]

@@ -67,7 +67,10 @@ def configure_logging(*, level: str, pretty: bool) -> None:
                     "processors": [
                         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                         structlog.processors.format_exc_info,
-                        _renderer(pretty=pretty),
+                        # For people, in colour where there is a terminal; else for machines.
+                        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+                        if pretty
+                        else structlog.processors.JSONRenderer(),
                     ],
                 }
             },
@@ -89,10 +92,3 @@ def configure_logging(*, level: str, pretty: bool) -> None:
             },
         }
     )
-
-
-def _renderer(*, pretty: bool) -> structlog.typing.Processor:
-    """For people, in colour where there is a terminal; else for machines."""
-    if pretty:
-        return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
-    return structlog.processors.JSONRenderer()

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.module_loading import import_string
 
 from exobrain.failures import error_response
@@ -44,10 +43,12 @@ class PageMiddleware:
         self.for_api = get_response
         self.for_auth = convert_exception_to_response(SessionMiddleware(get_response))
         self.for_pages: Callable[[HttpRequest], Any] = get_response
+        self.view_hooks: list[Callable[..., HttpResponse | None]] = []
         for path in reversed(settings.PAGE_MIDDLEWARE):
             middleware = import_string(path)(self.for_pages)
             self.for_pages = convert_exception_to_response(middleware)
-        self.csrf = CsrfViewMiddleware(get_response)
+            if hasattr(middleware, "process_view"):
+                self.view_hooks.insert(0, middleware.process_view)
 
     def __call__(self, request: HttpRequest) -> Any:
         if not is_api(request):
@@ -59,8 +60,14 @@ class PageMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Forms of pages carry their token; Django looks for this hook only at the outermost."""
-        return None if is_api(request) else self.csrf.process_view(request, view, args, kwargs)
+        """The answer of the first of the chain's hooks that has one: a form without its token.
+
+        Django looks for this hook at the middleware of settings.MIDDLEWARE only.
+        """
+        if is_api(request):
+            return None
+        answers = (hook(request, view, args, kwargs) for hook in self.view_hooks)
+        return next(filter(None, answers), None)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A view's DomainError as a page; None leaves any other exception to Django."""

@@ -52,9 +52,21 @@ class Document(OpenAPISchema):
 
     def responses(self, operation: Operation) -> dict[int, Any]:
         """The declared answers and the shared ones, by status."""
-        declared = super().responses(operation)
-        shared = {status: _answer(status) for status in _shared_statuses(operation)}
-        return dict(sorted({**shared, **declared}.items()))
+        shared = set()
+        if operation.auth_callbacks:
+            shared.add(401)
+        if not SAFE_METHODS.issuperset(operation.methods):
+            shared.add(403)  # a browser says that another site caused the request
+        if any(model.__ninja_param_source__ in VALIDATED for model in operation.models):
+            shared.add(422)
+        answers = {
+            status: {
+                "description": HTTPStatus(status).phrase,
+                "content": {"application/json": {"schema": MISFITS if status == 422 else PROBLEM}},
+            }
+            for status in shared
+        }
+        return dict(sorted({**answers, **super().responses(operation)}.items()))
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
         """A token or a session, where the operation asks for either."""
@@ -69,22 +81,3 @@ class Document(OpenAPISchema):
                 "session": {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
             },
         }
-
-
-def _shared_statuses(operation: Operation) -> set[int]:
-    statuses = set()
-    if operation.auth_callbacks:
-        statuses.add(401)
-    if not SAFE_METHODS.issuperset(operation.methods):
-        statuses.add(403)  # a browser says that another site caused the request
-    if any(model.__ninja_param_source__ in VALIDATED for model in operation.models):
-        statuses.add(422)
-    return statuses
-
-
-def _answer(status: int) -> dict[str, Any]:
-    schema = MISFITS if status == 422 else PROBLEM
-    return {
-        "description": HTTPStatus(status).phrase,
-        "content": {"application/json": {"schema": schema}},
-    }

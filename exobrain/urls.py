@@ -25,11 +25,13 @@ class Docs(Swagger):
 
 
 @csrf_exempt  # like the API: the check would want a page's form, and answer with a page
-def _api_not_found(_request: HttpRequest) -> HttpResponse:
+def api_not_found(_request: HttpRequest) -> HttpResponse:
+    """An address below /api that is none of the API's."""
     return json_response({"detail": "Not Found"}, status=404)
 
 
-def _openapi(_request: HttpRequest) -> HttpResponse:
+def openapi_document(_request: HttpRequest) -> HttpResponse:
+    """The API's document, in local only."""
     if not settings.EXOBRAIN.is_local:
         raise Http404
     document = api.get_openapi_schema()
@@ -38,7 +40,8 @@ def _openapi(_request: HttpRequest) -> HttpResponse:
     return JsonResponse(document)  # its keys are numbers too: not for orjson
 
 
-def _docs(request: HttpRequest) -> HttpResponse:
+def docs(request: HttpRequest) -> HttpResponse:
+    """A page to try the API on, in local only."""
     if not settings.EXOBRAIN.is_local:
         raise Http404
     return Docs().render_page(request, api)
@@ -49,11 +52,11 @@ handler500 = "exobrain.failures.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),  # first: patterns are tried in order, and these are asked for most
-    re_path(r"^api(?:/|$)", _api_not_found),
+    re_path(r"^api(?:/|$)", api_not_found),
     path("healthz", healthz),
     path("readyz", readyz),
-    path("openapi.json", _openapi, name="openapi"),
-    path("docs", _docs, name="docs"),
+    path("openapi.json", openapi_document, name="openapi"),
+    path("docs", docs, name="docs"),
     path("admin", RedirectView.as_view(url="/admin/")),  # APPEND_SLASH is off
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),

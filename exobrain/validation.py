@@ -24,25 +24,19 @@ def described(problem: dict[str, Any], *, path: str) -> dict[str, Any]:
     location = list(problem["loc"])
     if location[0] == "body" and len(location) > 1:
         del location[1]  # Ninja's name for the view's argument
-    shaped = {
-        "type": problem["type"],
-        "loc": location,
-        "msg": problem["msg"],
-        "input": _input(problem, location, path=path),
-    }
-    return shaped | ({"ctx": _plain(problem["ctx"])} if "ctx" in problem else {})
-
-
-def _input(problem: dict[str, Any], location: list[Any], *, path: str) -> Any:
     is_missing = problem["type"] == "missing"
     if is_missing and (location[0] != "body" or location == ["body"]):
-        return None
-    if SECRET_INPUTS.intersection(location):
-        return REDACTED
-    value = _plain(problem["input"])
-    if path.startswith(SECRET_PREFIX) and value and (is_missing or isinstance(value, dict | list)):
-        return REDACTED  # not the field's own value but what it was looked for in
-    return value
+        sent = None
+    elif SECRET_INPUTS.intersection(location):
+        sent = REDACTED
+    else:
+        sent = _plain(problem["input"])
+        # Not the field's own value but what it was looked for in.
+        is_container = is_missing or isinstance(sent, dict | list)
+        if path.startswith(SECRET_PREFIX) and sent and is_container:
+            sent = REDACTED
+    shaped = {"type": problem["type"], "loc": location, "msg": problem["msg"], "input": sent}
+    return shaped | ({"ctx": _plain(problem["ctx"])} if "ctx" in problem else {})
 
 
 def _plain(value: Any, *, depth: int = 0) -> Any:

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,7 +47,13 @@ def vendor() -> str:
     problem = _install(npm)
     if problem:
         return f"Maths and diagrams: npm could not install ({problem}), so pages show their source."
-    _copy()
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for package, patterns in WANTED.items():
+        for source in chain.from_iterable(map((NODE_MODULES / package).glob, patterns)):
+            relative = source.relative_to(NODE_MODULES / package)
+            target = VENDOR / package / relative.as_posix().removeprefix("dist/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
     STAMP.write_text(digest)
     return "Maths and diagrams: KaTeX and mermaid copied into static/vendor/."
 
@@ -76,32 +82,12 @@ def _install(npm: str) -> str:
     except subprocess.TimeoutExpired:
         return f"no end after {INSTALL_SECONDS} s"
     except subprocess.CalledProcessError as error:
-        return _last_line(error.stderr)
+        lines = [line.removeprefix("npm error").strip() for line in error.stderr.splitlines()]
+        reasons = [line for line in lines if line and "debug-0.log" not in line]
+        return reasons[0] if reasons else "no reason given"
     except OSError as error:
         return str(error)
     return ""
-
-
-def _last_line(output: str) -> str:
-    lines = [line.removeprefix("npm error").strip() for line in output.splitlines()]
-    told = [line for line in lines if line and "debug-0.log" not in line]
-    return told[0] if told else "no reason given"
-
-
-def _copy() -> None:
-    """static/vendor/ holds exactly the wanted files."""
-    shutil.rmtree(VENDOR, ignore_errors=True)
-    for package, patterns in WANTED.items():
-        for source in _matching(NODE_MODULES / package, patterns):
-            relative = source.relative_to(NODE_MODULES / package)
-            target = VENDOR / package / relative.as_posix().removeprefix("dist/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-
-
-def _matching(folder: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
-    for pattern in patterns:
-        yield from folder.glob(pattern)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def list_journals(
     request: SignedInRequest, limit: PageSize = DEFAULT_JOURNALS, cursor: JournalCursor = None
 ) -> HttpResponse:
     """The days that have a journal, newest first."""
-    principal = request.auth
+    principal = request.principal
     return _json(
         selectors.journals_json(
             user_id=principal.user_id,
@@ -63,7 +63,7 @@ def get_today(request: SignedInRequest, create: bool = False) -> HttpResponse:
     """The journal of the present UTC day; `create` makes it when it is missing."""
     reference = services.today_reference()
     if create:
-        entry = services.ensure_journal(user_id=request.auth.user_id, reference=reference)
+        entry = services.ensure_journal(user_id=request.principal.user_id, reference=reference)
         return _json(selectors.as_json(entry))
     return get_journal(request, reference)
 
@@ -83,7 +83,7 @@ def search(
     request: SignedInRequest, q: SearchText, limit: PageSize = DEFAULT_JOURNALS
 ) -> HttpResponse:
     """The days whose messages or reference contain the text, whatever its case, newest first."""
-    principal = request.auth
+    principal = request.principal
     return _json(
         selectors.search_json(
             user_id=principal.user_id, revision=principal.revision, query=q, limit=limit
@@ -99,7 +99,7 @@ def list_messages(
     cursor: MessageCursor = None,
 ) -> HttpResponse:
     """What was said that day, newest first; an unknown day is an empty list."""
-    principal = request.auth
+    principal = request.principal
     return _json(
         selectors.messages_json(
             user_id=principal.user_id,
@@ -114,7 +114,7 @@ def list_messages(
 @router.get("/{any:reference}", response={200: JournalEntry, 404: Problem})
 def get_journal(request: SignedInRequest, reference: str) -> HttpResponse:
     """The journal of that day."""
-    principal = request.auth
+    principal = request.principal
     return _json(
         selectors.journal_json(
             user_id=principal.user_id, revision=principal.revision, reference=reference

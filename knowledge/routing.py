@@ -19,12 +19,12 @@ _reconciling: list[Future[Any]] = []
 
 
 @receiver(server_started, dispatch_uid="knowledge.start")
-def _start(**_: Any) -> None:
+def start_background_work(**_: Any) -> None:
     _reconciling.append(background.spawn(reconcile_forever()))
 
 
 @receiver(server_stopping, dispatch_uid="knowledge.stop")
-def _stop(**_: Any) -> None:
+def stop_background_work(**_: Any) -> None:
     close_watches()
     while _reconciling:
         _reconciling.pop().cancel()

@@ -22,7 +22,7 @@ PATHS = {
     "search": "/api/journal/search?q=project",
 }
 CONNECTIONS = (1, 32)
-AIMS = {"users/me": 8, "journal list": 8, "50 messages": 12, "search": 12}  # at 32 connections
+AIMS = {"users/me": 8, "journal list": 8, "50 messages": 12, "search": 8}  # at 32 connections
 CHAT_COUNTS = (1, 50, 200)
 CHAT_AIMS_MS = {50: 300, 200: 1000}  # first token, p99
 

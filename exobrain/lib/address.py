@@ -29,8 +29,13 @@ def is_loopback(address: str) -> bool:
 
 def _network(text: str) -> str | None:
     """An address in one spelling, an IPv6 one as its block; None when it is not an address."""
+    # Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`.
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        address = ip_address(_without_port(text))
+        address = ip_address(text)
     except ValueError:
         return None
     if not isinstance(address, IPv6Address):
@@ -39,10 +44,3 @@ def _network(text: str) -> str | None:
         return str(address.ipv4_mapped)
     block = int(address) >> (128 - IPV6_CUSTOMER_BITS) << (128 - IPV6_CUSTOMER_BITS)
     return f"{IPv6Address(block)}/{IPV6_CUSTOMER_BITS}"
-
-
-def _without_port(text: str) -> str:
-    """Some proxies write `192.0.2.1:4711` or `[2001:db8::1]:4711`."""
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.partition(":")[0] if text.count(":") == 1 else text

@@ -360,7 +360,7 @@ class Config(BaseSettings):
 
     @property
     def orchestrator_bind_address(self) -> str | None:
-        """Where the orchestrator is told to listen; None for its socket in the data directory."""
+        """Where the orchestrator listens; None for its socket in the data directory."""
         if self.job_orchestrator_api_bind_address:
             return self.job_orchestrator_api_bind_address
         if self.job_orchestrator_api_host is None and self.job_orchestrator_api_port is None:

@@ -22,12 +22,9 @@ def arm(fault: str | None) -> None:
 
 def reach(step: str) -> None:
     """Nothing happens, unless this is the step at which the process is to die."""
-    if step == _armed:
-        _count_down()
-
-
-def _count_down() -> None:
     global _left
+    if step != _armed:
+        return
     _left -= 1
     if _left == 0:
         # Like a power cut: no handler runs, no buffer is flushed, no lock is given back.

@@ -9,6 +9,7 @@ Maths and diagrams leave here as their source, marked for `static/js/render.js`.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 import nh3
@@ -157,29 +158,22 @@ def _is_safe_target(url: str) -> bool:
 def _replace_remote_images(state: StateCore) -> None:
     """An image from elsewhere becomes a link to it, or its words inside another link."""
     for token in state.tokens:
+        kept: list[Token] = []
+        links_open = 0
+        for child in token.children or []:
+            links_open += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+            source = str(child.attrGet("src"))
+            if child.type != "image" or INLINE_IMAGE.fullmatch(source):
+                kept.append(child)
+                continue
+            words = Token("text", "", 0, content=child.content or source)
+            if links_open > 0:
+                kept.append(words)
+            else:
+                opening = Token("link_open", "a", 1, attrs={"href": source})
+                kept += [opening, words, Token("link_close", "a", -1)]
         if token.children:
-            token.children = _without_remote_images(token.children)
-
-
-def _without_remote_images(children: list[Token]) -> list[Token]:
-    kept: list[Token] = []
-    links_open = 0
-    for child in children:
-        links_open += {"link_open": 1, "link_close": -1}.get(child.type, 0)
-        if child.type != "image" or INLINE_IMAGE.fullmatch(str(child.attrGet("src"))):
-            kept.append(child)
-        else:
-            kept.extend(_image_as_text(child, inside_link=links_open > 0))
-    return kept
-
-
-def _image_as_text(image: Token, *, inside_link: bool) -> list[Token]:
-    source = str(image.attrGet("src"))
-    words = Token("text", "", 0, content=image.content or source)
-    if inside_link:
-        return [words]
-    opening = Token("link_open", "a", 1, attrs={"href": source})
-    return [opening, words, Token("link_close", "a", -1)]
+            token.children = kept
 
 
 # -- how each piece looks
@@ -191,7 +185,8 @@ class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
         """Code with its language; a diagram as its source."""
         token = tokens[idx]
-        language = _language(token.info)
+        words = token.info.split(maxsplit=1)
+        language = words[0].lower() if words and LANGUAGE.fullmatch(words[0]) else ""
         if language == "mermaid":
             return f'<pre class="mermaid-source" tabindex="0">{escape(token.content)}</pre>\n'
         return _code(token.content, language=language)
@@ -250,40 +245,26 @@ class _Renderer(RendererHTML):
         self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType
     ) -> str:
         """A column's name, aligned by class: the page's policy forbids inline style."""
-        return _cell(tokens[idx])
+        token = tokens[idx]
+        alignment = re.search(r"right|center", str(token.attrGet("style") or ""))
+        label = f' class="align-{alignment[0]}"' if alignment else ""
+        return f"<{token.tag}{label}>"
 
     td_open = th_open
 
 
-def _language(info: str) -> str:
-    words = info.split(maxsplit=1)
-    return words[0].lower() if words and LANGUAGE.fullmatch(words[0]) else ""
-
-
 def _code(source: str, *, language: str) -> str:
     label = f' data-language="{escape(language)}"' if language else ""
-    body = _highlighted(source, language=language)
+    body: str = escape(source)
+    if language and len(source) <= MAX_HIGHLIGHTED_CHARS:
+        with suppress(ClassNotFound):
+            lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+            body = str(highlight(source, lexer, _FORMATTER))
     return f'<pre class="code" tabindex="0"{label}><code>{body}</code></pre>\n'
-
-
-def _highlighted(source: str, *, language: str) -> str:
-    if not language or len(source) > MAX_HIGHLIGHTED_CHARS:
-        return escape(source)
-    try:
-        lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return escape(source)
-    return str(highlight(source, lexer, _FORMATTER))
 
 
 def _heading(token: Token) -> str:
     return f"h{min(6, int(token.tag[1]) + HEADING_SHIFT)}"
-
-
-def _cell(token: Token) -> str:
-    alignment = re.search(r"right|center", str(token.attrGet("style") or ""))
-    label = f' class="align-{alignment[0]}"' if alignment else ""
-    return f"<{token.tag}{label}>"
 
 
 _FORMATTER = HtmlFormatter(nowrap=True)

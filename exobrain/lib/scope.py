@@ -20,6 +20,7 @@ KEY = "exobrain.request"
 def request_of(scope: Scope) -> ASGIRequest:
     """The request that opened this connection, without its body; the same one each time."""
     if KEY not in scope:
-        scope[KEY] = ASGIRequest({"method": "GET", **scope}, BytesIO())
+        query = scope["query_string"].decode(errors="replace")  # Django would raise
+        scope[KEY] = ASGIRequest({"method": "GET", **scope, "query_string": query}, BytesIO())
     request: ASGIRequest = scope[KEY]
     return request

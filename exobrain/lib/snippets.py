@@ -22,22 +22,20 @@ def snippet(text: str, query: str) -> list[Piece]:
     """The neighbourhood of the first match in one line, cut where matches begin and end."""
     found = re.compile(re.escape(query), re.IGNORECASE)
     match = found.search(text)
-    start = _word_start(text, match.start()) if match else 0
+    start = max(0, match.start() - LEAD_CHARS) if match else 0
+    if match and start > 0:  # behind a space, so that no word is cut
+        start = text.find(" ", start - 1, match.start()) + 1 or start
     end = max(start + SNIPPET_CHARS, match.end() if match else 0)
-    pieces = _pieces(text[start:end], found)
-    if start > 0:
-        pieces.insert(0, Piece("…"))
+    part = text[start:end]
+    pieces = [Piece("…")] if start > 0 else []
+    position = 0
+    for each in found.finditer(part):
+        pieces += [Piece(part[position : each.start()]), Piece(each[0], is_match=True)]
+        position = each.end()
+    pieces.append(Piece(part[position:]))
     if end < len(text):
         pieces.append(Piece("…"))
-    return pieces
-
-
-def _word_start(text: str, match: int) -> int:
-    """So far before the match that some words lead to it, and none of them is cut."""
-    start = max(0, match - LEAD_CHARS)
-    if start == 0:
-        return 0
-    return text.find(" ", start - 1, match) + 1 or start
+    return [piece for piece in pieces if piece.text]
 
 
 def markdown_snippet(text: str, query: str) -> list[Piece]:
@@ -45,26 +43,12 @@ def markdown_snippet(text: str, query: str) -> list[Piece]:
     found = re.compile(re.escape(query), re.IGNORECASE)
     match = found.search(text)
     middle = match.start() if match else 0
-    words = plain(_lines_around(text, middle))
-    return snippet(words if found.search(words) else text, query)
-
-
-def _lines_around(text: str, middle: int) -> str:
-    """Whole lines where they are short: half a line may be another thing in Markdown."""
     start, end = max(0, middle - PARSED_CHARS), middle + PARSED_CHARS
+    # Whole lines where they are short: half a line may be another thing in Markdown.
     if start > 0:
         start = text.find("\n", start, middle) + 1 or start
     if end < len(text):
-        end = text.find("\n", end, end + PARSED_CHARS)
-        end = end if end > 0 else middle + PARSED_CHARS
-    return text[start:end]
-
-
-def _pieces(text: str, found: re.Pattern[str]) -> list[Piece]:
-    pieces: list[Piece] = []
-    position = 0
-    for match in found.finditer(text):
-        pieces += [Piece(text[position : match.start()]), Piece(match[0], is_match=True)]
-        position = match.end()
-    pieces.append(Piece(text[position:]))
-    return [piece for piece in pieces if piece.text]
+        line_end = text.find("\n", end, end + PARSED_CHARS)
+        end = line_end if line_end > 0 else end
+    words = plain(text[start:end])
+    return snippet(words if found.search(words) else text, query)

@@ -59,5 +59,5 @@ def _day(reference: str) -> date:
 
 
 def _in_words(day: date, pattern: str) -> str:
-    """The year is told when it is not the present one."""
+    """The year is shown when it is not the present one."""
     return format_date(day, pattern if day.year == clock.today().year else f"{pattern} Y")

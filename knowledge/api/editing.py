@@ -21,7 +21,7 @@ router = Router(tags=["memory"], auth=authenticated)
 @router.post("/page/{uuid:page_id}/name", response={200: ChangedOut, **REFUSALS})
 def rename(request: SignedInRequest, page_id: UUID, body: NameIn) -> HttpResponse:
     """The page has this name, and is still found by the old one."""
-    user_id = request.auth.user_id
+    user_id = request.principal.user_id
     entity_id = canonical_id(user_id=user_id, page_id=page_id)
     return _changed(editing.rename_entity(user_id=user_id, entity_id=entity_id, name=body.name))
 
@@ -29,7 +29,7 @@ def rename(request: SignedInRequest, page_id: UUID, body: NameIn) -> HttpRespons
 @router.post("/page/{uuid:page_id}/notes", response={200: NoteAddedOut, **REFUSALS})
 def add_note(request: SignedInRequest, page_id: UUID, body: NoteIn) -> HttpResponse:
     """The page has a note of the user's."""
-    user_id = request.auth.user_id
+    user_id = request.principal.user_id
     entity_id = canonical_id(user_id=user_id, page_id=page_id)
     block_id = editing.add_note(user_id=user_id, entity_id=entity_id, text=body.markdown_content)
     return json_response({"block_id": block_id})
@@ -38,7 +38,7 @@ def add_note(request: SignedInRequest, page_id: UUID, body: NoteIn) -> HttpRespo
 @router.post("/page/{uuid:page_id}/merge", response={200: ChangedOut, **REFUSALS})
 def merge(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpResponse:
     """Both are one: all that is known of the other is on this page. Can be rolled back."""
-    user_id = request.auth.user_id
+    user_id = request.principal.user_id
     keep_id = canonical_id(user_id=user_id, page_id=page_id)
     gone_id = canonical_id(user_id=user_id, page_id=body.page_id)
     return _changed(resolution.merge(user_id=user_id, keep_id=keep_id, gone_id=gone_id))
@@ -47,7 +47,7 @@ def merge(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpRespons
 @router.post("/page/{uuid:page_id}/different", response={200: ChangedOut, **REFUSALS})
 def keep_apart(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpResponse:
     """The two are different for ever, and nobody asks again. Can be rolled back."""
-    user_id = request.auth.user_id
+    user_id = request.principal.user_id
     left_id = canonical_id(user_id=user_id, page_id=page_id)
     right_id = canonical_id(user_id=user_id, page_id=body.page_id)
     return _changed(resolution.keep_apart(user_id=user_id, left_id=left_id, right_id=right_id))

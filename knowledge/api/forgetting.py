@@ -59,7 +59,7 @@ def forget_everything(
 
 def forget(request: SignedInRequest, target: Target, *, preview: bool) -> HttpResponse:
     """The target is forgotten, or what would go is told."""
-    user_id = request.auth.user_id
+    user_id = request.principal.user_id
     if preview:
         found = erasure.preview(user_id=user_id, target=target)
         return json_response({"preview": True, **vars(found)})

@@ -37,7 +37,7 @@ def list_changesets(
     request: SignedInRequest, page_size: RowCount = USUAL_ROWS, page_token: RowToken = None
 ) -> HttpResponse:
     """Every change of the memory, the latest first."""
-    page = ledger.changesets(user_id=request.auth.user_id, size=page_size, before=page_token)
+    page = ledger.changesets(user_id=request.principal.user_id, size=page_size, before=page_token)
     return json_response({"changesets": page.rows, "next_page_token": _next_token(page)})
 
 
@@ -49,7 +49,7 @@ def get_changeset(
     page_token: PositionToken = -1,
 ) -> HttpResponse:
     """One change, with the rows before and after it."""
-    user_id = request.auth.user_id
+    user_id = request.principal.user_id
     entry = ledger.changeset(user_id=user_id, changeset_id=changeset_id)
     page = ledger.changes(
         user_id=user_id, changeset_id=changeset_id, size=page_size, after=page_token
@@ -70,7 +70,7 @@ def get_changeset(
 def preview_rollback(request: SignedInRequest, changeset_id: UUID) -> HttpResponse:
     """What rolling the change back would do; nothing is done."""
     return json_response(
-        rollback.preview_roll_back(user_id=request.auth.user_id, changeset_id=changeset_id)
+        rollback.preview_roll_back(user_id=request.principal.user_id, changeset_id=changeset_id)
     )
 
 
@@ -80,7 +80,9 @@ def preview_rollback(request: SignedInRequest, changeset_id: UUID) -> HttpRespon
 )
 def roll_back(request: SignedInRequest, changeset_id: UUID) -> HttpResponse:
     """The memory is as if the change had not been made."""
-    return _changed(rollback.roll_back(user_id=request.auth.user_id, changeset_id=changeset_id))
+    return _changed(
+        rollback.roll_back(user_id=request.principal.user_id, changeset_id=changeset_id)
+    )
 
 
 # -- questions
@@ -96,7 +98,7 @@ def list_review(
 ) -> HttpResponse:
     """What the memory would like to know: who is the same, and which statement holds."""
     page = ledger.review_items(
-        user_id=request.auth.user_id, size=page_size, before=page_token, kind=kind, state=state
+        user_id=request.principal.user_id, size=page_size, before=page_token, kind=kind, state=state
     )
     return json_response({"items": page.rows, "next_page_token": _next_token(page)})
 
@@ -106,7 +108,7 @@ def list_review(
 )
 def accept(request: SignedInRequest, item_id: UUID) -> HttpResponse:
     """Of a merge: the two are one. Of a conflict: the left one holds."""
-    return _changed(reviewing.accept(user_id=request.auth.user_id, item_id=item_id))
+    return _changed(reviewing.accept(user_id=request.principal.user_id, item_id=item_id))
 
 
 @router.post(
@@ -114,7 +116,7 @@ def accept(request: SignedInRequest, item_id: UUID) -> HttpResponse:
 )
 def reject(request: SignedInRequest, item_id: UUID) -> HttpResponse:
     """Of a merge: they are different for ever. Of a conflict: the right one holds."""
-    return _changed(reviewing.reject(user_id=request.auth.user_id, item_id=item_id))
+    return _changed(reviewing.reject(user_id=request.principal.user_id, item_id=item_id))
 
 
 # -- one fact, one message
@@ -125,13 +127,13 @@ def reject(request: SignedInRequest, item_id: UUID) -> HttpResponse:
 )
 def confirm(request: SignedInRequest, block_id: UUID) -> HttpResponse:
     """The user has looked at the block and agrees with it."""
-    return _changed(editing.confirm(user_id=request.auth.user_id, block_id=block_id))
+    return _changed(editing.confirm(user_id=request.principal.user_id, block_id=block_id))
 
 
 @router.get("/messages/{uuid:message_id}/why", response={200: WhyOut, 404: Problem})
 def why(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     """Why something of the message is, or is not, remembered."""
-    user_id = request.auth.user_id
+    user_id = request.principal.user_id
     if not messages_by_ids(user_id=user_id, ids=[message_id]):
         raise RecordNotFound
     decisions = ledger.why(user_id=user_id, message_id=message_id)

@@ -51,7 +51,7 @@ def list_pages(
     """The pages of a category and of those below it, the weightiest first."""
     offset, limit = offset_of(page_token), min(page_size, MAX_PAGES)
     found = pages.list_pages(
-        user_id=request.auth.user_id, category_id=category_id, offset=offset, limit=limit
+        user_id=request.principal.user_id, category_id=category_id, offset=offset, limit=limit
     )
     return json_response(
         {
@@ -66,7 +66,7 @@ def list_pages(
 @router.get("/page/{page_id}", response={200: PageOut, 404: Problem})
 def get_page(request: SignedInRequest, page_id: str) -> HttpResponse:
     """All that is known of an entity; one that was merged into another is that other."""
-    page = pages.find_page(user_id=request.auth.user_id, page_id=parse_page_id(page_id))
+    page = pages.find_page(user_id=request.principal.user_id, page_id=parse_page_id(page_id))
     return json_response(_page(page))
 
 
@@ -82,7 +82,7 @@ def update_page(request: SignedInRequest, page_id: str, body: PageEditIn) -> Htt
     texts = {_block_id(edit.block_id): edit.markdown_content for edit in body.content_blocks}
     if len(texts) < len(body.content_blocks):
         raise RepeatedBlock
-    successors = edit_page(user_id=request.auth.user_id, page_id=found_id, texts=texts)
+    successors = edit_page(user_id=request.principal.user_id, page_id=found_id, texts=texts)
     return json_response(
         {
             "page_id": page_id,

@@ -37,7 +37,7 @@ def search(
     min_trust: LeastTrust = "web",
 ) -> HttpResponse:
     """What the memory has for a question, best first, with why and from where."""
-    scope = Scope(request.auth.user_id, as_of=as_of, min_trust=Trust[min_trust.upper()])
+    scope = Scope(request.principal.user_id, as_of=as_of, min_trust=Trust[min_trust.upper()])
     found = searching.search(scope=scope, query=q, limit=limit)
     return json_response(
         {
@@ -57,7 +57,7 @@ def graph(
     as_of: AsOf = None,
 ) -> HttpResponse:
     """The entities around one of them, and how they are connected."""
-    scope = Scope(request.auth.user_id, as_of=as_of)
+    scope = Scope(request.principal.user_id, as_of=as_of)
     found = searching.neighbourhood(scope=scope, entity_id=entity, hops=hops, limit=limit + 1)
     edges = found.edges[:limit]
     shown = {entity, *(end for edge in edges for end in (edge.source_id, edge.target_id))}

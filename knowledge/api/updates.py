@@ -34,7 +34,7 @@ def update_memory(request: SignedInRequest, body: Body[UpdateIn] = EVERYTHING) -
     then and starts by itself, and asking again is the same update. When only some of several jobs
     were accepted, the answer is 200 and `waiting_count` is what follows later.
     """
-    requested = request_update(user_id=request.auth.user_id, reference=body.journal_reference)
+    requested = request_update(user_id=request.principal.user_id, reference=body.journal_reference)
     return json_response(
         {
             "job_id": str(requested.job_ids[0]),
@@ -51,7 +51,7 @@ def list_recent_updates(
     request: SignedInRequest, limit: UpdatePageSize = USUAL_UPDATES, cursor: UpdateCursor = None
 ) -> HttpResponse:
     """The updates of the memory, newest first."""
-    found = list_updates(user_id=request.auth.user_id, limit=limit, before_update_id=cursor)
+    found = list_updates(user_id=request.principal.user_id, limit=limit, before_update_id=cursor)
     return json_response([asdict(update) for update in found])
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from websockets.exceptions import InvalidStatus
 
 from accounts.models import User
+from exobrain.lib.scope import request_of
 from exobrain.server import uvicorn_config
 from tests.live import Caller
 
@@ -116,3 +117,10 @@ def test_a_socket_gives_the_same_sign_of_life_as_a_stream(config: Callable[..., 
     config(stream_heartbeat_seconds=7.5)
 
     assert uvicorn_config("exobrain.asgi:application").ws_ping_interval == 7.5
+
+
+def test_a_query_of_any_bytes_is_a_request() -> None:
+    """A stream's address may be followed by what is no text."""
+    scope = {"path": "/api/chat/stream/x", "query_string": b"last_event_id=7&x=\xff", "headers": []}
+
+    assert request_of(scope).GET["last_event_id"] == "7"

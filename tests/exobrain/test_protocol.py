@@ -72,7 +72,7 @@ def test_headers_within_the_bounds_are_taken(connect: Connect) -> None:
     "rest",
     [
         b"X-Long: " + b"x" * 70_000 + b"\r\n\r\n",
-        b"X: " + b"x" * 1000 + b"\r\n",
+        (b"X: " + b"x" * 1000 + b"\r\n") * 70,
         b"X: y\r\n" * (MAX_HEADERS + 1),
     ],
     ids=["one long", "many long", "many"],
@@ -81,7 +81,7 @@ def test_headers_beyond_the_bounds_are_refused(rest: bytes, connect: Connect) ->
     """431 in the API's words, and the connection ends."""
     client = connect()
 
-    client.sendall(HEAD + rest * (1 if rest.endswith(b"\r\n\r\n") or b"y" in rest else 70))
+    client.sendall(HEAD + rest)
 
     answer = _read_to_end(client)
     assert answer.startswith(b"HTTP/1.1 431")
