@@ -29,6 +29,7 @@ run: $(READY)  ## set everything up and run the product on http://127.0.0.1:8000
 	exec $(RUN) manage.py up --port $(PORT)
 
 test: $(READY)  ## set everything up and run the whole test suite
+	$(RUN) -m tests.javascript test
 	$(RUN) -m tests.browser
 	$(RUN) -m pytest
 
@@ -40,10 +41,11 @@ coverage: $(READY)  ## the suite with the lines it covers; fails below COVERAGE_
 soak: $(READY)  ## thousands of jobs while everything is killed; fails when one is lost or done twice
 	$(RUN) -m tests.orchestrator.soak
 
-check: $(READY)  ## lint, types, import contracts, migrations
+check: $(READY)  ## lint, types, JavaScript, import contracts, migrations
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy .
+	$(RUN) -m tests.javascript lint
 	.venv/bin/lint-imports
 	$(RUN) manage.py makemigrations --check --dry-run
 

@@ -8,8 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 from django.core.management import execute_from_command_line
 
-from exobrain.config import get_config
 from exobrain.embedded import EmbeddedError, Endpoints, hold, needed_services
+from exobrain.lib.config import get_config
 from exobrain.lib.errors import ConfigError
 
 # Commands that only read code or write files. Every other one is given the services: to hold

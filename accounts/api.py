@@ -1,4 +1,4 @@
-"""Sign in and out, who am I, what did I set."""
+"""The JSON API of accounts: signing in and out, the current user, and their settings."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -37,14 +37,14 @@ from exobrain.lib.http import Problem
 auth_router = Router(tags=["auth"])
 users_router = Router(tags=["users"])
 
-Welcome = SessionOut | TokensOut
+SignInOut = SessionOut | TokensOut
 
 
-@auth_router.post("/login", response={200: Welcome, 401: Problem, 429: Problem})
+@auth_router.post("/login", response={200: SignInOut, 401: Problem, 429: Problem})
 def log_in(request: HttpRequest, body: LoginIn) -> Any:
     """A session cookie, or tokens, for an e-mail and its password."""
     user = services.sign_in(email=body.email, password=body.password, address=address_of(request))
-    return _welcome(request, user, body)
+    return _signed_in(request, user, body)
 
 
 @auth_router.post("/token_refresh", response={200: TokensOut, 401: Problem})
@@ -57,18 +57,18 @@ def token_refresh(request: HttpRequest, body: RefreshIn) -> TokenPair:
 def log_out(request: HttpRequest) -> HttpResponse:
     """The session of this cookie has ended, with its tokens and those of this bearer."""
     end_session(request)
-    return _goodbye()
+    return _signed_out()
 
 
 @auth_router.post("/logout_all", auth=authenticated, response={204: None})
 def log_out_everywhere(request: SignedInRequest) -> HttpResponse:
     """Every session and every token of the user has ended, this one too."""
     services.sign_out_everywhere(user_id=request.auth.user_id)
-    return _goodbye()
+    return _signed_out()
 
 
 @auth_router.post(
-    "/password", auth=authenticated, response={200: Welcome, 400: Problem, 429: Problem}
+    "/password", auth=authenticated, response={200: SignInOut, 400: Problem, 429: Problem}
 )
 def change_password(request: SignedInRequest, body: PasswordIn) -> Any:
     """A new password; everything issued under the old one has ended, and this client goes on."""
@@ -79,11 +79,11 @@ def change_password(request: SignedInRequest, body: PasswordIn) -> Any:
         address=address_of(request),
     )
     how = HowToSignIn(session_mode="web" if request.auth.via == "session" else "api")
-    return _welcome(request, user, how)
+    return _signed_in(request, user, how)
 
 
 def _only_while_open(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Registration that is closed looks like an address that does not exist."""
+    """404 while ACCOUNTS_ALLOW_SIGNUP is false, before the body is looked at."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -96,7 +96,7 @@ def _only_while_open(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 @auth_router.post(
     "/signup",
-    response={201: Welcome, 400: Problem, 404: Problem, 409: Problem, 429: Problem},
+    response={201: SignInOut, 400: Problem, 404: Problem, 409: Problem, 429: Problem},
 )
 @decorate_view(_only_while_open)
 def sign_up(request: HttpRequest, body: SignupIn) -> Any:
@@ -107,10 +107,11 @@ def sign_up(request: HttpRequest, body: SignupIn) -> Any:
         display_name=body.display_name,
         address=address_of(request),
     )
-    return Status(201, _welcome(request, user, body))
+    return Status(201, _signed_in(request, user, body))
 
 
-def _welcome(request: HttpRequest, user: User, how: HowToSignIn) -> SessionOut | TokenPair:
+def _signed_in(request: HttpRequest, user: User, how: HowToSignIn) -> SessionOut | TokenPair:
+    """The user is signed in as the client wants: by a session cookie or by tokens."""
     if how.wants_session:
         start_session(request, user=user)
         return SessionOut(user_name=user.display_name)
@@ -119,7 +120,7 @@ def _welcome(request: HttpRequest, user: User, how: HowToSignIn) -> SessionOut |
     )
 
 
-def _goodbye() -> HttpResponse:
+def _signed_out() -> HttpResponse:
     response = HttpResponse(status=204)
     forget_cookie(response)
     return response

@@ -1,7 +1,7 @@
 """How a request says who sends it, and how a browser's session starts and ends."""
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, login, logout
@@ -19,27 +19,40 @@ from exobrain.lib.errors import Unauthenticated
 BACKEND = "accounts.auth.EmailBackend"
 
 
+class IdentifiedRequest(HttpRequest):
+    """A request of which it is known who sends it: a user, or nobody who is signed in."""
+
+    principal: Principal | None
+
+
 class SignedInRequest(HttpRequest):
     """A request that `authenticated` let through."""
 
     auth: Principal
+    principal: Principal
 
 
 def authenticated(request: HttpRequest) -> Principal:
     """Who sends this request; raises Unauthenticated, or says first that the body is not JSON."""
-    principal = principal_of(request)
+    principal = identify(request)
     if principal is not None:
         return principal
     refuse_broken_json(request)
     raise Unauthenticated
 
 
-def principal_of(request: HttpRequest) -> Principal | None:
-    """Who sends this request, if anybody; raises Unavailable when that cannot be found out."""
-    return selectors.resolve_principal(
+def identify(request: HttpRequest, *, expired_too: bool = False) -> Principal | None:
+    """Who sends this request to the API, or has opened this stream or socket, as of now.
+
+    Kept as `request.principal`. Raises Unavailable when it cannot be found out.
+    """
+    principal = selectors.resolve_principal(
         authorization=request.META.get("HTTP_AUTHORIZATION"),
         session_key=request.COOKIES.get(settings.SESSION_COOKIE_NAME),
+        expired_too=expired_too,
     )
+    cast(IdentifiedRequest, request).principal = principal
+    return principal
 
 
 def refuse_broken_json(request: HttpRequest) -> None:

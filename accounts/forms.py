@@ -6,7 +6,7 @@ from django import forms
 
 
 class PageForm(forms.Form):
-    """A form whose fields look like the rest of the page and say what is wrong to everybody."""
+    """A form whose fields are styled as the rest of the page."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -15,7 +15,7 @@ class PageForm(forms.Form):
 
 
 class LoginForm(PageForm):
-    """Who is it?"""
+    """E-mail and password."""
 
     email = forms.EmailField(label="E-mail", widget=forms.EmailInput({"autocomplete": "username"}))
     password = forms.CharField(
@@ -24,7 +24,7 @@ class LoginForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # At a second try the e-mail stands there already, and the password never does.
+        # At a second try the e-mail is filled in already, and the password never is.
         next_field = "password" if self.data.get("email") else "email"
         self.fields[next_field].widget.attrs["autofocus"] = True
 

@@ -1,4 +1,4 @@
-"""How passwords are hashed: argon2 for new ones, scrypt for those brought along."""
+"""How passwords are hashed: argon2 for new ones, scrypt for those of earlier services."""
 
 import base64
 import binascii
@@ -38,7 +38,7 @@ class LegacyScryptHasher(BasePasswordHasher):
     algorithm = "scrypt"
 
     def salt(self) -> str:
-        """Fresh random bytes, as they stand in the hash."""
+        """Random bytes in URL-safe base64, as they are stored in the hash."""
         return _to_text(secrets.token_bytes(SCRYPT_SALT_BYTES))
 
     def encode(self, password: str, salt: str) -> str:
@@ -55,7 +55,7 @@ class LegacyScryptHasher(BasePasswordHasher):
         return hmac.compare_digest(_derive(password, decoded["salt"]), decoded["hash"])
 
     def decode(self, encoded: str) -> dict[str, Any]:
-        """The parts of a hash; raises ValueError when it has others."""
+        """Algorithm, salt and key; raises ValueError when it is not such a hash."""
         algorithm, salt, key = encoded.split("$")
         try:
             parts = {"salt": base64.urlsafe_b64decode(salt), "hash": base64.urlsafe_b64decode(key)}

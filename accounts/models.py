@@ -19,10 +19,10 @@ SESSION_HASH_SALT = "accounts.models.session_auth_hash"
 
 
 class UserQuerySet(models.QuerySet["User"]):
-    """Many users."""
+    """Users, among them by mass updates, which end sessions as a single save does."""
 
     def update(self, **values: Any) -> int:
-        """As Django's, and a new password has ended every session and every token here too."""
+        """As Django's; with a new password, every session and token of the users has ended."""
         if "password" not in values:
             return super().update(**values)
         with transaction.atomic(using=self.db):
@@ -107,7 +107,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def from_db(
         cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
     ) -> Self:
-        """A stored user, who remembers the password they were stored with."""
+        """As Django's; keeps the stored password hash, so that `save` sees whether it changed."""
         user = super().from_db(db, field_names, values, **kwargs)
         user._stored_password = user.__dict__.get("password")
         return user
@@ -145,7 +145,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         self._stored_password = self.password
 
     def get_session_auth_hash(self) -> str:
-        """What a session must carry to be this user's."""
+        """The hash that a valid session of this user carries."""
         return session_auth_hash(self.password, self.tokens_valid_from)
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
@@ -157,23 +157,23 @@ class User(AbstractBaseUser, PermissionsMixin):
 def session_auth_hash(
     password: str, tokens_valid_from: datetime | None, *, secret: str | bytes | None = None
 ) -> str:
-    """Changes, and so ends sessions, with the password and with "sign out everywhere"."""
+    """The hash that a session carries: changes with the password and with "sign out everywhere"."""
     since = tokens_valid_from.isoformat() if tokens_valid_from else ""
     mac = salted_hmac(SESSION_HASH_SALT, f"{password}\n{since}", secret=secret, algorithm="sha256")
     return mac.hexdigest()
 
 
 class RefreshTokenFamilyQuerySet(models.QuerySet["RefreshTokenFamily"]):
-    """Many families."""
+    """Families of refresh tokens."""
 
     def revoke(self, *, reason: str) -> int:
-        """None of their tokens, refresh or access, is accepted any more; how many that ended."""
+        """No refresh or access token of theirs is accepted any more; returns how many ended."""
         return self.filter(revoked_at=None).update(revoked_at=clock.now(), revoked_reason=reason)
 
     def delete_expired(self) -> int:
-        """Tokens past their life are gone, and families without tokens; how many families."""
+        """Expired tokens and families without tokens are deleted; returns how many families."""
         access_life = timedelta(seconds=settings.EXOBRAIN.auth_access_token_ttl_seconds)
-        # The family of a last access token must be there for as long as that token is good.
+        # An access token needs its family, and may outlive the refresh token it came with.
         RefreshToken.objects.filter(
             family__in=self, expires_at__lt=clock.now() - access_life
         ).delete()
@@ -213,15 +213,10 @@ class RefreshToken(models.Model):
         return f"{self.digest[:8]}…"
 
     def is_alive(self, *, now: datetime) -> bool:
-        """True when neither its time nor its family nor its user has ended."""
+        """Is it unexpired, its family not revoked and its user active?"""
         return (
             now < self.expires_at and self.family.revoked_at is None and self.family.user.is_active
         )
-
-    def is_replayed(self, *, now: datetime) -> bool:
-        """True when it was used before, longer ago than two racing tabs would explain."""
-        grace = timedelta(seconds=settings.EXOBRAIN.auth_refresh_grace_seconds)
-        return self.used_at is not None and now > self.used_at + grace
 
 
 class ConfigDefinition(models.Model):

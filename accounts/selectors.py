@@ -6,7 +6,6 @@ also costs one read of Redis; while Redis is away that raises `Unavailable`.
 
 from collections import defaultdict
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,27 +40,26 @@ def resolve_principal(
 ) -> Principal | None:
     """Who asks: the bearer token decides, else the session; None when neither is valid.
 
-    `expired_too` is for a connection that was opened in time: its token may grow old meanwhile.
+    `expired_too` is for a connection that was opened in time: its token may expire meanwhile.
     """
     token = tokens.bearer_of(authorization)
-    principal = _bearer(token, expired_too=expired_too) if token else None
-    if principal is not None:
-        return principal
-    return _signed_in(session_key) if session_key else None
+    principal = _by_bearer(token, expired_too=expired_too) if token else None
+    if principal is None and session_key:
+        principal = _by_session(session_key)
+    return principal
 
 
-def _bearer(token: str, *, expired_too: bool) -> Principal | None:
+def _by_bearer(token: str, *, expired_too: bool) -> Principal | None:
     claims = tokens.read_access_token(token, expired_too=expired_too)
-    if claims is None:
+    row = first_row(BY_BEARER, claims.family_id, claims.user_id) if claims else None
+    if claims is None or row is None:
         return None
-    row = first_row(BY_BEARER, claims.family_id, claims.user_id)
-    if row is None:
-        return None
-    email, display_name, revision, valid_from, family_is_alive = row
-    if claims.family_id is None:
-        is_valid = _issued_after(valid_from, claims.issued_at)
+    email, display_name, revision, valid_from, is_family_alive = row
+    if claims.family_id is not None:
+        is_valid = is_family_alive
     else:
-        is_valid = family_is_alive
+        # A token's time has whole seconds: one of the very second of the call-in is refused.
+        is_valid = valid_from is None or claims.issued_at > valid_from.timestamp()
     if not is_valid:
         return None
     return Principal(
@@ -69,30 +67,21 @@ def _bearer(token: str, *, expired_too: bool) -> Principal | None:
     )
 
 
-def _issued_after(valid_from: datetime | None, issued_at: float) -> bool:
-    """A token's time has whole seconds; one of the very second of the call-in is refused."""
-    return valid_from is None or issued_at > valid_from.timestamp()
-
-
-def _signed_in(session_key: str) -> Principal | None:
+def _by_session(session_key: str) -> Principal | None:
     session = SessionStore(session_key).load()
     user_id = _uuid(session.get(SESSION_KEY))
-    if user_id is None:
-        return None
-    row = first_row(BY_SESSION, user_id)
-    if row is None:
+    row = first_row(BY_SESSION, user_id) if user_id else None
+    if user_id is None or row is None:
         return None
     email, display_name, revision, password, valid_from = row
-    if not _is_current(session.get(HASH_SESSION_KEY, ""), password, valid_from):
-        return None
-    return Principal(user_id, email, display_name, revision, "session", session_key=session_key)
-
-
-def _is_current(session_hash: str, password: str, valid_from: datetime | None) -> bool:
-    return any(
+    session_hash = session.get(HASH_SESSION_KEY, "")
+    is_current = any(
         constant_time_compare(session_hash, session_auth_hash(password, valid_from, secret=secret))
         for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     )
+    if not is_current:
+        return None
+    return Principal(user_id, email, display_name, revision, "session", session_key=session_key)
 
 
 def _uuid(text: Any) -> UUID | None:
@@ -110,29 +99,25 @@ def user_configs(*, user_id: UUID) -> list[ConfigItem]:
     options: defaultdict[UUID, list[ConfigOption]] = defaultdict(list)
     for option in models.ConfigOption.objects.filter(is_active=True):
         options[option.definition_id].append(ConfigOption(option.value, option.label))
-    return [
-        _config_item(definition, tuple(options[definition.id]), own.get(definition.id))
-        for definition in models.ConfigDefinition.objects.filter(is_active=True)
-    ]
-
-
-def _config_item(
-    definition: models.ConfigDefinition, options: tuple[ConfigOption, ...], own: bool | str | None
-) -> ConfigItem:
-    default = ConfigItem(
-        key=definition.key,
-        name=definition.name,
-        config_type=definition.config_type,
-        description=definition.description,
-        options=options if definition.config_type == definition.Kind.CHOICE else (),
-        value=definition.default_value,
-        default_value=definition.default_value,
-        using_default=True,
-    )
-    # A value that was withdrawn since it was chosen counts as not chosen.
-    if own is None or not default.accepts(own):
-        return default
-    return replace(default, value=own, using_default=False)
+    items: list[ConfigItem] = []
+    for definition in models.ConfigDefinition.objects.filter(is_active=True):
+        is_choice = definition.config_type == definition.Kind.CHOICE
+        item = ConfigItem(
+            key=definition.key,
+            name=definition.name,
+            config_type=definition.config_type,
+            description=definition.description,
+            options=tuple(options[definition.id]) if is_choice else (),
+            value=definition.default_value,
+            default_value=definition.default_value,
+            using_default=True,
+        )
+        chosen = own.get(definition.id)
+        # A value that was withdrawn since it was chosen counts as not chosen.
+        if chosen is not None and item.accepts(chosen):
+            item = replace(item, value=chosen, using_default=False)
+        items.append(item)
+    return items
 
 
 def display_name(*, user_id: UUID) -> str:

@@ -67,7 +67,7 @@ def sign_in(*, email: str, password: str, address: str) -> User:
         log.warning("demo_password_refused", address=address)
         raise DemoPasswordRefused
     user = User.objects.with_email(email).first()
-    if not _is_theirs(password, user, email=email, address=address) or user is None:
+    if not _is_password_right(password, user, email=email, address=address) or user is None:
         log.info("sign_in_failed", address=address)
         raise WrongCredentials
     log.info("signed_in", user_id=str(user.id), address=address)
@@ -96,7 +96,7 @@ def sign_up(*, email: str, password: str, display_name: str, address: str) -> Us
 def change_password(*, user_id: UUID, current: str, new: str, address: str) -> User:
     """The user has a new password; every session and token of theirs has ended."""
     user = User.objects.get(id=user_id)
-    if not _is_theirs(current, user, email=user.email, address=address):
+    if not _is_password_right(current, user, email=user.email, address=address):
         raise WrongPassword
     _validate_password(new, user)
     user.set_password(new)
@@ -114,55 +114,45 @@ def change_name(*, user_id: UUID, display_name: str) -> None:
     log.info("name_changed", user_id=str(user_id))
 
 
-def _is_theirs(password: str, user: User | None, *, email: str, address: str) -> bool:
+def _is_password_right(password: str, user: User | None, *, email: str, address: str) -> bool:
     """True when the password is the user's; raises TooManyAttempts after too many failures.
 
-    Nobody and a user who was shut out cost the same as a wrong password.
+    Nobody and a user who was shut out cost the same time as a wrong password.
     """
     _refuse_if_throttled(email, address)
     stored = user.password if user is not None and user.is_active else NO_HASH
-    fits, is_outdated = _compare(password, stored)
-    if not fits or user is None:
-        _take_as_long_as_any(password, stored)
+    try:
+        is_right, is_outdated = verify_password(password, stored)
+    except ValueError:  # the hash is damaged
+        is_right, is_outdated = verify_password(password, NO_HASH)
+    if user is None or not is_right:
+        # While old hashes are in use, a failure costs both kinds, so that neither tells itself.
+        if User.objects.filter(password__startswith=f"{LEGACY_HASHER}$").exists():
+            is_legacy = stored.startswith(f"{LEGACY_HASHER}$")
+            make_password(password, hasher="default" if is_legacy else LEGACY_HASHER)
         _count_failure(email, address)
         return False
     if is_outdated:
         user.upgrade_password(password)
-    throttle.clear(*_per_account(email, address))
+    throttle.clear(*_account_limit(email, address))
     return True
 
 
-def _compare(password: str, stored: str) -> tuple[bool, bool]:
-    """Does the password fit, and is its hash outdated?"""
-    try:
-        return verify_password(password, stored)
-    except ValueError:  # the hash is damaged
-        return verify_password(password, NO_HASH)
-
-
-def _take_as_long_as_any(password: str, stored: str) -> None:
-    """While old hashes are in use, a failure costs both kinds, so that neither tells itself."""
-    if not User.objects.filter(password__startswith=f"{LEGACY_HASHER}$").exists():
-        return
-    is_legacy = stored.startswith(f"{LEGACY_HASHER}$")
-    make_password(password, hasher="default" if is_legacy else LEGACY_HASHER)
-
-
-def _per_account(email: str, address: str) -> tuple[Limit, str, str]:
+def _account_limit(email: str, address: str) -> tuple[Limit, str, str]:
     # With the address in it: who fails elsewhere cannot lock the owner out.
     amount = settings.EXOBRAIN.login_attempts_per_account
     return Limit("sign-in-account", amount, ATTEMPTS_SECONDS), email.strip().lower(), address
 
 
-def _per_address(address: str) -> tuple[Limit, str]:
+def _address_limit(address: str) -> tuple[Limit, str]:
     amount = settings.EXOBRAIN.login_attempts_per_address
     return Limit("sign-in-address", amount, ATTEMPTS_SECONDS), address
 
 
 def _refuse_if_throttled(email: str, address: str) -> None:
     seconds = max(
-        throttle.wait_seconds(*_per_account(email, address)),
-        throttle.wait_seconds(*_per_address(address)),
+        throttle.wait_seconds(*_account_limit(email, address)),
+        throttle.wait_seconds(*_address_limit(address)),
     )
     if seconds:
         log.warning("sign_in_throttled", address=address, seconds=seconds)
@@ -170,10 +160,10 @@ def _refuse_if_throttled(email: str, address: str) -> None:
 
 
 def _count_failure(email: str, address: str) -> None:
-    """One more failure; one that many threads had under way beyond the limit is refused too."""
+    """A failure is counted. Raises TooManyAttempts when parallel tries have used up the limit."""
     counted = (
-        throttle.hit(*_per_account(email, address)),
-        throttle.hit(*_per_address(address)),
+        throttle.hit(*_account_limit(email, address)),
+        throttle.hit(*_address_limit(address)),
     )
     if not all(counted):
         _refuse_if_throttled(email, address)
@@ -217,22 +207,34 @@ def issue_tokens(*, user: User, session_key: str | None = None) -> TokenPair:
         family = RefreshTokenFamily.objects.create(
             user=user, session_digest=tokens.digest_of(session_key) if session_key else ""
         )
-        return _pair(family, _stored(tokens.new_refresh_token(), family))
+        return _issue_pair(family)
 
 
 def refresh_tokens(*, refresh_token: str) -> TokenPair:
-    """The pair that follows; the presented token is used up.
+    """The next pair of the family; the presented token is used up. Raises InvalidRefreshToken.
 
-    Within AUTH_REFRESH_GRACE_SECONDS its second use gives the same successor: two tabs raced.
-    Later it was stolen, from whomever, and the whole family ends. Every token lives
-    AUTH_REFRESH_TOKEN_TTL_SECONDS from its own issue, so who refreshes weekly stays signed in.
+    A used token is refused. Within AUTH_REFRESH_GRACE_SECONDS of its use that is all: a client
+    that raced itself or sent its request again keeps the pair it got. Later the token counts as
+    stolen, from whichever side, and the whole family ends with its access tokens. Every token
+    lives AUTH_REFRESH_TOKEN_TTL_SECONDS from its own issue.
     """
     with transaction.atomic():
-        token = _locked(refresh_token)
-        if token is None or not token.is_alive(now=clock.now()):
+        token = (
+            RefreshToken.objects.select_related("family__user")
+            .select_for_update(of=("self",))
+            .filter(digest=tokens.digest_of(refresh_token))
+            .first()
+        )
+        now = clock.now()  # after the lock, for which a racing request may have waited
+        if token is None or not token.is_alive(now=now):
             raise InvalidRefreshToken
-        if not token.is_replayed(now=clock.now()):
-            return _pair(token.family, _succeed(token, refresh_token))
+        if token.used_at is None:
+            token.used_at = now
+            token.save(update_fields=["used_at"])
+            return _issue_pair(token.family)
+        grace = timedelta(seconds=settings.EXOBRAIN.auth_refresh_grace_seconds)
+        if now <= token.used_at + grace:
+            raise InvalidRefreshToken
         RefreshTokenFamily.objects.filter(id=token.family_id).revoke(reason="replay")
     log.warning(
         "refresh_token_replayed",
@@ -242,47 +244,26 @@ def refresh_tokens(*, refresh_token: str) -> TokenPair:
     raise InvalidRefreshToken
 
 
-def _locked(refresh_token: str) -> RefreshToken | None:
-    return (
-        RefreshToken.objects.select_related("family__user")
-        .select_for_update(of=("self",))
-        .filter(digest=tokens.digest_of(refresh_token))
-        .first()
-    )
-
-
-def _succeed(token: RefreshToken, refresh_token: str) -> str:
-    successor = tokens.successor_of(refresh_token)
-    if token.used_at is None:
-        token.used_at = clock.now()
-        token.save(update_fields=["used_at"])
-        return _stored(successor, token.family)
-    if not RefreshToken.objects.filter(digest=tokens.digest_of(successor)).exists():
-        raise InvalidRefreshToken  # DJANGO_SECRET_KEY changed between the two uses
-    return successor
-
-
-def _stored(refresh_token: str, family: RefreshTokenFamily) -> str:
-    life = timedelta(seconds=settings.EXOBRAIN.auth_refresh_token_ttl_seconds)
+def _issue_pair(family: RefreshTokenFamily) -> TokenPair:
+    """A new refresh token of this family, stored as a digest, and an access token with it."""
+    user, config = family.user, settings.EXOBRAIN
+    refresh_token = tokens.new_refresh_token()
     RefreshToken.objects.create(
-        digest=tokens.digest_of(refresh_token), family=family, expires_at=clock.now() + life
+        digest=tokens.digest_of(refresh_token),
+        family=family,
+        expires_at=clock.now() + timedelta(seconds=config.auth_refresh_token_ttl_seconds),
     )
-    return refresh_token
-
-
-def _pair(family: RefreshTokenFamily, refresh_token: str) -> TokenPair:
-    user = family.user
     return TokenPair(
         access_token=tokens.sign_access_token(
             user_id=user.id, email=user.email, name=user.display_name, family_id=family.id
         ),
         refresh_token=refresh_token,
-        expires_in=settings.EXOBRAIN.auth_access_token_ttl_seconds,
+        expires_in=config.auth_access_token_ttl_seconds,
     )
 
 
 def delete_expired_tokens() -> int:
-    """Families whose last token has expired are gone; how many there were."""
+    """Families whose last token has expired are deleted; returns how many."""
     return RefreshTokenFamily.objects.all().delete_expired()
 
 
@@ -311,7 +292,7 @@ def sign_out_everywhere(*, user_id: UUID) -> None:
 
 
 def move_session(*, user_id: UUID, before: str, after: str) -> None:
-    """Tokens issued beside session `before` end with session `after`; another user's have ended."""
+    """Tokens issued beside session `before` end with `after` now; another user's have ended."""
     beside = RefreshTokenFamily.objects.filter(session_digest=tokens.digest_of(before))
     beside.exclude(user_id=user_id).revoke(reason="session_replaced")
     beside.filter(user_id=user_id).update(session_digest=tokens.digest_of(after))
@@ -327,30 +308,22 @@ def change_configs(*, user_id: UUID, changes: Sequence[tuple[str, bool | str]]) 
     """
     items = {item.key: item for item in selectors.user_configs(user_id=user_id)}
     for key, value in changes:
-        _refuse_unacceptable(items.get(key), key, value)
+        if key not in items:
+            raise InvalidConfig(f"There is no setting {key!r}.")
+        if not items[key].accepts(value):
+            raise InvalidConfig(f"The setting {key!r} does not take this value.")
     with transaction.atomic():
         bump_revision(user_id=user_id)  # locks the user's row: two changes come one by one
         for key, value in dict(changes).items():
-            _store_config(user_id, items[key], value)
+            if value == items[key].default_value:
+                ConfigValue.objects.filter(user_id=user_id, definition__key=key).delete()
+            else:
+                ConfigValue.objects.update_or_create(
+                    user_id=user_id,
+                    definition=ConfigDefinition.objects.get(key=key),
+                    defaults={"value": value},
+                )
     return selectors.user_configs(user_id=user_id)
-
-
-def _refuse_unacceptable(item: ConfigItem | None, key: str, value: bool | str) -> None:
-    if item is None:
-        raise InvalidConfig(f"There is no setting {key!r}.")
-    if not item.accepts(value):
-        raise InvalidConfig(f"The setting {key!r} does not take this value.")
-
-
-def _store_config(user_id: UUID, item: ConfigItem, value: bool | str) -> None:
-    if value == item.default_value:
-        ConfigValue.objects.filter(user_id=user_id, definition__key=item.key).delete()
-        return
-    ConfigValue.objects.update_or_create(
-        user_id=user_id,
-        definition=ConfigDefinition.objects.get(key=item.key),
-        defaults={"value": value},
-    )
 
 
 def bump_revision(*, user_id: UUID) -> None:

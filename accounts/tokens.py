@@ -2,12 +2,10 @@
 
 An access token is a JWT with the claims `sub email name iat exp`, and `sid`: the family of
 refresh tokens it was issued with, by whose revocation it ends at once. A refresh token is
-random, or follows from the one it replaces, and is stored as a hash only.
+random and is stored as a hash only.
 """
 
-import base64
 import hashlib
-import hmac
 import secrets
 import warnings
 from dataclasses import dataclass
@@ -24,9 +22,8 @@ REFRESH_TOKEN_BYTES = 32
 VERIFIED_TOKENS = 2048  # kept in memory, about 1 KB each
 NEEDED_CLAIMS = ["sub", "email", "name", "iat", "exp"]
 BEARER = "bearer "
-SUCCESSOR_PURPOSE = b"refresh token successor\0"
 
-# Only in local may the secret be that short; elsewhere exobrain.config refuses to start.
+# Only in local may the secret be that short; elsewhere exobrain.lib.config refuses to start.
 warnings.filterwarnings("ignore", category=InsecureKeyLengthWarning)
 
 
@@ -48,7 +45,7 @@ def bearer_of(authorization: str | None) -> str | None:
 
 
 def sign_access_token(*, user_id: UUID, email: str, name: str, family_id: UUID) -> str:
-    """An access token of this moment."""
+    """A signed JWT, valid from now for AUTH_ACCESS_TOKEN_TTL_SECONDS."""
     now = int(clock.now().timestamp())
     config = settings.EXOBRAIN
     claims = {
@@ -65,7 +62,10 @@ def sign_access_token(*, user_id: UUID, email: str, name: str, family_id: UUID) 
 
 
 def read_access_token(text: str, *, expired_too: bool = False) -> Claims | None:
-    """What the token says; None when it is not ours, not whole or, usually, not valid any more."""
+    """The claims; None when the signature is not ours, claims are missing, or it has expired.
+
+    With `expired_too`, an expired token is read as well.
+    """
     config = settings.EXOBRAIN
     secret = config.auth_jwt_secret.get_secret_value()
     try:
@@ -99,19 +99,8 @@ def _verified(text: str, secret: str, algorithm: str) -> Claims:
 
 
 def new_refresh_token() -> str:
-    """The first token of a family."""
+    """A random refresh token: 32 bytes, URL-safe base64, 43 characters."""
     return secrets.token_urlsafe(REFRESH_TOKEN_BYTES)
-
-
-def successor_of(refresh_token: str) -> str:
-    """The one token that may replace this one.
-
-    It follows from the old token and a secret of ours, so two tabs that refresh at once get
-    the same one although neither is stored.
-    """
-    key = settings.SECRET_KEY.encode()
-    mac = hmac.digest(key, SUCCESSOR_PURPOSE + refresh_token.encode(), "sha256")
-    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 def digest_of(secret: str) -> str:

@@ -1,4 +1,4 @@
-"""Values that describe who is asking, and what they hold."""
+"""Values of accounts: the principal, tokens and settings."""
 
 from dataclasses import dataclass
 from typing import Literal

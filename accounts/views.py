@@ -1,11 +1,10 @@
 """Pages of the account: signing in and out, and settings."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -41,7 +40,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     try:
         user = services.sign_in(**form.cleaned_data, address=address_of(request))
     except DomainError as error:
-        return _refused(_login_page(request, _told(form, error), target), error)
+        return _refused(_login_page(request, _with_error(form, error), target), error)
     start_session(request, user=user)
     return redirect(target)
 
@@ -50,7 +49,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 def log_out(request: HttpRequest) -> HttpResponse:
     """This browser is signed out."""
     end_session(request)
-    return _goodbye()
+    return _signed_out()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +65,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     try:
         user = services.sign_up(**form.cleaned_data, address=address_of(request))
     except DomainError as error:
-        page = render(request, "accounts/signup.html", {"form": _told(form, error)})
+        page = render(request, "accounts/signup.html", {"form": _with_error(form, error)})
         return _refused(page, error)
     start_session(request, user=user)
     return redirect("chat")
@@ -86,7 +85,12 @@ def show_settings(request: PageRequest) -> HttpResponse:
 @signed_in
 def change_choices(request: PageRequest) -> HttpResponse:
     """The settings have the values of the form."""
-    changes = list(_choices(_offered(request), request.POST))
+    changes: list[tuple[str, bool | str]] = []
+    for item in _configs_on_page(request):
+        if item.config_type == "boolean":
+            changes.append((item.key, item.key in request.POST))  # an empty box is not sent
+        elif item.key in request.POST:
+            changes.append((item.key, request.POST.get(item.key, "")))
     services.change_configs(user_id=request.user.pk, changes=changes)
     return _saved(request, "Your preferences are saved.")
 
@@ -101,7 +105,7 @@ def change_name(request: PageRequest) -> HttpResponse:
     try:
         services.change_name(user_id=request.user.pk, **form.cleaned_data)
     except DomainError as error:
-        return _refused(_settings_page(request, name_form=_told(form, error)), error)
+        return _refused(_settings_page(request, name_form=_with_error(form, error)), error)
     return _saved(request, "Your name is saved.")
 
 
@@ -118,7 +122,7 @@ def change_password(request: PageRequest) -> HttpResponse:
             user_id=request.user.pk, **form.cleaned_data, address=address_of(request)
         )
     except DomainError as error:
-        return _refused(_settings_page(request, password_form=_told(form, error)), error)
+        return _refused(_settings_page(request, password_form=_with_error(form, error)), error)
     start_session(request, user=user)
     return _saved(request, "Your password is changed.")
 
@@ -129,7 +133,7 @@ def sign_out_everywhere(request: PageRequest) -> HttpResponse:
     """Every browser and every token of the user is signed out, this one too."""
     services.sign_out_everywhere(user_id=request.user.pk)
     end_session(request)
-    return _goodbye()
+    return _signed_out()
 
 
 # -- steps
@@ -153,7 +157,7 @@ def _login_page(
 
 def _settings_page(request: PageRequest, *, status: int = 200, **forms: PageForm) -> HttpResponse:
     context: dict[str, Any] = {
-        "configs": _offered(request),
+        "configs": _configs_on_page(request),
         "name_form": NameForm({"display_name": request.user.display_name}),
         "password_form": PasswordForm(),
         **forms,
@@ -161,27 +165,19 @@ def _settings_page(request: PageRequest, *, status: int = 200, **forms: PageForm
     return render(request, "accounts/settings.html", context, status=status)
 
 
-def _offered(request: PageRequest) -> list[ConfigItem]:
+def _configs_on_page(request: PageRequest) -> list[ConfigItem]:
     items = user_configs(user_id=request.user.pk)
     return [item for item in items if item.key not in NOT_ON_PAGES]
 
 
-def _choices(items: Iterable[ConfigItem], posted: QueryDict) -> Iterable[tuple[str, bool | str]]:
-    """What the form says about each setting; a box that is not ticked is not sent."""
-    for item in items:
-        if item.config_type == "boolean":
-            yield item.key, item.key in posted
-        elif item.key in posted:
-            yield item.key, posted.get(item.key, "")
-
-
-def _told(form: Any, error: DomainError) -> Any:
+def _with_error(form: Any, error: DomainError) -> Any:
     """The form, with the reason why it was refused."""
     form.add_error(None, error.message)
     return form
 
 
 def _refused(page: HttpResponse, error: DomainError) -> HttpResponse:
+    """The page, with the status that says why the form was refused."""
     page.status_code = 400
     if isinstance(error, TooMany):
         page.status_code = 429
@@ -194,7 +190,7 @@ def _saved(request: HttpRequest, text: str) -> HttpResponse:
     return redirect("settings")
 
 
-def _goodbye() -> HttpResponse:
+def _signed_out() -> HttpResponse:
     response = redirect("login")
     forget_cookie(response)
     return response

@@ -31,14 +31,14 @@ class TurnAdmin(ReadOnlyAdmin):
 
 @admin.register(Receipt)
 class ReceiptAdmin(ReadOnlyAdmin):
-    """How much of the memory answers were given; not what."""
+    """How many memories answers were given, not which."""
 
     list_display = ("answer_id", "user", "recalled", "tokens", "created_at")
     list_select_related = ("user",)
     search_fields = ("answer__id", "user__email")
     ordering = ("-created_at",)
     show_full_result_count = False
-    fields = ("answer_id", "user", "recalled", "tokens", "arms", "dropped", "created_at")
+    fields = ("answer_id", "user", "recalled", "tokens", "retriever_ms", "dropped", "created_at")
     readonly_fields = ("answer_id", "recalled")
 
     @admin.display(description="recalled")

@@ -28,18 +28,14 @@ EVENTS = {
 @router.post("/message", auth=asking, response={200: StreamOut, 429: Problem})
 def send_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
     """Ask a question; it is stored when this answers, and its answer is being written."""
-    if request.auth.user_id is None:
-        return _send_visitor_message(request, body)
-    stream_id = services.start_turn(
-        user_id=request.auth.user_id,
-        message=body.message,
-        client_message_id=body.client_message_id,
-        uses_memory=body.memory != "none",
-    )
-    return _json({"stream_id": stream_id})
-
-
-def _send_visitor_message(request: AskedRequest, body: MessageIn) -> HttpResponse:
+    if request.auth.user_id is not None:
+        stream_id = services.start_turn(
+            user_id=request.auth.user_id,
+            message=body.message,
+            client_message_id=body.client_message_id,
+            uses_memory=body.memory != "none",
+        )
+        return _json({"stream_id": stream_id})
     stream_id = services.start_visitor_turn(
         visitor_key=request.auth.visitor_key,
         address=address_of(request),
@@ -64,7 +60,7 @@ def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
 @router.post("/stream/{stream_id}/cancel", auth=asking, response={200: CancelOut, 404: Problem})
 def cancel(request: AskedRequest, stream_id: str) -> HttpResponse:
     """Stop an answer; what there is of it stays. Doing it again changes nothing."""
-    state = services.cancel(asker=request.auth, stream_id=stream_id)
+    state = services.cancel(requester=request.auth, stream_id=stream_id)
     return _json({"stream_id": stream_id, "state": state})
 
 
@@ -80,7 +76,7 @@ def active_turns(request: SignedInRequest) -> HttpResponse:
     response={200: ReceiptOut, 404: Problem},
 )
 def get_receipt(request: SignedInRequest, message_id: UUID) -> HttpResponse:
-    """What this answer was given of the memory, and what of that it cites."""
+    """Which memories this answer was given, and which of them it cites."""
     receipt = selectors.find_receipt(user_id=request.auth.user_id, message_id=message_id)
     if receipt is None:
         raise ReceiptNotFound

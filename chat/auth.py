@@ -5,12 +5,9 @@ import secrets
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts.auth import principal_of, refuse_broken_json
-from chat.types import Asker
-from exobrain.lib.address import client_address
+from accounts.auth import identify, refuse_broken_json
+from chat.types import Requester
 from exobrain.lib.errors import Unauthenticated
-from exobrain.middleware import is_own_origin
-from exobrain.streams import Scope, cookies_of, header, principal_of_scope
 
 VISITOR_COOKIE = "exobrain_visitor"
 VISITOR_KEY_BYTES = 16
@@ -19,18 +16,22 @@ VISITOR_KEY_BYTES = 16
 class AskedRequest(HttpRequest):
     """A request that `asking` let through."""
 
-    auth: Asker
+    auth: Requester
 
 
-def asking(request: HttpRequest) -> Asker:
-    """Who sends this request; raises Unauthenticated unless visitors may chat."""
-    principal = principal_of(request)
+def asking(request: HttpRequest) -> Requester:
+    """Who sends this request or has opened this stream or socket, a user or a visitor.
+
+    Raises Unauthenticated unless visitors may chat.
+    """
+    visitor_key = request.COOKIES.get(VISITOR_COOKIE, "")
+    principal = identify(request)
     if principal is not None:
-        return Asker(principal.user_id, request.COOKIES.get(VISITOR_COOKIE, ""))
+        return Requester(principal.user_id, visitor_key)
     refuse_broken_json(request)
     if not settings.EXOBRAIN.chat_allow_anonymous:
         raise Unauthenticated
-    return Asker(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
+    return Requester(visitor_key=visitor_key)
 
 
 def remember_visitor(response: HttpResponse) -> None:
@@ -42,32 +43,3 @@ def remember_visitor(response: HttpResponse) -> None:
         httponly=True,
         samesite="Lax",
     )
-
-
-# -- connections that Django does not see
-
-
-async def asker_of(scope: Scope) -> Asker:
-    """Who opened this connection; raises Unauthenticated unless visitors may chat."""
-    visitor_key = cookies_of(scope).get(VISITOR_COOKIE, "")
-    principal = await principal_of_scope(scope)
-    if principal is not None:
-        return Asker(principal.user_id, visitor_key)
-    if not settings.EXOBRAIN.chat_allow_anonymous:
-        raise Unauthenticated
-    return Asker(visitor_key=visitor_key)
-
-
-def address_of_scope(scope: Scope) -> str:
-    """Where the connection comes from; TRUSTED_PROXIES says whom to believe."""
-    return client_address(
-        peer=(scope.get("client") or [""])[0],
-        forwarded=header(scope, "x-forwarded-for") or "",
-        proxies=settings.EXOBRAIN.trusted_proxies,
-    )
-
-
-def is_same_site(scope: Scope) -> bool:
-    """True unless a browser says that another site opened the connection."""
-    origin = header(scope, "origin")
-    return origin is None or is_own_origin(origin, host=header(scope, "host") or "")

@@ -1,4 +1,4 @@
-"""What a stream consists of, once for every transport.
+"""The events of a stream, and how every transport encodes them.
 
 An event's id is the position of the stream after it: text moves the position by its number of
 characters, every other event by one. So ids grow, a reader resumes exactly where it was however
@@ -9,7 +9,8 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, assert_never
+from operator import attrgetter
+from typing import ClassVar, Literal
 
 Reason = Literal["complete", "interrupted", "cancelled", "error"]
 
@@ -61,46 +62,30 @@ class Done:
 Event = ToolCall | ToolResponse | StreamError | MessageChunk | Done
 
 
-def to_json(event: Event) -> str:
-    """The event's payload as the contract writes it: one line of ASCII."""
-    return json.dumps(_payload(event))
-
-
-def from_json(event_type: str, data: str) -> Event:
-    """The event that `to_json` wrote."""
-    values = json.loads(data)
-    return _CLASSES[event_type](**values)
-
-
-_CLASSES: dict[str, type[Event]] = {
+EVENT_TYPES: dict[str, type[Event]] = {
     event.type: event for event in (ToolCall, ToolResponse, StreamError, MessageChunk, Done)
 }
 
 
-def _payload(event: Event) -> dict[str, str]:
-    match event:
-        case MessageChunk():
-            return {"text": event.text}
-        case ToolCall():
-            return {
-                "tool_call_id": event.tool_call_id,
-                "title": event.title,
-                "description": event.description,
-            }
-        case ToolResponse():
-            return {"tool_call_id": event.tool_call_id, "message": event.message}
-        case StreamError():
-            tool = {"tool_call_id": event.tool_call_id} if event.tool_call_id else {}
-            return {"message": event.message, **tool}
-        case Done():
-            return {"reason": event.reason}
-        case _:
-            assert_never(event)
+def to_json(event: Event) -> str:
+    """The event's payload as the contract writes it: its fields, in one line of ASCII.
+
+    An error that is no tool's has no `tool_call_id`.
+    """
+    fields = {name: getattr(event, name) for name in event.__slots__}
+    if isinstance(event, StreamError) and not event.tool_call_id:
+        del fields["tool_call_id"]
+    return json.dumps(fields)
+
+
+def from_json(event_type: str, data: str) -> Event:
+    """The event that `to_json` wrote."""
+    return EVENT_TYPES[event_type](**json.loads(data))
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An event in its place in a stream."""
+class StreamEntry:
+    """An event and its position in a stream."""
 
     id: int
     event: Event
@@ -116,48 +101,46 @@ class Entry:
         """True when nothing can follow."""
         return isinstance(self.event, Done)
 
-    def beyond(self, position: int) -> "Entry":
-        """What of this entry lies after `position`."""
+    def part_after(self, position: int) -> "StreamEntry":
+        """The entry without the text up to `position`, which lies before its end."""
         if not isinstance(self.event, MessageChunk) or position <= self.start:
             return self
-        return place(MessageChunk(self.event.text[position - self.start :]), start=position)
+        return entry_at(MessageChunk(self.event.text[position - self.start :]), start=position)
 
 
-def place(event: Event, *, start: int) -> Entry:
+def entry_at(event: Event, *, start: int) -> StreamEntry:
     """The entry of an event that follows position `start`."""
     length = len(event.text) if isinstance(event, MessageChunk) else 1
-    return Entry(id=start + length, event=event, data=to_json(event))
+    return StreamEntry(id=start + length, event=event, data=to_json(event))
 
 
-def place_all(events: Iterable[Event], *, start: int = 0) -> list[Entry]:
+def entries_of(events: Iterable[Event], *, start: int = 0) -> list[StreamEntry]:
     """The entries of events that follow one another."""
-    entries: list[Entry] = []
+    entries: list[StreamEntry] = []
     for event in events:
-        entries.append(place(event, start=start))
+        entries.append(entry_at(event, start=start))
         start = entries[-1].id
     return entries
 
 
-def unread(entries: Sequence[Entry], *, after: int, count: int | None = None) -> list[Entry]:
+def unread(
+    entries: Sequence[StreamEntry], *, after: int, count: int | None = None
+) -> list[StreamEntry]:
     """What a reader who has seen everything up to `after` has not seen of the first `count`.
 
     A stream always says that it is over, also to a reader who saw text that a crash has lost:
     then the end comes as the next event after the reader's own position.
     """
     count = len(entries) if count is None else count
-    rest = list(entries[bisect_right(entries, after, hi=count, key=_id) : count])
+    rest = list(entries[bisect_right(entries, after, hi=count, key=attrgetter("id")) : count])
     if rest:
-        rest[0] = rest[0].beyond(after)
+        rest[0] = rest[0].part_after(after)
     elif count and entries[count - 1].is_end:
-        rest = [place(entries[count - 1].event, start=after)]
+        rest = [entry_at(entries[count - 1].event, start=after)]
     return rest
 
 
-def _id(entry: Entry) -> int:
-    return entry.id
-
-
-def text_of(entries: Iterable[Entry]) -> str:
+def text_of(entries: Iterable[StreamEntry]) -> str:
     """The answer's text that the entries carry."""
     return "".join(entry.event.text for entry in entries if isinstance(entry.event, MessageChunk))
 
@@ -165,12 +148,12 @@ def text_of(entries: Iterable[Entry]) -> str:
 # -- encoders
 
 
-def as_sse(entry: Entry) -> str:
+def as_sse(entry: StreamEntry) -> str:
     """The entry as a server-sent event."""
     return f"id: {entry.id}\nevent: {entry.event.type}\ndata: {entry.data}\n\n"
 
 
-def as_frame(entry: Entry, *, stream_id: str) -> str:
+def as_frame(entry: StreamEntry, *, stream_id: str) -> str:
     """The entry as a WebSocket message."""
     return (
         f'{{"type": "event", "stream_id": "{stream_id}", "id": {entry.id}, '

@@ -1,10 +1,10 @@
 """What workers do for the chat; found by the orchestrator's `autodiscover_modules`."""
 
 from chat.services.compacting import compact
-from orchestrator.registry import chore
+from orchestrator.registry import periodic_task
 
 
-@chore("chat.compact", every_seconds=30.0)
+@periodic_task("chat.compact", every_seconds=30.0)
 def compact_log() -> None:
-    """What was forgotten is not in Redis's file any more."""
+    """Rewrite Redis's append-only file after something was forgotten."""
     compact()

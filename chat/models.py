@@ -58,7 +58,7 @@ LIMIT 100
 
 
 class TurnManager(models.Manager["Turn"]):
-    """Statements that the ORM cannot say in one go; their times are the database's own."""
+    """Statements that the ORM cannot write as one; their times are the database's."""
 
     def claim(
         self,
@@ -82,13 +82,13 @@ class TurnManager(models.Manager["Turn"]):
         return first_row(CANCEL, stream_id, user_id) is not None
 
     def beat(self, ids: Collection[UUID]) -> dict[UUID, bool]:
-        """These turns are alive; those still running, and whether they are to be cancelled."""
+        """The turns' heartbeat is now. Returns those still running: id -> is it to be cancelled?"""
         with connection.cursor() as cursor:
             cursor.execute(BEAT, {"ids": list(ids)})
             return dict(cursor.fetchall())
 
     def silent(self, *, seconds: float) -> list[tuple[Any, ...]]:
-        """Running turns that were not heard of for so long, the longest silent first."""
+        """Running turns without a heartbeat for so long, the longest first: rows of SILENT."""
         with connection.cursor() as cursor:
             cursor.execute(SILENT, [seconds])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
@@ -150,10 +150,10 @@ class Turn(models.Model):
 
 
 class Receipt(models.Model):
-    """What of the memory an answer was given.
+    """Which memories an answer was given.
 
-    It names blocks of the memory and has none of their text: what is forgotten there cannot be
-    read here either.
+    It holds ids of blocks and none of their text, so that a block that is forgotten cannot be read
+    here either.
     """
 
     answer = models.OneToOneField(
@@ -164,8 +164,8 @@ class Receipt(models.Model):
     )
     items = models.JSONField(default=list)  # as chat.services.remembering.receipt_row writes them
     tokens = models.IntegerField()  # of the memory in the prompt
-    arms = models.JSONField(default=dict)  # milliseconds of each arm that answered in time
-    dropped = ArrayField(models.CharField(max_length=40), default=list)  # arms that did not
+    retriever_ms = models.JSONField(default=dict)  # of each that answered in time
+    dropped = ArrayField(models.CharField(max_length=40), default=list)  # retrievers that did not
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from chat.agent import chat_model
 from chat.consumers import SocketConsumer, StreamConsumer
 from chat.services import close_runtime, reconcile_forever
 from exobrain.lib import background
-from exobrain.server import server_started, server_stopping
+from exobrain.lib.lifecycle import server_started, server_stopping
 
 chat_model()  # a model that cannot be made is a reason not to start
 

@@ -51,7 +51,7 @@ class ReceiptItemOut(Schema):
     kind: str
     text: str
     score: float
-    parts: dict[str, float] = Field(description="what each arm of the recall gave to the score")
+    parts: dict[str, float] = Field(description="what each retriever gave to the score")
     trust: str
     status: str
     confidence: float
@@ -63,13 +63,15 @@ class ReceiptItemOut(Schema):
 
 
 class ReceiptOut(Schema):
-    """What an answer was given of the memory; what was forgotten since is left out."""
+    """Which memories an answer was given; those forgotten since are left out."""
 
     message_id: str
     items: list[ReceiptItemOut]
     tokens: int
-    arms: dict[str, float] = Field(description="milliseconds of each arm that answered in time")
-    dropped: list[str] = Field(description="arms that did not")
+    retriever_ms: dict[str, float] = Field(
+        description="milliseconds of each retriever that answered in time"
+    )
+    dropped: list[str] = Field(description="retrievers that did not")
     created_at: datetime | None = Field(description="null when nothing was recalled")
 
 

@@ -1,16 +1,16 @@
 """Reads of turns. Every one of them is somebody's, except what the reconciler needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from chat.events import Done, Entry, MessageChunk, from_json, place
+from chat.events import Done, MessageChunk, StreamEntry, entry_at, from_json
 from chat.models import Receipt as StoredReceipt
 from chat.models import Turn
 from chat.types import ActiveTurn, FoundTurn, Receipt, ReceiptItem, StaleTurn, State
 from journal.selectors import messages_by_ids
-from knowledge.selectors.pages import KnownBlock, known_blocks
+from knowledge.selectors.pages import known_blocks
 
 
 def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:
@@ -44,7 +44,7 @@ def active_turns(*, user_id: UUID) -> list[ActiveTurn]:
 
 
 def stale_turns(*, seconds: float) -> list[StaleTurn]:
-    """Running turns of all users whose process has been silent for so long."""
+    """Running turns of all users that have had no heartbeat for so long."""
     return [
         StaleTurn(
             stream_id=row[0], user_id=row[1], answer_id=row[2], is_cancelled=row[3], seconds=row[4]
@@ -59,7 +59,7 @@ def saved_text(*, user_id: UUID, answer_id: UUID) -> str:
     return found[0].content if found else ""
 
 
-def replay(*, user_id: UUID, stream_id: UUID) -> list[Entry]:
+def replay(*, user_id: UUID, stream_id: UUID) -> list[StreamEntry]:
     """The whole stream of the user's turn, once it has ended; before that nothing."""
     found = Turn.objects.filter(id=stream_id, user_id=user_id).exclude(state=Turn.State.RUNNING)
     row = found.values_list("answer_id", "events", "state").first()
@@ -67,70 +67,72 @@ def replay(*, user_id: UUID, stream_id: UUID) -> list[Entry]:
         return []
     answer_id, events, state = row
     text = saved_text(user_id=user_id, answer_id=answer_id)
-    return weave(text, events, reason=state)
+    return rebuild_stream(text, events, reason=state)
+
+
+def rebuild_stream(
+    text: str, events: Sequence[tuple[int, str, str]], *, reason: Any
+) -> list[StreamEntry]:
+    """The stream of a text and its other events, given as (id, type, JSON), with its end."""
+    entries: list[StreamEntry] = []
+    position = used = 0
+
+    def add_text(length: int) -> None:
+        nonlocal position, used
+        if chunk := text[used : used + length]:
+            entries.append(entry_at(MessageChunk(chunk), start=position))
+            position, used = position + len(chunk), used + len(chunk)
+
+    for event_id, event_type, data in events:
+        add_text(event_id - 1 - position)
+        entries.append(entry_at(from_json(event_type, data), start=position))
+        position += 1
+    add_text(len(text))
+    entries.append(entry_at(Done(reason), start=position))
+    return entries
 
 
 def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
-    """What the user's answer was given of the memory, if it is an answer of theirs.
+    """Which memories the user's answer was given; None when it is no answer of theirs.
 
-    What has been forgotten since is not on it any more.
+    Memories that have been forgotten since are left out.
     """
     found = messages_by_ids(user_id=user_id, ids=[message_id])
     if not found or found[0].role != "assistant":
         return None
     row = StoredReceipt.objects.filter(user_id=user_id, answer_id=message_id).first()
     if row is None:
-        return Receipt(message_id, (), tokens=0, arms={}, dropped=(), created_at=None)
+        return Receipt(message_id, (), tokens=0, retriever_ms={}, dropped=(), created_at=None)
     blocks = known_blocks(user_id=user_id, ids=[UUID(item["block_id"]) for item in row.items])
-    items = [_receipt_item(item, blocks) for item in row.items]
+    items: list[ReceiptItem] = []
+    for item in row.items:
+        block = blocks.get(UUID(item["block_id"]))
+        if block is None:
+            continue
+        items.append(
+            ReceiptItem(
+                mark=item["mark"],
+                block_id=block.id,
+                page_id=block.page_id,
+                kind=block.kind,
+                text=block.text,
+                score=item["score"],
+                parts=item["parts"],
+                trust=block.trust.name.lower(),
+                status=block.status,
+                confidence=block.confidence,
+                is_cited=item["is_cited"],
+                is_current=block.is_current,
+                message_ids=[UUID(message_id) for message_id in item["message_ids"]],
+                reference=item["reference"],
+                said_at=datetime.fromisoformat(item["said_at"]),
+            )
+        )
     return Receipt(
         message_id,
-        [item for item in items if item is not None],
+        items,
         tokens=row.tokens,
-        arms=row.arms,
+        retriever_ms=row.retriever_ms,
         dropped=row.dropped,
         created_at=row.created_at,
     )
-
-
-def _receipt_item(item: Mapping[str, Any], blocks: Mapping[UUID, KnownBlock]) -> ReceiptItem | None:
-    block = blocks.get(UUID(item["block_id"]))
-    if block is None:
-        return None
-    return ReceiptItem(
-        mark=item["mark"],
-        block_id=block.id,
-        page_id=block.page_id,
-        kind=block.kind,
-        text=block.text,
-        score=item["score"],
-        parts=item["parts"],
-        trust=block.trust.name.lower(),
-        status=block.status,
-        confidence=block.confidence,
-        is_cited=item["is_cited"],
-        is_current=block.is_current,
-        message_ids=[UUID(message_id) for message_id in item["message_ids"]],
-        reference=item["reference"],
-        said_at=datetime.fromisoformat(item["said_at"]),
-    )
-
-
-def weave(text: str, events: Sequence[tuple[int, str, str]], *, reason: Any) -> list[Entry]:
-    """The stream of a text and the other events, each of which has its place in it."""
-    entries: list[Entry] = []
-    position = used = 0
-
-    def add_text(length: int) -> None:
-        nonlocal position, used
-        if chunk := text[used : used + length]:
-            entries.append(place(MessageChunk(chunk), start=position))
-            position, used = position + len(chunk), used + len(chunk)
-
-    for event_id, event_type, data in events:
-        add_text(event_id - 1 - position)
-        entries.append(place(from_json(event_type, data), start=position))
-        position += 1
-    add_text(len(text))
-    entries.append(place(Done(reason), start=position))
-    return entries

@@ -12,14 +12,14 @@ State = Literal["running", "complete", "interrupted", "cancelled", "error"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: a user, or a visitor, known by the key in their cookie if they have one."""
+class Requester:
+    """Who sends a request: a user, or a visitor, known by the key in their cookie if any."""
 
     user_id: UUID | None = None
     visitor_key: str = ""
 
-    def may_read(self, owner: "Asker") -> bool:
-        """True when a stream of `owner` may be read and cancelled by this asker.
+    def may_read(self, owner: "Requester") -> bool:
+        """True when a stream of `owner` may be read and cancelled by this requester.
 
         The stream of a visitor without a key belongs to whoever knows its id.
         """
@@ -29,8 +29,8 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a user's question stands and their answer is kept; a visitor's has none."""
+class StoredTurn:
+    """Where a user's question and its answer are stored."""
 
     user_id: UUID
     journal_id: UUID
@@ -39,14 +39,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be answered, and in which stream."""
+class ChatRequest:
+    """A question that is to be answered, and in which stream."""
 
     stream_id: UUID
     client_message_id: UUID
-    asker: Asker
+    requester: Requester
     text: str
-    place: Place | None = None
+    stored: StoredTurn | None = None  # None: a visitor's, which is kept nowhere
     uses_memory: bool = True
 
 
@@ -74,7 +74,7 @@ class FoundTurn:
 
 @dataclass(frozen=True, slots=True)
 class StaleTurn:
-    """A running turn whose process has not been heard of."""
+    """A running turn whose process has sent no heartbeat for `seconds`."""
 
     stream_id: UUID
     user_id: UUID
@@ -84,8 +84,8 @@ class StaleTurn:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """What was recalled for a question, and the mark by which its answer may cite it."""
+class MarkedMemory:
+    """A memory that was recalled for a question, and the mark by which its answer may cite it."""
 
     mark: str  # m1, m2, ...
     recalled: Recalled
@@ -93,13 +93,13 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDraft:
-    """What an answer was given of the memory, before it is stored."""
+    """Which memories an answer was given, before the receipt is stored."""
 
-    memories: Sequence[Memory]
+    memories: Sequence[MarkedMemory]
     cited: frozenset[str]  # marks
     tokens: int
-    arms: Mapping[str, float]  # milliseconds of each arm that answered in time
-    dropped: Sequence[str]  # arms that did not
+    retriever_ms: Mapping[str, float]  # milliseconds of each retriever that answered in time
+    dropped: Sequence[str]  # retrievers that did not
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +125,11 @@ class ReceiptItem:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an answer was given of the memory; its fields are the API's."""
+    """Which memories an answer was given; its fields are the API's."""
 
     message_id: UUID
     items: Sequence[ReceiptItem]
     tokens: int
-    arms: Mapping[str, Any]
+    retriever_ms: Mapping[str, Any]
     dropped: Sequence[str]
     created_at: datetime | None  # unset: nothing was asked of the memory

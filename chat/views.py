@@ -15,16 +15,14 @@ from chat.auth import VISITOR_COOKIE, remember_visitor
 from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.events import text_of
 from chat.services import expect_question, open_reading
-from chat.types import Asker
+from chat.types import Requester
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
 from exobrain.lib.pages import PageRequest, signed_in, to_sign_in
-from exobrain.lib.paging import cut
-from journal.selectors import list_messages, messages_with_tools
+from journal.selectors import day_page, messages_with_tools
 from journal.services import today_reference
-from journal.types import JournalMessage
+from journal.types import DayPage, JournalMessage
 
-MESSAGES_SHOWN = 50
 READ_SECONDS = 5.0
 ANY_STREAM = UUID(int=0)  # the script puts the stream it means in this one's place
 
@@ -33,12 +31,27 @@ ANY_STREAM = UUID(int=0)  # the script puts the stream it means in this one's pl
 @never_cache
 def chat(request: HttpRequest) -> HttpResponse:
     """Today's journal and a place to write; for a visitor, where they are allowed, just that."""
+    reference = today_reference()
+    context: dict[str, Any] = {
+        "current": "today",
+        "reference": reference,
+        "any_stream": ANY_STREAM,
+        "turn_url": reverse("turn", args=[ANY_STREAM]),
+    }
     if request.user.is_authenticated:
-        expect_question(user_id=request.user.pk)
-        return render(request, "chat/chat.html", _page() | _conversation(request.user.pk))
+        user_id = request.user.pk
+        expect_question(user_id=user_id)
+        # Turns first: an answer that ends in between is then merely asked for again. The other
+        # order could show one as being written that nobody follows.
+        turns = selectors.active_turns(user_id=user_id)
+        context |= {
+            "page": day_page(user_id=user_id, reference=reference),
+            "streams": {turn.answer_id: turn.stream_id for turn in turns},
+        }
+        return render(request, "chat/chat.html", context)
     if not settings.EXOBRAIN.chat_allow_anonymous:
         return to_sign_in(request)
-    response = render(request, "chat/chat.html", _page())
+    response = render(request, "chat/chat.html", context)
     if VISITOR_COOKIE not in request.COOKIES:
         remember_visitor(response)
     return response
@@ -48,14 +61,23 @@ def chat(request: HttpRequest) -> HttpResponse:
 @never_cache
 def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     """The question and the answer of one turn, as far as it has come."""
+    context: dict[str, Any]
     if request.user.is_authenticated:
-        context = _turn(user_id=request.user.pk, stream_id=stream_id)
+        user_id = request.user.pk
+        found = selectors.find_turn(user_id=user_id, stream_id=stream_id)
+        if found is None:
+            raise StreamNotFound
+        ids = [found.question_id, found.answer_id]
+        context = {
+            "page": DayPage(messages_with_tools(user_id=user_id, ids=ids), before_sequence=None),
+            "streams": {found.answer_id: stream_id} if found.state == "running" else {},
+        }
     elif settings.EXOBRAIN.chat_allow_anonymous:
-        visitor = Asker(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
+        visitor = Requester(visitor_key=request.COOKIES.get(VISITOR_COOKIE, ""))
         answer = spawn(_visitor_answer(visitor, stream_id)).result(READ_SECONDS * 2)
         if answer is None:
             raise StreamNotFound
-        context = {"messages": [answer]}
+        context = {"page": DayPage([answer], before_sequence=None)}
     else:
         return to_sign_in(request)
     return render(request, "journal/_messages.html", context)
@@ -64,7 +86,7 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def receipt(request: PageRequest, message_id: UUID) -> HttpResponse:
-    """What an answer was given of the memory, below it or on a page of its own."""
+    """Which memories an answer was given, below it or on a page of its own."""
     found = selectors.find_receipt(user_id=request.user.pk, message_id=message_id)
     if found is None:
         raise ReceiptNotFound
@@ -72,46 +94,10 @@ def receipt(request: PageRequest, message_id: UUID) -> HttpResponse:
     return render(request, name, {"receipt": found})
 
 
-def _page() -> dict[str, Any]:
-    return {
-        "current": "today",
-        "reference": today_reference(),
-        "any_stream": ANY_STREAM,
-        "turn_url": reverse("turn", args=[ANY_STREAM]),
-    }
-
-
-def _conversation(user_id: UUID) -> dict[str, Any]:
-    # Turns first: an answer that ends in between is then merely asked for again. The other order
-    # could show one as being written that nobody follows.
-    turns = selectors.active_turns(user_id=user_id)
-    page = cut(
-        list_messages(user_id=user_id, reference=today_reference(), limit=MESSAGES_SHOWN + 1),
-        size=MESSAGES_SHOWN,
-    )
-    messages = list(reversed(page.rows))
-    return {
-        "messages": messages,
-        "before": messages[0].sequence if page.has_more else None,
-        "streams": {turn.answer_id: turn.stream_id for turn in turns},
-    }
-
-
-def _turn(*, user_id: UUID, stream_id: UUID) -> dict[str, Any]:
-    found = selectors.find_turn(user_id=user_id, stream_id=stream_id)
-    if found is None:
-        raise StreamNotFound
-    ids = [found.question_id, found.answer_id]
-    return {
-        "messages": messages_with_tools(user_id=user_id, ids=ids),
-        "streams": {found.answer_id: stream_id} if found.state == "running" else {},
-    }
-
-
-async def _visitor_answer(visitor: Asker, stream_id: UUID) -> JournalMessage | None:
-    """What the log holds of a visitor's answer, if it is theirs; it is nowhere else."""
+async def _visitor_answer(visitor: Requester, stream_id: UUID) -> JournalMessage | None:
+    """The answer as far as the log holds it, which is all there is; None if not this visitor's."""
     try:
-        reading = await open_reading(asker=visitor, stream_id=str(stream_id), after=0)
+        reading = await open_reading(requester=visitor, stream_id=str(stream_id), after=0)
     except StreamNotFound:
         return None  # raised from here, the log would call it a failure
     try:

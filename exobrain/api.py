@@ -14,8 +14,8 @@ from accounts.api import auth_router, users_router
 from accounts.auth import broken_json
 from chat.api import router as chat_router
 from exobrain.lib import errors
+from exobrain.lib.statuses import status_of
 from exobrain.openapi import Document
-from exobrain.statuses import status_of
 from exobrain.validation import described
 from journal.api import router as journal_router
 from knowledge.api.editing import router as editing_router

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts.selectors import user_configs
 from exobrain.lib.paging import Page, cut
 from exobrain.vendor import STAMP
-from journal.selectors import list_journals
+from journal.selectors import recent_journals
 from journal.services import today_reference
 from journal.types import JournalEntry
 
@@ -43,5 +43,7 @@ def _days(request: HttpRequest) -> Page[JournalEntry]:
     """The days before today; today itself is always on the list."""
     if not request.user.is_authenticated:
         return Page([])
-    rows = list_journals(user_id=request.user.pk, limit=DAYS_SHOWN + 1, before=today_reference())
+    rows = recent_journals(
+        user_id=request.user.pk, limit=DAYS_SHOWN + 1, before_reference=today_reference()
+    )
     return cut(rows, size=DAYS_SHOWN)

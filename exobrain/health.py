@@ -8,7 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from exobrain.lib.http import json_response
-from knowledge.services.indexing import pending
+from knowledge.services.indexing import outbox
 from orchestrator import client as orchestrator
 
 log = structlog.get_logger(__name__)
@@ -46,7 +46,7 @@ def _redis() -> None:
 CHECKS: dict[str, Callable[[], None]] = {"postgresql": _database, "redis": _redis}
 WANTED: dict[str, Callable[[], None]] = {
     "orchestrator": orchestrator.check,
-    "memory_indexes": pending.check,  # down: what is outside PostgreSQL is far behind
+    "memory_indexes": outbox.check,  # down: what is outside PostgreSQL is far behind
 }
 
 

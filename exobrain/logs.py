@@ -78,7 +78,7 @@ def configure_logging(*, level: str, pretty: bool) -> None:
                 name: {"level": "INFO" if level == "DEBUG" else level}
                 for name in ("django", "asyncio", "daphne", "channels", "langchain_core")
             }
-            # Its warnings say again what RequestLogMiddleware says with fields.
+            # Its warnings say again what the front door says with fields.
             | {"django.request": {"level": "ERROR"}}
             | {
                 name: {"level": "WARNING"}

@@ -1,207 +1,67 @@
-"""What happens around every request."""
+"""The middleware of pages, which the API passes by.
 
-import random
-import re
-import time
-from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
+What happens around every request is in `exobrain.front_door`.
+"""
 
-import structlog
-from csp.middleware import CSPMiddleware
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.core.exceptions import DisallowedHost
+from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
-from django.middleware.security import SecurityMiddleware
-from django.utils.deprecation import MiddlewareMixin
-from django_htmx.middleware import HtmxMiddleware
+from django.utils.module_loading import import_string
 
-from exobrain.lib.http import PRIVATE, json_response
+from exobrain.failures import error_response
+from exobrain.front_door import is_api
+from exobrain.lib.errors import DomainError, Unavailable
 
-log = structlog.get_logger(__name__)
-
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-SLOW_SECONDS = 1.0
-API_PREFIX = "/api/"
-HEALTH_PATHS = frozenset({"/healthz", "/readyz"})
+AUTH_PREFIX = "/api/auth/"  # the part of the API that starts and ends sessions
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-class RequestLogMiddleware:
-    """Gives every request an id, in and out, and one log line.
+class SessionMiddleware(DjangoSessionMiddleware):
+    """Sessions; an outage of their store at the end of a request is answered clearly too."""
 
-    Only the path is logged: a query may hold what somebody searched for.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        started = time.perf_counter()
-        request_id = request_id_of(request.META.get("HTTP_X_REQUEST_ID"))
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The session is saved, or the answer says that it could not be."""
         try:
-            response = self.get_response(request)
-            response["x-request-id"] = request_id
-            if not is_page(request):
-                _keep_private(response)
-            _log_finished(request, response, seconds=time.perf_counter() - started)
-        finally:
-            structlog.contextvars.clear_contextvars()
-        return response
+            return super().process_response(request, response)
+        except Unavailable as error:
+            return error_response(request, error)
 
 
-def _keep_private(response: HttpResponse) -> None:
-    for name, value in PRIVATE.items():
-        response.headers[name] = value
+class PageMiddleware:
+    """Runs the chain of settings.PAGE_MIDDLEWARE for pages, and only sessions where they are made.
 
-
-def request_id_of(given: str | None) -> str:
-    """The id that came with the request, if it is a sound one, else a new one."""
-    if given and REQUEST_ID.fullmatch(given):
-        return given
-    return f"{random.getrandbits(128):032x}"  # a name, not a secret: a third of uuid4's cost
-
-
-def _log_finished(request: HttpRequest, response: HttpResponse, *, seconds: float) -> None:
-    notable = (
-        request.method not in SAFE_METHODS or response.status_code >= 400 or seconds > SLOW_SECONDS
-    )
-    write = log.info if notable else log.debug
-    write(
-        "request_finished",
-        method=request.method,
-        path=request.path,
-        status=response.status_code,
-        milliseconds=round(seconds * 1000, 1),
-    )
-
-
-class KnownHostMiddleware:
-    """Refuses requests that mean another host: a name that was rebound to this address.
-
-    To a browser the page behind that name and this server are one site, so that none of the other
-    walls would stop the page from signing in here and reading along. Health is told under any
-    name: probes use whatever address they have.
+    One middleware instead of nine that each look at the path: passing them by would cost an
+    answer of the API as much as making it.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
+        self.for_api = get_response
+        self.for_auth = convert_exception_to_response(SessionMiddleware(get_response))
+        self.for_pages: Callable[[HttpRequest], Any] = get_response
+        for path in reversed(settings.PAGE_MIDDLEWARE):
+            middleware = import_string(path)(self.for_pages)
+            self.for_pages = convert_exception_to_response(middleware)
+        self.csrf = CsrfViewMiddleware(get_response)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            request.get_host()
-        except DisallowedHost:
-            if request.path not in HEALTH_PATHS:
-                log.warning("unknown_host_refused", path=request.path)
-                refusal = {"detail": "ALLOWED_HOSTS does not name this host."}
-                return json_response(refusal, status=400)
-        return self.get_response(request)
+    def __call__(self, request: HttpRequest) -> Any:
+        if not is_api(request):
+            return self.for_pages(request)
+        if request.path.startswith(AUTH_PREFIX):
+            return self.for_auth(request)
+        return self.for_api(request)
 
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Forms of pages carry their token; Django looks for this hook only at the outermost."""
+        return None if is_api(request) else self.csrf.process_view(request, view, args, kwargs)
 
-class SameSiteMiddleware:
-    """Refuses unsafe requests that a browser says another site caused.
-
-    A bearer token is never sent by a browser on its own, so a request whose only credential is
-    one passes. With a session cookie beside it nothing passes: the token may be a lie, and then
-    the cookie decides. Clients that send neither header are not browsers and pass.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if (
-            request.method in SAFE_METHODS
-            or not is_cross_site(request)
-            or _has_only_a_bearer(request)
-        ):
-            return self.get_response(request)
-        log.warning("cross_site_request_refused", path=request.path)
-        return json_response({"detail": "Cross-site requests are refused."}, status=403)
-
-
-def _has_only_a_bearer(request: HttpRequest) -> bool:
-    has_bearer = request.META.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
-    return has_bearer and settings.SESSION_COOKIE_NAME not in request.COOKIES
-
-
-def is_cross_site(request: HttpRequest) -> bool:
-    """True when the browser's own words, which no page can change, say so."""
-    site = request.META.get("HTTP_SEC_FETCH_SITE")
-    origin = request.META.get("HTTP_ORIGIN")
-    if site == "cross-site" or origin == "null":
-        return True
-    if origin is None:
-        return site == "same-site"  # a neighbour that hides its name
-    # "same-origin" is about the address that the browser sees; behind a proxy that rewrites
-    # Host it is the only header that knows.
-    return site != "same-origin" and not is_own_origin(origin, host=request.get_host())
-
-
-def is_own_origin(origin: str, *, host: str) -> bool:
-    """True when a browser's Origin header names this server, as `host` or as PUBLIC_URL."""
-    if origin in settings.CSRF_TRUSTED_ORIGINS:
-        return True
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
-
-
-def is_page(request: HttpRequest) -> bool:
-    """False for the API, whose answers are JSON.
-
-    The middlewares below cost a page 0.15 ms, and a page can bear it; JSON has no frame, no
-    script, no form and no flash message to protect.
-    """
-    return not request.path.startswith(API_PREFIX)
-
-
-class PagesOnly(MiddlewareMixin):
-    """Before a middleware of Django's, it runs for pages and is passed by for the API."""
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        return super().__call__(request) if is_page(request) else self.get_response(request)
-
-
-class PageSecurityMiddleware(PagesOnly, SecurityMiddleware):
-    """Django's, for pages."""
-
-
-class PageCSPMiddleware(PagesOnly, CSPMiddleware):  # type: ignore[misc]  # it has no types
-    """django-csp's, for pages."""
-
-
-class PageCsrfMiddleware(PagesOnly, CsrfViewMiddleware):
-    """Django's, for pages; the API is guarded by SameSiteMiddleware."""
-
-
-class PageAuthenticationMiddleware(PagesOnly, AuthenticationMiddleware):
-    """Django's, for pages; the API resolves a Principal."""
-
-
-class PageMessageMiddleware(PagesOnly, MessageMiddleware):
-    """Django's, for pages."""
-
-
-class PageFrameMiddleware(PagesOnly, XFrameOptionsMiddleware):
-    """Django's, for pages."""
-
-
-class PageHtmxMiddleware:
-    """django-htmx's, for pages."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-        self.with_htmx = HtmxMiddleware(get_response)
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        return self.with_htmx(request) if is_page(request) else self.get_response(request)
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A view's DomainError as a page; None leaves any other exception to Django."""
+        return error_response(request, error) if isinstance(error, DomainError) else None

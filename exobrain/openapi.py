@@ -11,8 +11,8 @@ from django.conf import settings
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
+from exobrain.front_door import SAFE_METHODS
 from exobrain.lib.http import Problem
-from exobrain.middleware import SAFE_METHODS
 
 VALIDATED = frozenset({"query", "body"})  # parts of a request that can fail to fit
 PROBLEM = {"$ref": "#/components/schemas/Problem"}

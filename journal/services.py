@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from operator import itemgetter
-from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
@@ -26,6 +24,7 @@ from journal.types import (
     PastMessage,
     StoredMessage,
     ToolCallDraft,
+    field_names,
     is_reference,
     reference_of,
 )
@@ -45,9 +44,12 @@ WHERE journal_message.id = wanted.id AND NOT committed_to_knowledge_base
 RETURNING journal_message.id
 """
 
+DRAFT_COLUMNS = field_names(MessageDraft)
+
 # Creates the day or locks its row, so a second writer waits here and counts on from our last
-# sequence. One statement: this is on the path of every question.
-APPEND = """
+# sequence. One statement: this is on the path of every question. The drafts come as JSON, whose
+# values get the types of the table's columns.
+APPEND = f"""
 WITH day AS (
     INSERT INTO journal_journal AS journal
         (id, user_id, reference, created_at, updated_at,
@@ -62,16 +64,14 @@ WITH day AS (
     RETURNING id, last_sequence - %(count)s AS sequence_before
 )
 INSERT INTO journal_message
-    (id, journal_id, user_id, role, content, sequence, status, client_message_id, model,
-     committed_to_knowledge_base, created_at, updated_at)
-SELECT draft.id, day.id, %(user_id)s::uuid, draft.role, draft.content,
-       day.sequence_before + draft.position, draft.status, draft.client_message_id, draft.model,
-       false, %(now)s::timestamptz, %(now)s::timestamptz
-FROM day, unnest(%(ids)s::uuid[], %(roles)s::text[], %(contents)s::text[], %(statuses)s::text[],
-                 %(client_ids)s::uuid[], %(models)s::text[])
-     WITH ORDINALITY AS draft (id, role, content, status, client_message_id, model, position)
+    (journal_id, user_id, sequence, created_at, updated_at, {", ".join(DRAFT_COLUMNS)})
+SELECT day.id, %(user_id)s::uuid, day.sequence_before + draft.ordinality,
+       %(now)s::timestamptz, %(now)s::timestamptz,
+       {", ".join(f"draft.{column}" for column in DRAFT_COLUMNS)}
+FROM day, json_populate_recordset(NULL::journal_message, %(drafts)s::json)
+     WITH ORDINALITY AS draft
 RETURNING journal_id, sequence
-"""
+"""  # noqa: S608  the columns are our own fields
 
 ENSURE = """
 INSERT INTO journal_journal AS journal
@@ -113,9 +113,21 @@ def append_messages(
         return []
     drafts = [replace(draft, content=storable(draft.content)) for draft in drafts]
     now = clock.now()
+    values = {
+        "journal_id": uuid4(),
+        "user_id": user_id,
+        "reference": reference,
+        "now": now,
+        "count": len(drafts),
+        "drafts": orjson.dumps(drafts).decode(),
+    }
     # Joins the caller's transaction without a savepoint: that would be two more round trips.
-    with transaction.atomic(savepoint=False):
-        journal_id, first = _append(user_id=user_id, reference=reference, drafts=drafts, now=now)
+    # Pipelined: the day's row is locked from here to the commit.
+    with transaction.atomic(savepoint=False), pipelined():
+        appended = send(APPEND, values)
+        bump_revision(user_id=user_id)
+        rows: list[tuple[UUID, int]] = appended.fetchall()
+    journal_id, first_sequence = min(rows, key=itemgetter(1))
     return [
         StoredMessage(
             id=draft.id,
@@ -127,7 +139,7 @@ def append_messages(
             status=draft.status,
             created_at=now,
         )
-        for sequence, draft in enumerate(drafts, first)
+        for sequence, draft in enumerate(drafts, first_sequence)
     ]
 
 
@@ -141,7 +153,7 @@ def ensure_journal(*, user_id: UUID, reference: str) -> JournalEntry:
         "now": clock.now(),
     }
     with transaction.atomic(savepoint=False):
-        row = _returned(ENSURE, values)
+        [row] = all_rows(ENSURE, values)
         bump_revision(user_id=user_id)
     return JournalEntry(*row)
 
@@ -150,58 +162,69 @@ def save_partial(*, message_id: UUID, content: str) -> bool:
     """A message that is still streaming holds this much; tells whether it was."""
     values = {"message_id": message_id, "content": storable(content), "now": clock.now()}
     with transaction.atomic(savepoint=False):
-        owner = _returned(CHECKPOINT, values)
-        if owner:
-            bump_revision(user_id=owner[0])
-    return bool(owner)
-
-
-def finish_message(*, message_id: UUID, **final: Any) -> bool:
-    """One message has its final form; the fields are those of `FinalMessage`."""
-    return message_id in finish_messages(finals=[FinalMessage(message_id, **final)])
+        rows = all_rows(CHECKPOINT, values)
+        for (owner_id,) in rows:
+            bump_revision(user_id=owner_id)
+    return bool(rows)
 
 
 def finish_messages(*, finals: Sequence[FinalMessage]) -> set[UUID]:
-    """Messages have their final form; returns those that were still streaming.
+    """Messages have their final form; returns the ids of those that were still streaming.
 
     Their users are locked last, once each and in one order, so that a long batch keeps nobody
     waiting and two of them cannot wait for each other.
     """
-    finished: dict[UUID, UUID] = {}
+    finished: dict[UUID, UUID] = {}  # message id -> its user's id
     with transaction.atomic(savepoint=False):
         for final in finals:
-            if owner := _finish(final):
-                finished[final.message_id] = owner
-        for user_id in sorted(set(finished.values())):
-            bump_revision(user_id=user_id)
+            metadata = final.metadata
+            values = {
+                "message_id": final.message_id,
+                "content": None if final.content is None else storable(final.content),
+                "status": final.status,
+                "model": final.model,
+                "metadata": None
+                if metadata is None
+                else orjson.dumps(metadata, default=str).decode(),
+                "now": clock.now(),
+            }
+            for (owner_id,) in all_rows(FINISH, values):
+                finished[final.message_id] = owner_id
+                _store_tool_calls(message_id=final.message_id, drafts=final.tool_calls)
+        for owner_id in sorted(set(finished.values())):
+            bump_revision(user_id=owner_id)
     return set(finished)
 
 
-def _finish(final: FinalMessage) -> UUID | None:
-    """The owner of the message, if it was still streaming."""
-    metadata = final.metadata
-    values = {
-        "message_id": final.message_id,
-        "content": None if final.content is None else storable(final.content),
-        "status": final.status,
-        "model": final.model,
-        "metadata": None if metadata is None else orjson.dumps(metadata, default=str).decode(),
-        "now": clock.now(),
-    }
-    row = _returned(FINISH, values)
-    if row is None:
-        return None
-    if final.tool_calls:
-        _store_tool_calls(message_id=final.message_id, drafts=final.tool_calls)
-    owner: UUID = row[0]
-    return owner
+def _store_tool_calls(*, message_id: UUID, drafts: Sequence[ToolCallDraft]) -> None:
+    """The calls that have an id are stored in their order."""
+    named = [draft for draft in drafts if draft.tool_call_id]
+    if not named:
+        return
+    # Calls are read by time, then id; rows made in one instant keep their order by sorted ids.
+    ids = sorted(uuid4() for _ in named)
+    ToolCall.objects.bulk_create(
+        (
+            ToolCall(
+                id=row_id,
+                message_id=message_id,
+                tool_call_id=storable(draft.tool_call_id)[:TOOL_CALL_ID_CHARS],
+                title=storable(draft.title),
+                description=storable(draft.description),
+                response=None if draft.response is None else storable(draft.response),
+                error=None if draft.error is None else storable(draft.error),
+            )
+            for row_id, draft in zip(ids, named, strict=True)
+        ),
+        ignore_conflicts=True,  # a model that repeats an id must not cost the whole answer
+    )
 
 
 def mark_committed(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
     """The user's messages count as committed; returns those that did not before.
 
-    Joins the caller's transaction, and until that ends nobody else is told any of them. No read
-    of the journal shows it, so the user's revision stays.
+    Joins the caller's transaction and locks the messages until it ends, so that no second caller
+    gets any of them. No read of the journal shows the mark, so the user's revision stays.
     """
     values = {"ids": list(message_ids), "user_id": user_id}
     with transaction.atomic(savepoint=False):
@@ -262,9 +285,9 @@ def recount(*, user_id: UUID) -> None:
 
 
 def delete_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> int:
-    """These messages of the user are gone, with their tool calls; returns how many there were.
+    """These messages of the user are deleted, with all rows that refer to them; returns how many.
 
-    What other tables hold of a message goes with it. Sequences are not given again.
+    Their sequences are not used again.
     """
     with transaction.atomic():
         found = Message.objects.filter(user_id=user_id, id__in=message_ids)
@@ -276,7 +299,7 @@ def delete_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> int:
 
 
 def delete_journals(*, user_id: UUID, reference: str | None = None) -> int:
-    """The user's journal of that day is gone, or each of them; returns how many there were."""
+    """The user's journal of that day, or all of them, is deleted; returns how many there were."""
     with transaction.atomic():
         found = Journal.objects.filter(user_id=user_id)
         if reference is not None:
@@ -289,63 +312,10 @@ def delete_journals(*, user_id: UUID, reference: str | None = None) -> int:
 
 
 def forget_cached(*, user_id: UUID) -> bool:
-    """No ready answer of the user is kept; False when Redis could not be asked."""
-    return stores.forget_user(user_id=user_id)
+    """No cached answer of the user is kept; False when Redis could not be asked."""
+    return stores.delete_user(user_id=user_id)
 
 
 def _require_day(reference: str) -> None:
     if not is_reference(reference):
         raise NotADay
-
-
-def _append(
-    *, user_id: UUID, reference: str, drafts: Sequence[MessageDraft], now: datetime
-) -> tuple[UUID, int]:
-    """The drafts are rows; returns their journal's id and the first one's sequence."""
-    values: dict[str, Any] = {
-        "journal_id": uuid4(),
-        "user_id": user_id,
-        "reference": reference,
-        "now": now,
-        "count": len(drafts),
-        "ids": [draft.id for draft in drafts],
-        "roles": [draft.role for draft in drafts],
-        "contents": [draft.content for draft in drafts],
-        "statuses": [draft.status for draft in drafts],
-        "client_ids": [draft.client_message_id for draft in drafts],
-        "models": [draft.model for draft in drafts],
-    }
-    with pipelined():  # the day's row is locked from here to the commit
-        appended = send(APPEND, values)
-        bump_revision(user_id=user_id)
-        rows: list[tuple[UUID, int]] = appended.fetchall()
-    return min(rows, key=itemgetter(1))
-
-
-def _returned(statement: str, values: dict[str, Any]) -> Any:
-    return next(iter(all_rows(statement, values)), None)
-
-
-def _store_tool_calls(*, message_id: UUID, drafts: Sequence[ToolCallDraft]) -> None:
-    """The calls that have an id are stored in their order."""
-    named = [draft for draft in drafts if draft.tool_call_id]
-    # Calls are read by time, then id; rows made in one instant keep their order by sorted ids.
-    ids = sorted(uuid4() for _ in named)
-    ToolCall.objects.bulk_create(
-        (
-            _tool_call(draft, id=row_id, message_id=message_id)
-            for row_id, draft in zip(ids, named, strict=True)
-        ),
-        ignore_conflicts=True,  # a model that repeats an id must not cost the whole answer
-    )
-
-
-def _tool_call(draft: ToolCallDraft, **keys: UUID) -> ToolCall:
-    return ToolCall(
-        tool_call_id=storable(draft.tool_call_id)[:TOOL_CALL_ID_CHARS],
-        title=storable(draft.title),
-        description=storable(draft.description),
-        response=None if draft.response is None else storable(draft.response),
-        error=None if draft.error is None else storable(draft.error),
-        **keys,
-    )

@@ -1,10 +1,12 @@
-"""Ready answers, kept for a short while: in this process, and in Redis for all of them.
+"""A cache of JSON answers, for a short while: in this process, and in Redis for all of them.
 
 Talks to Redis. An error there counts as a miss and is never raised; it is logged now and then,
-and for a second afterwards nobody waits for Redis again. A key names the user's revision, so
-an entry is never wrong, only unused; nothing is ever invalidated.
+and for a second afterwards nobody waits for Redis again. A key names the user's revision and the
+shape of the answers, so an entry is never wrong, only unused; nothing is ever invalidated.
 """
 
+import hashlib
+import json
 import random
 import threading
 from collections import OrderedDict
@@ -14,10 +16,13 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from pydantic import TypeAdapter
 from redis import ConnectionError as RedisConnectionError
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from journal.types import JournalEntry, JournalMessage
 
 log = structlog.get_logger(__name__)
 
@@ -27,58 +32,67 @@ LOG_EVERY_SECONDS = 30.0
 MAX_ANSWER_BYTES = 1_000_000  # a larger one is not kept
 MAX_LOCAL_BYTES = 16_000_000  # of one process
 LOCAL_SECONDS = 5.0
-ENTRY_BYTES = 300  # what an entry costs besides its text
-ENDS = (b"[]", b"{}", b'""')  # of a whole JSON answer
+ENTRY_BYTES = 300  # what an entry costs besides its key and its answer
+JSON_ENDS = (b"[]", b"{}", b'""')  # first and last byte of a whole JSON answer
 
 
-def key(*, user_id: UUID, revision: int, rest: str) -> str:
+def shape_of(*types: type) -> str:
+    """Eight hex digits that change when a field of these types, or within them, does."""
+    schemas = [TypeAdapter(each).json_schema() for each in types]
+    return hashlib.sha256(json.dumps(schemas).encode()).hexdigest()[:8]
+
+
+SHAPE = shape_of(JournalEntry, JournalMessage)
+
+
+def cache_key(*, user_id: UUID, revision: int, rest: str) -> str:
     """Where an answer for this user, as of this revision, is kept."""
-    return f"{_prefix(user_id)}r{revision}:journal:{rest}"
+    return f"{_user_prefix(user_id)}{SHAPE}:r{revision}:journal:{rest}"
 
 
-def _prefix(user_id: UUID) -> str:
+def _user_prefix(user_id: UUID) -> str:
     prefix = settings.EXOBRAIN.assistant_journal_cache_key_prefix.strip(":")
-    return f"{prefix}:v1:user:{user_id}:"
+    return f"{prefix}:user:{user_id}:"
 
 
-def read(at: str) -> bytes | None:
-    """The answer kept there, or None."""
-    if (answer := _local.get(at)) is not None:
+def read(key: str) -> bytes | None:
+    """The answer that is cached there, or None."""
+    if (answer := _local.get(key)) is not None:
         return answer
-    found = _shared(settings.REDIS_URL).get(at)
-    if found is None or found[:1] + found[-1:] not in ENDS:
+    found = _shared(settings.REDIS_URL).get(key)
+    if found is None or found[:1] + found[-1:] not in JSON_ENDS:
         return None
-    _local.put(at, found)
+    _local.put(key, found)
     return found
 
 
-def write(at: str, answer: bytes, *, ttl_seconds: int) -> None:
-    """The answer is kept for its time and a random rest, unless it is too large."""
+def write(key: str, answer: bytes, *, ttl_seconds: int) -> None:
+    """The answer is cached for `ttl_seconds` and a random jitter, unless it is too large."""
     if len(answer) > MAX_ANSWER_BYTES:
         return
-    _local.put(at, answer)
-    most = settings.EXOBRAIN.assistant_journal_cache_jitter_max_seconds
-    seconds = ttl_seconds + random.randint(0, most)  # noqa: S311  spreads load, guards nothing
-    _shared(settings.REDIS_URL).put(at, answer, seconds=seconds)
+    _local.put(key, answer)
+    jitter = settings.EXOBRAIN.assistant_journal_cache_jitter_max_seconds
+    seconds = ttl_seconds + random.randint(0, jitter)  # noqa: S311  spreads load, guards nothing
+    _shared(settings.REDIS_URL).put(key, answer, seconds=seconds)
 
 
-def forget_user(*, user_id: UUID) -> bool:
-    """Nothing of this user is kept, in this process and in Redis; False when Redis is away.
+def delete_user(*, user_id: UUID) -> bool:
+    """Nothing of this user is cached, in this process and in Redis; False when Redis is away.
 
     Walks through all keys of Redis, so it is for what happens seldom. Other processes keep what
     they have for LOCAL_SECONDS, under a revision that nobody asks for.
     """
     _local.clear()
-    return _shared(settings.REDIS_URL).drop(_prefix(user_id))
+    return _shared(settings.REDIS_URL).delete_prefix(_user_prefix(user_id))
 
 
-def forget() -> None:
-    """This process keeps nothing any more."""
+def clear_local() -> None:
+    """This process caches nothing any more."""
     _local.clear()
 
 
-class LocalAnswers:
-    """The answers this process used last; a read from Redis costs a hundred times as much."""
+class LocalCache:
+    """The answers this process used last (LRU); a read from Redis costs a hundred times as much."""
 
     def __init__(self, *, max_bytes: int) -> None:
         self.max_bytes = max_bytes
@@ -86,44 +100,41 @@ class LocalAnswers:
         self.entries: OrderedDict[str, tuple[bytes, float]] = OrderedDict()
         self.lock = threading.Lock()
 
-    def get(self, at: str) -> bytes | None:
-        """The answer kept there, while its time lasts."""
+    def get(self, key: str) -> bytes | None:
+        """The answer cached there, while its time lasts."""
         with self.lock:
-            answer, until = self.entries.get(at, (b"", 0.0))
+            answer, until = self.entries.get(key, (b"", 0.0))
             if monotonic() >= until:
                 return None
-            self.entries.move_to_end(at)
+            self.entries.move_to_end(key)
             return answer
 
-    def put(self, at: str, answer: bytes) -> None:
-        """The answer is kept; those unused for longest make room."""
+    def put(self, key: str, answer: bytes) -> None:
+        """The answer is cached; those unused for longest make room."""
         with self.lock:
-            self._drop(at)
-            self.entries[at] = (answer, monotonic() + LOCAL_SECONDS)
-            self.bytes += _size(at, answer)
+            self._drop(key)
+            self.entries[key] = (answer, monotonic() + LOCAL_SECONDS)
+            self.bytes += len(key) + len(answer) + ENTRY_BYTES
             while self.bytes > self.max_bytes:
                 self._drop(next(iter(self.entries)))
 
     def clear(self) -> None:
-        """Nothing is kept."""
+        """Nothing is cached."""
         with self.lock:
             self.entries.clear()
             self.bytes = 0
 
-    def _drop(self, at: str) -> None:
-        if at in self.entries:
-            self.bytes -= _size(at, self.entries.pop(at)[0])
+    def _drop(self, key: str) -> None:
+        if key in self.entries:
+            answer, _ = self.entries.pop(key)
+            self.bytes -= len(key) + len(answer) + ENTRY_BYTES
 
 
-def _size(at: str, answer: bytes) -> int:
-    return len(at) + len(answer) + ENTRY_BYTES
-
-
-class SharedAnswers:
+class RedisCache:
     """The answers in Redis; an error is a miss."""
 
     def __init__(self, url: str) -> None:
-        self.breaker = Breaker()
+        self.breaker = CircuitBreaker()
         self.redis = Redis.from_url(
             url,
             socket_timeout=TIMEOUT_SECONDS,
@@ -132,31 +143,31 @@ class SharedAnswers:
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
 
-    def get(self, at: str) -> bytes | None:
-        """The answer kept there, if Redis says so."""
+    def get(self, key: str) -> bytes | None:
+        """The answer cached there, if Redis says so."""
         if not self.breaker.allows():
             return None
         try:
-            answer: bytes | None = self.redis.get(at)  # type: ignore[assignment]
+            answer: bytes | None = self.redis.get(key)  # type: ignore[assignment]
         except (RedisError, OSError) as error:
             self.breaker.failed(error)
             return None
         self.breaker.succeeded()
         return answer
 
-    def put(self, at: str, answer: bytes, *, seconds: int) -> None:
-        """The answer is kept, if Redis takes it."""
+    def put(self, key: str, answer: bytes, *, seconds: int) -> None:
+        """The answer is cached, if Redis takes it."""
         if not self.breaker.allows():
             return
         try:
-            self.redis.set(at, answer, ex=max(1, seconds))
+            self.redis.set(key, answer, ex=max(1, seconds))
         except (RedisError, OSError) as error:
             self.breaker.failed(error)
             return
         self.breaker.succeeded()
 
-    def drop(self, prefix: str) -> bool:
-        """No key that begins like this is left, if Redis does as it is told."""
+    def delete_prefix(self, prefix: str) -> bool:
+        """No key that begins like this is left; False when Redis could not be asked."""
         try:
             for found in self.redis.scan_iter(match=f"{prefix}*", count=1000):
                 self.redis.unlink(found)
@@ -166,7 +177,7 @@ class SharedAnswers:
         return True
 
 
-class Breaker:
+class CircuitBreaker:
     """After an error, lets one caller through each PAUSE_SECONDS until one succeeds."""
 
     def __init__(self) -> None:
@@ -176,7 +187,7 @@ class Breaker:
         self.lock = threading.Lock()
 
     def allows(self) -> bool:
-        """True when Redis is worth asking; while it is away, that is one caller's task."""
+        """Is Redis worth asking? While it is away, for one caller each PAUSE_SECONDS."""
         if not self.is_open:
             return True
         with self.lock:
@@ -202,9 +213,9 @@ class Breaker:
         log.warning("journal_cache_unavailable", error=type(error).__name__)
 
 
-_local = LocalAnswers(max_bytes=MAX_LOCAL_BYTES)
+_local = LocalCache(max_bytes=MAX_LOCAL_BYTES)
 
 
 @cache
-def _shared(url: str) -> SharedAnswers:
-    return SharedAnswers(url)
+def _shared(url: str) -> RedisCache:
+    return RedisCache(url)

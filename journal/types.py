@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID, uuid4
 
+from pydantic import ConfigDict, Field, WithJsonSchema
+
+Id = Annotated[UUID, WithJsonSchema({"type": "string"})]  # the contract documents ids as strings
+# A field with a default is in every answer all the same, so it is documented as required.
+ANSWER = ConfigDict(json_schema_serialization_defaults_required=True)
 Role = Literal["user", "assistant"]
 Status = Literal["streaming", "complete", "interrupted", "failed"]
 FinalStatus = Literal["complete", "interrupted", "failed"]
@@ -20,7 +25,7 @@ def reference_of(day: date) -> str:
 
 
 def is_reference(text: str) -> bool:
-    """True when the text names a day that exists."""
+    """Is this `YYYY/MM/DD` of a day that exists?"""
     if not (match := _REFERENCE.fullmatch(text)):
         return False
     try:
@@ -30,19 +35,41 @@ def is_reference(text: str) -> bool:
     return True
 
 
+def field_names(of: type) -> tuple[str, ...]:
+    """The names of a dataclass's fields, in their order."""
+    return tuple(each.name for each in fields(of))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFields:
+    """What every message is stored with and shown with: the one list of a message's fields.
+
+    A field that is added here, with a default, and to `journal.models.Message`, with a migration,
+    is written by `append_messages`, read by the selectors, in the JSON API and in its
+    documentation, and answers that were cached without it are not read again.
+    """
+
+    __pydantic_config__: ClassVar = ANSWER
+
+    id: Id
+    role: Role
+    content: Annotated[str | None, Field(description="of a streaming message: saved so far")]
+    status: Status
+    model: Annotated[str, Field(description="who answered, empty when nobody is known")]
+
+
 # -- what is written
 
 
-@dataclass(frozen=True, slots=True)
-class MessageDraft:
-    """A message before it has its place in a journal."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDraft(MessageFields):
+    """A message before it has its sequence; each of its fields is a column of the message."""
 
-    role: Role
+    id: Id = field(default_factory=uuid4)
     content: str
     status: Status = "complete"
-    client_message_id: UUID | None = None
     model: str = ""
-    id: UUID = field(default_factory=uuid4)
+    client_message_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,41 +105,29 @@ class PastMessage:
     created_at: datetime
 
 
-# -- what is read
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
-    """A message in its place."""
-
-    id: UUID
-    journal_id: UUID
-    reference: str
-    sequence: int
-    role: str
-    content: str
-    status: str
-    created_at: datetime
+# -- what is read: JournalEntry, ToolCallEntry and JournalMessage are the shapes of the JSON API
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One day, as the API and the pages show it; its fields are the API's."""
+    """One day."""
 
-    id: UUID
-    reference: str
+    id: Id
+    reference: Annotated[str, Field(description="YYYY/MM/DD, a UTC date")]
     created_at: datetime
     updated_at: datetime
     last_message_at: datetime | None
     message_count: int
     status: Literal["open"] = "open"
 
+    __pydantic_config__: ClassVar = ANSWER
+
 
 @dataclass(frozen=True, slots=True)
 class ToolCallEntry:
-    """A tool call, as the API and the pages show it; its fields are the API's."""
+    """A tool that was used while a message was written."""
 
-    id: UUID
+    id: Id
     tool_call_id: str
     title: str
     description: str
@@ -120,24 +135,41 @@ class ToolCallEntry:
     error: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class JournalMessage:
-    """A message, as the API and the pages show it; its fields are the API's."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalMessage(MessageFields):
+    """Something said that day."""
 
-    id: UUID
-    role: str
-    content: str | None
-    sequence: int
+    sequence: Annotated[int, Field(description="1-based within the day, higher is newer")]
     created_at: datetime
     metadata: Mapping[str, Any] | None
-    status: str
-    model: str
     tool_calls: list[ToolCallEntry]
 
 
 @dataclass(frozen=True, slots=True)
-class MessageHit:
-    """A message in which a search found its words."""
+class DayPage:
+    """Some of a day's messages, as pages show them."""
+
+    messages: Sequence[JournalMessage]  # oldest first
+    before_sequence: int | None  # of the next older page; None when there are no older messages
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message as other apps use it."""
+
+    id: UUID
+    journal_id: UUID
+    reference: str
+    sequence: int
+    role: Role
+    content: str
+    status: Status
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMatch:
+    """A message that contains the text of a search."""
 
     id: UUID
     journal_id: UUID

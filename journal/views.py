@@ -20,33 +20,39 @@ from exobrain.lib.snippets import Piece, markdown_snippet, snippet
 from journal import selectors
 from journal.errors import JournalNotFound
 from journal.services import today_reference
-from journal.types import JournalEntry, JournalMessage, MessageHit, is_reference
+from journal.types import is_reference
 
 DAYS_SHOWN = 30
-MESSAGES_SHOWN = 50
-MESSAGES_AFTER_HIT = 10  # shown below what a search found
+MESSAGES_AFTER_MATCH = 10  # shown below what a search found
 RESULTS_SHOWN = 20
-HITS_PER_DAY = 3
-LONGEST_QUERY = 200
+MATCHES_PER_DAY = 3
+MAX_QUERY_CHARS = 200
 LARGEST_SEQUENCE = 2**31 - 1
+
+
+# `before` in a page's address is the sequence, or in the list of days the reference, that what
+# is shown comes before.
 
 
 @require_safe
 @signed_in
 def day(request: PageRequest, reference: str) -> HttpResponse:
     """A day that is over, or with `before` an earlier part of any day."""
-    before = _sequence(request)
-    if reference == today_reference() and before is None:
+    is_today = reference == today_reference()
+    before = _before_sequence(request)
+    if is_today and before is None:
         return redirect("chat")
     entry = selectors.find_journal(user_id=request.user.pk, reference=reference)
     if entry is None:
         raise JournalNotFound
+    page = selectors.day_page(user_id=request.user.pk, reference=reference, before_sequence=before)
     context = {
         "entry": entry,
         "current": reference,
-        "is_today": reference == today_reference(),
-        "is_cut": before is not None and before <= entry.message_count,
-        **messages_of_day(user_id=request.user.pk, reference=reference, before=before),
+        "is_today": is_today,
+        "has_later": before is not None and before <= entry.message_count,
+        "reference": reference,
+        "page": page,
     }
     return render(request, "journal/day.html", context)
 
@@ -55,10 +61,18 @@ def day(request: PageRequest, reference: str) -> HttpResponse:
 @signed_in
 def older_messages(request: PageRequest, reference: str) -> HttpResponse:
     """The messages before those already shown."""
-    context = messages_of_day(
-        user_id=request.user.pk, reference=reference, before=_sequence(request)
+    page = selectors.day_page(
+        user_id=request.user.pk, reference=reference, before_sequence=_before_sequence(request)
     )
+    context = {"reference": reference, "page": page}
     return render(request, "journal/_messages.html", context)
+
+
+def _before_sequence(request: HttpRequest) -> int | None:
+    text = request.GET.get("before", "")
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return min(int(text[:11]), LARGEST_SEQUENCE)
 
 
 @require_safe
@@ -68,7 +82,9 @@ def days(request: PageRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     if not is_reference(before):
         raise JournalNotFound
-    rows = selectors.list_journals(user_id=request.user.pk, limit=DAYS_SHOWN + 1, before=before)
+    rows = selectors.recent_journals(
+        user_id=request.user.pk, limit=DAYS_SHOWN + 1, before_reference=before
+    )
     context = {"days": cut(rows, size=DAYS_SHOWN), "current": request.GET.get("current", "")}
     return render(request, "journal/_days.html", context)
 
@@ -84,8 +100,8 @@ def message(request: PageRequest, message_id: UUID) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A message in which the words were found."""
+class ShownMatch:
+    """A message in which the words were found, and the part of it around them."""
 
     role: str
     url: str
@@ -93,29 +109,41 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class DayResult:
     """A day on which the words were found."""
 
     reference: str
     message_count: int
-    hits: list[Hit]
+    matches: list[ShownMatch]
 
 
 @require_safe
 @signed_in
 def search(request: PageRequest) -> HttpResponse:
     """The days on which the words were said, and where."""
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_QUERY]
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:MAX_QUERY_CHARS]
     context: dict[str, object] = {"query": query}
     if query:
-        found = cut(
-            selectors.search_journals(
-                user_id=request.user.pk, query=query, limit=RESULTS_SHOWN + 1
-            ),
+        user_id = request.user.pk
+        journals = cut(
+            selectors.search_journals(user_id=user_id, query=query, limit=RESULTS_SHOWN + 1),
             size=RESULTS_SHOWN,
         )
-        context["results"] = _results(request.user.pk, list(found.rows), query)
-        context["has_more"] = found.has_more
+        results = {
+            journal.id: DayResult(journal.reference, journal.message_count, [])
+            for journal in journals.rows
+        }
+        for match in selectors.search_messages(
+            user_id=user_id, journal_ids=[*results], query=query, per_journal=MATCHES_PER_DAY
+        ):
+            result = results[match.journal_id]
+            before = match.sequence + MESSAGES_AFTER_MATCH
+            url = f"{reverse('journal', args=[result.reference])}?before={before}"
+            excerpt = snippet if match.role == "user" else markdown_snippet  # as the day shows it
+            result.matches.append(
+                ShownMatch(match.role, f"{url}#message-{match.id}", excerpt(match.content, query))
+            )
+        context |= {"results": list(results.values()), "has_more": journals.has_more}
     return render(request, "journal/search.html", context)
 
 
@@ -138,52 +166,3 @@ def search(request: PageRequest) -> HttpResponse:
 def diagrams(request: HttpRequest) -> HttpResponse:
     """The frame that turns a diagram's source into a drawing."""
     return render(request, "journal/diagrams.html")
-
-
-def messages_of_day(
-    *, user_id: UUID, reference: str, before: int | None = None
-) -> dict[str, object]:
-    """What `journal/_messages.html` shows: one page of a day, oldest first."""
-    page = cut(
-        selectors.list_messages(
-            user_id=user_id, reference=reference, limit=MESSAGES_SHOWN + 1, before=before
-        ),
-        size=MESSAGES_SHOWN,
-    )
-    messages: list[JournalMessage] = list(reversed(page.rows))
-    return {
-        "reference": reference,
-        "messages": messages,
-        "before": messages[0].sequence if page.has_more else None,
-    }
-
-
-def _sequence(request: HttpRequest) -> int | None:
-    text = request.GET.get("before", "")
-    if not (text.isascii() and text.isdigit()):
-        return None
-    return min(int(text[:11]), LARGEST_SEQUENCE)
-
-
-def _results(user_id: UUID, journals: list[JournalEntry], query: str) -> list[Result]:
-    hits = selectors.search_messages(
-        user_id=user_id,
-        journal_ids=[journal.id for journal in journals],
-        query=query,
-        per_journal=HITS_PER_DAY,
-    )
-    return [
-        Result(
-            journal.reference,
-            journal.message_count,
-            [_hit(hit, journal.reference, query) for hit in hits if hit.journal_id == journal.id],
-        )
-        for journal in journals
-    ]
-
-
-def _hit(hit: MessageHit, reference: str, query: str) -> Hit:
-    before = hit.sequence + MESSAGES_AFTER_HIT
-    url = f"{reverse('journal', args=[reference])}?before={before}#message-{hit.id}"
-    shown = snippet if hit.role == "user" else markdown_snippet  # as the day's page shows it
-    return Hit(hit.role, url, shown(hit.content, query))

@@ -11,7 +11,7 @@ class KnowledgeConfig(AppConfig):
 
     def ready(self) -> None:
         """Changes of the schema's types become versions of it; deleted users leave every index."""
-        from knowledge.services.indexing.pending import watch_users  # noqa: PLC0415  needs the app registry
+        from knowledge.services.indexing.outbox import watch_users  # noqa: PLC0415  needs the app registry
         from knowledge.services.schema import watch_schema  # noqa: PLC0415  needs the app registry
 
         watch_schema()

@@ -2,29 +2,29 @@
 
 from knowledge.events import UPDATE_JOB, UpdatePayload
 from knowledge.services import updates
-from knowledge.services.indexing import outside, reindexing
-from orchestrator.registry import chore, prepared_job
-from orchestrator.types import Run
+from knowledge.services.indexing import reindexing, relay
+from orchestrator.registry import periodic_task, prepared_job
+from orchestrator.types import Attempt
 
 
 @prepared_job(
     UPDATE_JOB,
     payload=UpdatePayload,
     prepare=updates.prepare_update,
-    given_up=updates.give_up_update,
+    on_final_failure=updates.fail_update,
 )
-def knowledge_update(run: Run, prepared: updates.Prepared) -> None:
+def knowledge_update(attempt: Attempt, prepared: updates.PreparedUpdate) -> None:
     """The messages are in the memory."""
-    updates.complete_update(run, prepared)
+    updates.complete_update(attempt, prepared)
 
 
-@chore("knowledge.outside", every_seconds=2.0)
-def tell_outside() -> None:
-    """Indexes outside PostgreSQL have been told of some changes."""
-    outside.drain()
+@periodic_task("knowledge.outside", every_seconds=2.0)
+def update_outside_indexes() -> None:
+    """Indexes outside PostgreSQL have some of the changes that wait for them."""
+    relay.relay_changes()
 
 
-@chore("knowledge.vectors", every_seconds=30.0)
-def fill_vectors() -> None:
+@periodic_task("knowledge.vectors", every_seconds=30.0)
+def embed_missing() -> None:
     """Blocks that were learned while the embedder was away, or by another, have their vectors."""
-    reindexing.keep_up(seconds=20.0)
+    reindexing.catch_up(seconds=20.0)

@@ -7,7 +7,7 @@ from django.dispatch import receiver
 from django.urls import re_path
 
 from exobrain.lib import background
-from exobrain.server import server_started, server_stopping
+from exobrain.lib.lifecycle import server_started, server_stopping
 from knowledge.consumers import WatchConsumer, close_watches
 from knowledge.services.updates import reconcile_forever
 

@@ -151,8 +151,8 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A block that an index found; higher scores are better, and only comparable within one arm."""
+class ScoredBlock:
+    """A block that an index found; higher is better, and comparable within one search only."""
 
     block_id: UUID
     score: float
@@ -166,7 +166,7 @@ class Recalled:
     kind: BlockKind
     text: str
     score: float
-    parts: Mapping[str, float]  # what each arm gave to the score
+    parts: Mapping[str, float]  # what each retriever gave to the score
     trust: Trust
     status: Status
     confidence: float
@@ -178,8 +178,8 @@ class Recalled:
     entity_ids: Sequence[UUID] = ()
 
 
-# A journal and a sequence in it.
-Place = tuple[str, int]
+# Of a message: the reference of its journal, and its sequence there.
+MessagePosition = tuple[str, int]
 
 
 @dataclass(frozen=True)
@@ -188,8 +188,8 @@ class Recall:
 
     items: Sequence[Recalled]
     tokens: int
-    arms: Mapping[str, float]  # milliseconds of each arm that answered in time
-    dropped: Sequence[str] = ()  # arms that did not
+    retriever_ms: Mapping[str, float]  # milliseconds of each retriever that answered in time
+    dropped: Sequence[str] = ()  # retrievers that did not
 
 
 @dataclass(frozen=True)

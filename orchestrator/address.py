@@ -19,10 +19,13 @@ def bind_address() -> str:
 
 def target() -> str:
     """What a client connects to."""
-    config = settings.EXOBRAIN
-    if config.job_orchestrator_grpc_target:
-        return str(config.job_orchestrator_grpc_target)
-    return _reachable(bind_address())
+    if named := settings.EXOBRAIN.job_orchestrator_grpc_target:
+        return str(named)
+    address = bind_address()
+    for anywhere, here in (("0.0.0.0:", "127.0.0.1:"), ("[::]:", "[::1]:")):
+        if address.startswith(anywhere):
+            return here + address.removeprefix(anywhere)
+    return address
 
 
 def runs_here() -> bool:
@@ -30,10 +33,3 @@ def runs_here() -> bool:
     config = settings.EXOBRAIN
     is_elsewhere = config.job_orchestrator_grpc_target and not config.orchestrator_bind_address
     return config.job_orchestrator_api_enabled and not is_elsewhere
-
-
-def _reachable(address: str) -> str:
-    for anywhere, here in (("0.0.0.0:", "127.0.0.1:"), ("[::]:", "[::1]:")):
-        if address.startswith(anywhere):
-            return here + address.removeprefix(anywhere)
-    return address

@@ -40,7 +40,7 @@ class OperatedAdmin(ReadOnlyAdmin):
         """Nobody: a message still queued would bring the job back. Old ones go by themselves."""
         return False
 
-    def confirmed(
+    def confirm_or_do(
         self,
         request: HttpRequest,
         rows: QuerySet[Any],
@@ -50,9 +50,16 @@ class OperatedAdmin(ReadOnlyAdmin):
         question: str,
         work: Callable[[UUID], None],
     ) -> HttpResponseBase | None:
-        """The page that asks, or the work done for each row and told to the operator."""
+        """The page that asks for confirmation; once confirmed, the work is done for each row."""
         if request.POST.get("confirmed"):
-            self._do_each(request, rows, work=work)
+            for row in rows:
+                try:
+                    work(row.pk)
+                except DomainError as error:
+                    self.message_user(request, f"{row}: {error.message}", messages.ERROR)
+                else:
+                    self.log_change(request, row, "Sent on its way again.")
+                    self.message_user(request, f"{row} is on its way again.", messages.SUCCESS)
             return None
         back = reverse(f"admin:orchestrator_{self.opts.model_name}_changelist")
         context = {
@@ -68,25 +75,13 @@ class OperatedAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/orchestrator/confirm.html", context)
 
-    def _do_each(
-        self, request: HttpRequest, rows: QuerySet[Any], *, work: Callable[[UUID], None]
-    ) -> None:
-        for row in rows:
-            try:
-                work(row.pk)
-            except DomainError as error:
-                self.message_user(request, f"{row}: {error.message}", messages.ERROR)
-            else:
-                self.log_change(request, row, "Sent on its way again.")
-                self.message_user(request, f"{row} is on its way again.", messages.SUCCESS)
-
 
 @admin.register(Job)
 class JobAdmin(OperatedAdmin):
     """Every job: state, attempts, error, timings."""
 
     list_display = (
-        *("id", "job_type", "user_id", "shown_state", "attempts", "failures", "lost_runs"),
+        *("id", "job_type", "user_id", "shown_state", "attempts", "failures", "lost_attempts"),
         *("created_at", "waited", "ran", "terminal_reason"),
     )
     list_filter = ("state", "is_terminal", "terminal_reason", "job_type", "created_at")
@@ -96,11 +91,11 @@ class JobAdmin(OperatedAdmin):
     actions = ("try_again",)
     fields = (
         *("id", "job_type", "user_id", "idempotency_key", "payload_size"),
-        *("state", "is_terminal", "terminal_reason", "attempts", "failures", "lost_runs"),
+        *("state", "is_terminal", "terminal_reason", "attempts", "failures", "lost_attempts"),
         *("last_error", "worker", "history"),
         *("created_at", "started_at", "completed_at", "updated_at", "waited", "ran"),
-        *("lease_expires_at", "retry_at"),
-        *("published_at", "publish_after", "publishes", "stream_id", "stream_sequence"),
+        *("lease_expires_at", "next_attempt_at"),
+        *("published_at", "publish_after", "republish_count", "stream_id", "stream_sequence"),
     )
     readonly_fields = ("payload_size", "history", "waited", "ran")
 
@@ -136,13 +131,13 @@ class JobAdmin(OperatedAdmin):
     @admin.action(description="Try again", permissions=["operate"])
     def try_again(self, request: HttpRequest, jobs: QuerySet[Job]) -> HttpResponseBase | None:
         """Jobs that were given up are due again."""
-        return self.confirmed(
+        return self.confirm_or_do(
             request,
             jobs,
             action="try_again",
             verb="Try again",
             question="Try these jobs again? Each has all its attempts before it.",
-            work=lambda job_id: services.retry(job_id=job_id),
+            work=lambda job_id: services.retry_job(job_id=job_id),
         )
 
 
@@ -172,7 +167,7 @@ class DeadLetterAdmin(OperatedAdmin):
         self, request: HttpRequest, letters: QuerySet[DeadLetter]
     ) -> HttpResponseBase | None:
         """The jobs are due again, and what was no job is published again as it was."""
-        return self.confirmed(
+        return self.confirm_or_do(
             request,
             letters,
             action="replay",
@@ -206,11 +201,11 @@ def with_queue_state(request: HttpRequest, context: dict[str, Any]) -> dict[str,
 
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnlyAdmin):
-    """What the queue is still to forget; old ones tell that it cannot be reached."""
+    """What the queue still has to delete; old rows mean that it cannot be reached."""
 
     list_display = ("id", "user_id", "stream_id", "stream_sequence", "message_id", "created_at")
     ordering = ("pk",)
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody: the queue would keep what was to be forgotten."""
+        """Nobody: the queue would keep what was to be deleted."""
         return False

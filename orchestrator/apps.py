@@ -18,11 +18,13 @@ class OrchestratorConfig(AppConfig):
     def ready(self) -> None:
         """Every app's `jobs.py` is imported, and users who go take their payloads with them."""
         autodiscover_modules("jobs")
-        post_delete.connect(_forget, sender=settings.AUTH_USER_MODEL, dispatch_uid="orchestrator")
+        post_delete.connect(
+            _forget_deleted_user, sender=settings.AUTH_USER_MODEL, dispatch_uid="orchestrator"
+        )
         faults.arm(settings.EXOBRAIN.exobrain_fault)
 
 
-def _forget(*, instance: Any, **_signal: Any) -> None:
+def _forget_deleted_user(*, instance: Any, **_signal: Any) -> None:
     from orchestrator.services import forget_user  # noqa: PLC0415  needs the app registry
 
     forget_user(user_id=str(instance.pk))

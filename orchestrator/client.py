@@ -21,7 +21,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from exobrain.lib import errors
 from orchestrator.address import target
-from orchestrator.errors import IdempotencyConflict, JobNotFound, OrchestratorDown
+from orchestrator.errors import IdempotencyConflict, JobNotFound, OrchestratorUnavailable
 from orchestrator.events import TYPED_PAYLOADS
 from orchestrator.types import Lifecycle, Transition
 from protos import job_orchestrator_pb2 as pb
@@ -38,8 +38,8 @@ CHANNEL_OPTIONS = [
     ("grpc.max_send_message_length", 4_000_000),
 ]
 ERROR_BY_CODE: dict[grpc.StatusCode, type[errors.DomainError]] = {
-    grpc.StatusCode.UNAVAILABLE: OrchestratorDown,
-    grpc.StatusCode.DEADLINE_EXCEEDED: OrchestratorDown,
+    grpc.StatusCode.UNAVAILABLE: OrchestratorUnavailable,
+    grpc.StatusCode.DEADLINE_EXCEEDED: OrchestratorUnavailable,
     grpc.StatusCode.NOT_FOUND: JobNotFound,
     grpc.StatusCode.ALREADY_EXISTS: IdempotencyConflict,
     grpc.StatusCode.PERMISSION_DENIED: errors.Refused,
@@ -55,29 +55,30 @@ def enqueue_job(
     With an idempotency key the call may be repeated after any error: it is one job.
     """
     request = pb.EnqueueJobRequest(
-        job_type=job_type,
-        user_id=user_id,
-        idempotency_key=idempotency_key,
-        **_variant(job_type, payload),
+        job_type=job_type, user_id=user_id, idempotency_key=idempotency_key
     )
-    try:
-        reply = _stub().EnqueueJob(
-            request, timeout=_timeout(), metadata=_metadata(), wait_for_ready=True
+    if job_type in TYPED_PAYLOADS:
+        messages = [
+            pb.KnowledgeUpdateMessage(
+                **{name: value for name, value in message.items() if value is not None}
+            )
+            for message in payload["messages"]
+        ]
+        request.knowledge_update.CopyFrom(
+            pb.KnowledgeUpdatePayload(
+                journal_reference=payload.get("journal_reference"),
+                messages=messages,
+                requested_by_user_id=payload.get("requested_by_user_id"),
+            )
         )
-    except grpc.RpcError as error:
-        raise _translated(error) from error
-    return UUID(reply.job_id)
+    else:
+        request.payload_json = json.dumps(payload)
+    return UUID(_call("EnqueueJob", request).job_id)
 
 
 def job_status(*, job_id: UUID, user_id: str) -> Transition:
     """Where the job stands; raises NotFound when it is not this user's."""
-    request = pb.GetJobStatusRequest(job_id=str(job_id), user_id=user_id)
-    try:
-        reply = _stub().GetJobStatus(
-            request, timeout=_timeout(), metadata=_metadata(), wait_for_ready=True
-        )
-    except grpc.RpcError as error:
-        raise _translated(error) from error
+    reply = _call("GetJobStatus", pb.GetJobStatusRequest(job_id=str(job_id), user_id=user_id))
     return _transition(reply, at=reply.updated_at)
 
 
@@ -89,9 +90,9 @@ def check() -> None:
             request, timeout=CHECK_SECONDS
         )
     except grpc.RpcError as error:
-        raise _translated(error) from error
+        raise _domain_error(error) from error
     if answer.status != health_pb2.HealthCheckResponse.SERVING:
-        raise OrchestratorDown
+        raise OrchestratorUnavailable
 
 
 async def watch_job(
@@ -110,25 +111,9 @@ async def watch_job(
         async for event in call:
             yield _transition(event, at=event.emitted_at)
     except grpc.RpcError as error:
-        raise _translated(error) from error
+        raise _domain_error(error) from error
     finally:
         call.cancel()
-
-
-def _variant(job_type: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    if job_type not in TYPED_PAYLOADS:
-        return {"payload_json": json.dumps(payload)}
-    messages = [
-        pb.KnowledgeUpdateMessage(**{name: value for name, value in m.items() if value is not None})
-        for m in payload["messages"]
-    ]
-    return {
-        "knowledge_update": pb.KnowledgeUpdatePayload(
-            journal_reference=payload.get("journal_reference"),
-            messages=messages,
-            requested_by_user_id=payload.get("requested_by_user_id"),
-        )
-    }
 
 
 def _transition(message: pb.GetJobStatusReply | pb.JobStatusEvent, *, at: str) -> Transition:
@@ -146,13 +131,21 @@ def _transition(message: pb.GetJobStatusReply | pb.JobStatusEvent, *, at: str) -
     )
 
 
-def _translated(error: grpc.RpcError) -> errors.DomainError:
+def _call(method: str, request: Any) -> Any:
+    with _lock:  # lest two threads open a channel each
+        stub = pb_grpc.JobOrchestratorStub(_channel(target()))
+    timeout = float(settings.EXOBRAIN.job_orchestrator_connect_timeout_seconds)
+    try:
+        return getattr(stub, method)(
+            request, timeout=timeout, metadata=_metadata(), wait_for_ready=True
+        )
+    except grpc.RpcError as error:
+        raise _domain_error(error) from error
+
+
+def _domain_error(error: grpc.RpcError) -> errors.DomainError:
     # The detail stays in the chained error: what the other side says is not for our users.
     return ERROR_BY_CODE.get(error.code(), errors.Upstream)()
-
-
-def _timeout() -> float:
-    return float(settings.EXOBRAIN.job_orchestrator_connect_timeout_seconds)
 
 
 def _metadata() -> list[tuple[str, str]]:
@@ -160,46 +153,32 @@ def _metadata() -> list[tuple[str, str]]:
     return [("authorization", f"Bearer {token.get_secret_value()}")] if token else []
 
 
-def _credentials() -> grpc.ChannelCredentials | None:
-    config = settings.EXOBRAIN
-    if config.job_orchestrator_tls_ca_file is None:
-        return None
-    trusted = config.project_path(config.job_orchestrator_tls_ca_file).read_bytes()
-    return grpc.ssl_channel_credentials(root_certificates=trusted)
-
-
 _lock = threading.Lock()
-
-
-def _stub() -> Any:
-    with _lock:  # lest two threads open a channel each
-        return pb_grpc.JobOrchestratorStub(_channel(target()))
+# A channel of grpc.aio belongs to the loop it was made on.
+_async_channels: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, grpc.aio.Channel]] = (
+    WeakKeyDictionary()
+)
 
 
 @cache
 def _channel(address: str) -> grpc.Channel:
-    credentials = _credentials()
-    if credentials is None:
-        return grpc.insecure_channel(address, CHANNEL_OPTIONS)
-    return grpc.secure_channel(address, credentials, CHANNEL_OPTIONS)
-
-
-# A channel belongs to the loop it was made on.
-_async_channels: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[str, grpc.aio.Channel]] = (
-    WeakKeyDictionary()
-)
+    channel: grpc.Channel = _open_channel(grpc, address)
+    return channel
 
 
 def _async_stub() -> Any:
     channels = _async_channels.setdefault(asyncio.get_running_loop(), {})
     address = target()
     if address not in channels:
-        channels[address] = _async_channel(address)
+        channels[address] = _open_channel(grpc.aio, address)
     return pb_grpc.JobOrchestratorStub(channels[address])
 
 
-def _async_channel(address: str) -> grpc.aio.Channel:
-    credentials = _credentials()
-    if credentials is None:
-        return grpc.aio.insecure_channel(address, CHANNEL_OPTIONS)
-    return grpc.aio.secure_channel(address, credentials, CHANNEL_OPTIONS)
+def _open_channel(library: Any, address: str) -> Any:
+    """A channel of `grpc` or `grpc.aio`, over TLS when a certificate authority is set."""
+    config = settings.EXOBRAIN
+    if config.job_orchestrator_tls_ca_file is None:
+        return library.insecure_channel(address, CHANNEL_OPTIONS)
+    trusted = config.project_path(config.job_orchestrator_tls_ca_file).read_bytes()
+    credentials = grpc.ssl_channel_credentials(root_certificates=trusted)
+    return library.secure_channel(address, credentials, CHANNEL_OPTIONS)

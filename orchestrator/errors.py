@@ -19,15 +19,15 @@ class JobNotFound(errors.NotFound):
     """There is no such job."""
 
 
-class NotRetryable(errors.Conflict):
+class JobNotFailed(errors.Conflict):
     """Only a job that was given up can be tried again."""
 
 
-class QueueDown(errors.Unavailable):
+class QueueUnavailable(errors.Unavailable):
     """JetStream is not available; the work waits."""
 
 
-class OrchestratorDown(errors.Unavailable):
+class OrchestratorUnavailable(errors.Unavailable):
     """The job orchestrator is not available; try again later."""
 
 
@@ -40,4 +40,4 @@ class JobFailed(errors.DomainError):
 
 
 class ClaimLost(Exception):
-    """Another worker has taken the job over, so this run must leave no effect."""
+    """Another worker has taken the job over, so this attempt must leave no effect."""

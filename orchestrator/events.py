@@ -105,7 +105,7 @@ def _encoded(message: Any) -> bytes:
 
 
 def with_nulls(value: Any) -> Any:
-    """A typed payload as JSON has it: zero and empty are null, as proto3 cannot tell them apart."""
+    """A typed payload as JSON has it: zero and empty are null, which proto3 cannot express."""
     if isinstance(value, dict):
         return {key: with_nulls(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -113,7 +113,7 @@ def with_nulls(value: Any) -> Any:
     return value or None
 
 
-def canonical(payload: dict[str, Any]) -> str:
+def storable_json(payload: dict[str, Any]) -> str:
     """The payload as text that PostgreSQL and NATS can carry; raises ValueError when it cannot.
 
     NUL and lone surrogates are valid in JSON and in nothing that would store it.

@@ -8,7 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
-from orchestrator.types import Lifecycle, TerminalReason
+from orchestrator.types import JobDraft, Lifecycle, StreamPosition, TerminalReason, message_id_of
 
 
 class Job(models.Model):
@@ -38,13 +38,12 @@ class Job(models.Model):
         db_default="",
         choices=[(reason.value, reason.value) for reason in TerminalReason],
     )
-    attempts = models.IntegerField(db_default=0)  # runs started; the number fences off older runs
-    failures = models.IntegerField(db_default=0)  # runs that ended in an error of their own
-    lost_runs = models.IntegerField(db_default=0)  # runs that ended with their worker, unheard of
+    attempts = models.IntegerField(db_default=0)  # started; the number fences off older ones
+    failures = models.IntegerField(db_default=0)  # attempts that ended in an error of their own
+    lost_attempts = models.IntegerField(db_default=0)  # ended with their worker, without a result
     last_error = models.TextField(blank=True, db_default="")
-    worker = models.CharField(
-        max_length=100, blank=True, db_default=""
-    )  # who runs it or ran it last
+    # Who runs it or ran it last.
+    worker = models.CharField(max_length=100, blank=True, db_default="")
     # Every change after the first, oldest first; `transition` is the number of the last one.
     transitions = models.JSONField(blank=True, db_default=Value([], models.JSONField()))
     transition = models.IntegerField(db_default=1)
@@ -55,12 +54,12 @@ class Job(models.Model):
     completed_at = models.DateTimeField(null=True, blank=True)
     # What is decided by time is decided by PostgreSQL's clock, which all processes share.
     lease_expires_at = models.DateTimeField(null=True, blank=True)
-    retry_at = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
 
     # The outbox: unpublished until JetStream has acknowledged, due from `publish_after` on.
     published_at = models.DateTimeField(null=True, blank=True)
     publish_after = models.DateTimeField(db_default=Now())
-    publishes = models.IntegerField(db_default=0)  # how often JetStream lost it
+    republish_count = models.IntegerField(db_default=0)  # how often JetStream lost it
     stream_id = models.CharField(max_length=40, blank=True, db_default="")
     stream_sequence = models.BigIntegerField(null=True, blank=True)
 
@@ -82,7 +81,7 @@ class Job(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            # The sweep and the search for what JetStream lost.
+            # For what is unpublished, and for what JetStream lost.
             models.Index(
                 fields=["published_at", "publish_after"],
                 condition=Q(is_terminal=False),
@@ -104,6 +103,28 @@ class Job(models.Model):
             self.State.PROCESSING: Lifecycle.STARTED,
             self.State.COMPLETED: Lifecycle.SUCCEEDED,
         }[self.State(self.state)]
+
+    @property
+    def draft(self) -> JobDraft:
+        """The job as it was asked for."""
+        return JobDraft(
+            id=self.id,
+            job_type=self.job_type,
+            user_id=self.user_id,
+            payload=self.payload,
+            created_at=self.created_at,
+            idempotency_key=self.idempotency_key,
+        )
+
+    @property
+    def stream_position(self) -> StreamPosition | None:
+        """Where JetStream was last seen to have the job's message; None before the first time."""
+        if self.stream_sequence is None:
+            return None
+        # A message that is yet to be republished has no position: this is the previous one's.
+        is_to_be_republished = self.published_at is None and self.republish_count > 0
+        number = self.republish_count - 1 if is_to_be_republished else self.republish_count
+        return StreamPosition(self.stream_id, self.stream_sequence, message_id_of(self.id, number))
 
 
 class DeadLetter(models.Model):
@@ -139,7 +160,7 @@ class DeadLetter(models.Model):
 
 
 class Erasure(models.Model):
-    """A message that JetStream is still to forget."""
+    """A message that JetStream still has to delete."""
 
     # Whose dead letters go with it; empty when it only gave way to a newer message of its job.
     user_id = models.CharField(max_length=100)
@@ -155,7 +176,7 @@ class Erasure(models.Model):
         return f"{self.stream_id}/{self.stream_sequence}"
 
 
-class _Appended(models.Func):
+class _AppendToArray(models.Func):
     """A JSON array with one more element."""
 
     template = "%(expressions)s"
@@ -163,22 +184,22 @@ class _Appended(models.Func):
     output_field = models.JSONField()
 
 
-class _Object(models.Func):
-    """An array of one JSON object."""
+class _ArrayOfObject(models.Func):
+    """A JSON array of one object."""
 
     function = "jsonb_build_object"
     template = "jsonb_build_array(%(function)s(%(expressions)s))"
     output_field = models.JSONField()
 
 
-def entering(
+def transition_columns(
     lifecycle: Lifecycle, *, attempt: Combinable, detail: str = "", terminal: bool = False
 ) -> dict[str, Any]:
-    """The columns of an update by which a job changes, and remembers that it did.
+    """The columns of an UPDATE that record a change of state in the job's history.
 
-    `attempt` is an expression over the row as it was, as everything in an UPDATE is.
+    `attempt` is an expression over the row as it was before the UPDATE.
     """
-    change = _Object(
+    change = _ArrayOfObject(
         Value("state"), Value(lifecycle.value),
         Value("attempt"), attempt,
         Value("detail"), Value(detail),
@@ -187,6 +208,6 @@ def entering(
     )  # fmt: skip
     return {
         "transition": F("transition") + 1,
-        "transitions": _Appended(F("transitions"), change),
+        "transitions": _AppendToArray(F("transitions"), change),
         "updated_at": Now(),
     }

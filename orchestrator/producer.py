@@ -1,4 +1,4 @@
-"""The way round the orchestrator: a job published to JetStream by whoever wants it done.
+"""Publishing a job straight to JetStream, past the orchestrator.
 
 Talks to NATS directly, from synchronous code, over one connection of this process. Raises
 `Unavailable` unless JetStream has acknowledged. The ledger hears of the job from the worker that
@@ -8,7 +8,7 @@ one may fall back on the other.
 
 import asyncio
 from collections.abc import Mapping
-from concurrent.futures import TimeoutError as TooSlow
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,10 @@ from django.conf import settings
 
 from exobrain.lib import background
 from orchestrator import services
-from orchestrator.errors import QueueDown
+from orchestrator.errors import QueueUnavailable
 from orchestrator.events import TYPED_PAYLOADS, envelope_of, with_nulls
-from orchestrator.jetstream import Link, request_subject
-from orchestrator.types import JobDraft, Outgoing
+from orchestrator.jetstream import NatsConnection, request_subject
+from orchestrator.types import JobDraft, OutboxMessage
 
 
 def publish_job(
@@ -27,49 +27,45 @@ def publish_job(
 ) -> UUID:
     """The id of a job that JetStream has acknowledged."""
     wire = with_nulls(dict(payload)) if job_type in TYPED_PAYLOADS else dict(payload)
-    draft = services.draft(
+    draft = services.draft_job(
         job_type=job_type, user_id=user_id, payload=wire, idempotency_key=idempotency_key
     )
     published = background.spawn(_publish(draft))
     try:
         published.result(settings.EXOBRAIN.job_orchestrator_connect_timeout_seconds)
-    except TooSlow:
+    except FutureTimeoutError:
         published.cancel()
-        raise QueueDown from None
+        raise QueueUnavailable from None
     return draft.id
 
 
-async def _publish(draft: JobDraft) -> None:
-    link = await _door().link()
-    await link.publish(
-        request_subject(draft.job_type),
-        envelope_of(draft),
-        message_id=Outgoing(draft=draft).message_id,
-    )
-
-
-class Door:
+class ProducerConnection:
     """This process's connection, made when it is first needed and again when it is lost."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.opening = asyncio.Lock()
-        self.open: Link | None = None
+        self.current: NatsConnection | None = None
 
-    async def link(self) -> Link:
-        """A link that is not closed; raises QueueDown."""
+    async def get(self) -> NatsConnection:
+        """A connection that is not closed; raises QueueUnavailable."""
         async with self.opening:
-            if self.open is None or self.open.closed.is_set():
-                self.open = await Link.open(name="producer")
-            return self.open
+            if self.current is None or self.current.is_closed:
+                self.current = await NatsConnection.open(name="producer")
+            return self.current
 
 
-_last_door: Door | None = None
+_connection: ProducerConnection | None = None
 
 
-def _door() -> Door:
-    global _last_door
+async def _publish(draft: JobDraft) -> None:
+    global _connection
     loop = asyncio.get_running_loop()
-    if _last_door is None or _last_door.loop is not loop:
-        _last_door = Door(loop)
-    return _last_door
+    if _connection is None or _connection.loop is not loop:
+        _connection = ProducerConnection(loop)
+    connection = await _connection.get()
+    await connection.publish(
+        request_subject(draft.job_type),
+        envelope_of(draft),
+        message_id=OutboxMessage(draft=draft).message_id,
+    )

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from orchestrator.errors import InvalidPayload, UnknownJobType
-from orchestrator.types import Run
+from orchestrator.types import Attempt
 
 P = TypeVar("P", bound=BaseModel)
 T = TypeVar("T")
@@ -29,20 +29,25 @@ class JobType:
 
     name: str
     payload: type[BaseModel]
-    body: Callable[[Run, Any], None]
-    prepare: Callable[[Run, Any], Any] | None
-    given_up: Callable[[Run, str], None] | None = None
+    body: Callable[[Attempt, Any], None]
+    prepare: Callable[[Attempt, Any], Any] | None
+    on_final_failure: Callable[[Attempt, str], None] | None = None
 
     def validated(self, payload: dict[str, Any]) -> BaseModel:
         """The payload as its model; raises InvalidPayload naming the field."""
         try:
             return self.payload.model_validate(payload)
         except ValidationError as error:
-            raise InvalidPayload(_explain(error)) from None
+            problems = error.errors(include_url=False, include_input=False, include_context=False)
+            words = [
+                f"{'.'.join(['payload', *map(str, problem['loc'])])}: {problem['msg']}"
+                for problem in problems[:5]
+            ]
+            raise InvalidPayload("; ".join(words)) from None
 
 
 @dataclass(frozen=True)
-class Chore:
+class PeriodicTask:
     """Something that every worker does from time to time, besides its jobs."""
 
     name: str
@@ -51,28 +56,30 @@ class Chore:
 
 
 _types: dict[str, JobType] = {}
-_chores: list[Chore] = []
+_periodic_tasks: list[PeriodicTask] = []
 
 
-def chore(name: str, *, every_seconds: float) -> Callable[[Callable[[], object]], Chore]:
-    """Registers a function as a chore: short, and harmless when several workers do it at once."""
+def periodic_task(
+    name: str, *, every_seconds: float
+) -> Callable[[Callable[[], object]], PeriodicTask]:
+    """Registers a function as a periodic task: short, and harmless in several workers at once."""
 
-    def register(body: Callable[[], object]) -> Chore:
-        _chores.append(Chore(name, every_seconds, body))
-        return _chores[-1]
+    def register(body: Callable[[], object]) -> PeriodicTask:
+        _periodic_tasks.append(PeriodicTask(name, every_seconds, body))
+        return _periodic_tasks[-1]
 
     return register
 
 
-def chores() -> list[Chore]:
-    """What workers do from time to time."""
-    return list(_chores)
+def periodic_tasks() -> list[PeriodicTask]:
+    """All that are registered."""
+    return list(_periodic_tasks)
 
 
-def job(name: str, *, payload: type[P]) -> Callable[[Callable[[Run, P], None]], JobType]:
+def job(name: str, *, payload: type[P]) -> Callable[[Callable[[Attempt, P], None]], JobType]:
     """Registers a function as the body of a job type."""
 
-    def register(body: Callable[[Run, P], None]) -> JobType:
+    def register(body: Callable[[Attempt, P], None]) -> JobType:
         return _add(JobType(name=name, payload=payload, body=body, prepare=None))
 
     return register
@@ -82,18 +89,26 @@ def prepared_job(
     name: str,
     *,
     payload: type[P],
-    prepare: Callable[[Run, P], T],
-    given_up: Callable[[Run, str], None] | None = None,
-) -> Callable[[Callable[[Run, T], None]], JobType]:
+    prepare: Callable[[Attempt, P], T],
+    on_final_failure: Callable[[Attempt, str], None] | None = None,
+) -> Callable[[Callable[[Attempt, T], None]], JobType]:
     """As `job`, for one with slow work that writes nothing and needs no open transaction.
 
     `prepare` does that work first; the body receives what it returned instead of the payload.
-    `given_up` is told why the job will not be tried again, within the transaction that records it.
+    `on_final_failure` is called with the last attempt and the reason when the job is not tried
+    again, within the transaction that records it.
     """
 
-    def register(body: Callable[[Run, T], None]) -> JobType:
-        kind = JobType(name=name, payload=payload, body=body, prepare=prepare, given_up=given_up)
-        return _add(kind)
+    def register(body: Callable[[Attempt, T], None]) -> JobType:
+        return _add(
+            JobType(
+                name=name,
+                payload=payload,
+                body=body,
+                prepare=prepare,
+                on_final_failure=on_final_failure,
+            )
+        )
 
     return register
 
@@ -113,9 +128,3 @@ def _add(new: JobType) -> JobType:
         raise ValueError(f"{new.name} is registered already")
     _types[new.name] = new
     return new
-
-
-def _explain(error: ValidationError) -> str:
-    problems = error.errors(include_url=False, include_input=False, include_context=False)
-    words = [f"{'.'.join(['payload', *map(str, p['loc'])])}: {p['msg']}" for p in problems[:5]]
-    return "; ".join(words)

@@ -23,17 +23,17 @@ from grpc_reflection.v1alpha import reflection
 
 from exobrain.lib import errors
 from exobrain.lib.batching import Batcher
-from exobrain.lib.database import Down, with_retry
+from exobrain.lib.database import DatabaseUnavailable, with_second_attempt
 from exobrain.lib.faults import reach
 from exobrain.lib.threads import ThreadPool
 from orchestrator import selectors, services
 from orchestrator.address import bind_address, socket_path
 from orchestrator.errors import IdempotencyConflict, InvalidPayload
 from orchestrator.events import TYPED_PAYLOADS, with_nulls
-from orchestrator.jetstream import Queue
-from orchestrator.relay import Relay
-from orchestrator.types import JobDraft, Outgoing, Step, Transition
-from orchestrator.watch import Watch
+from orchestrator.jetstream import NatsConnector
+from orchestrator.relay import OutboxRelay
+from orchestrator.types import JobDraft, OutboxMessage, Step, Transition
+from orchestrator.watch import JobWatcher
 from protos import job_orchestrator_pb2 as pb
 from protos import job_orchestrator_pb2_grpc as pb_grpc
 
@@ -71,24 +71,24 @@ class Servicer(pb_grpc.JobOrchestratorServicer):
     """Parse, call one service, shape the answer."""
 
     def __init__(
-        self, relay: Relay, watch: Watch, *, executor: Executor, trusts_callers: bool
+        self, relay: OutboxRelay, watcher: JobWatcher, *, executor: Executor, trusts_callers: bool
     ) -> None:
         self.relay = relay
-        self.watch = watch
+        self.watcher = watcher
         self.trusts_callers = trusts_callers
         self.watching = 0
         self.record = Batcher[JobDraft, bool | IdempotencyConflict](
-            lambda drafts: with_retry(lambda: services.record(drafts=drafts)),
+            lambda drafts: with_second_attempt(lambda: services.record(drafts=drafts)),
             executor=executor,
-            shared_errors=Down,
+            shared_errors=DatabaseUnavailable,
         )
 
     async def EnqueueJob(  # noqa: N802  gRPC's name
         self, request: pb.EnqueueJobRequest, context: Context
     ) -> pb.EnqueueJobReply:
         """The job is in the ledger, and on its way to a worker."""
-        async with _mapped(context):
-            draft = services.draft(
+        async with mapped_errors(context):
+            draft = services.draft_job(
                 job_type=request.job_type,
                 user_id=request.user_id,
                 payload=payload_of(request),
@@ -100,37 +100,46 @@ class Servicer(pb_grpc.JobOrchestratorServicer):
                 raise recorded
             reach(Step.RECORDED)
             if recorded:
-                self.relay.offer(Outgoing(draft=draft))
+                self.relay.publish_soon(OutboxMessage(draft=draft))
         return pb.EnqueueJobReply(job_id=str(draft.id))
 
     async def GetJobStatus(  # noqa: N802
         self, request: pb.GetJobStatusRequest, context: Context
     ) -> pb.GetJobStatusReply:
         """Where the job stands, from the ledger."""
-        async with _mapped(context):
+        async with mapped_errors(context):
             job_id = uuid_of(request.job_id)
-            user_id = self._whose(request.user_id)
-            current = await self.watch.status(job_id=job_id, user_id=user_id)
-        return pb.GetJobStatusReply(
-            **_common(current), updated_at=_timestamp(current.at), transition=current.number
-        )
+            user_id = self._visible_user(request.user_id)
+            current = await self.watcher.status(job_id=job_id, user_id=user_id)
+        return pb.GetJobStatusReply(**fields_of(current), updated_at=timestamp(current.at))
 
     async def WatchJobStatus(  # noqa: N802
         self, request: pb.WatchJobStatusRequest, context: Context
     ) -> AsyncIterator[pb.JobStatusEvent]:
         """Changes until the last one, the deadline, or the longest time one may watch."""
-        async with _mapped(context), self._slot(), _limited():
-            changes = self.watch.changes(
+        async with mapped_errors(context):
+            if self.watching >= MAX_WATCHES:
+                raise errors.TooMany("Too many jobs are being watched; try again later.")
+            changes = self.watcher.changes(
                 job_id=uuid_of(request.job_id),
-                user_id=self._whose(request.user_id),
+                user_id=self._visible_user(request.user_id),
                 include_current=request.include_current,
                 after=max(0, request.after_transition),
             )
-            async with contextlib.aclosing(changes):
-                async for change in changes:
-                    yield event_of(change)
+            self.watching += 1
+            try:
+                async with (
+                    asyncio.timeout(settings.EXOBRAIN.job_watch_max_seconds),
+                    contextlib.aclosing(changes),
+                ):
+                    async for change in changes:
+                        yield event_of(change)
+            except TimeoutError:
+                raise WatchTooLong from None
+            finally:
+                self.watching -= 1
 
-    def _whose(self, user_id: str) -> str | None:
+    def _visible_user(self, user_id: str) -> str | None:
         """The user whose jobs the call may see; None for everybody's, which takes trust.
 
         The status messages of the original know no user, so its clients send none. Its server
@@ -142,34 +151,15 @@ class Servicer(pb_grpc.JobOrchestratorServicer):
             raise NamesNoUser
         return None
 
-    @contextlib.asynccontextmanager
-    async def _slot(self) -> AsyncIterator[None]:
-        if self.watching >= MAX_WATCHES:
-            raise errors.TooMany("Too many jobs are being watched; try again later.")
-        self.watching += 1
-        try:
-            yield
-        finally:
-            self.watching -= 1
-
 
 @contextlib.asynccontextmanager
-async def _limited() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(settings.EXOBRAIN.job_watch_max_seconds):
-            yield
-    except TimeoutError:
-        raise WatchTooLong from None
-
-
-@contextlib.asynccontextmanager
-async def _mapped(context: Context) -> AsyncIterator[None]:
+async def mapped_errors(context: Context) -> AsyncIterator[None]:
     """Errors of ours become codes with a message; all others say nothing of what is inside."""
     try:
         yield
     except errors.DomainError as error:
         await context.abort(code_of(error), error.message)
-    except Down as error:
+    except DatabaseUnavailable as error:
         log.warning("ledger_down", error=type(error).__name__)
         await context.abort(grpc.StatusCode.UNAVAILABLE, "The ledger is not available.")
     except Exception as error:
@@ -191,30 +181,25 @@ def payload_of(request: pb.EnqueueJobRequest) -> dict[str, Any]:
     if (given := request.WhichOneof("payload")) != wanted:
         raise InvalidPayload(f"payload must be {wanted}, not {given or 'missing'}")
     if given == "knowledge_update":
-        typed: dict[str, Any] = with_nulls(_knowledge_update(request.knowledge_update))
-        return typed
-    return _decoded(request.payload_json)
-
-
-def _knowledge_update(payload: pb.KnowledgeUpdatePayload) -> dict[str, Any]:
-    return {
-        "journal_reference": payload.journal_reference,
-        "messages": [
+        update = request.knowledge_update
+        typed: dict[str, Any] = with_nulls(
             {
-                "role": message.role,
-                "content": message.content,
-                "sequence": message.sequence,
-                "created_at": message.created_at,
+                "journal_reference": update.journal_reference,
+                "messages": [
+                    {
+                        "role": message.role,
+                        "content": message.content,
+                        "sequence": message.sequence,
+                        "created_at": message.created_at,
+                    }
+                    for message in update.messages
+                ],
+                "requested_by_user_id": update.requested_by_user_id,
             }
-            for message in payload.messages
-        ],
-        "requested_by_user_id": payload.requested_by_user_id,
-    }
-
-
-def _decoded(text: str) -> dict[str, Any]:
+        )
+        return typed
     try:
-        payload = json.loads(text)
+        payload = json.loads(request.payload_json)
     except (ValueError, RecursionError):
         raise InvalidPayload("payload_json is not JSON") from None
     if not isinstance(payload, dict):
@@ -232,22 +217,23 @@ def uuid_of(text: str) -> UUID:
 
 def event_of(change: Transition) -> pb.JobStatusEvent:
     """A change as the wire has it."""
-    return pb.JobStatusEvent(
-        **_common(change), emitted_at=_timestamp(change.at), transition=change.number
-    )
+    return pb.JobStatusEvent(**fields_of(change), emitted_at=timestamp(change.at))
 
 
-def _common(change: Transition) -> dict[str, Any]:
+def fields_of(change: Transition) -> dict[str, Any]:
+    """The fields that a status reply and a status event share."""
     return {
         "job_id": str(change.job_id),
         "state": pb.JobLifecycleState.Value(change.lifecycle.value),
         "attempt": change.attempt,
         "detail": change.detail,
         "terminal": change.terminal,
+        "transition": change.number,
     }
 
 
-def _timestamp(at: datetime) -> str:
+def timestamp(at: datetime) -> str:
+    """RFC 3339 in UTC, with `Z`."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -256,7 +242,11 @@ class TokenInterceptor(grpc.aio.ServerInterceptor):
 
     def __init__(self, token: str) -> None:
         self.expected = f"Bearer {token}".encode()
-        self.refusal: Any = grpc.unary_unary_rpc_method_handler(_refuse)
+
+        async def refuse(_request: Any, context: Context) -> None:
+            await context.abort(grpc.StatusCode.UNAUTHENTICATED, "Authentication required")
+
+        self.refusal: Any = grpc.unary_unary_rpc_method_handler(refuse)
 
     async def intercept_service(
         self,
@@ -272,12 +262,8 @@ class TokenInterceptor(grpc.aio.ServerInterceptor):
         return self.refusal
 
 
-async def _refuse(_request: Any, context: Context) -> None:
-    await context.abort(grpc.StatusCode.UNAUTHENTICATED, "Authentication required")
-
-
 class Server:
-    """The API, its relay, and what both need."""
+    """The gRPC API and the outbox relay, in one process."""
 
     def __init__(self) -> None:
         self.port = 0  # where it listens, once it does
@@ -285,16 +271,17 @@ class Server:
         # the disk has its own, so that nothing else waits with it.
         self.recording = ThreadPool(1, name="record")
         self.executor = ThreadPool(1, name="ledger")
-        self.queue = Queue(name="orchestrator")
-        self.relay = Relay(self.queue, executor=self.executor)
+        self.nats = NatsConnector(name="orchestrator")
+        self.relay = OutboxRelay(self.nats, executor=self.executor)
         self.health = health.aio.HealthServicer()
+        token = settings.EXOBRAIN.job_orchestrator_api_token
         self.grpc = grpc.aio.server(
-            interceptors=_interceptors(),
+            interceptors=[TokenInterceptor(token.get_secret_value())] if token else [],
             options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)],
         )
-        watch = Watch(self.queue, executor=self.executor)
+        watcher = JobWatcher(self.nats, executor=self.executor)
         servicer = Servicer(
-            self.relay, watch, executor=self.recording, trusts_callers=trusts_callers()
+            self.relay, watcher, executor=self.recording, trusts_callers=trusts_callers()
         )
         pb_grpc.add_JobOrchestratorServicer_to_server(servicer, self.grpc)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, self.grpc)
@@ -306,58 +293,47 @@ class Server:
         """Calls have been answered until told to stop."""
         address = bind_address()
         self.port = _bind(self.grpc, address)
-        await self._tell_health()
-        self.queue.start()
+        await self._update_health()
+        self.nats.start()
         await self.grpc.start()
         log.info("orchestrator_listening", address=address)
-        work = [asyncio.create_task(task) for task in (self.relay.run(), self._watch_health())]
+        work = [asyncio.create_task(task) for task in (self.relay.run(), self._keep_health())]
         try:
             await stopping.wait()
         finally:
             await self.health.enter_graceful_shutdown()
             await self.grpc.stop(STOP_SECONDS)
-            await _cancelled(work)
-            await self._finish_publishing()
-            await self.queue.stop()
+            await _cancel(work)
+            if self.relay.in_flight:
+                _, late = await asyncio.wait(self.relay.in_flight, timeout=STOP_SECONDS)
+                await _cancel(late)  # published by the relay's next round, wherever that is
+            await self.nats.stop()
             self.recording.shutdown()
             self.executor.shutdown()
 
-    async def _finish_publishing(self) -> None:
-        if self.relay.in_flight:
-            _, late = await asyncio.wait(self.relay.in_flight, timeout=STOP_SECONDS)
-            await _cancelled(late)  # the next sweep publishes them
-
-    async def _watch_health(self) -> None:
+    async def _keep_health(self) -> None:
         while True:
             await asyncio.sleep(HEALTH_SECONDS)
-            await self._tell_health()
+            await self._update_health()
 
-    async def _tell_health(self) -> None:
+    async def _update_health(self) -> None:
         """Serving while the ledger answers; NATS may be away, for then jobs wait."""
-        status = await self._status()
-        for name in ("", SERVICE):
-            await self.health.set(name, status)
-        await self.health.set("nats", SERVING if self.queue.is_up else NOT_SERVING)
-
-    async def _status(self) -> "health_pb2.HealthCheckResponse.ServingStatus":
         loop = asyncio.get_running_loop()
         try:
-            await loop.run_in_executor(self.executor, with_retry, selectors.ledger_now)
-        except Down:
-            return NOT_SERVING
-        return SERVING
+            await loop.run_in_executor(self.executor, with_second_attempt, selectors.ledger_now)
+            status = SERVING
+        except DatabaseUnavailable:
+            status = NOT_SERVING
+        for name in ("", SERVICE):
+            await self.health.set(name, status)
+        await self.health.set("nats", SERVING if self.nats.is_connected else NOT_SERVING)
 
 
-async def _cancelled(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+async def _cancel(tasks: Iterable["asyncio.Task[Any]"]) -> None:
     ending = list(tasks)
     for task in ending:
         task.cancel()
     await asyncio.gather(*ending, return_exceptions=True)
-
-
-def _interceptors() -> list[grpc.aio.ServerInterceptor]:
-    token = settings.EXOBRAIN.job_orchestrator_api_token
-    return [TokenInterceptor(token.get_secret_value())] if token else []
 
 
 def trusts_callers() -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -10,7 +9,7 @@ from django.db.models import Count, Min, Q
 from django.utils.dateparse import parse_datetime
 
 from orchestrator.models import DeadLetter, Job
-from orchestrator.types import Lifecycle, Progress, QueueState, Transition
+from orchestrator.types import JobHistory, Lifecycle, QueueState, Transition
 
 
 def ledger_now() -> datetime:
@@ -21,46 +20,49 @@ def ledger_now() -> datetime:
     return now
 
 
-def progress(*, asked: Sequence[tuple[UUID, str | None]]) -> list[Progress | None]:
-    """Where each job stands; None for one that is not there or not that user's.
+def job_histories(*, asked: Sequence[tuple[UUID, str | None]]) -> list[JobHistory | None]:
+    """The changes of each job; None for one that is not there or not that user's.
 
     Without a user it may be anybody's; nothing is the user's whose name is empty.
     """
     columns = ("user_id", "state", "is_terminal", "attempts", "last_error", "transition",
                "transitions", "created_at", "updated_at")  # fmt: skip
     rows = Job.objects.only(*columns).in_bulk({job_id for job_id, _ in asked})
-    return [_visible(rows.get(job_id), user_id) for job_id, user_id in asked]
+    found: list[JobHistory | None] = []
+    for job_id, user_id in asked:
+        row = rows.get(job_id)
+        is_visible = row is not None and user_id in (None, row.user_id)
+        found.append(_history_of(row) if row is not None and is_visible else None)
+    return found
 
 
-def _visible(row: Job | None, user_id: str | None) -> Progress | None:
-    if row is None or user_id not in (None, row.user_id):
-        return None
-    first = Transition(
-        job_id=row.id,
-        number=1,
-        lifecycle=Lifecycle.ENQUEUED_OR_PENDING,
-        attempt=0,
-        detail="",
-        terminal=False,
-        at=row.created_at,
-    )
-    later = [_transition(row.id, number, c) for number, c in enumerate(row.transitions, start=2)]
-    changes = (first, *later)
-    return Progress(current=changes[-1], changes=changes)
-
-
-def _transition(job_id: UUID, number: int, change: dict[str, Any]) -> Transition:
-    at = parse_datetime(change["at"])
-    assert at is not None  # noqa: S101  PostgreSQL wrote it
-    return Transition(
-        job_id=job_id,
-        number=number,
-        lifecycle=Lifecycle(change["state"]),
-        attempt=change["attempt"],
-        detail=change["detail"],
-        terminal=change["terminal"],
-        at=at,
-    )
+def _history_of(row: Job) -> JobHistory:
+    transitions = [
+        Transition(
+            job_id=row.id,
+            number=1,
+            lifecycle=Lifecycle.ENQUEUED_OR_PENDING,
+            attempt=0,
+            detail="",
+            terminal=False,
+            at=row.created_at,
+        )
+    ]
+    for number, change in enumerate(row.transitions, start=2):
+        at = parse_datetime(change["at"])
+        assert at is not None  # noqa: S101  PostgreSQL wrote it
+        transitions.append(
+            Transition(
+                job_id=row.id,
+                number=number,
+                lifecycle=Lifecycle(change["state"]),
+                attempt=change["attempt"],
+                detail=change["detail"],
+                terminal=change["terminal"],
+                at=at,
+            )
+        )
+    return JobHistory(current=transitions[-1], transitions=tuple(transitions))
 
 
 def queue_state() -> QueueState:

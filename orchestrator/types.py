@@ -1,4 +1,4 @@
-"""Values that pass between the ledger, the queue and those who ask."""
+"""Values that pass between the ledger of jobs, JetStream and callers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +22,9 @@ class Step(StrEnum):
 
     VALIDATED = "orchestrator.1.validated"
     RECORDED = "orchestrator.2.recorded"  # the row is committed, nobody has been answered
-    PUBLISHED = "orchestrator.3.published"  # JetStream has acknowledged, the row does not say so
+    PUBLISHED = "orchestrator.3.published"  # JetStream has acknowledged, the row does not have it
     PUBLISH_RECORDED = "orchestrator.4.publish_recorded"
-    SWEPT = "orchestrator.5.swept"  # the sweep has taken what nobody acknowledged
+    SWEPT = "orchestrator.5.swept"  # the relay has taken what nobody published
     RECEIVED = "worker.1.received"
     CLAIMED = "worker.2.claimed"  # the row says that it runs here
     PREPARED = "worker.3.prepared"  # the slow part without a transaction is over
@@ -42,7 +42,7 @@ class TerminalReason(StrEnum):
     MAX_ATTEMPTS = "max-attempts"
     PERMANENT = "permanent"  # its body said that trying again cannot help
     INVALID_PAYLOAD = "invalid-payload"
-    LOST_RUNS = "lost-runs"  # its worker died too often
+    LOST_ATTEMPTS = "lost-attempts"  # its worker died too often
     USER_DELETED = "user-deleted"
 
 
@@ -66,49 +66,53 @@ class JobDraft:
     idempotency_key: str = ""
 
 
+def message_id_of(job_id: UUID, republish_count: int) -> str:
+    """What JetStream deduplicates a job's message by: a new id each time it is republished."""
+    return f"{job_id}.{republish_count}" if republish_count else str(job_id)
+
+
 @dataclass(frozen=True)
-class Outgoing:
-    """A job on its way to JetStream."""
+class OutboxMessage:
+    """A job that is recorded and is to be published to JetStream."""
 
     draft: JobDraft
-    publishes: int = 0  # how often it was lost before: a new number escapes deduplication
+    republish_count: int = 0  # how often its message was published before and lost
 
     @property
     def message_id(self) -> str:
         """What JetStream deduplicates by."""
-        return message_id_of(self.draft.id, self.publishes)
-
-
-def message_id_of(job_id: UUID, publishes: int) -> str:
-    """The name of a job's message, which is another whenever it was lost."""
-    return f"{job_id}.{publishes}" if publishes else str(job_id)
+        return message_id_of(self.draft.id, self.republish_count)
 
 
 @dataclass(frozen=True)
-class Receipt:
+class PublishAck:
     """JetStream has stored a job's message, under this number of this stream."""
 
     job_id: UUID
-    publishes: int
+    republish_count: int
     stream_id: str
     stream_sequence: int
 
 
-class Place(NamedTuple):
-    """Where JetStream has a message, and which: one that lost its end gives its numbers again."""
+class StreamPosition(NamedTuple):
+    """Where JetStream has a message, and which one.
 
-    stream_id: str  # by when it was created
+    The message id is part of it because a stream that lost its end in a crash gives the same
+    numbers to other messages.
+    """
+
+    stream_id: str  # when the stream was created
     stream_sequence: int
     message_id: str
 
 
 @dataclass(frozen=True)
 class DueErasure:
-    """A message of a user's that JetStream is still to forget."""
+    """A message that JetStream still has to delete."""
 
     id: int
-    user_id: str
-    place: Place
+    user_id: str  # whose dead letters go with it; empty: none
+    position: StreamPosition
 
 
 @dataclass(frozen=True)
@@ -132,65 +136,62 @@ class Delivery:
     message_id: str = ""  # other producers may send none
 
     @property
-    def place(self) -> Place:
+    def position(self) -> StreamPosition:
         """Where JetStream has the message, and which it is."""
         message_id = self.message_id or message_id_of(self.draft.id, 0)
-        return Place(self.stream_id, self.stream_sequence, message_id)
+        return StreamPosition(self.stream_id, self.stream_sequence, message_id)
 
 
 @dataclass(frozen=True)
-class Run:
+class Attempt:
     """One attempt at a job, as its body sees it."""
 
     job_id: UUID
     job_type: str
     user_id: str
-    attempt: int
+    number: int  # from 1
 
 
 @dataclass(frozen=True)
 class Claimed:
     """The job runs here: until the lease ends, nobody else starts it."""
 
-    run: Run
+    attempt: Attempt
     payload: dict[str, Any]
-    place: Place | None = None  # of the message that brought it
+    position: StreamPosition | None = None  # of the message that was delivered
 
 
 @dataclass(frozen=True)
-class Finished:
-    """There is nothing left to do for this message."""
+class NothingToDo:
+    """The job is over, so its message can be acknowledged."""
 
-    given_up: "Outcome | None" = None  # it was given up just now, so its end is to be announced
-
-
-@dataclass(frozen=True)
-class NotNow:
-    """Somebody else runs the job, or its next attempt is not due."""
-
-    seconds: float
-
-
-Claim = Claimed | Finished | NotNow
+    final_result: "AttemptResult | None" = None  # set when this claim ended it: to be announced
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a run ended."""
+class Deferred:
+    """Another worker runs the job, or its next attempt is not due: deliver again later."""
 
-    job_id: UUID
-    job_type: str
-    user_id: str
-    lifecycle: Lifecycle
-    attempt: int
+    delay_seconds: float
+
+
+Claim = Claimed | NothingToDo | Deferred
+
+
+@dataclass(frozen=True)
+class AttemptResult:
+    """How an attempt ended."""
+
+    attempt: Attempt
+    lifecycle: Lifecycle  # SUCCEEDED, RETRYING or FAILED_FINAL
     detail: str = ""
-    retry_seconds: float = 0.0
-    dead_letter: "DeadLetterDraft | None" = None
+    backoff_seconds: float = 0.0  # before the next attempt, if there is one
+    dead_letter: "DeadLetterContent | None" = None
 
 
 @dataclass(frozen=True)
-class DeadLetterDraft:
-    """What is told to those who listen to the dead-letter subject."""
+class DeadLetterContent:
+    """What is published to the dead-letter subject."""
 
     reason: DeadLetterReason
     detail: str
@@ -198,8 +199,8 @@ class DeadLetterDraft:
 
 
 @dataclass(frozen=True)
-class Replay:
-    """A dead letter that an operator sends on its way again."""
+class ReplayRequest:
+    """A dead letter without a job, whose message an operator wants published again."""
 
     dead_letter_id: UUID
     subject: str
@@ -208,7 +209,7 @@ class Replay:
 
 @dataclass(frozen=True)
 class Transition:
-    """One change of a job."""
+    """One change of a job's state."""
 
     job_id: UUID
     number: int
@@ -220,11 +221,11 @@ class Transition:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Where a job stands, and how it came there."""
+class JobHistory:
+    """A job's changes so far."""
 
     current: Transition
-    changes: tuple[Transition, ...]  # oldest first, the last one is `current`
+    transitions: tuple[Transition, ...]  # oldest first, the last one is `current`
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The changes of a job as they happen, each exactly once and in order.
 
-The ledger numbers and keeps every change; the queue only says when to look again. So nothing is
+The ledger numbers and keeps every change; JetStream only says when to look again. So nothing is
 missed between the first look and the next, and a queue that is down costs a second of delay.
 """
 
@@ -10,29 +10,28 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 from uuid import UUID
 
-import nats.errors
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from exobrain.lib.batching import Batcher
-from exobrain.lib.database import Down, with_retry
+from exobrain.lib.database import DatabaseUnavailable, with_second_attempt
 from orchestrator import selectors
-from orchestrator.errors import JobNotFound, QueueDown
-from orchestrator.jetstream import Link, Queue, status_subject
-from orchestrator.types import Progress, Transition
+from orchestrator.errors import JobNotFound, QueueUnavailable
+from orchestrator.jetstream import CLIENT_ERRORS, NatsConnection, NatsConnector, status_subject
+from orchestrator.types import JobHistory, Transition
 
-POLL_SECONDS = 1.0  # the queue may be down, or have lost what would have woken us
+POLL_SECONDS = 1.0  # the queue may be down, or have lost the message that would have told us
 
 
-class Watch:
+class JobWatcher:
     """Reads jobs for all who ask at the same time."""
 
-    def __init__(self, queue: Queue, *, executor: Executor) -> None:
-        self.queue = queue
-        self.read = Batcher[tuple[UUID, str | None], Progress | None](
-            lambda asked: with_retry(lambda: selectors.progress(asked=asked)),
+    def __init__(self, nats: NatsConnector, *, executor: Executor) -> None:
+        self.nats = nats
+        self.read = Batcher[tuple[UUID, str | None], JobHistory | None](
+            lambda asked: with_second_attempt(lambda: selectors.job_histories(asked=asked)),
             executor=executor,
-            shared_errors=Down,
+            shared_errors=DatabaseUnavailable,
         )
 
     async def status(self, *, job_id: UUID, user_id: str | None) -> Transition:
@@ -50,77 +49,65 @@ class Watch:
         With `after`, every change after that number. Raises JobNotFound, unless only future
         changes are asked for: then the job may be yet to come.
         """
-        bell = Bell(self.queue, job_id)
+        notifier = ChangeNotifier(self.nats, job_id)
         try:
-            await bell.listen()
-            found = await self.read((job_id, user_id))
-            if found is None and (include_current or after):
+            await notifier.listen()
+            history = await self.read((job_id, user_id))
+            if history is None and (include_current or after):
                 raise JobNotFound
-            seen = after or _first_seen(found, include_current=include_current)
+            seen = after
+            if history is not None and not after:
+                seen = history.current.number
+                # Also whoever asks only for future changes gets the one that ended the job.
+                if include_current or history.current.terminal:
+                    seen -= 1
             while True:
-                for change in _news(found, after=seen):
-                    seen = change.number
-                    yield change
-                    if change.terminal:
-                        return
-                if found is not None and found.current.terminal:
+                for change in history.transitions if history else ():
+                    if change.number > seen:
+                        seen = change.number
+                        yield change
+                if history is not None and history.current.terminal:
                     return
-                await bell.ring()
-                found = await self.read((job_id, user_id))
+                await notifier.wait()
+                history = await self.read((job_id, user_id))
         finally:
-            await bell.stop()
+            await notifier.stop()
 
 
-def _first_seen(found: Progress | None, *, include_current: bool) -> int:
-    """The number of the last change that is not to be told."""
-    if found is None:
-        return 0
-    # Whoever asks only for what comes is still told that nothing more will.
-    is_told = include_current or found.current.terminal
-    return found.current.number - 1 if is_told else found.current.number
+class ChangeNotifier:
+    """Says when a job may have changed."""
 
-
-def _news(found: Progress | None, *, after: int) -> list[Transition]:
-    if found is None:
-        return []
-    return [change for change in found.changes if change.number > after]
-
-
-class Bell:
-    """Rings when a job may have changed."""
-
-    def __init__(self, queue: Queue, job_id: UUID) -> None:
-        self.queue = queue
+    def __init__(self, nats: NatsConnector, job_id: UUID) -> None:
+        self.nats = nats
         self.job_id = job_id
-        self.rung = asyncio.Event()
-        self.link: Link | None = None
+        self.has_news = asyncio.Event()
+        self.connection: NatsConnection | None = None  # the one that is listened on
         self.subscription: Subscription | None = None
 
     async def listen(self) -> None:
-        """What happens from now on is heard, while the queue is up."""
+        """Changes from now on are noticed, while the queue is up."""
         try:
-            link = self.queue.link
-            if link is not self.link:
-                self.subscription = await link.client.subscribe(
-                    status_subject(self.job_id), cb=self._heard
-                )
-                await link.client.flush(timeout=1)  # the server has heard that we listen
-                self.link = link
-        except (QueueDown, nats.errors.Error, OSError):
-            self.link = None
+            connection = self.nats.connection
+            if connection is not self.connection:
+                subject = status_subject(self.job_id)
+                self.subscription = await connection.subscribe(subject, self._on_message)
+                await connection.flush()  # the server knows that we listen
+                self.connection = connection
+        except QueueUnavailable:
+            self.connection = None
 
-    async def ring(self) -> None:
-        """Something has happened, or it is time to look anyway."""
+    async def wait(self) -> None:
+        """The job may have changed, or it is time to look anyway."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.rung.wait(), POLL_SECONDS)
-        self.rung.clear()
+            await asyncio.wait_for(self.has_news.wait(), POLL_SECONDS)
+        self.has_news.clear()
         await self.listen()
 
     async def stop(self) -> None:
-        """Nobody listens any more."""
+        """Nothing is listened to any more."""
         if self.subscription is not None:
-            with contextlib.suppress(nats.errors.Error, OSError):
+            with contextlib.suppress(*CLIENT_ERRORS):
                 await self.subscription.unsubscribe()
 
-    async def _heard(self, _message: Msg) -> None:
-        self.rung.set()
+    async def _on_message(self, _message: Msg) -> None:
+        self.has_news.set()

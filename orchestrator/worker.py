@@ -13,6 +13,7 @@ import socket
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import structlog
@@ -21,25 +22,33 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from exobrain.lib.batching import Batcher
-from exobrain.lib.database import Down, on_good_connection, with_retry
+from exobrain.lib.database import (
+    DatabaseUnavailable,
+    on_live_connection,
+    with_second_attempt,
+)
+from exobrain.lib.errors import ConfigError
 from exobrain.lib.faults import reach
 from exobrain.lib.threads import ThreadPool
 from orchestrator import registry, services
-from orchestrator.errors import ClaimLost, JobFailed, QueueDown
-from orchestrator.events import DeadLetterEvent, JobEnvelope, JobResultEvent, JobStatusEvent
-from orchestrator.jetstream import Link, Pull, Queue, result_subject, status_subject
-from orchestrator.registry import Chore
+from orchestrator.announcer import JobAnnouncer
+from orchestrator.errors import ClaimLost, JobFailed, QueueUnavailable
+from orchestrator.events import JobEnvelope
+from orchestrator.jetstream import (
+    NatsConnection,
+    NatsConnector,
+    PullSubscription,
+)
+from orchestrator.registry import PeriodicTask
 from orchestrator.types import (
+    AttemptResult,
     Claim,
     Claimed,
-    DeadLetterDraft,
     DeadLetterReason,
+    Deferred,
     Delivery,
-    Finished,
     Lifecycle,
-    NotNow,
-    Outcome,
-    Run,
+    NothingToDo,
     Step,
 )
 
@@ -48,19 +57,19 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 DRAIN_SECONDS = 15.0  # `up` gives its children 25 to stop
-DOWN_SECONDS = 2.0  # PostgreSQL does not answer: try again after that
-LOST_SECONDS = 1.0  # another worker took the job over: see later what became of it
-LONGEST_PAUSE_SECONDS = 3600.0
-TICK_SECONDS = 0.5
+DATABASE_BACKOFF_SECONDS = 2.0  # PostgreSQL does not answer: the message is delivered again after
+CLAIM_LOST_SECONDS = 1.0  # another worker took the job over: see later what became of it
+MAX_REDELIVERY_SECONDS = 3600.0
+CHECK_SECONDS = 0.5  # between looks at the subscription
 
 
 @dataclass(frozen=True, eq=False)
-class Parcel:
+class ReceivedMessage:
     """A message as it came; each is itself and no other, even if it came twice."""
 
     body: bytes
     subject: str
-    reply: str
+    ack_subject: str  # where JetStream is sent what became of it
     stream_id: str
     stream_sequence: int
     message_id: str
@@ -79,241 +88,200 @@ class Worker:
         self.concurrency = concurrency
         self.bodies = ThreadPool(concurrency, name="job")
         self.ledger = ThreadPool(1, name="ledger")
-        self.odd_jobs = ThreadPool(1, name="chore")
-        self.queue = Queue(name=self.name, on_up=self._on_up)
-        self.pull: Pull | None = None
-        self.held: dict[Parcel, asyncio.Task[None]] = {}
+        self.periodic = ThreadPool(1, name="periodic")
+        self.nats = NatsConnector(name=self.name, on_connected=self._subscribe)
+        self.announcer = JobAnnouncer(self.nats)
+        self.subscription: PullSubscription | None = None
+        self.held: dict[ReceivedMessage, asyncio.Task[None]] = {}
         self.running: set[uuid.UUID] = set()
         self.stopping = asyncio.Event()
         self.is_tainted = False  # a body would not end, and has a thread for ever
         self.claim = Batcher[Delivery, Claim](
-            lambda deliveries: with_retry(
+            lambda deliveries: with_second_attempt(
                 lambda: services.claim(deliveries=deliveries, worker=self.name)
             ),
             executor=self.ledger,
-            shared_errors=Down,
+            shared_errors=DatabaseUnavailable,
         )
 
     async def work(self) -> bool:
         """Jobs have been run until told to stop; False when a body would not end."""
-        self.queue.start()
-        keeping = asyncio.create_task(self._keep_alive())
-        chores = [asyncio.create_task(self._repeat(chore)) for chore in registry.chores()]
+        self.nats.start()
+        tasks = [asyncio.create_task(self._keep_alive())]
+        tasks += [asyncio.create_task(self._repeat(task)) for task in registry.periodic_tasks()]
         log.info("worker_started", worker=self.name, concurrency=self.concurrency)
         try:
             while not self.stopping.is_set():
-                await self._tick()
+                await self._check_subscription()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.stopping.wait(), CHECK_SECONDS)
             await self._drain()
         finally:
-            keeping.cancel()
-            for task in chores:
+            for task in tasks:
                 task.cancel()
-            await self.queue.stop()
+            await self.nats.stop()
             self.bodies.shutdown(wait=not self.is_tainted)
             self.ledger.shutdown()
-            self.odd_jobs.shutdown(wait=False)  # a chore can be cut off anywhere
+            self.periodic.shutdown(wait=False)  # a periodic task can be cut off anywhere
         log.info("worker_stopped", worker=self.name)
         return not self.is_tainted
 
     # -- receiving
 
-    async def _on_up(self, link: Link) -> None:
-        pull = Pull(link, self._received)
-        await pull.start()
-        self.pull = pull
-        await self._ask()
+    async def _subscribe(self, connection: NatsConnection) -> None:
+        subscription = PullSubscription(connection, self._receive)
+        await subscription.start()
+        self.subscription = subscription
+        await self._request_messages()
 
-    async def _tick(self) -> None:
-        """From time to time: a queue that fell silent is asked again."""
-        if self.queue.failure is not None:
-            raise self.queue.failure
-        with contextlib.suppress(QueueDown):  # the link is being made again
-            if self.pull is not None and self.queue.is_up and self.pull.is_silent():
-                log.warning("pull_renewed")
-                await self.pull.renew()
-            await self._ask()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.stopping.wait(), TICK_SECONDS)
+    async def _check_subscription(self) -> None:
+        """A subscription that fell silent is made anew; raises only what no waiting can mend."""
+        if self.nats.failure is not None:
+            raise self.nats.failure
+        try:
+            if (
+                self.subscription is not None
+                and self.nats.is_connected
+                and self.subscription.is_stalled()
+            ):
+                log.warning("subscription_reset")
+                await self.subscription.reset()
+            await self._request_messages()
+        except ConfigError:
+            raise
+        except QueueUnavailable as error:  # the connector makes a connection, or we come back
+            log.info("subscription_unavailable", error=type(error.__cause__ or error).__name__)
+        except Exception as error:  # the loop must go on: jobs run, and others will come
+            log.exception("subscription_failed", error=type(error).__name__)
 
-    async def _ask(self) -> None:
+    async def _request_messages(self) -> None:
         """As many messages may arrive as there are free threads."""
-        if self.pull is None or self.stopping.is_set():
+        if self.subscription is None or self.stopping.is_set():
             return
-        wanted = self.concurrency - len(self.held) - self.pull.asked
+        wanted = self.concurrency - len(self.held) - self.subscription.requested
         # In portions: a request for every finished job would cost as much as the job.
         if wanted >= max(1, self.concurrency // 4):
-            await self.pull.ask(wanted)
+            await self.subscription.request(wanted)
 
-    def _received(self, message: Msg) -> None:
+    def _receive(self, raw: Msg) -> None:
         reach(Step.RECEIVED)
-        parcel = Parcel(
-            body=message.data,
-            subject=message.subject,
-            reply=message.reply,
-            stream_id=self.pull.link.stream_id if self.pull else "",
-            stream_sequence=message.metadata.sequence.stream,
-            message_id=(message.headers or {}).get("Nats-Msg-Id", ""),
+        message = ReceivedMessage(
+            body=raw.data,
+            subject=raw.subject,
+            ack_subject=raw.reply,
+            stream_id=self.subscription.connection.stream_id if self.subscription else "",
+            stream_sequence=raw.metadata.sequence.stream,
+            message_id=(raw.headers or {}).get("Nats-Msg-Id", ""),
         )
-        self.held[parcel] = asyncio.create_task(self._handle(parcel))
+        self.held[message] = asyncio.create_task(self._handle(message))
 
-    async def _handle(self, parcel: Parcel) -> None:
+    async def _handle(self, message: ReceivedMessage) -> None:
         """The message is acknowledged or given back; if neither, it will be delivered again."""
         try:
-            await self._deal_with(parcel)
-        except Down as error:
+            await self._process(message)
+        except DatabaseUnavailable as error:
             log.warning("ledger_down", error=type(error).__name__)
-            await self._give_back(parcel, seconds=DOWN_SECONDS)
+            await self._give_back(message, delay_seconds=DATABASE_BACKOFF_SECONDS)
         except ClaimLost:
-            log.warning("claim_lost", source=parcel.source)
-            await self._give_back(parcel, seconds=LOST_SECONDS)
+            log.warning("claim_lost", source=message.source)
+            await self._give_back(message, delay_seconds=CLAIM_LOST_SECONDS)
         except Exception as error:  # the loop must go on, and take the next message
-            log.exception("message_failed", source=parcel.source, error=type(error).__name__)
+            log.exception("message_failed", source=message.source, error=type(error).__name__)
         finally:
-            del self.held[parcel]
-        await self._ask()
+            del self.held[message]
+        await self._request_messages()
 
-    async def _deal_with(self, parcel: Parcel) -> None:
+    async def _process(self, message: ReceivedMessage) -> None:
         if self.stopping.is_set():
-            await self._give_back(parcel, seconds=0)
+            await self._give_back(message, delay_seconds=0)
             return
         try:
-            envelope = JobEnvelope.model_validate_json(parcel.body)
+            envelope = JobEnvelope.model_validate_json(message.body)
         except ValidationError as error:
-            await self._bury(parcel, error)
+            await self._dead_letter(message, error)
             return
-        await self._run(parcel, envelope)
-
-    async def _run(self, parcel: Parcel, envelope: JobEnvelope) -> None:
         delivery = Delivery(
             draft=envelope.draft,
-            stream_id=parcel.stream_id,
-            stream_sequence=parcel.stream_sequence,
-            message_id=parcel.message_id,
+            stream_id=message.stream_id,
+            stream_sequence=message.stream_sequence,
+            message_id=message.message_id,
         )
         match await self.claim(delivery):
             case Claimed() as claimed:
-                await self._perform(parcel, claimed)
-            case NotNow(seconds=seconds):
-                await self._give_back(parcel, seconds=min(seconds, LONGEST_PAUSE_SECONDS))
-            case Finished(given_up=outcome):
-                if outcome is not None:
-                    await self._announce(outcome)
-                await self._acknowledge(parcel)
+                await self._perform(message, claimed)
+            case Deferred(delay_seconds=seconds):
+                await self._give_back(message, delay_seconds=min(seconds, MAX_REDELIVERY_SECONDS))
+            case NothingToDo(final_result=result):
+                if result is not None:
+                    await self.announcer.announce_result(result)
+                await self._acknowledge(message)
+
+    async def _dead_letter(self, message: ReceivedMessage, error: ValidationError) -> None:
+        """A message that is no envelope is a dead letter at once: it will not become one."""
+        fields = [".".join(map(str, p["loc"])) or p["type"] for p in error.errors()[:5]]
+        letter = await self._in_ledger(
+            lambda: services.record_poison_message(
+                reason=DeadLetterReason.INVALID_ENVELOPE,
+                detail=f"not a job envelope: {', '.join(fields)}",
+                raw_message=message.body.decode(errors="replace"),
+                subject=message.subject,
+                source=message.source,
+            )
+        )
+        log.warning("message_is_poison", source=message.source)
+        await self.announcer.announce_dead_letter(letter)
+        reach(Step.DEAD_LETTERED)
+        await self._acknowledge(message)
 
     # -- running
 
-    async def _perform(self, parcel: Parcel, claimed: Claimed) -> None:
+    async def _perform(self, message: ReceivedMessage, claimed: Claimed) -> None:
         reach(Step.CLAIMED)
-        run = claimed.run
-        self.running.add(run.job_id)
+        attempt = claimed.attempt
+        self.running.add(attempt.job_id)
         try:
-            await self._announce_start(run)
-            outcome = await self._outcome(claimed)
-        except Down:
-            await self._release(run)
+            await self.announcer.announce_start(attempt)
+            result = await self._run_body(claimed)
+        except DatabaseUnavailable:
+            # It went away under the body: if it is back, nobody waits for the lease.
+            with contextlib.suppress(*DatabaseUnavailable):
+                await self._release([attempt.job_id])
             raise
         finally:
-            self.running.discard(run.job_id)
-        await self._announce(outcome)
-        if outcome.lifecycle is Lifecycle.RETRYING:
+            self.running.discard(attempt.job_id)
+        await self.announcer.announce_result(result)
+        if result.lifecycle is Lifecycle.RETRYING:
             reach(Step.FAILURE_RECORDED)
-            await self._give_back(parcel, seconds=outcome.retry_seconds)
+            await self._give_back(message, delay_seconds=result.backoff_seconds)
             return
-        reach(Step.DEAD_LETTERED if outcome.dead_letter else Step.COMPLETED)
-        await self._acknowledge(parcel)
+        reach(Step.DEAD_LETTERED if result.dead_letter else Step.COMPLETED)
+        await self._acknowledge(message)
 
-    async def _release(self, run: Run) -> None:
-        """PostgreSQL went away under the body: if it is back, nobody waits for the lease."""
-        with contextlib.suppress(*Down):
-            ids = [run.job_id]
-            await self._in_ledger(lambda: services.release(job_ids=ids, worker=self.name))
-
-    async def _outcome(self, claimed: Claimed) -> Outcome:
+    async def _run_body(self, claimed: Claimed) -> AttemptResult:
         loop = asyncio.get_running_loop()
-        body = loop.run_in_executor(self.bodies, _in_thread, claimed)
-        await asyncio.wait([body], timeout=settings.EXOBRAIN.job_max_run_seconds)
+        body = loop.run_in_executor(
+            self.bodies, on_live_connection, lambda: services.perform(claimed=claimed)
+        )
+        await asyncio.wait([body], timeout=settings.EXOBRAIN.job_attempt_timeout_seconds)
         if body.done():
             return body.result()
-        log.error("job_ran_too_long", job_id=str(claimed.run.job_id))
+        log.error("job_ran_too_long", job_id=str(claimed.attempt.job_id))
         body.add_done_callback(lambda done: done.exception())
         self.is_tainted = True  # a thread cannot be ended, but the process can be replaced
         self.stopping.set()
         error = JobFailed("The job took too long.")
         return await self._in_ledger(lambda: services.fail(claimed=claimed, error=error))
 
-    async def _bury(self, parcel: Parcel, error: ValidationError) -> None:
-        """A message that is no envelope is a dead letter at once: it will not become one."""
-        places = [".".join(map(str, p["loc"])) or p["type"] for p in error.errors()[:5]]
-        letter = await self._in_ledger(
-            lambda: services.record_poison(
-                reason=DeadLetterReason.INVALID_ENVELOPE,
-                detail=f"not a job envelope: {', '.join(places)}",
-                raw_message=parcel.body.decode(errors="replace"),
-                subject=parcel.subject,
-                source=parcel.source,
-            )
-        )
-        log.warning("message_is_poison", source=parcel.source)
-        await self._announce_dead_letter(letter)
-        reach(Step.DEAD_LETTERED)
-        await self._acknowledge(parcel)
+    # -- answering JetStream; what it does not hear is delivered again
 
-    # -- telling
-
-    async def _announce_start(self, run: Run) -> None:
-        event = JobStatusEvent(
-            job_id=run.job_id, state=Lifecycle.STARTED, attempt=run.attempt, terminal=False
-        )
-        await self._tell(status_subject(run.job_id), event.to_bytes())
-
-    async def _announce(self, outcome: Outcome) -> None:
-        """Whoever listens hears how it went; the ledger knows it already."""
-        terminal = outcome.lifecycle is not Lifecycle.RETRYING
-        detail = outcome.detail or None
-        status = JobStatusEvent(
-            job_id=outcome.job_id,
-            state=outcome.lifecycle,
-            attempt=outcome.attempt,
-            detail=detail,
-            terminal=terminal,
-        )
-        await self._tell(status_subject(outcome.job_id), status.to_bytes())
-        if terminal:
-            await self._announce_result(outcome)
-        if outcome.dead_letter is not None:
-            await self._announce_dead_letter(outcome.dead_letter)
-
-    async def _announce_result(self, outcome: Outcome) -> None:
-        succeeded = outcome.lifecycle is Lifecycle.SUCCEEDED
-        result = JobResultEvent(
-            job_id=outcome.job_id,
-            job_type=outcome.job_type,
-            status="completed" if succeeded else "failed",
-            correlation_id=outcome.user_id,
-            attempt=outcome.attempt,
-            detail=outcome.detail or None,
-        )
-        await self._tell(result_subject(outcome.job_type, result.status), result.to_bytes())
-
-    async def _announce_dead_letter(self, letter: DeadLetterDraft) -> None:
-        limit = settings.EXOBRAIN.job_dlq_raw_message_max_chars
-        event = DeadLetterEvent(
-            reason=letter.reason, detail=letter.detail, raw_message=letter.raw_message[:limit]
-        )
-        await self._tell(settings.EXOBRAIN.job_dlq_subject, event.to_bytes())
-
-    async def _tell(self, subject: str, data: bytes) -> None:
-        if self.queue.is_up:
-            await self.queue.link.announce(subject, data)
-
-    async def _acknowledge(self, parcel: Parcel) -> None:
-        if self.queue.is_up:
-            await self.queue.link.acknowledge(parcel.reply)
+    async def _acknowledge(self, message: ReceivedMessage) -> None:
+        if self.nats.is_connected:
+            await self.nats.connection.acknowledge(message.ack_subject)
             reach(Step.ACKNOWLEDGED)
 
-    async def _give_back(self, parcel: Parcel, *, seconds: float) -> None:
-        if self.queue.is_up:
-            await self.queue.link.give_back(parcel.reply, seconds=seconds)
+    async def _give_back(self, message: ReceivedMessage, *, delay_seconds: float) -> None:
+        if self.nats.is_connected:
+            await self.nats.connection.redeliver(message.ack_subject, delay_seconds=delay_seconds)
 
     # -- staying alive, and stopping
 
@@ -322,47 +290,52 @@ class Worker:
         pause = settings.EXOBRAIN.job_consumer_ack_wait_seconds / 3
         while True:
             await asyncio.sleep(pause)
-            for parcel in list(self.held):
-                if self.queue.is_up:
-                    await self.queue.link.in_progress(parcel.reply)
             try:
-                await self._extend_leases()
-            except Down as error:
+                for message in list(self.held):
+                    if self.nats.is_connected:
+                        await self.nats.connection.in_progress(message.ack_subject)
+                if running := list(self.running):
+                    await self._in_ledger(
+                        partial(services.extend_leases, job_ids=running, worker=self.name)
+                    )
+            except DatabaseUnavailable as error:
                 log.warning("ledger_down", error=type(error).__name__)
+            except Exception as error:  # without it, all that runs would be started elsewhere
+                log.exception("keep_alive_failed", error=type(error).__name__)
 
-    async def _repeat(self, chore: Chore) -> None:
-        """The chore is done from time to time; one that fails is tried again at its next time."""
+    async def _repeat(self, task: PeriodicTask) -> None:
+        """The task is done from time to time; one that fails is tried again at its next time."""
         while True:
-            await asyncio.sleep(chore.every_seconds)
+            await asyncio.sleep(task.every_seconds)
             try:
                 await asyncio.get_running_loop().run_in_executor(
-                    self.odd_jobs, on_good_connection, chore.body
+                    self.periodic, on_live_connection, task.body
                 )
             except Exception as error:  # noqa: BLE001  whatever it was, jobs go on
-                log.warning("chore_failed", chore=chore.name, error=type(error).__name__)
-
-    async def _extend_leases(self) -> None:
-        if running := list(self.running):
-            await self._in_ledger(lambda: services.extend_leases(job_ids=running, worker=self.name))
+                log.warning("periodic_task_failed", task=task.name, error=type(error).__name__)
 
     async def _drain(self) -> None:
         """What runs has ended, or is anybody's again."""
-        if self.pull is not None:
-            await self.pull.stop()
+        if self.subscription is not None:
+            await self.subscription.stop()
         if self.held:
             await asyncio.wait(list(self.held.values()), timeout=DRAIN_SECONDS)
         leftover, running = list(self.held), list(self.running)
         if running:
             log.warning("jobs_interrupted", count=len(running))
-            await self._in_ledger(lambda: services.release(job_ids=running, worker=self.name))
-        for parcel in leftover:
-            await self._give_back(parcel, seconds=0)
+            try:
+                await self._release(running)
+            except DatabaseUnavailable as error:  # their leases run out
+                log.warning("ledger_down", error=type(error).__name__)
+        for message in leftover:
+            await self._give_back(message, delay_seconds=0)
         for task in list(self.held.values()):
             task.cancel()
 
+    async def _release(self, job_ids: list[uuid.UUID]) -> None:
+        await self._in_ledger(lambda: services.release(job_ids=job_ids, worker=self.name))
+
     async def _in_ledger(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.ledger, with_retry, work)
-
-
-def _in_thread(claimed: Claimed) -> Outcome:
-    return on_good_connection(lambda: services.perform(claimed=claimed))
+        return await asyncio.get_running_loop().run_in_executor(
+            self.ledger, with_second_attempt, work
+        )

@@ -12,13 +12,14 @@ from django.core.cache import caches
 from django.test import Client, TransactionTestCase
 
 from accounts.models import User
-from chat.agent import ChatModel, mock
+from chat.agent import ChatModel
 from chat.services import generation
 from exobrain.lib.threads import close_connections
 from journal import stores
 from tests import emptying
 from tests.factories import PASSWORD, UserFactory
 from tests.live import Caller, LiveServer, end_other_connections
+from tests.mock_model import rewind
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +77,7 @@ def bearer() -> Callable[[User], dict[str, str]]:
 
 @pytest.fixture
 def config(settings: Any) -> Callable[..., None]:
-    """Changes settings of `exobrain.config` for one test."""
+    """Changes settings of `exobrain.lib.config` for one test."""
 
     def change(**values: Any) -> None:
         settings.EXOBRAIN = settings.EXOBRAIN.model_copy(update=values)
@@ -88,13 +89,13 @@ def config(settings: Any) -> Callable[..., None]:
 def _empty_redis() -> None:
     """Each test starts with an empty Redis database of its own, and nothing kept beside it."""
     caches["default"].client.get_client().flushdb()  # type: ignore[attr-defined]
-    stores.forget()
+    stores.clear_local()
 
 
 @pytest.fixture(autouse=True)
 def _first_mock_answer() -> None:
     """The mock begins with its first answer."""
-    mock.rewind()
+    rewind()
 
 
 @pytest.fixture

@@ -114,9 +114,9 @@ def _run(
     from django.conf import settings
     from django.core.management import execute_from_command_line
 
-    from exobrain.config import get_config
     from exobrain.embedded.launch import die_with_parent
     from exobrain.lib import faults
+    from exobrain.lib.config import get_config
 
     try:
         die_with_parent(parent, signal.SIGKILL)

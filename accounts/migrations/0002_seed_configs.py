@@ -14,7 +14,7 @@ DEFINITIONS = [
     {
         "key": "daily_digest_enabled",
         "name": "Daily digest",
-        "description": "Sum up each day once it is over.",
+        "description": "Kept for programs that read it; Exobrain itself writes no digest.",
         "config_type": "boolean",
         "default_value": True,
         "display_order": 20,

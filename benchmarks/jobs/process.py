@@ -21,7 +21,7 @@ from pydantic import BaseModel  # noqa: E402
 
 from orchestrator import services  # noqa: E402
 from orchestrator.registry import job  # noqa: E402
-from orchestrator.types import JobDraft, Run  # noqa: E402
+from orchestrator.types import Attempt, JobDraft  # noqa: E402
 
 _stamps = os.environ.get("BENCH_STAMPS")
 _socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -32,14 +32,14 @@ class Nothing(BaseModel):
 
 
 @job("bench.empty", payload=Nothing)
-def empty(_run: Run, _payload: Nothing) -> None:
+def empty(_attempt: Attempt, _payload: Nothing) -> None:
     """Does nothing."""
 
 
 @job("bench.stamped", payload=Nothing)
-def stamped(run: Run, _payload: Nothing) -> None:
+def stamped(attempt: Attempt, _payload: Nothing) -> None:
     """Says that it has started."""
-    _stamp("started", str(run.job_id))
+    _stamp("started", str(attempt.job_id))
 
 
 def _stamp(what: str, job_id: str) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.memory import standin
 from benchmarks.memory.locomo import Conversation, load
 
-ARMS = ("words", "meaning", "tokens", "time", "graph")
+RETRIEVERS = ("words", "meaning", "tokens", "time", "graph")
 AIMS = {"R@5": 0.72, "R@10": 0.80, "R@50": 0.93, "session hit@5": 0.95}
 RULES = "the rules"
 OBSERVED = "the model extractor, its model a stand-in that tells the dataset's observations"
@@ -32,7 +32,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--dataset", type=Path, required=True, metavar="FILE")
     parser.add_argument("--json", type=Path, metavar="OUT")
-    parser.add_argument("--no-ablation", action="store_true", help="do not leave out arms in turn")
+    parser.add_argument(
+        "--no-ablation", action="store_true", help="do not leave out retrievers in turn"
+    )
     parser.add_argument(
         "--observations", action="store_true", help="learn through the model extractor"
     )
@@ -82,8 +84,8 @@ def measure(
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415
 
-    from exobrain.config import get_config  # noqa: PLC0415
     from exobrain.embedded import Service, hold  # noqa: PLC0415
+    from exobrain.lib.config import get_config  # noqa: PLC0415
 
     with hold(get_config().data_dir, services=set(Service)):
         call_command("migrate", verbosity=0)
@@ -126,9 +128,11 @@ def _measured(
     _print_table("Exobrain by category", by_category)
     ablated = {}
     if ablation:
-        ablated = {f"without {arm}": run(arm) for arm in ARMS}
-        _print_table("Exobrain, arm by arm", {name: figures(o) for name, o in ablated.items()})
-        print("What each arm is worth, R@10, with its interval of 95 %:")
+        ablated = {f"without {name}": run(name) for name in RETRIEVERS}
+        _print_table(
+            "Exobrain, retriever by retriever", {name: figures(o) for name, o in ablated.items()}
+        )
+        print("What each retriever is worth, R@10, with its interval of 95 %:")
         for name, outcomes in ablated.items():
             worth = difference(ours, outcomes, "R@10")
             print(f"  {name:20} {worth.mean:+.3f}  [{worth.low:+.3f}, {worth.high:+.3f}]")

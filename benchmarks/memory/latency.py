@@ -139,23 +139,23 @@ def _fill_journal(user_id: uuid.UUID, world: World) -> None:
 
 
 def _fill_indexes(user_id: uuid.UUID, world: World) -> None:
-    from knowledge.stores.embedders.minilm import LOCAL_SPACE  # noqa: PLC0415
-    from knowledge.stores.tokens import PostgresTokens, Tokens  # noqa: PLC0415
+    from knowledge.stores.tokens import configured_token_store  # noqa: PLC0415
+    from knowledge.stores.tokens.port import StoredTokens  # noqa: PLC0415
     from knowledge.stores.vectors import local_index  # noqa: PLC0415
 
-    index, store = local_index(), PostgresTokens()
+    index, store = local_index(), configured_token_store()
     for start in range(0, world.blocks, BATCH):
         points = list(_points(user_id, world, start))
         index.upsert(user_id=user_id, points=points)
         signs = world.random.bytes(len(points) * TOKENS * TOKEN_BYTES)
         size = TOKENS * TOKEN_BYTES
-        packed = {
-            point.block_id: Tokens(
+        tokens = {
+            point.block_id: StoredTokens(
                 point.digest, signs[at * size : (at + 1) * size], (point.reference, point.sequence)
             )
             for at, point in enumerate(points)
         }
-        store.put(user_id=user_id, space=LOCAL_SPACE, packed=packed)
+        store.put(user_id=user_id, space=index.space, tokens=tokens)
         if start % 10_000 == 0:
             print(f"{start} blocks are indexed", file=sys.stderr)
 
@@ -201,15 +201,18 @@ def ask(user_id: uuid.UUID, world: World) -> dict[str, Any]:
         "floor_embedding_ms": timed(lambda question: embedder.embed([question]), questions),
         "recall_ms": timed(whole, questions),
     }
-    figures["arms_ms"] = _arms(recalled)
+    figures["retrievers_ms"] = _retriever_medians(recalled)
     figures["dropped"] = sum(len(each.dropped) for each in recalled)
     figures["items"] = statistics.mean(len(each.items) for each in recalled)
     return figures
 
 
-def _arms(recalled: Sequence[Any]) -> dict[str, float]:
-    names = sorted({name for each in recalled for name in each.arms})
-    took = {name: [each.arms[name] for each in recalled if name in each.arms] for name in names}
+def _retriever_medians(recalled: Sequence[Any]) -> dict[str, float]:
+    names = sorted({name for each in recalled for name in each.retriever_ms})
+    took = {
+        name: [each.retriever_ms[name] for each in recalled if name in each.retriever_ms]
+        for name in names
+    }
     return {name: round(statistics.median(values), 2) for name, values in took.items()}
 
 

@@ -31,7 +31,7 @@ WAIT_SECONDS = 1800.0
 POLL_SECONDS = 0.2
 DEPTH = 60  # memories asked for; several can be of one turn
 UNBOUNDED_TOKENS = 1_000_000
-NO_DEADLINE_MS = 60_000  # quality is measured with every arm; speed is measured by itself
+NO_DEADLINE_MS = 60_000  # quality is measured with every retriever; speed is measured by itself
 
 
 @dataclass(frozen=True)

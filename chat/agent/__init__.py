@@ -1,13 +1,12 @@
-"""Who answers: the model behind a port, with a real provider and two twins without one."""
+"""The chat model behind a port: a real provider, and two implementations that need none."""
 
 from django.conf import settings
 
-from chat.agent.model import ChatModel, Conversation, Part, Prompt, ToolRequest, ToolResult, Usage
-from exobrain.config import Config
+from chat.agent.model import ChatModel, Part, Prompt, ToolRequest, ToolResult, Usage
+from exobrain.lib.config import Config
 
 __all__ = [
     "ChatModel",
-    "Conversation",
     "Part",
     "Prompt",
     "ToolRequest",
@@ -23,17 +22,17 @@ def chat_model() -> ChatModel:
     """The configured model, made once; raises ConfigError when it cannot be made."""
     global _made
     config: Config = settings.EXOBRAIN
-    if _made is None or _made[0] is not config:
-        _made = (config, _make(config))
-    return _made[1]
-
-
-def _make(config: Config) -> ChatModel:
+    if _made is not None and _made[0] is config:
+        return _made[1]
+    model: ChatModel
     if config.uses_mock_model:
         from chat.agent.mock import MockModel, read_answers  # noqa: PLC0415  beside its sibling
 
-        return MockModel(read_answers(config.mock_messages_path))
-    # LangChain costs seconds and 60 MB: only an installation with a provider pays them.
-    from chat.agent.provider import ProviderModel  # noqa: PLC0415
+        model = MockModel(read_answers(config.mock_messages_path))
+    else:
+        # LangChain costs seconds and 60 MB: only an installation with a provider pays them.
+        from chat.agent.provider import ProviderModel  # noqa: PLC0415
 
-    return ProviderModel(config)
+        model = ProviderModel(config)
+    _made = (config, model)
+    return model

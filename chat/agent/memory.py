@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from html import escape
 
-from chat.types import Memory
-from knowledge.types import Recalled, Status, Trust
+from chat.types import MarkedMemory
+from knowledge.types import Status, Trust
 
 MEMORY_RULES = """\
 How to use the memory:
@@ -30,39 +30,34 @@ SOURCES = {
     Trust.CONFIRMED: "confirmed by the user",
 }
 MARK = re.compile(r"\[(m[1-9][0-9]{0,3})\]")
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # among them what hides text or turns it around
 ANY_MARK = re.compile(r"\[(\s*m\s*[0-9]+\s*)\]", re.IGNORECASE)
 
 
-def as_data(memories: Sequence[Memory]) -> str:
+def as_data(memories: Sequence[MarkedMemory]) -> str:
     """The memories as one block of marked, escaped lines; none of them can leave it."""
-    lines = [_line(memory.mark, memory.recalled) for memory in memories]
-    return "\n".join(["<memory>", *lines, "</memory>"])
+    lines = ["<memory>"]
+    for memory in memories:
+        recalled = memory.recalled
+        attributes = [
+            f'id="{memory.mark}"',
+            f'said="{recalled.said_at:%Y-%m-%d}"',
+            f'from="{SOURCES[Trust(recalled.trust)]}"',
+        ]
+        if recalled.valid_to is not None:
+            attributes.append(f'until="{recalled.valid_to:%Y-%m-%d}"')
+        if recalled.status == Status.DISPUTED:
+            attributes.append('disputed="yes"')
+        lines.append(f"<item {' '.join(attributes)}>{plain(recalled.text)}</item>")
+    return "\n".join([*lines, "</memory>"])
 
 
 def plain(text: str) -> str:
     """The text on one line, without tags, marks and characters that are not seen."""
-    seen = "".join(" " if _is_unseen(character) else character for character in text)
+    seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
     return escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=True)
 
 
 def cited(text: str, *, marks: Collection[str]) -> set[str]:
     """Those of the marks that the answer's text has."""
     return set(MARK.findall(text)).intersection(marks)
-
-
-def _line(mark: str, recalled: Recalled) -> str:
-    facts = [f'id="{mark}"', f'said="{recalled.said_at:%Y-%m-%d}"', f'from="{_source(recalled)}"']
-    if recalled.valid_to is not None:
-        facts.append(f'until="{recalled.valid_to:%Y-%m-%d}"')
-    if recalled.status == Status.DISPUTED:
-        facts.append('disputed="yes"')
-    return f"<item {' '.join(facts)}>{plain(recalled.text)}</item>"
-
-
-def _source(recalled: Recalled) -> str:
-    return SOURCES[Trust(recalled.trust)]
-
-
-def _is_unseen(character: str) -> bool:
-    """Control and format characters, among them such as hide text or turn it around."""
-    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")

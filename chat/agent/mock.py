@@ -11,7 +11,7 @@ import threading
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
-from chat.agent.model import Conversation, Part
+from chat.agent.model import Part, Prompt
 from chat.errors import MockFileInvalid
 
 DELIMITER = "--- message ---"
@@ -47,11 +47,12 @@ class MockModel:
     """Gives the answers of a list in turn."""
 
     name = "mock"
+    needs_prompts = False
 
     def __init__(self, answers: Sequence[str]) -> None:
         self.answers = answers
 
-    async def answer(self, conversation: Conversation) -> AsyncGenerator[Part, None]:
+    async def answer(self, prompts: Sequence[Prompt]) -> AsyncGenerator[Part, None]:
         """The next answer, part by part."""
         with _lock:
             number = next(_calls)
@@ -60,10 +61,3 @@ class MockModel:
             yield text[start : start + PART_CHARACTERS]
             if index % PAUSE_PARTS == 0:
                 await asyncio.sleep(0)
-
-
-def rewind() -> None:
-    """The next call gets the first answer, as after a restart."""
-    global _calls
-    with _lock:
-        _calls = itertools.count()

@@ -7,17 +7,10 @@ from typing import Any, Literal, Protocol
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One message of what the model is told."""
+    """One message to the model."""
 
     role: Literal["system", "user", "assistant"]
     content: str
-
-
-class Conversation(Protocol):
-    """What the model may ask about before it answers."""
-
-    async def prompts(self) -> Sequence[Prompt]:
-        """System prompt, what was said before that fits the budget, and the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +46,7 @@ class ChatModel(Protocol):
     """Answers questions; every failure is a `ModelFailed`."""
 
     name: str
+    needs_prompts: bool  # without, it answers whatever it is asked: nothing is read and awaited
 
-    def answer(self, conversation: Conversation) -> AsyncGenerator[Part, None]:
+    def answer(self, prompts: Sequence[Prompt]) -> AsyncGenerator[Part, None]:
         """The parts of one answer, as they come."""

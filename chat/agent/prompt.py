@@ -1,11 +1,11 @@
-"""What every question is sent with."""
+"""The prompts that a question becomes."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, Protocol
 
 from chat.agent.memory import MEMORY_RULES, as_data
 from chat.agent.model import Prompt
-from chat.types import Memory
+from chat.types import MarkedMemory
+from journal.types import StoredMessage
 
 CHARACTERS_PER_TOKEN = 4  # a common estimate; exact counting would need each model's vocabulary
 
@@ -23,25 +23,17 @@ $$
 - Draw diagrams as fenced code blocks with the language mermaid."""
 
 
-class Said(Protocol):
-    """A message of the journal, as far as a prompt needs it."""
-
-    @property
-    def role(self) -> str:
-        """`user` or `assistant`."""
-
-    @property
-    def content(self) -> str:
-        """Its text."""
-
-
 def context_characters(*, tokens: int, question: str) -> int:
-    """How much of the journal fits beside the question; the question itself always goes."""
+    """How many characters of the journal fit beside the question, which is always sent."""
     return max(0, tokens * CHARACTERS_PER_TOKEN - len(question))
 
 
 def build_prompts(
-    *, system: str, earlier: Iterable[Said], question: str, memories: Sequence[Memory] = ()
+    *,
+    system: str,
+    earlier: Iterable[StoredMessage],
+    question: str,
+    memories: Sequence[MarkedMemory] = (),
 ) -> Sequence[Prompt]:
     """System prompt with the rules, earlier messages, what was recalled, the question.
 
@@ -51,10 +43,6 @@ def build_prompts(
     asked = f"{as_data(memories)}\n\n{question}" if memories else question
     return [
         Prompt(role="system", content="\n\n".join(rules)),
-        *(Prompt(role=_role(said.role), content=said.content) for said in earlier),
+        *(Prompt(role=message.role, content=message.content) for message in earlier),
         Prompt(role="user", content=asked),
     ]
-
-
-def _role(name: str) -> Literal["user", "assistant"]:
-    return "assistant" if name == "assistant" else "user"

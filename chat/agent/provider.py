@@ -7,7 +7,7 @@ whose message neither names the key nor repeats what the provider said; the log 
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -24,7 +24,7 @@ from langchain_core.messages import AIMessageChunk  # noqa: E402
 from langchain_openai import ChatOpenAI  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
-from chat.agent.model import Conversation, Part, Prompt, Usage  # noqa: E402
+from chat.agent.model import Part, Prompt, Usage  # noqa: E402
 from chat.errors import (  # noqa: E402
     ModelBroken,
     ModelBrokeOff,
@@ -37,7 +37,7 @@ from chat.errors import (  # noqa: E402
     ModelUnknown,
     ModelUnreachable,
 )
-from exobrain.config import OPENAI_BASE_URL, Config  # noqa: E402
+from exobrain.lib.config import OPENAI_BASE_URL, Config  # noqa: E402
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +64,11 @@ FAILURES: list[tuple[type[Exception], type[ModelFailed]]] = [
 class ProviderModel:
     """Streams the provider's answers."""
 
+    needs_prompts = True
+
     def __init__(self, config: Config) -> None:
         self.name = config.effective_model
+        seconds = config.main_agent_timeout_seconds
         self.client = ChatOpenAI(
             base_url=config.model_provider_base_url or OPENAI_BASE_URL,
             api_key=config.openai_api_key or NO_KEY,
@@ -74,15 +77,18 @@ class ProviderModel:
             streaming=True,
             stream_usage=True,
             use_responses_api=False,
-            timeout=config.main_agent_timeout_seconds,
-            stream_chunk_timeout=config.main_agent_timeout_seconds,
+            timeout=seconds,
+            stream_chunk_timeout=seconds,
             max_retries=0,  # we try again ourselves, and never after the first word
-            http_async_client=_http_client(seconds=config.main_agent_timeout_seconds),
+            http_async_client=openai.DefaultAsyncHttpxClient(
+                timeout=openai.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
+                event_hooks={"response": [_watch_ending]},
+            ),
         )
 
-    async def answer(self, conversation: Conversation) -> AsyncGenerator[Part, None]:
+    async def answer(self, prompts: Sequence[Prompt]) -> AsyncGenerator[Part, None]:
         """The provider's answer; raises ModelFailed."""
-        messages = [_message(prompt) for prompt in await conversation.prompts()]
+        messages = [{"role": prompt.role, "content": prompt.content} for prompt in prompts]
         started = False
         for is_last_try in (False, True):
             try:
@@ -101,8 +107,10 @@ class ProviderModel:
         try:
             async for chunk in self.client.astream(messages):
                 ending.note(chunk)
-                for part in _parts(chunk):
-                    yield part
+                if text := str(chunk.text):
+                    yield text
+                if isinstance(chunk, AIMessageChunk) and chunk.usage_metadata:
+                    yield Usage(dict(chunk.usage_metadata))
         except Exception as error:  # a provider can send anything
             failure = _failure(error, has_text=ending.has_text)
             log.warning("model_failed", failure=type(failure).__name__, error=type(error).__name__)
@@ -110,19 +118,6 @@ class ProviderModel:
         if not ending.is_proper:
             log.warning("model_failed", failure="ModelBrokeOff", error="no end")
             raise ModelBrokeOff if ending.has_text else ModelNotUnderstood
-
-
-def _message(prompt: Prompt) -> dict[str, str]:
-    return {"role": prompt.role, "content": prompt.content}
-
-
-def _parts(chunk: Any) -> list[Part]:
-    parts: list[Part] = []
-    if text := str(chunk.text):
-        parts.append(text)
-    if isinstance(chunk, AIMessageChunk) and chunk.usage_metadata:
-        parts.append(Usage(dict(chunk.usage_metadata)))
-    return parts
 
 
 # -- how a stream ends
@@ -157,16 +152,9 @@ _current: ContextVar[_Ending] = ContextVar("ending")
 
 
 async def _watch_ending(response: Any) -> None:
-    """The answer's bytes pass by the ending of the question they belong to."""
+    """The bytes of the response are also seen by the ending of the call they belong to."""
     ending, read = _current.get(), response.aiter_bytes
     response.aiter_bytes = lambda *args: ending.watch(read(*args))
-
-
-def _http_client(*, seconds: float) -> openai.DefaultAsyncHttpxClient:
-    return openai.DefaultAsyncHttpxClient(
-        timeout=openai.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
-        event_hooks={"response": [_watch_ending]},
-    )
 
 
 # -- what went wrong

@@ -1,10 +1,10 @@
-"""A model that does what a script says: the twin with delays, tools and failures."""
+"""A model that does what a script says, with delays, tools and failures: for tests."""
 
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
 
-from chat.agent.model import Conversation, Part, Prompt
+from chat.agent.model import Part, Prompt
 
 GATE_POLL_SECONDS = 0.005
 
@@ -29,18 +29,19 @@ class ScriptedModel:
     """Plays its script for every question.
 
     A string or another part is sent, a number is a pause in seconds, an exception is raised, and
-    a gate is waited for. What the model was told is kept in `asked`.
+    a gate is waited for. The prompts of each call are kept in `asked`.
     """
 
     name = "scripted"
+    needs_prompts = True
 
     def __init__(self, *script: Part | float | BaseException | Gate) -> None:
         self.script = script
         self.asked: list[Sequence[Prompt]] = []
 
-    async def answer(self, conversation: Conversation) -> AsyncGenerator[Part, None]:
+    async def answer(self, prompts: Sequence[Prompt]) -> AsyncGenerator[Part, None]:
         """The script, played."""
-        self.asked.append(await conversation.prompts())
+        self.asked.append(prompts)
         for step in self.script:
             match step:
                 case BaseException():

@@ -6,6 +6,7 @@ Frames from the page: `send`, `resume`, `cancel` (see `chat.schemas`). Frames to
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,23 +21,25 @@ from django.dispatch import receiver
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 
+from accounts.auth import address_of
+from accounts.consumers import until_signed_out
 from chat import services
-from chat.auth import address_of_scope, asker_of, is_same_site
+from chat.auth import asking
 from chat.events import as_frame
 from chat.schemas import FRAMES, CancelFrame, ResumeFrame, SendFrame
 from chat.services import Reading, open_reading
-from chat.types import Asker, Question
+from chat.types import ChatRequest, Requester
 from exobrain.lib.errors import DomainError, Unauthenticated, Unavailable
+from exobrain.lib.scope import request_of
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
-from exobrain.streams import is_known_host, until_signed_out
 
 log = structlog.get_logger(__name__)
 
 SIGNED_OUT = 4401  # close code
 TRY_AGAIN_LATER = 1013  # close code
 MAX_STREAMS = 32  # followed at once over one socket
-NOTICE_SECONDS = 0.02  # before a new turn is told, so that others can be told with it
+NOTICE_SECONDS = 0.02  # before a new turn is announced, so that others can be announced with it
 NOTICE_RETRY_SECONDS = 1.0
 MAX_ID_CHARACTERS = 64  # of an id that is sent back with a problem
 
@@ -61,25 +64,22 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         self.listening: list[asyncio.Task[None]] = []
         self.asked_here: set[UUID] = set()
         self.has_ended = False
-        if not (is_known_host(self.scope) and is_same_site(self.scope)):
-            log.warning("cross_site_socket_refused")
-            await self.close()
-            return
+        self.request = request_of(self.scope)
         await self.accept()
         try:
-            asker = await self._asker()
+            requester = await self._identify()
         except (Unavailable, DatabaseFailure):
             await self.close(TRY_AGAIN_LATER)
             return
-        if asker is not None and asker.user_id is not None:
+        if requester is not None and requester.user_id is not None:
             self.listening = [
-                asyncio.create_task(self._listen(_group(asker.user_id))),
-                asyncio.create_task(self._watch()),
-                asyncio.create_task(self._expect_question(asker.user_id)),
+                asyncio.create_task(self._listen(requester.user_id)),
+                asyncio.create_task(self._close_when_signed_out()),
+                asyncio.create_task(self._expect_question(requester.user_id)),
             ]
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """The page is told nothing more; what it still says is not heard."""
+        """The page is sent nothing more; what it still says is ignored."""
         if self.has_ended:
             return
         self.has_ended = True
@@ -88,25 +88,26 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         await super().close(code, reason)
 
     async def _expect_question(self, user_id: UUID) -> None:
-        """The page is open: a question will come."""
         if not services.is_seen_to():
             with contextlib.suppress(DatabaseFailure):  # the question itself will tell
                 await in_thread(services.expect_question, user_id=user_id)
 
-    async def _watch(self) -> None:
-        """The socket ends with the right to it, though its page may say nothing any more."""
-        await until_signed_out(self.scope)
+    async def _close_when_signed_out(self) -> None:
+        await until_signed_out(self.request)
         await self.close(SIGNED_OUT)
 
-    async def _asker(self) -> Asker | None:
-        """Who is at the other end; asked for every frame, so that signing out counts at once."""
+    async def _identify(self) -> Requester | None:
+        """Who is at the other end; found out for every frame, so that signing out counts at once.
+
+        None, and the socket is closed, when it is nobody who may chat.
+        """
         try:
-            return await asker_of(self.scope)
+            return await in_thread(asking, self.request)
         except Unauthenticated:
             await self.close(SIGNED_OUT)
             return None
 
-    # -- what the page says
+    # -- frames from the page
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
@@ -115,10 +116,10 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         if self.has_ended:
             return
         text = text_data or ""
-        if problem := await self._try_to_obey(text):
-            await self.send_json({"type": "problem", "detail": problem, **_ids_in(text)})
+        if problem := await self._obey(text):
+            await self.send_json({"type": "problem", "detail": problem, **ids_in(text)})
 
-    async def _try_to_obey(self, text: str) -> str | None:
+    async def _obey(self, text: str) -> str | None:
         """What the frame says is done, or why it is not is returned.
 
         Returned, not sent from here: should sending fail while the problem is being handled, the
@@ -126,28 +127,46 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         """
         try:
             frame = FRAMES.validate_json(text)
-            if asker := await self._asker():
-                await self._obey(frame, asker)
+            requester = await self._identify()
+            if requester is None:
+                return None
+            match frame:
+                case SendFrame():
+                    await self._ask(frame, requester)
+                case ResumeFrame():
+                    await self._follow(
+                        requester, frame.stream_id, after=max(0, frame.last_event_id)
+                    )
+                case CancelFrame():
+                    await in_thread(services.cancel, requester=requester, stream_id=frame.stream_id)
         except ValidationError as error:
-            return _explain(error)
+            problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            if problem["type"] == "json_invalid":
+                return "A frame is a JSON object."
+            return ": ".join([*map(str, problem["loc"][1:]), problem["msg"]])
         except DomainError as error:
             return error.message
         except DatabaseFailure:
             return Unavailable().message
         return None
 
-    async def _obey(self, frame: SendFrame | ResumeFrame | CancelFrame, asker: Asker) -> None:
-        match frame:
-            case SendFrame():
-                await self._send_message(frame, asker)
-            case ResumeFrame():
-                await self._follow(asker, frame.stream_id, after=max(0, frame.last_event_id))
-            case CancelFrame():
-                await in_thread(services.cancel, asker=asker, stream_id=frame.stream_id)
-
-    async def _send_message(self, frame: SendFrame, asker: Asker) -> None:
+    async def _ask(self, frame: SendFrame, requester: Requester) -> None:
         self.asked_here.add(frame.client_message_id)
-        stream_id = await in_thread(self._start, frame, asker)
+        if requester.user_id is not None:
+            start = partial(
+                services.start_turn,
+                user_id=requester.user_id,
+                uses_memory=frame.memory != "none",
+            )
+        else:
+            start = partial(
+                services.start_visitor_turn,
+                visitor_key=requester.visitor_key,
+                address=address_of(self.request),
+            )
+        stream_id = await in_thread(
+            start, message=frame.message, client_message_id=frame.client_message_id
+        )
         await self.send_json(
             {
                 "type": "accepted",
@@ -155,83 +174,57 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
                 "stream_id": str(stream_id),
             }
         )
-        await self._follow(asker, str(stream_id), after=0)
+        await self._follow(requester, str(stream_id), after=0)
 
-    def _start(self, frame: SendFrame, asker: Asker) -> UUID:
-        if asker.user_id is not None:
-            return services.start_turn(
-                user_id=asker.user_id,
-                message=frame.message,
-                client_message_id=frame.client_message_id,
-                uses_memory=frame.memory != "none",
-            )
-        return services.start_visitor_turn(
-            visitor_key=asker.visitor_key,
-            address=address_of_scope(self.scope),
-            message=frame.message,
-            client_message_id=frame.client_message_id,
-        )
+    # -- frames to the page
 
-    # -- what the page is told
-
-    async def _follow(self, asker: Asker, stream_id: str, *, after: int) -> None:
+    async def _follow(self, requester: Requester, stream_id: str, *, after: int) -> None:
         """The stream's events go to the page; following it again starts from there."""
-        reading = await open_reading(asker=asker, stream_id=stream_id, after=after)
-        known_id = reading.tail.stream_id
+        reading = await open_reading(requester=requester, stream_id=stream_id, after=after)
+        known_id = reading.stream_id
         if before := self.following.pop(known_id, None):
             before.cancel()
         if len(self.following) >= MAX_STREAMS:
             reading.close()
             raise Unavailable("Too many streams over one connection.")
-        task = asyncio.create_task(self._pass_on(reading))
-        self.following[known_id] = task
-        task.add_done_callback(lambda _: self._forget(known_id, task))
 
-    def _forget(self, stream_id: UUID, task: "asyncio.Task[None]") -> None:
-        if self.following.get(stream_id) is task:
-            del self.following[stream_id]
+        def remove(ended: "asyncio.Task[None]") -> None:
+            if self.following.get(known_id) is ended:
+                del self.following[known_id]
 
-    async def _pass_on(self, reading: Reading) -> None:
-        stream_id = str(reading.tail.stream_id)
+        self.following[known_id] = asyncio.create_task(self._send_events(reading))
+        self.following[known_id].add_done_callback(remove)
+
+    async def _send_events(self, reading: Reading) -> None:
+        stream_id = str(reading.stream_id)
         try:
             while not reading.has_ended:
-                entries = await reading.next(seconds=settings.EXOBRAIN.chat_heartbeat_seconds)
+                entries = await reading.next(seconds=settings.EXOBRAIN.stream_heartbeat_seconds)
                 for entry in entries:
                     await self.send(text_data=as_frame(entry, stream_id=stream_id))
         finally:
             reading.close()
 
-    # -- questions asked elsewhere
-
-    async def _listen(self, group: str) -> None:
+    async def _listen(self, user_id: UUID) -> None:
         """The page learns of its user's new turns, as soon as and as long as Redis is there."""
         layer = get_channel_layer()
         while True:
             with contextlib.suppress(RedisError, OSError):
                 channel = await layer.new_channel()
-                await layer.group_add(group, channel)
+                await layer.group_add(group_of(user_id), channel)
                 try:
                     while True:
-                        await self._tell(await layer.receive(channel))
+                        notice = await layer.receive(channel)
+                        for turn in notice["turns"]:
+                            if UUID(turn["client_message_id"]) not in self.asked_here:
+                                await self.send_json({"type": "turn_started", **turn})
                 finally:
-                    await layer.group_discard(group, channel)
+                    await layer.group_discard(group_of(user_id), channel)
             await asyncio.sleep(NOTICE_RETRY_SECONDS)
 
-    async def _tell(self, notice: dict[str, Any]) -> None:
-        for turn in notice["turns"]:
-            if UUID(turn["client_message_id"]) not in self.asked_here:
-                await self.send_json({"type": "turn_started", **turn})
 
-
-def _explain(error: ValidationError) -> str:
-    problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    if problem["type"] == "json_invalid":
-        return "A frame is a JSON object."
-    return ": ".join([*map(str, problem["loc"][1:]), problem["msg"]])
-
-
-def _ids_in(text: str) -> dict[str, str]:
-    """What the frame is about, as far as it can be read."""
+def ids_in(text: str) -> dict[str, str]:
+    """The ids of what a frame is about, as far as it can be read."""
     try:
         given = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -245,42 +238,43 @@ def _ids_in(text: str) -> dict[str, str]:
     }
 
 
-def _group(user_id: UUID) -> str:
+def group_of(user_id: UUID) -> str:
+    """The channel layer's group of a user's sockets."""
     return f"user.{user_id.hex}"
 
 
-# What is to be announced on each event loop; turns that begin together are told together.
-_waiting: dict[asyncio.AbstractEventLoop, list[Question]] = {}
+# -- turns that begin elsewhere
+
+# What is to be announced on each event loop; turns that begin together are announced together.
+_waiting: dict[asyncio.AbstractEventLoop, list[ChatRequest]] = {}
 _announcing: set[asyncio.Task[None]] = set()  # strong references: a forgotten task may be collected
 
 
 @receiver(services.answer_begins, dispatch_uid="chat.announce_turn")
-def _announce(question: Question, **_: Any) -> None:
+def announce(question: ChatRequest, **_: Any) -> None:
+    """Every socket of the user will have a `turn_started` frame soon."""
     loop = asyncio.get_running_loop()
     if loop in _waiting:
         _waiting[loop].append(question)
         return
     _waiting[loop] = [question]
-    task = loop.create_task(_announce_all(loop))
+    task = loop.create_task(_announce_waiting(loop))
     _announcing.add(task)
     task.add_done_callback(_announcing.discard)
 
 
-async def _announce_all(loop: asyncio.AbstractEventLoop) -> None:
+async def _announce_waiting(loop: asyncio.AbstractEventLoop) -> None:
     await asyncio.sleep(NOTICE_SECONDS)
     turns: dict[UUID, list[dict[str, str]]] = {}
     for question in _waiting.pop(loop):
-        if question.asker.user_id is not None:
-            turns.setdefault(question.asker.user_id, []).append(_notice(question))
+        if question.requester.user_id is not None:
+            notice = {
+                "stream_id": str(question.stream_id),
+                "client_message_id": str(question.client_message_id),
+            }
+            turns.setdefault(question.requester.user_id, []).append(notice)
     for user_id, notices in turns.items():
         try:
-            await get_channel_layer().group_send(_group(user_id), {"turns": notices})
+            await get_channel_layer().group_send(group_of(user_id), {"turns": notices})
         except (RedisError, OSError) as error:
             log.warning("turn_not_announced", error=type(error).__name__)
-
-
-def _notice(question: Question) -> dict[str, str]:
-    return {
-        "stream_id": str(question.stream_id),
-        "client_message_id": str(question.client_message_id),
-    }

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 
-from chat.auth import asker_of
+from accounts.consumers import HEARTBEAT, EventStream
+from chat.auth import asking
 from chat.events import as_sse
 from chat.services import Reading, open_reading
-from exobrain.streams import HEARTBEAT, EventStream, last_event_id
+from exobrain.lib.threads import in_thread
 
 
 class StreamConsumer(EventStream):
@@ -14,17 +15,16 @@ class StreamConsumer(EventStream):
     async def open(self) -> Reading:
         """The stream, from where the reader was."""
         return await open_reading(
-            asker=await asker_of(self.scope),
+            requester=await in_thread(asking, self.request),
             stream_id=self.scope["url_route"]["kwargs"]["stream_id"],
-            after=last_event_id(self.scope),
+            after=self.last_event_id,
         )
 
     async def stream(self, opened: Reading) -> None:
         """Its events, and a sign of life when there are none."""
         try:
-            await self.begin()
             while not opened.has_ended:
-                entries = await opened.next(seconds=settings.EXOBRAIN.chat_heartbeat_seconds)
+                entries = await opened.next(seconds=settings.EXOBRAIN.stream_heartbeat_seconds)
                 content = "".join(map(as_sse, entries)).encode() or HEARTBEAT
                 await self.send_body(content, more_body=not opened.has_ended)
         finally:

@@ -1,4 +1,4 @@
-"""What is forgotten leaves Redis's own file, too.
+"""Removes what was forgotten from Redis's append-only file, too.
 
 With `appendonly`, as the embedded Valkey has it, every value that was ever set stays in a file
 until that is rewritten, which by default happens when it has grown to 64 MB.
@@ -16,16 +16,16 @@ from exobrain.lib import clock
 log = structlog.get_logger(__name__)
 
 WANTED = "chat:compaction-wanted"
-SETTLE = timedelta(seconds=10)  # logs of streams are gone a moment after what they told of
+SETTLE = timedelta(seconds=10)  # streams are deleted a moment after the messages
 
 
 def want_compaction() -> None:
-    """The file will be rewritten by a worker, when what has to go has gone."""
+    """A worker will rewrite the file, once the streams that are forgotten are deleted."""
     cache.set(WANTED, clock.now(), timeout=None)
 
 
 def compact() -> None:
-    """If somebody wanted it, the file will in a moment hold what Redis holds and nothing else."""
+    """When it was asked for, the file is being rewritten to hold what Redis holds now."""
     wanted_at = cache.get(WANTED)
     if wanted_at is None or clock.now() < wanted_at + SETTLE or not cache.delete(WANTED):
         return

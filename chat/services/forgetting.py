@@ -1,9 +1,9 @@
-"""What the memory forgets, the chat forgets too: receipts, and the logs of recent streams.
+"""Deletes receipts and logs of recent streams with the messages and memories they came from.
 
-A receipt names what it cites by ids, which are made from what was said; so these go as well.
+The ids of blocks in a receipt are hashes of what was said, so these are deleted as well.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -29,12 +29,17 @@ WordsGone = Callable[[str], bool]
 def forget(
     *, user_id: UUID, message_ids: Collection[UUID] | None, words_gone: WordsGone, **_: Any
 ) -> None:
-    """Within the transaction that forgets: its end takes along what the chat holds of it."""
-    streams = _streams(user_id, message_ids, words_gone)
-    for stream_id in streams.running:
-        transaction.on_commit(partial(stop_answer, stream_id), robust=True)
-    if streams.all:
-        transaction.on_commit(partial(forget_streams, streams.all), robust=True)
+    """Within the transaction that forgets: when it ends, the chat has forgotten too.
+
+    `message_ids` None means all of the user's.
+    """
+    turns = turns_to_forget(user_id, message_ids, words_gone)
+    for turn in turns:
+        if turn.state == Turn.State.RUNNING:
+            transaction.on_commit(partial(stop_answer, turn.id), robust=True)
+    if turns:
+        stream_ids = [turn.id for turn in turns]
+        transaction.on_commit(partial(forget_streams, stream_ids), robust=True)
     transaction.on_commit(want_compaction, robust=True)
     if message_ids is None:
         Receipt.objects.filter(user_id=user_id).delete()
@@ -46,6 +51,23 @@ def forget(
         )
 
 
+def turns_to_forget(
+    user_id: UUID, message_ids: Collection[UUID] | None, words_gone: WordsGone
+) -> list[Turn]:
+    """Turns whose log may still be there and has something in it that is forgotten."""
+    seconds = settings.EXOBRAIN.chat_turn_max_seconds + KEEP_SECONDS + SPARE_SECONDS
+    recent = Turn.objects.filter(
+        user_id=user_id, created_at__gt=clock.now() - timedelta(seconds=seconds)
+    ).select_related("question", "answer")
+    return [
+        turn
+        for turn in recent
+        if message_ids is None
+        or {turn.question_id, turn.answer_id}.intersection(message_ids)
+        or words_gone(turn.answer.content or "")
+    ]
+
+
 @receiver(companions, dispatch_uid="chat.companions")
 def answers_to(*, user_id: UUID, message_ids: Collection[UUID], **_: Any) -> list[UUID]:
     """The answer goes with its question: it was made from it, and often repeats it."""
@@ -54,44 +76,18 @@ def answers_to(*, user_id: UUID, message_ids: Collection[UUID], **_: Any) -> lis
 
 
 def prune_receipts(*, user_id: UUID, message_ids: Collection[UUID] = ()) -> None:
-    """No receipt of the user names a message that is gone, or a block that is not there."""
+    """No receipt of the user names one of these messages, or a block that is not there."""
     gone = frozenset(map(str, message_ids))
     with transaction.atomic():
         receipts = list(Receipt.objects.filter(user_id=user_id).select_for_update())
         ids = {item["block_id"] for receipt in receipts for item in receipt.items}
         there = {str(id_) for id_ in known_blocks(user_id=user_id, ids=[*map(UUID, ids)])}
         for receipt in receipts:
-            kept = [item for item in receipt.items if _stands(item, there, gone)]
+            kept = [
+                item
+                for item in receipt.items
+                if item["block_id"] in there and gone.isdisjoint(item["message_ids"])
+            ]
             if len(kept) < len(receipt.items):
                 receipt.items = kept
                 receipt.save(update_fields=["items"])
-
-
-def _stands(item: dict[str, Any], there: Collection[str], gone: frozenset[str]) -> bool:
-    return item["block_id"] in there and not gone.intersection(item["message_ids"])
-
-
-class _Streams:
-    """Turns whose stream tells something that goes."""
-
-    def __init__(self, turns: Iterable[Turn]) -> None:
-        found = list(turns)
-        self.all = [turn.id for turn in found]
-        self.running = [turn.id for turn in found if turn.state == Turn.State.RUNNING]
-
-
-def _streams(
-    user_id: UUID, message_ids: Collection[UUID] | None, words_gone: WordsGone
-) -> _Streams:
-    """Of the turns whose log may still be there, those that have to go."""
-    seconds = settings.EXOBRAIN.chat_turn_max_seconds + KEEP_SECONDS + SPARE_SECONDS
-    recent = Turn.objects.filter(
-        user_id=user_id, created_at__gt=clock.now() - timedelta(seconds=seconds)
-    ).select_related("question", "answer")
-    return _Streams(turn for turn in recent if _has_to_go(turn, message_ids, words_gone))
-
-
-def _has_to_go(turn: Turn, message_ids: Collection[UUID] | None, words_gone: WordsGone) -> bool:
-    if message_ids is None or {turn.question_id, turn.answer_id}.intersection(message_ids):
-        return True
-    return words_gone(turn.answer.content or "")

@@ -1,6 +1,6 @@
 """One answer, from the model's first word to the stored message.
 
-Runs apart from every connection, publishes to a `Tail`, and always ends with `done`.
+Runs apart from every connection, publishes to a `StreamBuffer`, and always ends with `done`.
 """
 
 import asyncio
@@ -12,26 +12,26 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseFailure
 
-from chat.agent import Part, Prompt, ToolRequest, ToolResult, Usage, chat_model
-from chat.agent.prompt import build_prompts
+from chat.agent import Prompt, ToolRequest, ToolResult, Usage, chat_model
+from chat.agent.prompt import build_prompts, context_characters
 from chat.errors import ModelFailed
 from chat.events import (
     Done,
-    Entry,
     Event,
     MessageChunk,
     Reason,
+    StreamEntry,
     StreamError,
     ToolCall,
     ToolResponse,
 )
-from chat.services import ledger
-from chat.services.finisher import Finisher
-from chat.services.remembering import Recollection, told_of
-from chat.stores import Hub, Tail
-from chat.types import Question
+from chat.services.finishing import FinishQueue, TurnEnd
+from chat.services.remembering import RecallTask, receipt_metadata
+from chat.stores import StreamBroker, StreamBuffer
+from chat.types import ChatRequest
 from exobrain.lib.text import storable
 from exobrain.lib.threads import in_thread
+from journal.selectors import recent_messages
 from journal.types import StoredMessage
 
 log = structlog.get_logger(__name__)
@@ -46,8 +46,8 @@ NOT_SAVED = "The answer could not be stored."
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """How an answer ended, and what its reader is told about that."""
+class Outcome:
+    """How an answer ended, and the message about that for its reader, if any."""
 
     reason: Reason
     message: str = ""
@@ -60,19 +60,26 @@ class AnswerTooLong(Exception):
 class Generation:
     """An answer that is being written."""
 
-    def __init__(self, question: Question, *, hub: Hub, tail: Tail, finisher: Finisher) -> None:
-        self.question = question
+    def __init__(
+        self,
+        request: ChatRequest,
+        *,
+        broker: StreamBroker,
+        buffer: StreamBuffer,
+        finish_queue: FinishQueue,
+    ) -> None:
+        self.request = request
         self.config = settings.EXOBRAIN
-        self.hub = hub
-        self.tail = tail
-        self.finisher = finisher
-        self.writer = Writer(hub, tail, limit=self.config.chat_turn_max_chars)
+        self.broker = broker
+        self.buffer = buffer
+        self.finish_queue = finish_queue
+        self.writer = EventWriter(broker, buffer, max_chars=self.config.chat_turn_max_chars)
         self.model_name = ""
         self.usage: dict[str, object] = {}
-        self.recollection = Recollection(question, self.config, earlier=self._earlier)
-        self._stopped: Reason | None = None
-        self._work: asyncio.Task[None] | None = None
-        self._day: asyncio.Task[list[StoredMessage]] | None = None
+        self.recall_task = RecallTask(request, self.config, earlier=self._earlier_messages)
+        self._stop_reason: Reason | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._reading_day: asyncio.Future[list[StoredMessage]] | None = None
 
     @property
     def text(self) -> str:
@@ -81,121 +88,118 @@ class Generation:
 
     def stop(self, reason: Reason) -> None:
         """The model is told to stop; the answer ends with what is there."""
-        self._stopped = self._stopped or reason
-        if self._work is not None:
-            self._work.cancel()
+        self._stop_reason = self._stop_reason or reason
+        if self._writing is not None:
+            self._writing.cancel()
 
     async def run(self) -> None:
         """The answer is complete or broken off, stored, and its stream has ended."""
-        end = await self._answer()
+        outcome = await self._answer()
         self.writer.flush()
-        if end.message:
-            self.writer.event(StreamError(end.message))
-        if not await self._store(end):
+        if outcome.message:
+            self.writer.event(StreamError(outcome.message))
+        if not await self._store(outcome):
             self.writer.event(StreamError(NOT_SAVED))
-            end = End("error")
-        self.hub.publish(self.tail, Done(end.reason))
-        write = log.debug if end.reason == "complete" else log.info
-        write("turn_finished", stream_id=str(self.question.stream_id), reason=end.reason)
+            outcome = Outcome("error")
+        self.broker.publish(self.buffer, Done(outcome.reason))
+        write = log.debug if outcome.reason == "complete" else log.info
+        write("turn_finished", stream_id=str(self.request.stream_id), reason=outcome.reason)
 
-    # -- steps
-
-    async def _answer(self) -> End:
-        """The model has said what it will."""
-        if self._stopped:
-            return End(self._stopped)
-        self._work = asyncio.create_task(self._write())
+    async def _answer(self) -> Outcome:
+        """The model's answer has been written as far as it came; failures are outcomes too."""
+        if self._stop_reason:
+            return Outcome(self._stop_reason)
+        self._writing = asyncio.create_task(self._write())
         try:
             async with asyncio.timeout(self.config.chat_turn_max_seconds):
-                await self._work
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  streams must end
-            return self._end_of(error)
-        return End("complete")
-
-    def _end_of(self, error: BaseException) -> End:
-        match error:
-            case asyncio.CancelledError():
-                end = End(self._stopped or "interrupted")
-            case ModelFailed():
-                end = End("error", error.message)
-            case AnswerTooLong():
-                end = End("interrupted", TOO_LONG)
-            case TimeoutError():
-                end = End("interrupted", TOO_SLOW)
-            case _:
-                log.error("generation_failed", error=type(error).__name__, exc_info=error)
-                end = End("error", FAILED)
-        return end
+                await self._writing
+            outcome = Outcome("complete")
+        except asyncio.CancelledError:
+            outcome = Outcome(self._stop_reason or "interrupted")
+        except ModelFailed as error:
+            outcome = Outcome("error", error.message)
+        except AnswerTooLong:
+            outcome = Outcome("interrupted", TOO_LONG)
+        except TimeoutError:
+            outcome = Outcome("interrupted", TOO_SLOW)
+        except Exception as error:  # whatever it is, the stream must end
+            log.error("generation_failed", error=type(error).__name__, exc_info=error)
+            outcome = Outcome("error", FAILED)
+        return outcome
 
     async def _write(self) -> None:
+        """The model is given its prompts (system prompt, the day so far, what was recalled in time,
+        the question), and each part of its answer becomes events.
+        """
         model = chat_model()
         self.model_name = model.name
-        async with contextlib.aclosing(model.answer(self)) as parts:
+        prompts: Sequence[Prompt] = ()
+        if model.needs_prompts:
+            earlier, memories = await asyncio.gather(
+                self._earlier_messages(), self.recall_task.memories()
+            )
+            prompts = build_prompts(
+                system=self.config.main_agent_system_prompt,
+                earlier=earlier,
+                question=self.request.text,
+                memories=memories,
+            )
+        async with contextlib.aclosing(model.answer(prompts)) as parts:
             async for part in parts:
                 if type(part) is str:  # a mock sends every character: this path is hot
                     self.writer.add(part)
-                else:
-                    self._note(part)
+                    continue
+                match part:
+                    case ToolRequest():
+                        call = (storable(part.id), storable(part.title), storable(part.description))
+                        self.writer.event(ToolCall(*call))
+                    case ToolResult(failed=True):
+                        self.writer.event(StreamError(storable(part.message), storable(part.id)))
+                    case ToolResult():
+                        self.writer.event(ToolResponse(storable(part.id), storable(part.message)))
+                    case Usage():
+                        self.usage = {"usage": dict(part.details)}
 
-    def _note(self, part: Part) -> None:
-        match part:
-            case ToolRequest():
-                self.writer.event(
-                    ToolCall(storable(part.id), storable(part.title), storable(part.description))
-                )
-            case ToolResult(failed=True):
-                self.writer.event(StreamError(storable(part.message), storable(part.id)))
-            case ToolResult():
-                self.writer.event(ToolResponse(storable(part.id), storable(part.message)))
-            case Usage():
-                self.usage = {"usage": dict(part.details)}
-
-    async def prompts(self) -> Sequence[Prompt]:
-        """What the model is told, when it asks."""
-        earlier, memories = await asyncio.gather(self._earlier(), self.recollection.memories())
-        return build_prompts(
-            system=self.config.main_agent_system_prompt,
-            earlier=earlier,
-            question=self.question.text,
-            memories=memories,
-        )
-
-    async def _earlier(self) -> list[StoredMessage]:
-        """The day so far as far as it fits, read once; a visitor has none."""
-        place = self.question.place
-        if place is None:
+    async def _earlier_messages(self) -> list[StoredMessage]:
+        """The day so far, as much as fits beside the question; read once. A visitor has none."""
+        stored = self.request.stored
+        if stored is None:
             return []
-        if self._day is None:
-            reading = in_thread(
-                ledger.earlier_messages,
-                place=place,
-                question=self.question.text,
-                config=self.config,
+        if self._reading_day is None:
+            max_chars = context_characters(
+                tokens=self.config.main_agent_context_tokens, question=self.request.text
             )
-            self._day = asyncio.ensure_future(reading)
-        return await asyncio.shield(self._day)
+            reading = in_thread(
+                recent_messages,
+                user_id=stored.user_id,
+                journal_id=stored.journal_id,
+                before_sequence=stored.question_sequence,
+                max_chars=max_chars,
+            )
+            self._reading_day = asyncio.ensure_future(reading)
+        return await asyncio.shield(self._reading_day)
 
-    async def _store(self, end: End) -> bool:
-        """The answer is final in PostgreSQL, which may have to come back first."""
-        place = self.question.place
-        if place is None:
+    async def _store(self, outcome: Outcome) -> bool:
+        """The answer is final in PostgreSQL; False when no attempt to store it succeeded."""
+        stored = self.request.stored
+        if stored is None:
             return True
-        receipt = await self.recollection.receipt(self.text)
-        turn_end = ledger.TurnEnd(
-            stream_id=self.question.stream_id,
-            user_id=place.user_id,
-            answer_id=place.answer_id,
-            reason=end.reason,
+        receipt = await self.recall_task.receipt(self.text)
+        end = TurnEnd(
+            stream_id=self.request.stream_id,
+            user_id=stored.user_id,
+            answer_id=stored.answer_id,
+            reason=outcome.reason,
             text=self.text,
-            events=self.writer.others,
-            error=end.message,
+            entries=self.writer.others,
+            error=outcome.message,
             model=self.model_name,
-            metadata={**self.usage, **told_of(receipt)} or None,
+            metadata={**self.usage, **receipt_metadata(receipt)} or None,
             receipt=receipt,
         )
         for seconds in (*SAVE_ATTEMPTS_SECONDS, None):
             try:
-                await self.finisher.finish(turn_end)
+                await self.finish_queue.finish(end)
             except DatabaseFailure as error:
                 log.warning("turn_not_stored", error=type(error).__name__)
                 if seconds is not None:
@@ -205,15 +209,15 @@ class Generation:
         return False
 
 
-class Writer:
-    """Makes events of the model's text: the first at once, then all that comes in 20 ms."""
+class EventWriter:
+    """Publishes the model's text as events: the first part at once, then every 20 ms at most."""
 
-    def __init__(self, hub: Hub, tail: Tail, *, limit: int) -> None:
-        self.hub = hub
-        self.tail = tail
-        self.room = limit
-        self.texts: list[str] = []
-        self.others: list[Entry] = []
+    def __init__(self, broker: StreamBroker, buffer: StreamBuffer, *, max_chars: int) -> None:
+        self.broker = broker
+        self.buffer = buffer
+        self._chars_left = max_chars
+        self.texts: list[str] = []  # published
+        self.others: list[StreamEntry] = []  # published, which are not text
         self._pieces: list[str] = []
         self._half = ""  # of a character that two pieces share
         self._loop = asyncio.get_running_loop()
@@ -222,9 +226,9 @@ class Writer:
 
     def add(self, text: str) -> None:
         """The text is part of the answer; raises AnswerTooLong when it is too long."""
-        self.room -= len(text)
-        if self.room < 0:
-            self._pieces.append(text[: self.room])
+        self._chars_left -= len(text)
+        if self._chars_left < 0:
+            self._pieces.append(text[: self._chars_left])
             raise AnswerTooLong
         self._pieces.append(text)
         if self._timer is None:
@@ -237,7 +241,7 @@ class Writer:
     def event(self, event: Event) -> None:
         """The event comes after all text so far."""
         self.flush()
-        self.others.append(self.hub.publish(self.tail, event))
+        self.others.append(self.broker.publish(self.buffer, event))
 
     def flush(self) -> None:
         """All text so far has been sent, also half a character."""
@@ -252,7 +256,7 @@ class Writer:
         self._pieces.clear()
         if text:
             self.texts.append(text)
-            self.hub.publish(self.tail, MessageChunk(text))
+            self.broker.publish(self.buffer, MessageChunk(text))
 
 
 def whole_characters(text: str, *, is_last: bool) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Ends the turns whose process has died, with the text they had come to."""
 
 import asyncio
+import contextlib
 from uuid import UUID
 
 import structlog
@@ -8,22 +9,22 @@ from django.db import Error as DatabaseFailure
 
 from chat import selectors
 from chat.errors import LogUnavailable
-from chat.events import Done, Entry, MessageChunk, Reason, place_all, text_of
-from chat.services import ledger
+from chat.events import Done, MessageChunk, Reason, StreamEntry, entries_of, text_of
+from chat.services.finishing import TurnEnd, finish_turns
 from chat.services.runtime import KEEP_SECONDS, current_runtime
-from chat.stores import Addition
+from chat.stores import AppendRequest
 from chat.types import StaleTurn
 from exobrain.lib.threads import in_thread
 
 log = structlog.get_logger(__name__)
 
 CHECK_SECONDS = 2.0
-STALE_SECONDS = 6.0  # a pulse comes every second
+STALE_SECONDS = 6.0  # a heartbeat comes every second
 LOG_PATIENCE_SECONDS = 60.0  # the log may know more than PostgreSQL, so its return is waited for
 
 
 async def reconcile_forever() -> None:
-    """Dead turns are ended while this process lives."""
+    """Ends dead turns, every CHECK_SECONDS, until it is cancelled."""
     reconciler = Reconciler()
     while True:
         try:
@@ -34,7 +35,7 @@ async def reconcile_forever() -> None:
 
 
 class Reconciler:
-    """Looks twice before it ends a turn: a process may only have been held up."""
+    """Ends a turn that was stale at two checks: at one, its process may only have been held up."""
 
     def __init__(self) -> None:
         self.suspects: set[UUID] = set()
@@ -52,9 +53,9 @@ class Reconciler:
             await self._end(turn)
 
     async def _end(self, turn: StaleTurn) -> None:
-        """The turn is over with the longest text that is known of it; once, whoever is faster."""
+        """The turn has ended, with the longest text known of it, unless another process did it."""
         try:
-            entries = await current_runtime().hub.log.read(turn.stream_id, after=0)
+            entries = await current_runtime().broker.log.read(turn.stream_id, after=0)
         except LogUnavailable:
             if turn.seconds < LOG_PATIENCE_SECONDS:
                 return
@@ -63,32 +64,29 @@ class Reconciler:
             selectors.saved_text, user_id=turn.user_id, answer_id=turn.answer_id
         )
         reason: Reason = "cancelled" if turn.is_cancelled else "interrupted"
-        end = ledger.TurnEnd(
+        end = TurnEnd(
             stream_id=turn.stream_id,
             user_id=turn.user_id,
             answer_id=turn.answer_id,
             reason=reason,
             text=max(text_of(entries), saved, key=len),
-            events=entries,
+            entries=entries,
         )
-        ended = await in_thread(ledger.finish_turn, end)
-        if ended:
+        if await in_thread(finish_turns, [end]):
             log.info("dead_turn_ended", stream_id=str(turn.stream_id), reason=reason)
-            await self._tell_readers(turn, entries, saved, reason)
+            await self._end_log(turn, entries, saved, reason)
 
-    async def _tell_readers(
-        self, turn: StaleTurn, entries: list[Entry], saved: str, reason: Reason
+    async def _end_log(
+        self, turn: StaleTurn, entries: list[StreamEntry], saved: str, reason: Reason
     ) -> None:
-        """The log ends too; a reader who misses that asks PostgreSQL."""
+        """The log ends too, and so readers learn of it; one who misses that asks PostgreSQL."""
         if entries and entries[-1].is_end:
             return
         rest = saved[len(text_of(entries)) :]
         last = [MessageChunk(rest)] if rest else []
         start = entries[-1].id if entries else 0
-        addition = Addition(
-            turn.stream_id, place_all([*last, Done(reason)], start=start), KEEP_SECONDS
+        request = AppendRequest(
+            turn.stream_id, entries_of([*last, Done(reason)], start=start), KEEP_SECONDS
         )
-        try:
-            await current_runtime().hub.log.append([addition])
-        except LogUnavailable:
-            return
+        with contextlib.suppress(LogUnavailable):
+            await current_runtime().broker.log.append([request])

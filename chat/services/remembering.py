@@ -1,6 +1,6 @@
-"""What the memory has for a question, sought while its answer begins.
+"""What the memory has for a question, recalled while its answer begins.
 
-Seeking runs in a thread of its own, beside everything else that an answer needs. It is waited for
+Recall runs in a thread of its own, beside everything else that an answer needs. It is waited for
 until its deadline and no longer, and whatever goes wrong with it costs the memory, never the
 answer.
 """
@@ -14,8 +14,8 @@ import structlog
 
 from chat.agent.memory import cited
 from chat.agent.prompt import CHARACTERS_PER_TOKEN
-from chat.types import Memory, Question, ReceiptDraft
-from exobrain.config import Config
+from chat.types import ChatRequest, MarkedMemory, ReceiptDraft
+from exobrain.lib.config import Config
 from exobrain.lib.threads import in_slow_thread
 from journal.types import StoredMessage
 from knowledge.services.recall.recalling import recall
@@ -27,138 +27,131 @@ GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it
 RECEIPT_SECONDS = 3.0  # that the end of an answer waits, whose model never asked for memory
 SPARE = 2  # budgets' worth is recalled, as what the day shows already is then left out
 MOST_MEMORIES = 20
-LEAST_SHARE = 0.1  # of the best one's score: what is far behind would only distract
 
 Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 
 
-class Recollection:
-    """The memories of one question."""
+class RecallTask:
+    """The recall for one question, on its way while the answer begins."""
 
-    def __init__(self, question: Question, config: Config, *, earlier: Earlier) -> None:
+    def __init__(self, request: ChatRequest, config: Config, *, earlier: Earlier) -> None:
         self.config = config
         self._earlier = earlier
-        self._memories: Sequence[Memory] | None = None
+        self._memories: Sequence[MarkedMemory] | None = None  # None: nobody has asked yet
         self._recall: Recall | None = None
-        self._work: asyncio.Task[tuple[Recall, list[Memory]]] | None = None
-        if question.place and question.uses_memory and config.memory_recall_enabled:
-            self._work = asyncio.create_task(self._seek(question.place.user_id, question.text))
-        self._deadline = asyncio.get_running_loop().time() + _seconds(config) + GRACE_SECONDS
+        self._task: asyncio.Task[tuple[Recall, list[MarkedMemory]]] | None = None
+        if request.stored and request.uses_memory and config.memory_recall_enabled:
+            self._task = asyncio.create_task(self._run(request.stored.user_id, request.text))
+        deadline_seconds = config.memory_recall_deadline_ms / 1000
+        self._deadline = asyncio.get_running_loop().time() + deadline_seconds + GRACE_SECONDS
 
-    async def memories(self) -> Sequence[Memory]:
+    async def memories(self) -> Sequence[MarkedMemory]:
         """What was found in time; the same whenever it is asked for."""
-        return await self._known(until=self._deadline)
+        return await self._wait(until=self._deadline)
 
     async def receipt(self, text: str) -> ReceiptDraft | None:
         """What this answer was given; None when there was nothing to give.
 
         A mock is given nothing, and its receipt shows what a model would have been given.
         """
-        memories = await self._known(until=self._deadline + RECEIPT_SECONDS)
+        memories = await self._wait(until=self._deadline + RECEIPT_SECONDS)
         if not memories or self._recall is None:
             return None
         return ReceiptDraft(
             memories=memories,
             cited=frozenset(cited(text, marks={memory.mark for memory in memories})),
             tokens=sum(_tokens(memory.recalled.text) for memory in memories),
-            arms=self._recall.arms,
+            retriever_ms=self._recall.retriever_ms,
             dropped=self._recall.dropped,
         )
 
-    async def _known(self, *, until: float) -> Sequence[Memory]:
+    async def _wait(self, *, until: float) -> Sequence[MarkedMemory]:
+        """The memories, once and for all: what is late for the first who asks is late for all."""
         if self._memories is None:
-            self._recall, self._memories = await self._found(until)
+            self._recall, self._memories = await self._result(until)
         return self._memories
 
-    async def _found(self, until: float) -> tuple[Recall | None, Sequence[Memory]]:
-        if self._work is None:
+    async def _result(self, until: float) -> tuple[Recall | None, Sequence[MarkedMemory]]:
+        if self._task is None:
             return None, ()
         left = until - asyncio.get_running_loop().time()
-        done, _ = await asyncio.wait([self._work], timeout=max(0.0, left))
+        done, _ = await asyncio.wait([self._task], timeout=max(0.0, left))
         if not done:
-            self._work.add_done_callback(_ignore)
+            self._task.add_done_callback(_ignore)
             log.info("recall_too_slow")
             return None, ()
         try:
-            return self._work.result()
+            return self._task.result()
         except Exception as error:  # noqa: BLE001  the memory must not cost the answer
             log.warning("recall_failed", error=type(error).__name__)  # its words may be the user's
             return None, ()
 
-    async def _seek(self, user_id: UUID, text: str) -> tuple[Recall, list[Memory]]:
-        found = await in_slow_thread(_recall, user_id=user_id, text=text, config=self.config)
+    async def _run(self, user_id: UUID, text: str) -> tuple[Recall, list[MarkedMemory]]:
+        found = await in_slow_thread(
+            recall,
+            scope=Scope(user_id=user_id),
+            query=text,
+            budget_tokens=self.config.memory_recall_tokens * SPARE,
+            deadline_ms=self.config.memory_recall_deadline_ms,
+            drop_weak=True,
+        )
         known = {message.id for message in await self._earlier()} if found.items else set()
         return found, choose(found.items, known=known, tokens=self.config.memory_recall_tokens)
 
 
-def choose(items: Sequence[Recalled], *, known: Collection[UUID], tokens: int) -> list[Memory]:
-    """The best that fit the budget, less what the model is told anyway and what is far behind."""
-    chosen: list[Memory] = []
-    best = max((item.score for item in items), default=0.0)
-    least = LEAST_SHARE * best if best > 0 else best - 1  # with one weak item there is no better
+def choose(
+    items: Sequence[Recalled], *, known: Collection[UUID], tokens: int
+) -> list[MarkedMemory]:
+    """The first that fit the budget, less those whose messages the model is told anyway.
+
+    A note of the user's has no message, and is not told anywhere else.
+    """
+    chosen: list[MarkedMemory] = []
     for item in items:
         cost = _tokens(item.text)
-        if _is_told(item, known) or cost > tokens or item.score < least:
+        is_told = bool(item.message_ids) and all(id_ in known for id_ in item.message_ids)
+        if is_told or cost > tokens:
             continue
         tokens -= cost
-        chosen.append(Memory(f"m{len(chosen) + 1}", item))
+        chosen.append(MarkedMemory(f"m{len(chosen) + 1}", item))
     return chosen[:MOST_MEMORIES]
-
-
-def _is_told(item: Recalled, known: Collection[UUID]) -> bool:
-    """A note of the user's has no message, and is not told anywhere else."""
-    return bool(item.message_ids) and all(id_ in known for id_ in item.message_ids)
 
 
 def receipt_row(draft: ReceiptDraft) -> dict[str, Any]:
     """The fields of a stored receipt."""
     return {
-        "items": [_item(memory, draft) for memory in draft.memories],
+        "items": [
+            {
+                "mark": memory.mark,
+                "block_id": str(memory.recalled.block_id),
+                "score": memory.recalled.score,
+                "parts": dict(memory.recalled.parts),
+                "message_ids": [str(message_id) for message_id in memory.recalled.message_ids],
+                "reference": memory.recalled.reference,
+                "said_at": memory.recalled.said_at.isoformat(),
+                "is_cited": memory.mark in draft.cited,
+            }
+            for memory in draft.memories
+        ],
         "tokens": draft.tokens,
-        "arms": dict(draft.arms),
+        "retriever_ms": dict(draft.retriever_ms),
         "dropped": list(draft.dropped),
     }
 
 
-def told_of(draft: ReceiptDraft | None) -> Mapping[str, Any]:
+def receipt_metadata(draft: ReceiptDraft | None) -> Mapping[str, Any]:
     """What a message's metadata says of its receipt: figures only."""
     if draft is None:
         return {}
     return {"memory": {"recalled": len(draft.memories), "cited": len(draft.cited)}}
 
 
-def _item(memory: Memory, draft: ReceiptDraft) -> dict[str, Any]:
-    recalled = memory.recalled
-    return {
-        "mark": memory.mark,
-        "block_id": str(recalled.block_id),
-        "score": recalled.score,
-        "parts": dict(recalled.parts),
-        "message_ids": [str(message_id) for message_id in recalled.message_ids],
-        "reference": recalled.reference,
-        "said_at": recalled.said_at.isoformat(),
-        "is_cited": memory.mark in draft.cited,
-    }
-
-
-def _recall(*, user_id: UUID, text: str, config: Config) -> Recall:
-    return recall(
-        scope=Scope(user_id=user_id),
-        query=text,
-        budget_tokens=config.memory_recall_tokens * SPARE,
-        deadline_ms=config.memory_recall_deadline_ms,
-    )
-
-
-def _seconds(config: Config) -> float:
-    return config.memory_recall_deadline_ms / 1000
-
-
 def _tokens(text: str) -> int:
+    """Rounded up: what a budget allows is never overdrawn, and receipts say the same."""
     return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
-def _ignore(work: "asyncio.Task[Any]") -> None:
+def _ignore(task: "asyncio.Task[Any]") -> None:
     """Nobody waits for it any more; asyncio would complain that its failure was not looked at."""
-    if not work.cancelled():
-        work.exception()
+    if not task.cancelled():
+        task.exception()

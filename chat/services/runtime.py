@@ -1,7 +1,7 @@
-"""What runs beside the requests of this process: answers being written, and their pulse.
+"""What runs beside the requests of this process: answers being written, and their heartbeat.
 
-Belongs to one event loop. The pulse tells PostgreSQL once a second which turns are alive, learns
-which are to be cancelled, and saves what has been written every two seconds.
+Belongs to one event loop. The heartbeat tells PostgreSQL once a second which turns are alive,
+learns which are to be cancelled, and saves what has been written every two seconds.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from django.dispatch import Signal
 from chat.errors import LogUnavailable
 from chat.events import Reason
 from chat.models import Turn
-from chat.services.finisher import Finisher
+from chat.services.finishing import FinishQueue
 from chat.services.generation import Generation
-from chat.stores import Hub, RedisTurnLog, TurnLog
-from chat.types import Question
+from chat.stores import RedisTurnLog, StreamBroker, TurnLog
+from chat.types import ChatRequest
 from exobrain.lib.background import spawn
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
@@ -34,7 +34,7 @@ STOP_AGAIN_SECONDS = 0.5
 FORGET_ATTEMPTS_SECONDS = (1, 5, 30)  # after each attempt to reach the log
 KEEP_SECONDS = 600  # the log after its last event; an ended turn is answered from PostgreSQL
 
-# Sent on the event loop that writes the answer, with the question.
+# Sent on the event loop that writes the answer, with the ChatRequest as `request`.
 answer_begins = Signal()
 
 
@@ -42,56 +42,53 @@ class Runtime:
     """The answers of one event loop."""
 
     def __init__(self, turn_log: TurnLog) -> None:
-        self.hub = Hub(turn_log, on_cancel=self._cancel)
-        self.finisher = Finisher()
+        self.broker = StreamBroker(turn_log, on_cancel=self.stop)
+        self.finish_queue = FinishQueue()
         self.generations: dict[UUID, Generation] = {}
         self._running: set[asyncio.Task[None]] = set()
-        self._saved: dict[UUID, int] = {}  # characters
-        self._pulse: asyncio.Task[None] | None = None
+        self._saved_chars: dict[UUID, int] = {}
+        self._heartbeat: asyncio.Task[None] | None = None
 
-    async def generate(self, question: Question) -> None:
+    async def generate(self, request: ChatRequest) -> None:
         """The question's answer has been written and kept."""
-        stream_id = question.stream_id
-        tail = self.hub.open(stream_id, owner=question.asker, keep_seconds=KEEP_SECONDS)
-        self.generations[stream_id] = Generation(
-            question, hub=self.hub, tail=tail, finisher=self.finisher
+        stream_id = request.stream_id
+        buffer = self.broker.open(stream_id, owner=request.requester, keep_seconds=KEEP_SECONDS)
+        generation = self.generations[stream_id] = Generation(
+            request, broker=self.broker, buffer=buffer, finish_queue=self.finish_queue
         )
-        if self._pulse is None or self._pulse.done():
-            self._pulse = asyncio.create_task(self._beat_while_busy())
-        running = asyncio.create_task(self.generations[stream_id].run())
+        if self._heartbeat is None or self._heartbeat.done():
+            self._heartbeat = asyncio.create_task(self._beat_while_busy())
+        running = asyncio.create_task(generation.run())
         self._running.add(running)
         try:
             await running
         finally:
             self._running.discard(running)
             del self.generations[stream_id]
-            self._saved.pop(stream_id, None)
+            self._saved_chars.pop(stream_id, None)
 
-    async def cancel(self, stream_id: UUID) -> None:
-        """Whoever writes this stream has been told to stop; the pulse tells them too."""
-        if not self._cancel(stream_id):
-            with contextlib.suppress(LogUnavailable):
-                await self.hub.log.request_cancel(stream_id)
-
-    def _cancel(self, stream_id: UUID) -> bool:
-        return self._stop(stream_id, "cancelled")
-
-    def _stop(self, stream_id: UUID, reason: Reason) -> bool:
+    def stop(self, stream_id: UUID, reason: Reason = "cancelled") -> bool:
         """The answer stops, if it is written here; tells whether it is."""
         generation = self.generations.get(stream_id)
         if generation is not None:
             generation.stop(reason)
         return generation is not None
 
+    async def cancel(self, stream_id: UUID) -> None:
+        """Whoever writes this stream has been told to stop; the heartbeat tells them too."""
+        if not self.stop(stream_id):
+            with contextlib.suppress(LogUnavailable):
+                await self.broker.log.request_cancel(stream_id)
+
     async def close(self) -> None:
         """Every answer has been kept as far as it had come, and nothing runs any more."""
         while self._running:  # said again, for a model that did not hear it
             for stream_id in [*self.generations]:
-                self._stop(stream_id, "interrupted")
+                self.stop(stream_id, "interrupted")
             await asyncio.wait(self._running, timeout=STOP_AGAIN_SECONDS)
-        if self._pulse is not None:
-            await cancel_all([self._pulse])
-        await self.hub.stop()
+        if self._heartbeat is not None:
+            await cancel_all([self._heartbeat])
+        await self.broker.stop()
 
     async def _beat_while_busy(self) -> None:
         saved_at = asyncio.get_running_loop().time()
@@ -103,26 +100,28 @@ class Runtime:
                     saved_at = asyncio.get_running_loop().time()
                     await self._save()
             except DatabaseFailure as error:
-                log.warning("pulse_failed", error=type(error).__name__)
+                log.warning("heartbeat_failed", error=type(error).__name__)
 
     async def _beat(self) -> None:
-        """Turns are known to be alive; those that are none any more, stop."""
-        ours = [id_ for id_, generation in self.generations.items() if generation.question.place]
+        """PostgreSQL knows that the turns are alive; those that it wants ended are stopped."""
+        ours = [id_ for id_, generation in self.generations.items() if generation.request.stored]
         if not ours:
             return
-        running = await in_thread(Turn.objects.beat, ours)
+        running = await in_thread(Turn.objects.beat, ours)  # id -> is it to be cancelled?
         for stream_id in ours:
-            if running.get(stream_id, True):
-                self._stop(stream_id, "cancelled" if stream_id in running else "interrupted")
+            if stream_id not in running:
+                self.stop(stream_id, "interrupted")
+            elif running[stream_id]:
+                self.stop(stream_id, "cancelled")
 
     async def _save(self) -> None:
         """What has been written since the last time is kept."""
         for stream_id, generation in [*self.generations.items()]:
-            place, text = generation.question.place, generation.text
-            if place is None or len(text) == self._saved.get(stream_id, 0):
+            stored, text = generation.request.stored, generation.text
+            if stored is None or len(text) == self._saved_chars.get(stream_id, 0):
                 continue
-            self._saved[stream_id] = len(text)
-            await in_thread(save_partial, message_id=place.answer_id, content=text)
+            self._saved_chars[stream_id] = len(text)
+            await in_thread(save_partial, message_id=stored.answer_id, content=text)
 
 
 _runtimes: dict[asyncio.AbstractEventLoop, Runtime] = {}
@@ -133,7 +132,7 @@ def current_runtime() -> Runtime:
     loop = asyncio.get_running_loop()
     if loop not in _runtimes:
         _runtimes[loop] = Runtime(RedisTurnLog(settings.REDIS_URL))
-        _runtimes[loop].hub.start()
+        _runtimes[loop].broker.start()
     return _runtimes[loop]
 
 
@@ -146,36 +145,36 @@ async def close_runtime() -> None:
 # -- from any thread
 
 
-def begin_answer(question: Question) -> None:
+def begin_answer(request: ChatRequest) -> None:
     """The answer is being written, apart from whoever asked."""
-    spawn(_generate(question))
+
+    async def generate() -> None:
+        answer_begins.send_robust(sender=ChatRequest, request=request)
+        await current_runtime().generate(request)
+
+    spawn(generate())
 
 
-async def _generate(question: Question) -> None:
-    answer_begins.send_robust(sender=Question, question=question)
-    await current_runtime().generate(question)
+def stop_answer(stream_id: UUID) -> None:
+    """Whoever writes this answer, in whatever process, is told to stop."""
+
+    async def cancel() -> None:
+        await current_runtime().cancel(stream_id)
+
+    spawn(cancel())
 
 
 def forget_streams(stream_ids: Sequence[UUID]) -> None:
     """These streams are known no more, here and in the log."""
-    spawn(_forget(stream_ids))
 
+    async def forget() -> None:
+        for seconds in FORGET_ATTEMPTS_SECONDS:
+            try:
+                await current_runtime().broker.forget(stream_ids)
+            except LogUnavailable:
+                await asyncio.sleep(seconds)
+            else:
+                return
+        log.warning("streams_not_forgotten")  # the log forgets them by itself in ten minutes
 
-async def _forget(stream_ids: Sequence[UUID]) -> None:
-    for seconds in FORGET_ATTEMPTS_SECONDS:
-        try:
-            await current_runtime().hub.forget(stream_ids)
-        except LogUnavailable:
-            await asyncio.sleep(seconds)
-        else:
-            return
-    log.warning("streams_not_forgotten")  # the log forgets them by itself in ten minutes
-
-
-def stop_answer(stream_id: UUID) -> None:
-    """Whoever writes this answer is told to stop."""
-    spawn(_cancel(stream_id))
-
-
-async def _cancel(stream_id: UUID) -> None:
-    await current_runtime().cancel(stream_id)
+    spawn(forget())

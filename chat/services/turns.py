@@ -12,7 +12,7 @@ from chat.selectors import find_turn, stream_of_question
 from chat.services.reading import parse_stream_id
 from chat.services.runtime import begin_answer, stop_answer
 from chat.services.visitors import visitor_of
-from chat.types import Asker, Place, Question, State
+from chat.types import ChatRequest, Requester, State, StoredTurn
 from journal.services import append_messages, today_reference
 from journal.types import MessageDraft
 
@@ -20,7 +20,7 @@ from journal.types import MessageDraft
 def start_turn(
     *, user_id: UUID, message: str, client_message_id: UUID, uses_memory: bool = True
 ) -> UUID:
-    """The question and a place for its answer are stored and the answer is being written.
+    """The question and a placeholder for its answer are stored and the answer is being written.
 
     Returns the stream's id. A question that was asked before, on whatever day, keeps its stream.
     """
@@ -36,36 +36,39 @@ def start_turn(
             client_message_id=client_message_id,
         )
         if is_new:
-            stored, _ = append_messages(
+            stored_question, _ = append_messages(
                 user_id=user_id, reference=today_reference(), drafts=[question, answer]
             )
-            place = Place(user_id, stored.journal_id, stored.sequence, answer.id)
-            asked = Question(
-                stream_id, client_message_id, Asker(user_id), message, place, uses_memory
+            request = ChatRequest(
+                stream_id=stream_id,
+                client_message_id=client_message_id,
+                requester=Requester(user_id),
+                text=message,
+                stored=StoredTurn(
+                    user_id=user_id,
+                    journal_id=stored_question.journal_id,
+                    question_sequence=stored_question.sequence,
+                    answer_id=answer.id,
+                ),
+                uses_memory=uses_memory,
             )
             # Robust: from here on the turn is stored, and the reconciler finds it if need be.
-            transaction.on_commit(partial(begin_answer, asked), robust=True)
+            transaction.on_commit(partial(begin_answer, request), robust=True)
     if not is_new:
         return stream_of_question(user_id=user_id, client_message_id=client_message_id)
     return stream_id
 
 
-def cancel(*, asker: Asker, stream_id: str) -> State | Literal["cancelling"]:
-    """The asker's answer is being stopped, or has ended as the state says."""
+def cancel(*, requester: Requester, stream_id: str) -> State | Literal["cancelling"]:
+    """The requester's answer is being stopped, or has ended as the state says."""
     known_id = parse_stream_id(stream_id)
-    state = _request_cancel(asker.user_id, known_id) if asker.user_id else None
-    if state is not None:
-        return state
-    if not asker.may_read(visitor_of(known_id)):
+    user_id = requester.user_id
+    if user_id is not None and Turn.objects.request_cancel(user_id=user_id, stream_id=known_id):
+        stop_answer(known_id)
+        return "cancelling"
+    if user_id is not None and (turn := find_turn(user_id=user_id, stream_id=known_id)):
+        return turn.state
+    if not requester.may_read(visitor_of(known_id)):
         raise StreamNotFound
     stop_answer(known_id)
     return "cancelling"
-
-
-def _request_cancel(user_id: UUID, stream_id: UUID) -> State | Literal["cancelling"] | None:
-    """How far the user's turn is now; None when they have no such turn."""
-    if Turn.objects.request_cancel(user_id=user_id, stream_id=stream_id):
-        stop_answer(stream_id)
-        return "cancelling"
-    turn = find_turn(user_id=user_id, stream_id=stream_id)
-    return turn.state if turn else None

@@ -1,71 +1,71 @@
-"""The log in this process's memory: the twin for tests and for a single process."""
+"""The log in this process's memory, for tests."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from chat.errors import LogUnavailable
-from chat.events import Entry
-from chat.stores.log import Addition, end_alone
+from chat.events import StreamEntry
+from chat.stores.log import AppendRequest, end_alone
 
 
 class MemoryTurnLog:
     """Behaves as Redis does, outages included: set `is_away`, call `lose`."""
 
     def __init__(self) -> None:
-        self.streams: dict[UUID, list[Entry]] = {}
+        self.streams: dict[UUID, list[StreamEntry]] = {}
         self.watched: set[UUID] = set()
         self.reports: asyncio.Queue[tuple[str, UUID]] = asyncio.Queue()
         self.is_away = False
 
-    async def append(self, additions: Sequence[Addition]) -> list[int]:
+    async def append(self, requests: Sequence[AppendRequest]) -> list[int]:
         """What continues each log is in it; answers with the last id of each."""
-        self._require()
-        return [self._append(addition) for addition in additions]
+        self._raise_if_away()
+        lasts: list[int] = []
+        for request in requests:
+            entries = self.streams.setdefault(request.stream_id, [])
+            for entry in request.entries:
+                has_ended = bool(entries) and entries[-1].is_end
+                if entry.start == (entries[-1].id if entries else 0) and not has_ended:
+                    entries.append(entry)
+            if request.stream_id in self.watched:
+                self.reports.put_nowait(("append", request.stream_id))
+            lasts.append(entries[-1].id if entries else 0)
+        return lasts
 
-    def _append(self, addition: Addition) -> int:
-        entries = self.streams.setdefault(addition.stream_id, [])
-        for entry in addition.entries:
-            has_ended = bool(entries) and entries[-1].is_end
-            if entry.start == (entries[-1].id if entries else 0) and not has_ended:
-                entries.append(entry)
-        if addition.stream_id in self.watched:
-            self.reports.put_nowait(("news", addition.stream_id))
-        return entries[-1].id if entries else 0
-
-    async def read(self, stream_id: UUID, *, after: int) -> list[Entry]:
+    async def read(self, stream_id: UUID, *, after: int) -> list[StreamEntry]:
         """The entries that end after that position, in order."""
-        self._require()
+        self._raise_if_away()
         return [entry for entry in self.streams.get(stream_id, []) if entry.id > after]
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:
         """Of these streams only an end is left."""
-        self._require()
+        self._raise_if_away()
         for stream_id in stream_ids:
             self.streams[stream_id] = [end_alone(self.streams.get(stream_id, []))]
 
     async def watch(self, stream_id: UUID) -> None:
-        """From now on `listen` reports news of this stream."""
-        self._require()
+        """From now on `listen` reports what is appended to this stream."""
+        self._raise_if_away()
         self.watched.add(stream_id)
 
     async def unwatch(self, stream_id: UUID) -> None:
-        """News of this stream are not reported any more."""
-        self._require()
+        """What is appended to this stream is not reported any more."""
+        self._raise_if_away()
         self.watched.discard(stream_id)
 
     async def request_cancel(self, stream_id: UUID) -> None:
         """Whoever listens is told to stop writing this stream."""
-        self._require()
+        self._raise_if_away()
         self.reports.put_nowait(("cancel", stream_id))
 
     async def listen(
-        self, *, news: Callable[[UUID], object], cancel: Callable[[UUID], object]
+        self, *, on_append: Callable[[UUID], object], on_cancel: Callable[[UUID], object]
     ) -> None:
         """Reports until it is cancelled."""
         while True:
             kind, stream_id = await self.reports.get()
-            (cancel if kind == "cancel" else news)(stream_id)
+            (on_cancel if kind == "cancel" else on_append)(stream_id)
 
     async def close(self) -> None:
         """Nothing is left open."""
@@ -74,6 +74,6 @@ class MemoryTurnLog:
         """Only the first entries of this stream are left, as after a restart of Redis."""
         self.streams[stream_id] = self.streams.get(stream_id, [])[:keep]
 
-    def _require(self) -> None:
+    def _raise_if_away(self) -> None:
         if self.is_away:
             raise LogUnavailable

@@ -1,8 +1,8 @@
 """The log in Redis: one Redis Stream for each turn.
 
 Talks to Redis or Valkey over a few shared connections, and raises LogUnavailable for every
-error there. News travel over pub/sub, so that waiting readers neither poll nor hold a
-connection each.
+error there. Appends are notified over pub/sub, so that waiting readers neither poll nor hold
+a connection each.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,15 +17,15 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from chat.errors import LogUnavailable
-from chat.events import Entry, from_json
-from chat.stores.log import GONE_SECONDS, Addition, end_alone
+from chat.events import StreamEntry, from_json
+from chat.stores.log import GONE_SECONDS, AppendRequest, end_alone
 
 CONNECTIONS = 4  # of one process; commands are short and pipelined
 TIMEOUT_SECONDS = 2.0
 LISTEN_SECONDS = 30.0  # then the connection is checked
 CANCEL_CHANNEL = "exobrain:turn-cancel"
 
-# An entry is added only where the log ends, so repeating an addition changes nothing, and what
+# An entry is added only where the log ends, so repeating an append changes nothing, and what
 # came after something lost waits until that is there again.
 APPEND = """
 local last = 0
@@ -79,19 +79,27 @@ class RedisTurnLog:
         self.listener: PubSub | None = None
         self.watched: set[UUID] = set()
 
-    async def append(self, additions: Sequence[Addition]) -> list[int]:
+    async def append(self, requests: Sequence[AppendRequest]) -> list[int]:
         """What continues each log is in it; answers with the last id of each."""
         async with _translated(), self.redis.pipeline(transaction=False) as pipeline:
-            for addition in additions:
-                pipeline.eval(APPEND, 1, _key(addition.stream_id), *_arguments(addition))
+            for request in requests:
+                arguments: list[str | int] = [request.keep_seconds, _channel(request.stream_id)]
+                for entry in request.entries:
+                    arguments += [entry.start, entry.id, entry.event.type, entry.data]
+                pipeline.eval(APPEND, 1, _key(request.stream_id), *arguments)
             lasts: list[int] = await pipeline.execute()
         return lasts
 
-    async def read(self, stream_id: UUID, *, after: int) -> list[Entry]:
+    async def read(self, stream_id: UUID, *, after: int) -> list[StreamEntry]:
         """The entries that end after that position, in order."""
         async with _translated():
             rows: Any = await self.redis.xrange(_key(stream_id), min=f"({after}-0")
-        return [_entry(row_id, fields) for row_id, fields in rows]
+        entries: list[StreamEntry] = []
+        for row_id, fields in rows:
+            data = fields[b"data"].decode()
+            event = from_json(fields[b"type"].decode(), data)
+            entries.append(StreamEntry(int(row_id.partition(b"-")[0]), event, data))
+        return entries
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:
         """Of these streams only an end is left; a writer that is late cannot write them again."""
@@ -101,14 +109,14 @@ class RedisTurnLog:
             await pipeline.execute()
 
     async def watch(self, stream_id: UUID) -> None:
-        """From now on `listen` reports news of this stream."""
+        """From now on `listen` reports what is appended to this stream."""
         self.watched.add(stream_id)
         if self.listener is not None:
             async with _translated():
                 await self.listener.subscribe(_channel(stream_id))
 
     async def unwatch(self, stream_id: UUID) -> None:
-        """News of this stream are not reported any more."""
+        """What is appended to this stream is not reported any more."""
         self.watched.discard(stream_id)
         if self.listener is not None:
             async with _translated():
@@ -120,16 +128,25 @@ class RedisTurnLog:
             await self.redis.publish(CANCEL_CHANNEL, stream_id.hex)
 
     async def listen(
-        self, *, news: Callable[[UUID], object], cancel: Callable[[UUID], object]
+        self, *, on_append: Callable[[UUID], object], on_cancel: Callable[[UUID], object]
     ) -> None:
         """Reports until it is cancelled or Redis goes away. A report may be lost."""
-        async with _translated(), self.redis.pubsub(ignore_subscribe_messages=True) as listener:
+        async with (
+            _translated(),
+            self.redis.pubsub(ignore_subscribe_messages=True) as listener,
+        ):
             await listener.subscribe(CANCEL_CHANNEL, *map(_channel, self.watched))
             self.listener = listener
             try:
                 while True:
-                    if message := await listener.get_message(timeout=LISTEN_SECONDS):
-                        _report(message, news=news, cancel=cancel)
+                    message = await listener.get_message(timeout=LISTEN_SECONDS)
+                    if message is None:
+                        continue
+                    channel = message["channel"].decode()
+                    if channel == CANCEL_CHANNEL:
+                        on_cancel(UUID(message["data"].decode()))
+                    else:
+                        on_append(UUID(channel.rpartition(":")[2]))
             finally:
                 self.listener = None
 
@@ -152,26 +169,3 @@ def _key(stream_id: UUID) -> str:
 
 def _channel(stream_id: UUID) -> str:
     return f"exobrain:turn-news:{stream_id.hex}"
-
-
-def _arguments(addition: Addition) -> list[str | int]:
-    arguments: list[str | int] = [addition.keep_seconds, _channel(addition.stream_id)]
-    for entry in addition.entries:
-        arguments += [entry.start, entry.id, entry.event.type, entry.data]
-    return arguments
-
-
-def _entry(row_id: bytes, fields: dict[bytes, bytes]) -> Entry:
-    data = fields[b"data"].decode()
-    event = from_json(fields[b"type"].decode(), data)
-    return Entry(id=int(row_id.partition(b"-")[0]), event=event, data=data)
-
-
-def _report(
-    message: dict[str, Any], *, news: Callable[[UUID], object], cancel: Callable[[UUID], object]
-) -> None:
-    channel = message["channel"].decode()
-    if channel == CANCEL_CHANNEL:
-        cancel(UUID(message["data"].decode()))
-    else:
-        news(UUID(channel.rpartition(":")[2]))

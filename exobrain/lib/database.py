@@ -1,7 +1,7 @@
 """When Django's database connections are checked and closed in threads of our own.
 
 A request of Django's begins and ends with signals that do this; work outside of one has
-`on_good_connection`, which the threads of `exobrain.lib.threads` call for everything they do.
+`on_live_connection`, which the threads of `exobrain.lib.threads` call for everything they do.
 """
 
 import threading
@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connections
 T = TypeVar("T")
 
 # PostgreSQL did not answer, whatever was asked.
-Down = (OperationalError, InterfaceError)
+DatabaseUnavailable = (OperationalError, InterfaceError)
 
 IDLE_CHECK_SECONDS = 1.0  # a connection unused for longer is checked before it is used
 
@@ -22,18 +22,18 @@ _outages = 0  # seen by any thread of this process
 _thread = threading.local()  # last_used: seconds; outages: how many it has heard of
 
 
-def with_retry(work: Callable[[], T]) -> T:
+def with_second_attempt(work: Callable[[], T]) -> T:
     """What `work` returns, tried once more on a new connection if the old one had died.
 
     For work that may be done twice: the first try may have been committed unheard.
     """
     try:
-        return on_good_connection(work)
-    except Down:
-        return on_good_connection(work)
+        return on_live_connection(work)
+    except DatabaseUnavailable:
+        return on_live_connection(work)
 
 
-def on_good_connection(work: Callable[[], T]) -> T:
+def on_live_connection(work: Callable[[], T]) -> T:
     """What `work` returns or raises, on a connection that works as far as can be told cheaply.
 
     A connection is checked when it failed or was idle; and when one dies, every thread connects
@@ -51,7 +51,7 @@ def on_good_connection(work: Callable[[], T]) -> T:
     _thread.outages = _outages
     try:
         return work()
-    except Down:
+    except DatabaseUnavailable:
         _outages += 1
         _thread.outages = _outages
         for connection in connections.all(initialized_only=True):

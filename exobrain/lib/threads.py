@@ -17,7 +17,7 @@ import structlog
 from django.db import connection as default_connection
 from django.db import connections
 
-from exobrain.lib.database import on_good_connection
+from exobrain.lib.database import on_live_connection
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 class ThreadPool(Executor):
-    """Threads that use the database, by the rule of `on_good_connection`.
+    """Threads that use the database, by the rule of `on_live_connection`.
 
     They start with the first work, so that a process may fork before, and close their connections
     at `shutdown`. They are daemons: work that does not end cannot keep the process from ending.
@@ -44,7 +44,7 @@ class ThreadPool(Executor):
 
         Costs half of what `submit` does.
         """
-        self._enqueue(partial(on_good_connection, work))
+        self._enqueue(partial(on_live_connection, work))
 
     def submit(
         self, fn: Callable[Args, Result], /, *args: Args.args, **kwargs: Args.kwargs
@@ -56,7 +56,7 @@ class ThreadPool(Executor):
             if not future.set_running_or_notify_cancel():
                 return
             try:
-                future.set_result(on_good_connection(partial(fn, *args, **kwargs)))
+                future.set_result(on_live_connection(partial(fn, *args, **kwargs)))
             except BaseException as error:  # noqa: BLE001  it belongs to whoever waits
                 future.set_exception(error)
 

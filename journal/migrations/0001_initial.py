@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('client_message_id', models.UUIDField(blank=True, null=True)),
                 ('model', models.CharField(blank=True, max_length=100)),
                 ('metadata', models.JSONField(blank=True, null=True)),
-                ('committed_to_knowledge_base', models.BooleanField(default=False)),
+                ('committed_to_knowledge_base', models.BooleanField(db_default=False, default=False)),
                 ('created_at', models.DateTimeField()),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('journal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='journal.journal')),

@@ -19,11 +19,11 @@ from knowledge.schemas.search import (
     Hops,
     ItemCount,
     LeastTrust,
-    Question,
+    SearchText,
 )
 from knowledge.services.recall import searching
-from knowledge.stores.graph.port import Link, Node
-from knowledge.types import Recalled, Scope, Trust
+from knowledge.stores.graph.port import GraphEdge
+from knowledge.types import Scope, Trust
 
 router = Router(tags=["memory"], auth=authenticated)
 
@@ -31,7 +31,7 @@ router = Router(tags=["memory"], auth=authenticated)
 @router.get("/search", response=FoundListOut)
 def search(
     request: SignedInRequest,
-    q: Question,
+    q: SearchText,
     limit: ItemCount = USUAL_ITEMS,
     as_of: AsOf = None,
     min_trust: LeastTrust = "web",
@@ -41,8 +41,8 @@ def search(
     found = searching.search(scope=scope, query=q, limit=limit)
     return json_response(
         {
-            "items": [_item(item) for item in found.items],
-            "arms": found.arms,
+            "items": [{**vars(item), "trust": _trust_name(item.trust)} for item in found.items],
+            "retriever_ms": found.retriever_ms,
             "dropped": found.dropped,
         }
     )
@@ -58,46 +58,42 @@ def graph(
 ) -> HttpResponse:
     """The entities around one of them, and how they are connected."""
     scope = Scope(request.auth.user_id, as_of=as_of)
-    found = searching.around(scope=scope, entity_id=entity, hops=hops, limit=limit + 1)
-    edges = found.links[:limit]
-    shown = {entity, *(end for link in edges for end in (link.source_id, link.target_id))}
-    is_cut = len(found.links) > limit
+    found = searching.neighbourhood(scope=scope, entity_id=entity, hops=hops, limit=limit + 1)
+    edges = found.edges[:limit]
+    shown = {entity, *(end for edge in edges for end in (edge.source_id, edge.target_id))}
+    is_cut = len(found.edges) > limit
     return json_response(
         {
-            "nodes": [_node(node) for node in found.nodes if not is_cut or node.id in shown],
-            "edges": [_edge(link) for link in edges],
+            "nodes": [
+                {
+                    "id": node.id,
+                    "type": node.node_type,
+                    "name": node.name,
+                    "trust": _trust_name(node.trust),
+                }
+                for node in found.nodes
+                if not is_cut or node.id in shown
+            ],
+            "edges": [_edge(edge) for edge in edges],
             "is_cut": is_cut,
         }
     )
 
 
-def _item(item: Recalled) -> dict[str, Any]:
-    return {**vars(item), "trust": _trust(item.trust)}
-
-
-def _node(node: Node) -> dict[str, Any]:
+def _edge(edge: GraphEdge) -> dict[str, Any]:
     return {
-        "id": node.id,
-        "type": node.node_type,
-        "name": node.name,
-        "trust": _trust(node.trust),
+        "id": edge.id,
+        "type": edge.edge_type,
+        "source": edge.source_id,
+        "target": edge.target_id,
+        "confidence": edge.confidence,
+        "trust": _trust_name(edge.trust),
+        "valid_from": _moment(edge.valid_from),
+        "valid_to": _moment(edge.valid_to),
     }
 
 
-def _edge(link: Link) -> dict[str, Any]:
-    return {
-        "id": link.id,
-        "type": link.edge_type,
-        "source": link.source_id,
-        "target": link.target_id,
-        "confidence": link.confidence,
-        "trust": _trust(link.trust),
-        "valid_from": _moment(link.valid_from),
-        "valid_to": _moment(link.valid_to),
-    }
-
-
-def _trust(trust: int) -> str:
+def _trust_name(trust: int) -> str:
     return Trust(trust).name.lower()
 
 

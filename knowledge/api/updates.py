@@ -1,4 +1,4 @@
-"""Updates of the memory: asked for, listed, watched."""
+"""Updates of the memory: requested, listed, watched."""
 
 from dataclasses import asdict
 
@@ -51,7 +51,7 @@ def list_recent_updates(
     request: SignedInRequest, limit: UpdatePageSize = USUAL_UPDATES, cursor: UpdateCursor = None
 ) -> HttpResponse:
     """The updates of the memory, newest first."""
-    found = list_updates(user_id=request.auth.user_id, limit=limit, before=cursor)
+    found = list_updates(user_id=request.auth.user_id, limit=limit, before_update_id=cursor)
     return json_response([asdict(update) for update in found])
 
 

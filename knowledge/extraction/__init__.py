@@ -6,7 +6,7 @@ asked over HTTP, and only by `provider.py`.
 
 from django.conf import settings
 
-from exobrain.config import OPENAI_BASE_URL, Config
+from exobrain.lib.config import OPENAI_BASE_URL, Config
 from knowledge.extraction.port import Extractor, KnownEntity, SchemaView
 from knowledge.extraction.rules import RulesExtractor
 

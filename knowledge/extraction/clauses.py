@@ -1,16 +1,18 @@
-"""Finds the subjects of a sentence and asks the patterns what is said of them."""
+"""Finds the subjects of a sentence and tries the frames on what is said of them."""
 
 # ruff: noqa: E501  patterns of alternatives
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
-from knowledge.extraction import names as kinds
-from knowledge.extraction.drafts import Draft, Who
+from knowledge.extraction.frames.clause import Clause
+from knowledge.extraction.frames.possessives import Possessive, read_possessive
+from knowledge.extraction.frames.table import FRAMES
 from knowledge.extraction.names import Name
-from knowledge.extraction.patterns import PHRASES, Clause, Owned, owned_drafts
+from knowledge.extraction.node_types import ENTITY, PERSON
+from knowledge.extraction.statements import Statement, Subject
 
 MAX_SUBJECTS = 20  # of one sentence
 
@@ -38,6 +40,8 @@ _VERBS = {
     **dict.fromkeys(("can't", "cannot", "cant"), "modal"),
     **dict.fromkeys(("will", "'ll", "going to", "gonna"), "modal"),
 }
+_NEGATED = frozenset({"cannot", "cant", "dont", "doesnt", "didnt"})
+_NOT = re.compile(r"\b(?:not|never|hardly)\b")
 _SELF = re.compile(r"(?<![\w'.-])(?:I|i|We|we)(?=['\s])")
 _OTHER = re.compile(r"(?<![\w'-])(?:She|she|He|he)(?=['\s])")
 _MINE = re.compile(r"(?<![\w'-])(?:My|my|Our|our|MY)(?=\s)")
@@ -61,107 +65,87 @@ _UNSURE = re.compile(r"\b(?:i think|i guess|probably|i believe|seems?|apparently
 
 
 @dataclass(frozen=True)
-class People:
-    """Who "I" is and whom the other names and pronouns stand for."""
+class Referents:
+    """Whom the words of one sentence stand for."""
 
-    speaker: Who
-    named: Mapping[int, Who]  # by where the name starts in the sentence
-    last: Who | None  # the only person "she" or "he" can be
+    speaker: Subject  # "I"
+    names: Sequence[Name]
+    by_position: Mapping[int, Subject]  # by where their name starts in the sentence
+    antecedent: Subject | None  # the only person "she" or "he" can be
+
+    def subjects(self, text: str, begin: int) -> Iterator[tuple[Subject, int, int]]:
+        """Who may be the subject of a clause, with the characters that say so."""
+        for match in _SELF.finditer(text, begin):
+            yield self.speaker, match.start(), match.end()
+        for name in self.names:
+            if name.start in self.by_position and name.start >= begin:
+                yield self.by_position[name.start], name.start, name.end
+        if self.antecedent is not None:
+            for match in _OTHER.finditer(text, begin):
+                yield self.antecedent, match.start(), match.end()
+
+    def possessors(self, text: str, begin: int) -> Iterator[tuple[Subject, int, int]]:
+        """Whose something may be, with the characters of the possessive."""
+        for match in _MINE.finditer(text, begin):
+            yield self.speaker, match.start(), match.end()
+        for name in self.names:
+            if name.start in self.by_position and text[name.end : name.end + 3] == "'s ":
+                yield self.by_position[name.start], name.start, name.end + 2
+        if self.antecedent is not None:
+            for match in _HERS.finditer(text, begin):
+                yield self.antecedent, match.start(), match.end()
+
+    def owners(self) -> dict[str, Subject]:
+        """Whom each possessive of the sentence stands for."""
+        owners = {
+            f"{name.text.lower()}'s": self.by_position[name.start]
+            for name in self.names
+            if name.start in self.by_position
+        }
+        if self.antecedent is not None:
+            owners |= {"his": self.antecedent, "her": self.antecedent}
+        return owners | {"my": self.speaker, "our": self.speaker}
 
 
-def drafts_in(text: str, *, begin: int, names: Sequence[Name], people: People) -> Iterator[Draft]:
-    """Every statement that the patterns see in one sentence from `begin` on."""
-    owners = _owners(people, names)
-    for who, start, end in islice(_subjects(text, begin, names, people), MAX_SUBJECTS):
-        if not _is_held(text, begin, start):
+def read_statements(text: str, *, begin: int, referents: Referents) -> Iterator[Statement]:
+    """Every statement that the frames see in one sentence from `begin` on."""
+    owners = referents.owners()
+    for subject, start, end in islice(referents.subjects(text, begin), MAX_SUBJECTS):
+        auxiliary = _auxiliary_at(text, end) if _is_asserted(text[begin:start]) else None
+        if auxiliary is None:
             continue
-        bare = Clause(text, who, start, end, "do", "", names, owners)
-        clause = _with_verb(bare)
-        if clause is not None:
-            yield from _read(clause)
-    for who, start, end in islice(_owner_places(text, begin, names, people), MAX_SUBJECTS):
-        if _is_held(text, begin, start):
-            yield from owned_drafts(Owned(text, who, start, end, names))
+        verb, polarity, after = auxiliary
+        clause = Clause(text, subject, start, after, verb, polarity, referents.names, owners)
+        for frame in FRAMES:
+            if verb in frame.verbs and (match := frame.pattern.match(text, after)):
+                yield from frame.read(clause, match)
+    for owner, start, end in islice(referents.possessors(text, begin), MAX_SUBJECTS):
+        if _is_asserted(text[begin:start]):
+            yield from read_possessive(Possessive(text, owner, start, end, referents.names))
 
 
-def _is_held(text: str, begin: int, start: int) -> bool:
+def _is_asserted(before: str) -> bool:
     """Nothing before the clause says that it is not so, or that it is another's word."""
-    before = text[begin:start]
     if _NOT_SO.search(before):
         return False
     return _NOT_HERE.search(before) is None or _I_THINK.search(before) is not None
 
 
-def _subjects(
-    text: str, begin: int, names: Sequence[Name], people: People
-) -> Iterator[tuple[Who, int, int]]:
-    for match in _SELF.finditer(text, begin):
-        yield people.speaker, match.start(), match.end()
-    for name in names:
-        if name.start in people.named and name.start >= begin:
-            yield people.named[name.start], name.start, name.end
-    if people.last is not None:
-        for match in _OTHER.finditer(text, begin):
-            yield people.last, match.start(), match.end()
-
-
-def _owner_places(
-    text: str, begin: int, names: Sequence[Name], people: People
-) -> Iterator[tuple[Who, int, int]]:
-    for match in _MINE.finditer(text, begin):
-        yield people.speaker, match.start(), match.end()
-    for name in names:
-        if name.start in people.named and text[name.end : name.end + 3] == "'s ":
-            yield people.named[name.start], name.start, name.end + 2
-    if people.last is not None:
-        for match in _HERS.finditer(text, begin):
-            yield people.last, match.start(), match.end()
-
-
-def _owners(people: People, names: Sequence[Name]) -> Mapping[str, Who]:
-    owners = {
-        f"{name.text.lower()}'s": people.named[name.start]
-        for name in names
-        if name.start in people.named
-    }
-    if people.last is not None:
-        owners |= {"his": people.last, "her": people.last}
-    return owners | {"my": people.speaker, "our": people.speaker}
-
-
-def _with_verb(clause: Clause) -> Clause | None:
-    """The clause with its auxiliary read; None when it does not say how things are."""
-    match = _AUXILIARY.match(clause.text, clause.after)
+def _auxiliary_at(text: str, position: int) -> tuple[str, str, int] | None:
+    """The verb behind a subject, its polarity, and where they end; None when nothing is asserted."""
+    match = _AUXILIARY.match(text, position)
     if match is None:
-        return clause
-    auxiliary = (match["aux"] or "").strip().lower()
-    verb = _VERBS.get(auxiliary, "" if auxiliary else "do")
-    if not verb:
+        return "do", "", position
+    auxiliary, middle = (match["aux"] or "").strip().lower(), match["middle"].lower()
+    verb = _VERBS.get(auxiliary) if auxiliary else "do"
+    if verb is None:
         return None
-    return replace(
-        clause,
-        verb=verb,
-        polarity=_polarity(auxiliary, match["middle"].lower()),
-        after=match.end(),
-    )
-
-
-_NEGATED = frozenset({"cannot", "cant", "dont", "doesnt", "didnt"})
-
-
-def _polarity(auxiliary: str, middle: str) -> str:
     if "no longer" in middle:
-        return "no longer"
-    is_negated = "n't" in auxiliary or auxiliary in _NEGATED
-    return "not" if is_negated or re.search(r"\b(?:not|never|hardly)\b", middle) else ""
-
-
-def _read(clause: Clause) -> Iterator[Draft]:
-    for phrase in PHRASES:
-        if clause.verb not in phrase.verbs:
-            continue
-        if match := phrase.pattern.match(clause.text, clause.after):
-            yield from phrase.read(clause, match)
+        polarity = "no longer"
+    else:
+        is_negated = "n't" in auxiliary or auxiliary in _NEGATED or _NOT.search(middle)
+        polarity = "not" if is_negated else ""
+    return verb, polarity, match.end()
 
 
 def is_unsure(text: str) -> bool:
@@ -170,5 +154,5 @@ def is_unsure(text: str) -> bool:
 
 
 def can_be_subject(name: Name) -> bool:
-    """Things of these types do and are what the patterns tell of."""
-    return name.node_type in (kinds.PERSON, kinds.ENTITY)
+    """True when the frames tell what things of its type are and do."""
+    return name.node_type in (PERSON, ENTITY)

@@ -1,27 +1,24 @@
-"""Names in a text, and what kind of thing they name."""
-
-# ruff: noqa: E501  patterns of alternatives
+"""Names in a text, and addresses."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from knowledge.extraction.port import KnownEntity, SchemaView
-from knowledge.extraction.text import UPPER, WORD
-from knowledge.extraction.words import phrases, words
+from knowledge.extraction.gazetteer import Gazetteer, fold_name
+from knowledge.extraction.masking import UPPER, WORD
+from knowledge.extraction.name_types import ACTS_BEHIND, TITLE_BEFORE, guess_node_type
+from knowledge.extraction.node_types import CONCEPT, DOCUMENT, PERSON
+from knowledge.extraction.words import phrase_list, word_list
 
 MAX_NAME_CHARACTERS = 80
 MAX_NAMES = 40  # of one message; more is a list somebody pasted
-
-PERSON, PLACE, CITY, COUNTRY = "node.person", "node.place", "node.city", "node.country"
-COMPANY, INSTITUTION, GROUP = "node.company", "node.institution", "node.group"
-EVENT, DOCUMENT, CONCEPT = "node.event", "node.document", "node.concept"
-OBJECT, ENTITY = "node.object", "node.entity"
+CONTEXT_CHARACTERS = 30  # before a name, for what it names
 
 _LINK = r"(?: (?:(?:of|for)(?: the)?|de(?: la)?|van(?: der)?|von(?: der)?|du|del|da|&) | )"
 _SEQUENCE = re.compile(rf"{WORD}(?:{_LINK}{WORD})*")
-_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Uncle|Aunt|Herr|Frau)\.? $")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_TOKEN = re.compile(r"[^\s,.;:!?()\"\ue000]+(?:\.[^\s,.;:!?()\"\ue000]+)*")
+_GENITIVE = re.compile(r"'(?:s|S|d|ll|re|ve)?$")
 _QUOTED_TITLE = re.compile(rf'"([{UPPER}0-9][^"\n]{{1,60}})"')
 
 EMAIL = re.compile(
@@ -30,53 +27,6 @@ EMAIL = re.compile(
 URL = re.compile(r"\bhttps?://[^\s<>\"')\]\ue000]{3,500}", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w+./-])(?:\+\d{1,3}[ -]?|\(?0)\d[\d ()/-]{5,16}\d(?![\w/-])")
 HASHTAG = re.compile(r"(?<![\w#&/])#([^\W\d_][\w-]{1,49})")
-
-_SUFFIX_TYPES = [
-    (INSTITUTION, "university college school academy institute hospital clinic museum library "
-     "ministry foundation church bank universität hochschule schule krankenhaus"),
-    (COMPANY, "inc ltd gmbh corp llc ag plc corporation company labs technologies studios"),
-    (GROUP, "club team band group association society choir orchestra fc verein"),
-    (EVENT, "festival conference marathon con summit fest meetup olympics cup tournament party month day parade"),
-    (PLACE, "street avenue road square park lake river mountain mountains beach island islands bay "
-     "valley canyon forest bridge castle airport station hills falls national straße platz hotel "
-     "cafe café restaurant garden gardens zoo mall trail center centre"),
-]  # fmt: skip
-_SUFFIXES = {word: kind for kind, listed in _SUFFIX_TYPES for word in listed.split()}
-_PREFIXES = {"university": INSTITUTION, "college": INSTITUTION, "lake": PLACE, "mount": PLACE}
-_PREFIXES |= {"mt": PLACE, "cafe": PLACE, "hotel": PLACE, "club": GROUP, "museum": INSTITUTION}
-_WORK = re.compile(
-    r"\b(?:book|novel|movie|film|show|series|album|song|game|podcast|read|reading|watch(?:ed|ing)|"
-    r"play(?:ed|ing))\s+(?:called |named |titled )?\"?$",
-    re.IGNORECASE,
-)
-_AT_PLACE = re.compile(
-    r"\b(?:in|to|from|near|around|visit(?:ed|ing)?|live in|leave|left|across|through|outside)\s+"
-    r"(?:the\s+)?$"
-)
-_WITH_PERSON = re.compile(
-    r"\b(?:with|met|meet|named|told|asked|friend|married|sister|brother|hi|hey|hello|dear)\s+$",
-    re.IGNORECASE,
-)
-_ACTS = re.compile(
-    r"(?:'s)?\s+(?:said|says|told|and I|is (?:my|a|an|the)|was (?:my|born)|likes|loves|hates|lives|"
-    r"works|moved|got|has|wants|went|came|thinks|called|asked|gave|will|would|and my)\b"
-)
-
-_ENGLISH = words("english_small_words")
-_GERMAN = words("german_small_words")
-
-
-def language_of(text: str) -> str:
-    """`en`, `de`, or empty for any other; short texts count as English."""
-    tokens = [token.lower() for token in _WORDS.findall(text[:2000])]
-    english = sum(token in _ENGLISH for token in tokens)
-    german = sum(token in _GERMAN for token in tokens)
-    if german > english:
-        return "de"
-    if english or len(tokens) < 4:
-        return "en" if text.isascii() or english else ""
-    # Headlines have no small words; but neither has another language any that we know.
-    return "en" if text.isascii() and len(tokens) < 6 else ""
 
 
 @dataclass(frozen=True)
@@ -92,59 +42,16 @@ class Name:
     identifiers: Sequence[str] = ()
 
 
-def folded(name: str) -> str:
-    """The name as it is compared: case and spacing do not count."""
-    return " ".join(name.casefold().split())
+def find_names(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequence[Name]:
+    """The names of one sentence, in order, none within another.
 
-
-@dataclass
-class Gazetteer:
-    """The names that are sure: those the memory has, and those the batch has shown."""
-
-    schema: SchemaView
-    keys: dict[str, str] = field(default_factory=dict)  # folded name -> key
-    types: dict[str, str] = field(default_factory=dict)  # key -> node type
-    firsts: dict[str, int] = field(default_factory=dict)  # first word -> most words after it
-    small: set[str] = field(default_factory=set)  # words that were seen without a capital
-
-    @classmethod
-    def of(cls, known: Iterable[KnownEntity], schema: SchemaView) -> "Gazetteer":
-        """What the memory knows already."""
-        made = cls(schema)
-        for entity in known:
-            if not entity.is_user:
-                for name in (entity.name, *entity.aliases):
-                    made.learn(name, entity.key, entity.node_type)
-        return made
-
-    def learn(self, name: str, key: str, node_type: str) -> None:
-        """From now on this name is that entity; an earlier owner of the name keeps it."""
-        text = folded(name)
-        tokens = text.split(" ")
-        if len(text) < 2 or not text[0].isalnum():
-            return
-        self.keys.setdefault(text, key)
-        self.types.setdefault(key, node_type)
-        self.firsts[tokens[0]] = max(self.firsts.get(tokens[0], 0), len(tokens))
-
-    def fitting(self, node_type: str) -> str:
-        """The type itself, or the nearest one that the schema has."""
-        for candidate in (node_type, _PARENTS.get(node_type, ENTITY), ENTITY, CONCEPT, OBJECT):
-            if candidate in self.schema.node_types:
-                return candidate
-        return next(iter(sorted(self.schema.node_types)), ENTITY)
-
-
-_PARENTS = {CITY: PLACE, COUNTRY: PLACE, COMPANY: INSTITUTION, DOCUMENT: OBJECT, GROUP: INSTITUTION}
-
-
-def names_in(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequence[Name]:
-    """The names of one sentence, in order, none within another."""
+    `language` is `en`, `de`, `headline` (capitals tell nothing), or empty for any other.
+    """
     found: list[Name] = []
     for name in (
-        *_known(text, gazetteer),
-        *_titles(text),
-        *_capitalised(text, gazetteer, language),
+        *_known_names(text, gazetteer),
+        *_quoted_titles(text),
+        *_capitalised_names(text, gazetteer, language),
     ):
         if len(name.text) > MAX_NAME_CHARACTERS or len(found) >= MAX_NAMES:
             continue
@@ -153,33 +60,24 @@ def names_in(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequen
     return sorted(found, key=lambda name: name.start)
 
 
-_TOKEN = re.compile(r"[^\s,.;:!?()\"\ue000]+(?:\.[^\s,.;:!?()\"\ue000]+)*")
-
-
-def _known(text: str, gazetteer: Gazetteer) -> Iterator[Name]:
+def _known_names(text: str, gazetteer: Gazetteer) -> Iterator[Name]:
     """Names the memory has, the longest first at each place; they need a capital letter."""
-    if not gazetteer.firsts:
+    if not gazetteer.longest:
         return
-    tokens = [(m.start(), m.end()) for m in _TOKEN.finditer(text)]
+    tokens = [(token.start(), token.end()) for token in _TOKEN.finditer(text)]
     for index, (start, end) in enumerate(tokens):
-        first = folded(_bare(text[start:end]))
-        for count in range(gazetteer.firsts.get(first, 0), 0, -1):
+        first = fold_name(_GENITIVE.sub("", text[start:end]))
+        for count in range(gazetteer.longest.get(first, 0), 0, -1):
             if index + count > len(tokens):
                 continue
-            last = tokens[index + count - 1][1]
-            last = start + len(_bare(text[start:last]))
-            key = gazetteer.keys.get(folded(text[start:last]))
-            if key and not text[start].islower():
-                yield Name(start, last, text[start:last], gazetteer.types[key], 1.0, key)
+            name = _GENITIVE.sub("", text[start : tokens[index + count - 1][1]])
+            key = gazetteer.keys.get(fold_name(name))
+            if key and not name[0].islower():
+                yield Name(start, start + len(name), name, gazetteer.types[key], 1.0, key)
                 break
 
 
-def _bare(word: str) -> str:
-    """Without the genitive."""
-    return re.sub(r"'(?:s|S|d|ll|re|ve)?$", "", word)
-
-
-def _titles(text: str) -> Iterator[Name]:
+def _quoted_titles(text: str) -> Iterator[Name]:
     """What stands in quotation marks like the title of a work."""
     for match in _QUOTED_TITLE.finditer(text):
         title = match[1].strip(" .,!?")
@@ -189,42 +87,50 @@ def _titles(text: str) -> Iterator[Name]:
             yield Name(start, start + len(title), title, DOCUMENT, 0.7)
 
 
-def _capitalised(text: str, gazetteer: Gazetteer, language: str) -> Iterator[Name]:
-    if _is_headline(text):
+def _capitalised_names(text: str, gazetteer: Gazetteer, language: str) -> Iterator[Name]:
+    words = list(_WORDS.finditer(text))
+    capitals = sum(word[0][0].isupper() for word in words)
+    if len(words) > 4 and capitals * 10 > len(words) * 6:
         language = "headline"
-    begins = next((m.start() for m in _WORDS.finditer(text)), 0)
-    for match in _SEQUENCE.finditer(text):
-        for start, words_ in _pieces(match):
-            name = _bare(" ".join(words_)) if words_ else ""
-            if not name or text[start - 1 : start] in ("@", "#", "/", "."):
+    first_word = words[0].start() if words else 0
+    for sequence in _SEQUENCE.finditer(text):
+        for start, run in _runs(sequence):
+            name = _GENITIVE.sub("", " ".join(run))
+            before, after = text[:start], text[start + len(name) :]
+            if not name or before[-1:] in ("@", "#", "/", "."):
                 continue
-            is_first = start <= begins or _is_after_stop(text[:start])
-            if _is_name(
-                name, gazetteer, language, is_first=is_first, after=text[start + len(name) :]
-            ):
-                kind, confidence = _kind(text, start, start + len(name), name)
-                yield Name(start, start + len(name), name, gazetteer.fitting(kind), confidence)
+            is_after_stop = before.endswith(('" ', ": ", ". ")) and not TITLE_BEFORE.search(before)
+            is_first = start <= first_word or is_after_stop
+            if _is_name(name, gazetteer, language, is_first=is_first, after=after):
+                node_type, confidence = guess_node_type(
+                    name, before=before[-CONTEXT_CHARACTERS:], after=after
+                )
+                yield Name(
+                    start,
+                    start + len(name),
+                    name,
+                    gazetteer.nearest_type(node_type),
+                    confidence,
+                )
 
 
-def _is_after_stop(before: str) -> bool:
-    return before.endswith(('" ', ": ", ". ")) and not _TITLE.search(before)
-
-
-def _pieces(match: re.Match[str]) -> Iterator[tuple[int, list[str]]]:
+def _runs(sequence: re.Match[str]) -> Iterator[tuple[int, list[str]]]:
     """The runs of words in a capitalised sequence that may be names, without "The" and "Wow"."""
+    not_names = word_list("not_names")
     run: list[str] = []
-    begin = match.start()
-    position = match.start()
-    for word in match[0].split(" "):
-        if _is_common(word):
-            yield begin, _without_links(run)
-            run, begin = [], position + len(word) + 1
-        else:
+    begin = position = sequence.start()
+    for word in sequence[0].split(" "):
+        lower = word.lower()
+        is_common = word[0].isupper() and (
+            lower in not_names or lower.split("'")[0] in not_names or len(lower) < 2
+        )
+        is_left_out = is_common and word != "US"
+        if not is_left_out:
             run.append(word)
-            if word.endswith("'s"):
-                yield begin, _without_links(run)
-                run, begin = [], position + len(word) + 1
         position += len(word) + 1
+        if is_left_out or word.endswith("'s"):
+            yield begin, _without_links(run)
+            run, begin = [], position
     yield begin, _without_links(run)
 
 
@@ -234,86 +140,29 @@ def _without_links(run: list[str]) -> list[str]:
     return run if run and run[0][0].isupper() else []
 
 
-def _is_common(word: str) -> bool:
-    lower = word.lower()
-    if not word[0].isupper():
-        return False
-    return (
-        lower in words("not_names") or lower.split("'")[0] in words("not_names") or len(lower) < 2
-    ) and not (lower == "us" and word == "US")
-
-
-def _is_headline(text: str) -> bool:
-    tokens = _WORDS.findall(text)
-    capitals = sum(token[0].isupper() for token in tokens)
-    return len(tokens) > 4 and capitals * 10 > len(tokens) * 6
-
-
 def _is_name(name: str, gazetteer: Gazetteer, language: str, *, is_first: bool, after: str) -> bool:
+    """A capitalised run is a name; a capital tells nothing at the beginning and in German."""
     lower = name.lower()
-    tokens = lower.split(" ")
-    if _is_listed(lower):
-        return not (is_first and tokens[0] in words("ambiguous_names")) or bool(_ACTS.match(after))
-    if tokens[0] in words("first_names") and len(tokens) > 1:
+    words = lower.split(" ")
+    is_listed = lower in word_list("first_names") or any(
+        lower in phrase_list(places) for places in ("cities", "countries", "places")
+    )
+    if is_listed:
+        is_ambiguous = is_first and words[0] in word_list("ambiguous_names")
+        return not is_ambiguous or ACTS_BEHIND.match(after) is not None
+    if words[0] in word_list("first_names") and len(words) > 1:
         return True
     if language in ("de", "headline"):
         return False  # every noun has a capital there
+    seen_small = gazetteer.lowercase_words
     if not is_first:
-        return not (len(tokens) == 1 and lower in gazetteer.small and len(lower) > 3)
-    if len(tokens) == 1:
-        return bool(_ACTS.match(after)) and lower not in gazetteer.small
-    return not any(token in gazetteer.small for token in tokens)
+        return not (len(words) == 1 and lower in seen_small and len(lower) > 3)
+    if len(words) == 1:
+        return ACTS_BEHIND.match(after) is not None and lower not in seen_small
+    return not any(word in seen_small for word in words)
 
 
-def _is_listed(lower: str) -> bool:
-    return lower in words("first_names") or _is_place(lower)
-
-
-def _is_place(lower: str) -> bool:
-    return lower in phrases("cities") or lower in phrases("countries") or lower in phrases("places")
-
-
-def _kind(text: str, start: int, end: int, name: str) -> tuple[str, float]:
-    """What a name names, and how sure that is."""
-    lower = name.lower()
-    tokens = lower.split(" ")
-    before = text[max(0, start - 30) : start]
-    if place := _place_kind(lower, before):
-        return place, 0.9
-    if tokens[-1] in _SUFFIXES or tokens[0] in _PREFIXES:
-        return _SUFFIXES.get(tokens[-1]) or _PREFIXES[tokens[0]], 0.85
-    if _TITLE.search(before) or (tokens[0] in words("first_names") and len(tokens) <= 3):
-        return PERSON, 0.9
-    return _kind_by_company(before, text[end:], name)
-
-
-def _place_kind(lower: str, before: str) -> str | None:
-    """Which kind of place the lists say it is; a first name needs an "in" before it."""
-    if lower in phrases("countries"):
-        return COUNTRY
-    if lower in words("first_names") and not _AT_PLACE.search(before):
-        return None
-    if lower in phrases("cities"):
-        return CITY
-    return PLACE if lower in phrases("places") else None
-
-
-def _kind_by_company(before: str, after: str, name: str) -> tuple[str, float]:
-    """By the words around it."""
-    if _WORK.search(before):
-        return DOCUMENT, 0.6
-    if name.isupper():
-        return CONCEPT, 0.5
-    if _ACTS.match(after):
-        return PERSON, 0.6
-    if _AT_PLACE.search(before):
-        return PLACE, 0.6
-    if _WITH_PERSON.search(before) and len(name.split()) <= 3:
-        return PERSON, 0.5
-    return ENTITY, 0.5
-
-
-def identifiers_in(text: str) -> Sequence[Name]:
+def find_identifiers(text: str) -> Sequence[Name]:
     """E-mail addresses, URLs and hashtags."""
     found = [
         Name(m.start(), m.end(), m[0].lower(), PERSON, 0.5, identifiers=(m[0].lower(),))
@@ -330,6 +179,6 @@ def identifiers_in(text: str) -> Sequence[Name]:
     return found[:MAX_NAMES]
 
 
-def phone_of(text: str) -> str:
+def normal_phone(text: str) -> str:
     """A phone number as it is compared."""
     return re.sub(r"[^\d+]", "", text)

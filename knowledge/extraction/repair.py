@@ -15,7 +15,7 @@ _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 
-def items_of(answer: str, field: str) -> list[dict[str, Any]] | None:
+def parse_items(answer: str, field: str) -> list[dict[str, Any]] | None:
     """The objects of the list that the answer holds under a name; None when there is no list."""
     text = _THINKING.sub("", answer[:MAX_CHARACTERS])
     fenced = _FENCE.search(text)

@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from knowledge.extraction.drafts import value_of
+from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.port import SchemaView
+from knowledge.extraction.statements import normal_value
 
-CLOSE = 0.84  # how alike two names of types must be
-ROOT = "node.entity"
+MIN_SIMILARITY = 0.84  # of a model's name of a type and ours, from 0 to 1
 
 _TYPE_WORDS = {
     "organisation": "institution", "organization": "institution", "org": "institution",
@@ -57,59 +57,48 @@ TOPICS = frozenset(
 _TOPIC = re.compile(r"[^\W\d_][\w' -]{0,30}(?::[\w' +.&-]{1,60}){0,2}")
 
 
-def types_offered(schema: SchemaView) -> list[str]:
+def offered_types(schema: SchemaView) -> list[str]:
     """The types of things with a name; blocks and messages are the memory's own."""
     hidden = {"node.message", "node.chat_message", "node.quote"}
     return sorted(
         node_type
         for node_type in schema.node_types
-        if ROOT in _ancestors(schema.node_parents, node_type) and node_type not in hidden
+        if ENTITY in schema.ancestors(node_type) and node_type not in hidden
     )
 
 
-def _ancestors(parents: Mapping[str, Iterable[str]], node_type: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [node_type]
-    while waiting:
-        current = waiting.pop()
-        if current not in found:
-            found.add(current)
-            waiting.extend(parents.get(current, ()))
-    return found
-
-
-def type_of(word: str, offered: Iterable[str]) -> str | None:
+def match_node_type(word: str, offered: Iterable[str]) -> str | None:
     """The type that a model means; None when there is none like it."""
-    return _nearest(word, list(offered), _TYPE_WORDS, "node.")
+    return _closest(word, list(offered), _TYPE_WORDS, "node.")
 
 
-def edge_of(word: str, offered: Iterable[str]) -> str | None:
+def match_edge_type(word: str, offered: Iterable[str]) -> str | None:
     """The relation that a model means; None when there is none like it."""
-    return _nearest(word, list(offered), _EDGE_WORDS, "edge.")
+    return _closest(word, list(offered), _EDGE_WORDS, "edge.")
 
 
-def _nearest(word: str, offered: list[str], synonyms: Mapping[str, str], prefix: str) -> str | None:
+def _closest(word: str, offered: list[str], synonyms: Mapping[str, str], prefix: str) -> str | None:
     bare = re.sub(r"[^a-z0-9]+", "_", word.lower().removeprefix(prefix)).strip("_")
     for name in (bare, synonyms.get(bare, "")):
         if name and f"{prefix}{name}" in offered:
             return f"{prefix}{name}"
-    close = difflib.get_close_matches(f"{prefix}{bare}", offered, n=1, cutoff=CLOSE)
+    close = difflib.get_close_matches(f"{prefix}{bare}", offered, n=1, cutoff=MIN_SIMILARITY)
     return close[0] if bare and close else None
 
 
-def topic_of(words: str) -> str | None:
+def normal_topic(words: str) -> str | None:
     """The topic in the form that the rules give it; None for one that nobody knows."""
     topic = re.sub(r"\s*:\s*", ":", " ".join(words.lower().replace("_", " ").split()))
     head = topic.split(":", 1)[0]
     if head not in TOPICS or not _TOPIC.fullmatch(topic):
         return None
-    return ":".join((head, *(value_of(part) for part in topic.split(":")[1:])))
+    return ":".join((head, *(normal_value(part) for part in topic.split(":")[1:])))
 
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
-def date_of(words: str, said_at: datetime) -> datetime | None:
+def parse_start_date(words: str, said_at: datetime) -> datetime | None:
     """The date, unless it is none or lies ahead: what is to come does not hold yet."""
     match = _DATE.match(words.strip())
     if match is None:

@@ -45,7 +45,7 @@ class IndexedBlock(models.Model):
     valid_from = models.DateTimeField(null=True)
     valid_to = models.DateTimeField(null=True)
     superseded = models.BooleanField()
-    # Of an episode: its place, for its neighbours are indexed with its words.
+    # Of an episode: its position in the journal, for its neighbours are indexed with its words.
     reference = models.CharField(max_length=10, db_collation="C")
     sequence = models.IntegerField(null=True)
     length = models.FloatField()
@@ -127,9 +127,10 @@ class BlockVector(models.Model):
 
 
 class Pending(models.Model):
-    """Something that an outside index has yet to be told; written with what changed.
+    """A row of the outbox: a record whose change an outside index does not have yet.
 
-    It names what changed, never what it is: the index is told of the ledger as it is then.
+    It is written in the transaction of the change. It names the record and not the change: the
+    index gets the record as it is then.
     """
 
     class Projection(models.TextChoices):

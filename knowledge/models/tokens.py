@@ -18,7 +18,7 @@ class BlockTokens(models.Model):
     space = models.CharField(max_length=100)  # name and version of the model
     digest = models.BinaryField()  # of the text they stand for
     packed = models.BinaryField()  # a bit a dimension, token after token
-    # The message's place, or the block's id and 0: recall reads what is beside each candidate.
+    # The message's position, or the block's id and 0: recall reads what is beside each candidate.
     reference = models.CharField(max_length=36, db_collation="C")
     sequence = models.IntegerField()
 

@@ -2,7 +2,7 @@
 
 import re
 
-from knowledge.retrieval.ranking.window import Utterance
+from knowledge.retrieval.ranking.context_window import Utterance
 from knowledge.types import Trust
 
 # The speakers of messages that name none.
@@ -18,19 +18,14 @@ def utterance_of(text: str) -> Utterance:
     """The text without its label ("Ann: ...") and without what a picture in it shows."""
     label = _LABEL.match(text)
     speaker, said = (label[1], text[label.end() :]) if label else ("", text)
-    caption = _caption_at_end(said)
+    # Only a last bracket is looked into: from everywhere, long texts would take minutes.
+    caption = None
+    end = len(said.rstrip())
+    if said.endswith("]", 0, end):
+        caption = _CAPTION.search(said, said.rfind("]", 0, end - 1) + 1, end)
     if caption is None:
         return Utterance(text=said, speaker=speaker)
     return Utterance(text=said[: caption.start()].rstrip(), speaker=speaker, caption=caption[1])
-
-
-def _caption_at_end(text: str) -> re.Match[str] | None:
-    """Only a last bracket is looked into: from everywhere, long texts would take minutes."""
-    end = len(text.rstrip())
-    if not text.endswith("]", 0, end):
-        return None
-    before = text.rfind("]", 0, end - 1)
-    return _CAPTION.search(text, before + 1, end)
 
 
 def speaker_of(utterance: Utterance, trust: Trust) -> str:

@@ -13,7 +13,7 @@ USUAL_ITEMS, MAX_ITEMS = 20, 100  # in one answer
 USUAL_EDGES, MAX_EDGES = 100, 500  # in one answer
 MAX_HOPS = 3
 
-Question = Annotated[str, Query(min_length=1, max_length=4000), STORABLE]
+SearchText = Annotated[str, Query(min_length=1, max_length=4000), STORABLE]
 ItemCount = Annotated[int, Query(ge=1, le=MAX_ITEMS)]
 AsOf = Annotated[AwareDatetime | None, Query(description="what was known to hold then")]
 TrustName = Literal["web", "tool", "inferred", "user_said", "confirmed"]
@@ -30,7 +30,7 @@ class FoundOut(Schema):
     kind: str
     text: str
     score: float
-    parts: dict[str, float] = Field(description="what each arm gave to the score")
+    parts: dict[str, float] = Field(description="what each retriever gave to the score")
     trust: TrustName
     status: str
     confidence: float
@@ -43,11 +43,13 @@ class FoundOut(Schema):
 
 
 class FoundListOut(Schema):
-    """Memories in the order of their worth."""
+    """Memories, best first."""
 
     items: list[FoundOut]
-    arms: dict[str, float] = Field(description="milliseconds of each arm that answered in time")
-    dropped: list[str] = Field(description="arms that did not")
+    retriever_ms: dict[str, float] = Field(
+        description="milliseconds of each retriever that answered in time"
+    )
+    dropped: list[str] = Field(description="retrievers that did not")
 
 
 class NodeOut(Schema):

@@ -19,8 +19,8 @@ from knowledge.models import (
     NodeType,
     Record,
 )
-from knowledge.stores.graph.port import MENTIONS, Link, Node
-from knowledge.types import REAL_WORLD, BlockKind, Place, Status
+from knowledge.stores.graph.port import MENTIONS, GraphEdge, Node
+from knowledge.types import REAL_WORLD, BlockKind, MessagePosition, Status
 
 _AROUND = """
     SELECT DISTINCT b.reference, b.sequence, b.id, b.text
@@ -37,7 +37,7 @@ def blocks_by_id(*, user_id: UUID, block_ids: Sequence[UUID]) -> list[Block]:
     return list(found.order_by("said_at", "sequence", "id"))
 
 
-def places(*, user_id: UUID, block_ids: Sequence[UUID]) -> set[Place]:
+def positions(*, user_id: UUID, block_ids: Sequence[UUID]) -> set[MessagePosition]:
     """Where these episodes are in the journals, or were when they were last indexed."""
     ids = list(block_ids)
     now = Block.objects.filter(user_id=user_id, id__in=ids, kind=BlockKind.EPISODE)
@@ -51,10 +51,10 @@ def places(*, user_id: UUID, block_ids: Sequence[UUID]) -> set[Place]:
 
 
 def episodes_around(
-    *, user_id: UUID, places: Iterable[Place], reach: int
-) -> dict[Place, tuple[UUID, str]]:
-    """Id and text of the episodes at most so far from any of these places, by their own place."""
-    wanted = list(places)
+    *, user_id: UUID, positions: Iterable[MessagePosition], reach: int
+) -> dict[MessagePosition, tuple[UUID, str]]:
+    """Id and text of the episodes at most `reach` sequences from any position, by their own."""
+    wanted = list(positions)
     columns = [[reference for reference, _ in wanted], [sequence for _, sequence in wanted]]
     rows = all_rows(_AROUND, [*columns, user_id, reach, reach])
     return {(reference, sequence): (id_, text) for reference, sequence, id_, text in rows}
@@ -86,52 +86,47 @@ def nodes(*, user_id: UUID, entity_ids: Sequence[UUID]) -> list[Node]:
     ]
 
 
-def links(*, user_id: UUID, edge_ids: Sequence[UUID]) -> list[Link]:
+def edges(*, user_id: UUID, edge_ids: Sequence[UUID]) -> list[GraphEdge]:
     """Those of the edges that are there."""
     found = Edge.objects.filter(user_id=user_id, id__in=list(edge_ids)).select_related("block")
     return [
-        _link(
-            edge,
+        _graph_edge(
+            edge.id,
             edge.edge_type_id,
             (edge.source_id, edge.target_id),
+            record=edge,
             said_at=edge.block.said_at if edge.block else edge.recorded_at,
         )
         for edge in found.exclude(status=Status.FALSIFIED)
     ]
 
 
-def mentions(*, user_id: UUID, block_ids: Sequence[UUID]) -> list[Link]:
-    """What those of the blocks that are there speak of; they hold as long as their block does."""
+def mentions(*, user_id: UUID, block_ids: Sequence[UUID]) -> list[GraphEdge]:
+    """What those of the blocks that are there mention; it holds as long as the block does."""
     found = Mention.objects.filter(user_id=user_id, block_id__in=list(block_ids))
     return [
-        _link(
-            mention.block,
+        _graph_edge(
+            mention.id,
             MENTIONS,
             (mention.block_id, mention.entity_id),
+            record=mention.block,
             said_at=mention.block.said_at,
-            id_=mention.id,
         )
         for mention in found.select_related("block").exclude(block__status=Status.FALSIFIED)
     ]
 
 
-def _link(
-    record: Record,
-    edge_type: str,
-    ends: tuple[UUID, UUID],
-    *,
-    said_at: datetime,
-    id_: UUID | None = None,
-) -> Link:
-    since = record.valid_from or said_at
-    return Link(
-        id=id_ or record.id,
+def _graph_edge(
+    id_: UUID, edge_type: str, ends: tuple[UUID, UUID], *, record: Record, said_at: datetime
+) -> GraphEdge:
+    return GraphEdge(
+        id=id_,
         edge_type=edge_type,
         source_id=ends[0],
         target_id=ends[1],
         confidence=record.confidence,
         trust=record.trust,
-        valid_from=since.timestamp(),
+        valid_from=(record.valid_from or said_at).timestamp(),
         valid_to=record.valid_to.timestamp() if record.valid_to else None,
         superseded=record.superseded_at is not None,
         universe_id=record.universe_id or REAL_WORLD,

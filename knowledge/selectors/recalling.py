@@ -1,6 +1,6 @@
 """What recall reads of the ledger. Every query is of one scope."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -102,8 +102,10 @@ def blocks(*, scope: Scope, ids: Iterable[UUID]) -> list[BlockRow]:
     ]
 
 
-def episodes_of(*, scope: Scope, message_ids: Iterable[UUID]) -> list[BlockRow]:
+def episodes_of(*, scope: Scope, message_ids: Collection[UUID]) -> list[BlockRow]:
     """The episodes of these messages."""
+    if not message_ids:
+        return []
     values = scope_values(scope, ids=plain_array(message_ids))
     return [BlockRow._make(row) for row in all_rows(_EPISODES_OF, values, binary=True)]
 

@@ -30,19 +30,21 @@ class UpdateEntry:
     ended_at: datetime | None
 
 
-def list_updates(*, user_id: UUID, limit: int, before: UUID | None = None) -> list[UpdateEntry]:
-    """The user's updates, newest first, those after the given one in that order."""
+def list_updates(
+    *, user_id: UUID, limit: int, before_update_id: UUID | None = None
+) -> list[UpdateEntry]:
+    """The user's updates, newest first; with `before_update_id`, those that follow that one."""
     found = Update.objects.filter(user_id=user_id)
-    if before is not None:
-        last = found.filter(pk=before).values_list("created_at", flat=True).first()
+    if before_update_id is not None:
+        last = found.filter(pk=before_update_id).values_list("created_at", flat=True).first()
         if last is None:
             return []
-        found = found.filter(Q(created_at__lt=last) | Q(created_at=last, id__lt=before))
+        found = found.filter(Q(created_at__lt=last) | Q(created_at=last, id__lt=before_update_id))
     rows = found.order_by("-created_at", "-id").values_list(*FIELDS)[:limit]
     return [UpdateEntry(*row) for row in rows]
 
 
-def asked_at(*, user_id: UUID, job_id: UUID) -> datetime | None:
-    """When this user's update asked for that job, if one did."""
+def requested_at(*, user_id: UUID, job_id: UUID) -> datetime | None:
+    """When this user's update with that job was made, if there is one."""
     found = Update.objects.filter(user_id=user_id, job_id=job_id)
     return found.values_list("created_at", flat=True).first()

@@ -94,7 +94,7 @@ def _found(request: PageRequest, query: str) -> HttpResponse:
 
 
 def _parts(item: Recalled) -> str:
-    """What each arm gave, the largest first."""
+    """What each retriever gave, the largest first."""
     parts = sorted(item.parts.items(), key=lambda part: -part[1])
     return ", ".join(f"{name} {value:.2f}" for name, value in parts)
 

@@ -1,14 +1,13 @@
-// The chat: one WebSocket, today's messages, and a composer that does not lose a word.
+// The chat: one WebSocket, today's messages, and a composer that keeps its draft.
 //
 // What is typed is kept in sessionStorage until the server has it. An unsent message keeps its
 // client_message_id, so sending it again can never ask twice. An answer is shown as plain text
 // while it grows and is then replaced by the server's rendering of it.
 
+import { createOutbox, createStore, journalReference, newUuid, reconnectDelay } from "./chat-state.js";
 import { announce, enhance, scrollToEnd } from "./page.js";
 
 const ACCEPT_MILLISECONDS = 15000;
-const FIRST_RETRY_MILLISECONDS = 400;
-const LAST_RETRY_MILLISECONDS = 15000;
 const RESUME_MILLISECONDS = 3000;
 const LOST_NOTICE_MILLISECONDS = 1500; // a reconnect that is quicker than this is not worth a word
 const DAY_CHECK_MILLISECONDS = 30000;
@@ -25,18 +24,8 @@ const memoryChoice = document.getElementById("use-memory"); // a visitor has non
 
 // -- what survives a reload
 
-const store = {
-  key: (name) => `exobrain.chat.${list.dataset.owner}.${name}`,
-  read: (name, otherwise) => JSON.parse(sessionStorage.getItem(store.key(name))) ?? otherwise,
-  write: (name, value) => sessionStorage.setItem(store.key(name), JSON.stringify(value)),
-};
-
-const outbox = {
-  all: () => store.read("outbox", []),
-  add: (item) => store.write("outbox", [...outbox.all(), item]),
-  remove: (id) =>
-    store.write("outbox", outbox.all().filter((item) => item.client_message_id !== id)),
-};
+const store = createStore(sessionStorage, list.dataset.owner);
+const outbox = createOutbox(store);
 
 // -- the connection
 
@@ -62,14 +51,9 @@ class Connection {
     this.socket.addEventListener("message", (event) => this.received(JSON.parse(event.data)));
     this.socket.addEventListener("close", (event) => {
       this.lost(event);
-      this.timer = setTimeout(() => this.connect(), this.delay());
+      this.timer = setTimeout(() => this.connect(), reconnectDelay(this.failures));
+      this.failures += 1;
     });
-  }
-
-  delay() {
-    const longest = Math.min(LAST_RETRY_MILLISECONDS, FIRST_RETRY_MILLISECONDS * 2 ** this.failures);
-    this.failures += 1;
-    return longest * (0.5 + Math.random() / 2); // many tabs must not come back at once
   }
 
   reconnectNow() {
@@ -95,12 +79,12 @@ function submit(event) {
   outbox.add(item);
   draft.value = "";
   keepDraft();
-  dispatch(showUnsent(item));
+  dispatch(showUnsentMessage(item));
   scrollToEnd();
   draft.focus();
 }
 
-function showUnsent(item) {
+function showUnsentMessage(item) {
   document.getElementById("empty")?.remove();
   const article = fromTemplate("unsent-message");
   article.querySelector(".body").textContent = item.message;
@@ -112,7 +96,7 @@ function showUnsent(item) {
 
 function dispatch(entry) {
   entry.failed = false;
-  showFate(entry, connection.isOpen ? "" : "Waiting for the connection…");
+  showOutcome(entry, connection.isOpen ? "" : "Waiting for the connection…");
   if (connection.send({ type: "send", ...entry.item })) {
     entry.timer = setTimeout(() => fail(entry, "Exobrain did not take this message."), ACCEPT_MILLISECONDS);
   }
@@ -122,14 +106,14 @@ function dispatch(entry) {
 function fail(entry, reason) {
   clearTimeout(entry.timer);
   entry.failed = true;
-  showFate(entry, reason, [
+  showOutcome(entry, reason, [
     ["Try again", () => dispatch(entry)],
-    ["Edit", () => takeBack(entry)],
+    ["Edit", () => editAgain(entry)],
   ]);
   showBusy();
 }
 
-function takeBack(entry) {
+function editAgain(entry) {
   forget(entry);
   draft.value = [entry.item.message, draft.value].filter(Boolean).join("\n");
   keepDraft();
@@ -144,11 +128,11 @@ function forget(entry) {
   showBusy();
 }
 
-function showFate({ article }, text, actions = []) {
-  const fate = article.querySelector(".fate");
-  fate.replaceChildren(text, ...actions.map(([label, act]) => actionButton(label, act)));
-  fate.classList.toggle("bad", actions.length > 0);
-  fate.hidden = !text;
+function showOutcome({ article }, text, actions = []) {
+  const outcome = article.querySelector(".outcome");
+  outcome.replaceChildren(text, ...actions.map(([label, act]) => actionButton(label, act)));
+  outcome.classList.toggle("bad", actions.length > 0);
+  outcome.hidden = !text;
 }
 
 function actionButton(label, act) {
@@ -178,11 +162,11 @@ function resume(stream) {
 }
 
 function cancel(stream) {
-  stream.isCancelled = true; // said again after a reconnect
+  stream.isCancelled = true; // sent again after a reconnect
   connection.send({ type: "cancel", stream_id: stream.id });
 }
 
-const onEvent = {
+const eventHandlers = {
   message_chunk(stream, { text }) {
     stream.waiting += text;
     stream.frame ??= requestAnimationFrame(() => flush(stream));
@@ -197,10 +181,10 @@ const onEvent = {
     toolCards(stream).append(card);
   },
   tool_response(stream, { tool_call_id, message }) {
-    settleCard(stream, tool_call_id, "done", message);
+    endToolCard(stream, tool_call_id, "done", message);
   },
   error(stream, { message, tool_call_id }) {
-    if (tool_call_id) settleCard(stream, tool_call_id, "failed", message);
+    if (tool_call_id) endToolCard(stream, tool_call_id, "failed", message);
     else stream.problem = message;
   },
   done(stream) {
@@ -213,7 +197,7 @@ function flush(stream) {
   cancelAnimationFrame(stream.frame);
   stream.frame = undefined;
   if (!stream.waiting) return;
-  // What a reload found was a copy; the stream tells everything from its start.
+  // What a reload found was a copy; the stream sends everything from its start.
   if (!stream.hasText) stream.text.textContent = "";
   stream.hasText = true;
   stream.text.append(stream.waiting);
@@ -230,7 +214,7 @@ function toolCards({ article, text }) {
   return cards;
 }
 
-function settleCard(stream, toolCallId, state, message) {
+function endToolCard(stream, toolCallId, state, message) {
   const card = [...toolCards(stream).children].find((each) => each.dataset.toolCallId === toolCallId);
   if (!card) return;
   card.classList.toggle("failed", state === "failed");
@@ -242,29 +226,29 @@ function settleCard(stream, toolCallId, state, message) {
 
 async function finish(stream) {
   streams.delete(stream.id);
-  settleInPlace(stream);
+  showAsWritten(stream);
   showBusy();
-  const rendered = await fetchTurn(stream.id);
+  const rendered = await fetchRenderedTurn(stream.id);
   place(rendered, stream);
   announce((document.getElementById(rendered.at(-1)?.id) ?? stream.article)
     .querySelector(".body").textContent.trim().slice(0, ANNOUNCED_CHARS));
 }
 
 // Until the rendering comes the plain text is the answer.
-function settleInPlace({ article, text, problem }) {
+function showAsWritten({ article, text, problem }) {
   const body = text.parentElement;
   body.classList.replace("growing", "as-written");
   body.removeAttribute("aria-busy");
   body.querySelector(".thinking").remove();
   if (!problem) return;
-  const fate = document.createElement("p");
-  fate.className = "fate bad";
-  fate.textContent = problem;
-  article.append(fate);
+  const outcome = document.createElement("p");
+  outcome.className = "outcome bad";
+  outcome.textContent = problem;
+  article.append(outcome);
 }
 
 // The turn as the server renders it: question and answer; a visitor's question is not kept.
-async function fetchTurn(id) {
+async function fetchRenderedTurn(id) {
   try {
     const response = await fetch(list.dataset.turnUrl.replace(list.dataset.anyStream, id));
     if (!response.ok) return [];
@@ -292,27 +276,27 @@ function put(article, provisional) {
 
 // -- what the server says
 
-const onFrame = {
+const frameHandlers = {
   accepted({ client_message_id, stream_id }) {
     const entry = unsent.get(client_message_id);
     if (entry) accept(entry, stream_id);
   },
   event(frame) {
     const stream = streams.get(frame.stream_id);
-    if (!stream || frame.id <= stream.lastEventId) return; // told before
+    if (!stream || frame.id <= stream.lastEventId) return; // shown before
     stream.lastEventId = frame.id;
-    onEvent[frame.event]?.(stream, frame.data);
+    eventHandlers[frame.event]?.(stream, frame.data);
   },
   problem({ detail, client_message_id, stream_id }) {
     const entry = unsent.get(client_message_id);
     const stream = streams.get(stream_id);
     if (entry) fail(entry, detail);
-    else if (stream) reconsider(stream, detail);
+    else if (stream) checkStream(stream, detail);
     else showNotice(detail);
   },
   async turn_started({ stream_id }) {
     if (streams.has(stream_id)) return;
-    const articles = await fetchTurn(stream_id);
+    const articles = await fetchRenderedTurn(stream_id);
     if (!articles.length || streams.has(stream_id)) return;
     document.getElementById("empty")?.remove();
     articles.forEach((article) => put(article));
@@ -321,8 +305,8 @@ const onFrame = {
 };
 
 // A stream that could not be followed: try again while the server says that it runs.
-async function reconsider(stream, detail) {
-  const articles = await fetchTurn(stream.id);
+async function checkStream(stream, detail) {
+  const articles = await fetchRenderedTurn(stream.id);
   if (articles.some((article) => article.dataset.streamId)) {
     setTimeout(() => streams.has(stream.id) && resume(stream), RESUME_MILLISECONDS);
   } else {
@@ -335,7 +319,7 @@ async function reconsider(stream, detail) {
 async function followOthers() {
   if ("visitor" in list.dataset) return;
   const response = await fetch("/api/chat/turns/active");
-  if (response.ok) (await response.json()).forEach(onFrame.turn_started);
+  if (response.ok) (await response.json()).forEach(frameHandlers.turn_started);
 }
 
 function accept(entry, streamId) {
@@ -350,7 +334,7 @@ function accept(entry, streamId) {
     location.reload(); // the new day's page has the question and resumes the answer
     return;
   }
-  showFate(entry, "");
+  showOutcome(entry, "");
   const article = fromTemplate("growing-answer");
   entry.article.after(article);
   follow(streamId, article).question = entry.article;
@@ -391,7 +375,7 @@ function fitDraft() {
 }
 
 function isAnotherDay() {
-  return new Date().toISOString().slice(0, 10).replaceAll("-", "/") !== list.dataset.reference;
+  return journalReference() !== list.dataset.reference;
 }
 
 function checkDay() {
@@ -402,16 +386,6 @@ function checkDay() {
 
 function fromTemplate(id) {
   return document.getElementById(id).content.cloneNode(true).firstElementChild;
-}
-
-function newUuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  // Plain HTTP from another machine is no secure context; getRandomValues works there too.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 // -- start
@@ -429,7 +403,7 @@ const connection = new Connection(new URL(list.dataset.socket, location.href.rep
     if (lostBefore) followOthers().catch(() => {}); // lost again: the next connection asks
   },
   received(frame) {
-    onFrame[frame.type]?.(frame);
+    frameHandlers[frame.type]?.(frame);
   },
   lost({ code }) {
     if (code === SIGNED_OUT) {
@@ -459,7 +433,7 @@ if (memoryChoice) {
   memoryChoice.addEventListener("change", () => store.write("memory", memoryChoice.checked));
 }
 draft.value = store.read("draft", "");
-outbox.all().forEach(showUnsent);
+outbox.all().forEach(showUnsentMessage);
 list.querySelectorAll("[data-stream-id]").forEach(followPlaceholder);
 fitDraft();
 showBusy();

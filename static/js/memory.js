@@ -1,8 +1,10 @@
-// The "Update memory" button: asks for an update and tells how its jobs fare.
+// The "Update memory" button: asks for an update and shows the progress of its jobs.
 //
 // The jobs go on whatever this page does. Their ids are kept in sessionStorage, so that a page
-// that is loaded meanwhile goes on telling. They are watched one after the other: a browser has
+// that is loaded meanwhile goes on showing it. They are watched one after the other: a browser has
 // only a few connections to spare, and those that are over answer at once.
+
+import { endText, progressText } from "./update-texts.js";
 
 const RETRY_MILLISECONDS = 3000;
 const MAX_RETRIES = 20; // of one job's watch, a minute together
@@ -11,42 +13,9 @@ const button = document.getElementById("update-memory");
 const status = document.getElementById("memory-status");
 const key = `exobrain.memory.${button.dataset.owner}`;
 
-// -- words
-
-const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
-
-function tell(text, { bad = false } = {}) {
+function showStatus(text, { bad = false } = {}) {
   status.textContent = text;
   status.classList.toggle("bad", bad);
-}
-
-function tellProgress(update, state) {
-  const parts = update.jobs.length;
-  const done = update.ended.length;
-  const progress = parts > 1 ? ` Part ${Math.min(done + 1, parts)} of ${parts}.` : "";
-  tell(`Learning from ${messages(update.count)}…${progress}${PROGRESS[state] ?? ""}`);
-}
-
-const PROGRESS = {
-  ENQUEUED_OR_PENDING: " Waiting for a free worker.",
-  STARTED: "",
-  RETRYING: " An attempt failed; it is made again.",
-};
-
-function tellEnd(update) {
-  const failures = update.ended.filter((end) => end.state !== "SUCCEEDED");
-  const later = update.waiting
-    ? ` ${messages(update.waiting)} will follow when the job service is back.`
-    : "";
-  if (!failures.length) {
-    tell(`The memory is up to date: it learned from ${messages(update.count)}.${later}`);
-    return;
-  }
-  const reason = failures.find((end) => end.detail)?.detail ?? "";
-  const what = update.jobs.length > 1 ? `${failures.length} of ${update.jobs.length} parts` : "This";
-  tell(`${what} could not be learned. ${reason} Nothing is lost; you can try again.${later}`, {
-    bad: true,
-  });
 }
 
 // -- asking
@@ -54,11 +23,11 @@ function tellEnd(update) {
 async function ask() {
   if (isBusy()) return;
   setBusy(true);
-  tell("Asking…");
+  showStatus("Asking…");
   try {
     await start();
   } catch {
-    tell("Exobrain cannot be reached. Nothing is lost; try again in a moment.", { bad: true });
+    showStatus("Exobrain cannot be reached. Nothing is lost; try again in a moment.", { bad: true });
   } finally {
     setBusy(false);
   }
@@ -77,7 +46,7 @@ async function start() {
   } else if (response.status === 401) {
     location.assign(button.dataset.loginUrl);
   } else {
-    tell(answer.detail, { bad: response.status !== 409 });
+    showStatus(answer.detail, { bad: response.status !== 409 });
   }
 }
 
@@ -86,30 +55,31 @@ async function start() {
 async function follow(update) {
   while (update.ended.length < update.jobs.length) {
     sessionStorage.setItem(key, JSON.stringify(update));
-    tellProgress(update, "STARTED");
-    update.ended.push(await ended(update.jobs[update.ended.length], update));
+    showStatus(progressText(update, "STARTED"));
+    update.ended.push(await waitForEnd(update.jobs[update.ended.length], update));
   }
   sessionStorage.removeItem(key);
-  tellEnd(update);
+  const { text, bad } = endText(update);
+  showStatus(text, { bad });
 }
 
-// How the job ended; a watch that is lost is taken up where it was.
-async function ended(job, update) {
+// How the job ended; a lost watch is resumed after the last event it had.
+async function waitForEnd(job, update) {
   const watch = { after: 0, detail: "" };
   for (let retries = 0; retries < MAX_RETRIES; retries += 1) {
-    const state = await watched(job, watch, (change) => {
+    const state = await watchJob(job, watch, (change) => {
       retries = 0;
-      tellProgress(update, change.state);
+      showStatus(progressText(update, change.state));
     });
     if (state) return { state, detail: watch.detail };
-    tell("The job service does not answer. The update goes on; waiting to hear of it…");
+    showStatus("The job service does not answer. The update goes on; waiting to hear of it…");
     await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }
   return { state: "UNKNOWN", detail: "Its end was not heard of." };
 }
 
 // The state at the job's end, or null when the watch broke off.
-function watched(job, watch, changed) {
+function watchJob(job, watch, changed) {
   const url = `${button.dataset.updateUrl}/${job}/watch?last_event_id=${watch.after}`;
   const source = new EventSource(url);
   return new Promise((resolve) => {
@@ -138,7 +108,7 @@ function setBusy(busy) {
   button.setAttribute("aria-disabled", String(busy));
 }
 
-async function goOn() {
+async function resumeUpdate() {
   const kept = sessionStorage.getItem(key);
   if (!kept) return;
   setBusy(true);
@@ -146,4 +116,4 @@ async function goOn() {
 }
 
 button.addEventListener("click", ask);
-goOn();
+resumeUpdate();

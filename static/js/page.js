@@ -42,7 +42,7 @@ export function scrollToEnd() {
 // Also when something grows late, as formulas and diagrams do, or the keyboard of a phone opens.
 function stayAtEnd() {
   const observer = new ResizeObserver(() => isPinned && scrollToEnd());
-  [scroller, ...scroller.children].forEach((element) => observer.observe(element));
+  [scroller, ...scroller.children].forEach((watched) => observer.observe(watched));
   scroller.addEventListener("scroll", () => {
     const { scrollTop, scrollHeight, clientHeight } = scroller;
     // Only who goes up leaves the end: below a place that stays, something may just have grown.

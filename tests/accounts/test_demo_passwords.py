@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.services import DEMO_PASSWORDS
-from exobrain.config import ROOT
+from exobrain.lib.config import ROOT
 from tests.factories import PASSWORD, UserFactory
 
 HERE, ELSEWHERE = "127.0.0.1", "192.0.2.1"

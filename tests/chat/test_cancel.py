@@ -100,7 +100,7 @@ def test_a_notice_cancels_at_once(
         next(events)
 
         async def say() -> None:
-            await current_runtime().hub.log.request_cancel(uuid.UUID(stream_id))
+            await current_runtime().broker.log.request_cancel(uuid.UUID(stream_id))
 
         live.run(say())
         rest = list(events)

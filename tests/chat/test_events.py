@@ -15,14 +15,14 @@ from chat.events import (
     ToolResponse,
     as_frame,
     as_sse,
+    entries_of,
+    entry_at,
     from_json,
-    place,
-    place_all,
     text_of,
     to_json,
     unread,
 )
-from chat.selectors import weave
+from chat.selectors import rebuild_stream
 
 PAYLOADS: list[tuple[Event, str, str]] = [
     (
@@ -61,7 +61,7 @@ def test_an_event_survives_its_json(event: Event) -> None:
 @given(stories)
 def test_positions_count_characters_and_events(story: list[Event]) -> None:
     """An id is the number of characters plus the number of other events so far."""
-    entries = place_all(story)
+    entries = entries_of(story)
 
     chunks = [event for event in story if isinstance(event, MessageChunk)]
     end = entries[-1].id if entries else 0
@@ -72,7 +72,7 @@ def test_positions_count_characters_and_events(story: list[Event]) -> None:
 @given(stories, st.integers(0, 60))
 def test_what_was_read_and_what_is_left_make_the_whole(story: list[Event], after: int) -> None:
     """Wherever a reader stops, the rest completes the text exactly."""
-    entries = place_all([*story, Done("complete")])
+    entries = entries_of([*story, Done("complete")])
     text = text_of(entries)
 
     rest = unread(entries, after=after)
@@ -88,34 +88,36 @@ def test_what_was_read_and_what_is_left_make_the_whole(story: list[Event], after
 
 
 @given(stories)
-def test_a_stream_is_woven_from_its_text_and_events(story: list[Event]) -> None:
+def test_a_stream_is_rebuilt_from_its_text_and_events(story: list[Event]) -> None:
     """Text and the other events' places are enough to tell the stream again."""
-    entries = place_all([*story, Done("complete")])
+    entries = entries_of([*story, Done("complete")])
     marks = [
         (entry.id, entry.event.type, entry.data)
         for entry in entries
         if not isinstance(entry.event, MessageChunk | Done)
     ]
 
-    woven = weave(text_of(entries), marks, reason="complete")
+    rebuilt = rebuild_stream(text_of(entries), marks, reason="complete")
 
-    assert text_of(woven) == text_of(entries)
-    assert [e for e in woven if not isinstance(e.event, MessageChunk)] == [
+    assert text_of(rebuilt) == text_of(entries)
+    assert [e for e in rebuilt if not isinstance(e.event, MessageChunk)] == [
         e for e in entries if not isinstance(e.event, MessageChunk)
     ]
 
 
-def test_a_stream_is_woven_from_less_text_than_it_had() -> None:
+def test_a_stream_is_rebuilt_from_less_text_than_it_had() -> None:
     """A crash may have cost text; the events still follow it, and the end comes."""
-    woven = weave("ab", [(9, "tool_response", '{"tool_call_id": "c", "message": "m"}')], reason="x")
+    rebuilt = rebuild_stream(
+        "ab", [(9, "tool_response", '{"tool_call_id": "c", "message": "m"}')], reason="x"
+    )
 
-    assert [entry.event.type for entry in woven] == ["message_chunk", "tool_response", "done"]
+    assert [entry.event.type for entry in rebuilt] == ["message_chunk", "tool_response", "done"]
 
 
 @given(texts)
 def test_a_server_sent_event_has_three_lines(text: str) -> None:
     """Whatever the text holds, it cannot forge a line of its own."""
-    frame = as_sse(place(MessageChunk(text), start=0))
+    frame = as_sse(entry_at(MessageChunk(text), start=0))
 
     assert frame.isascii()
     id_line, event_line, data_line, *end = frame.split("\n")
@@ -126,7 +128,7 @@ def test_a_server_sent_event_has_three_lines(text: str) -> None:
 @given(texts)
 def test_a_frame_is_json(text: str) -> None:
     """A socket's message carries the same."""
-    frame = json.loads(as_frame(place(MessageChunk(text), start=0), stream_id="s"))
+    frame = json.loads(as_frame(entry_at(MessageChunk(text), start=0), stream_id="s"))
 
     assert frame == {
         "type": "event",

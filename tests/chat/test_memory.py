@@ -1,5 +1,6 @@
 """What the model is told of the memory."""
 
+import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
 from chat.services import remembering
 from journal.models import Message
@@ -211,8 +213,6 @@ def test_a_memory_that_is_too_slow_is_not_waited_for(
     config: Callable[..., None],
 ) -> None:
     """The answer ends while the recall still hangs."""
-    import threading
-
     config(memory_recall_deadline_ms=1)
     rows.fact(alice, None, "Ann lives in Lyon.")
     answered = threading.Event()
@@ -229,6 +229,29 @@ def test_a_memory_that_is_too_slow_is_not_waited_for(
     answered.set()
     assert events[-1].data == {"reason": "complete"}
     assert told(model)[1] == "Where does Ann live?"
+
+
+def test_a_model_that_needs_no_prompts_waits_for_none(
+    alice: User, caller: Callers, script: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first words are there while the recall still hangs."""
+    recalled = threading.Event()
+
+    def hanging(**_: Any) -> None:
+        recalled.wait(60)
+
+    monkeypatch.setattr(remembering, "recall", hanging)
+    script(MockModel(["Hello."]))
+    client = caller(alice)
+
+    with client.stream(client.ask("Where does Ann live?")) as events:
+        first = next(events)
+        is_recalled = recalled.is_set()
+        recalled.set()
+        rest = list(events)
+
+    assert (first.type, is_recalled) == ("message_chunk", False)
+    assert rest[-1].data == {"reason": "complete"}
 
 
 def test_nobody_elses_memory_is_told(

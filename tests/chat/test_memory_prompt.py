@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chat.agent.memory import as_data, cited, plain
 from chat.services.remembering import choose
-from chat.types import Memory
+from chat.types import MarkedMemory
 from knowledge.types import BlockKind, Recalled, Status, Trust
 
 SAID_AT = datetime(2025, 1, 14, 9, 30, tzinfo=UTC)
@@ -48,7 +48,7 @@ def recalled(text: str, **fields: Any) -> Recalled:
 
 def test_a_memory_is_one_marked_line() -> None:
     """With its mark, its day, and whose word it is."""
-    data = as_data([Memory("m1", recalled("Ann lives in Lyon."))])
+    data = as_data([MarkedMemory("m1", recalled("Ann lives in Lyon."))])
 
     assert data == (
         '<memory>\n<item id="m1" said="2025-01-14" from="said by the user">'
@@ -59,7 +59,7 @@ def test_a_memory_is_one_marked_line() -> None:
 def test_a_memory_says_how_far_it_holds() -> None:
     """Its end, and that it is disputed."""
     data = as_data(
-        [Memory("m1", recalled("Ann is a spy.", valid_to=SAID_AT, status=Status.DISPUTED))]
+        [MarkedMemory("m1", recalled("Ann is a spy.", valid_to=SAID_AT, status=Status.DISPUTED))]
     )
 
     assert 'until="2025-01-14"' in data
@@ -69,13 +69,13 @@ def test_a_memory_says_how_far_it_holds() -> None:
 @pytest.mark.parametrize("trust", list(Trust))
 def test_every_source_has_words(trust: Trust) -> None:
     """The model is told where a memory comes from."""
-    assert 'from="' in as_data([Memory("m1", recalled("x", trust=trust))])
+    assert 'from="' in as_data([MarkedMemory("m1", recalled("x", trust=trust))])
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_hostile_text_stays_inside_its_line(attack: str) -> None:
     """Whatever a memory says, there is one item and one end of the memory."""
-    data = as_data([Memory("m1", recalled(attack)), Memory("m2", recalled("harmless"))])
+    data = as_data([MarkedMemory("m1", recalled(attack)), MarkedMemory("m2", recalled("harmless"))])
 
     lines = data.split("\n")
     assert (lines[0], lines[-1], len(data.splitlines())) == ("<memory>", "</memory>", 4)
@@ -120,10 +120,3 @@ def test_the_budget_keeps_the_best() -> None:
     items = [recalled("a" * 20), recalled("b" * 24), recalled("c" * 20), recalled("d" * 4)]
 
     assert [memory.recalled.text[0] for memory in choose(items, known=(), tokens=10)] == ["a", "c"]
-
-
-def test_what_is_far_behind_the_best_is_left_out() -> None:
-    """A weak memory does not fill the budget."""
-    items = [recalled(text, score=score) for text, score in (("a", 9.0), ("b", 0.95), ("c", 0.1))]
-
-    assert [memory.recalled.text for memory in choose(items, known=(), tokens=100)] == ["a", "b"]

@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 
 from chat.agent import chat_model
-from chat.agent.mock import DELIMITER, PART_CHARACTERS, MockModel, read_answers, rewind
+from chat.agent.mock import DELIMITER, PART_CHARACTERS, MockModel, read_answers
 from chat.errors import MockFileInvalid
-from exobrain.config import ROOT
+from exobrain.lib.config import ROOT
 from exobrain.lib.errors import ConfigError
-
-NOBODY: Any = None  # the mock asks nothing of a conversation
+from tests.mock_model import rewind
 
 
 async def _answer(model: MockModel) -> str:
-    return "".join([str(part) async for part in model.answer(NOBODY)])
+    return "".join([str(part) async for part in model.answer(())])
 
 
 def _file(tmp_path: Path, text: str) -> Path:
@@ -101,7 +100,7 @@ async def test_parts_are_small_and_make_the_answer() -> None:
     text = "äöü🦉 " * 1500
     model = MockModel([text])
 
-    parts = [str(part) async for part in model.answer(NOBODY)]
+    parts = [str(part) async for part in model.answer(())]
 
     assert "".join(parts) == text
     assert max(map(len, parts)) == PART_CHARACTERS

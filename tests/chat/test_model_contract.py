@@ -1,14 +1,15 @@
 """The port to a chat model: the provider and its twins behave alike."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator
 
 import pytest
 
 from chat.agent import ChatModel, Part, Prompt
-from chat.agent.mock import MockModel, rewind
+from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
-from exobrain.config import Config
+from exobrain.lib.config import Config
+from tests.mock_model import rewind
 from tests.model_server import answer, running
 
 pytestmark = pytest.mark.xdist_group("provider")  # importing LangChain takes seconds: once
@@ -17,12 +18,7 @@ WORDS = ["Grüße ", "vom\n\n", "🦉."]
 TEXT = "".join(WORDS)
 
 
-class Talk:
-    """A conversation that anybody may ask about."""
-
-    async def prompts(self) -> Sequence[Prompt]:
-        """One question."""
-        return [Prompt("user", "Who?")]
+PROMPTS = [Prompt("user", "Who?")]
 
 
 @pytest.fixture(params=["mock", "scripted", "provider"])
@@ -49,12 +45,12 @@ async def _text(parts: AsyncGenerator[Part, None]) -> str:
 
 async def test_the_parts_make_the_answer(model: ChatModel) -> None:
     """Nothing is trimmed, changed or left out."""
-    assert await _text(model.answer(Talk())) == TEXT
+    assert await _text(model.answer(PROMPTS)) == TEXT
 
 
 async def test_no_part_is_empty(model: ChatModel) -> None:
     """A part of text has text."""
-    parts = [part async for part in model.answer(Talk())]
+    parts = [part async for part in model.answer(PROMPTS)]
 
     assert "" not in parts
     assert len(parts) > 1
@@ -62,18 +58,18 @@ async def test_no_part_is_empty(model: ChatModel) -> None:
 
 async def test_answers_do_not_disturb_one_another(model: ChatModel) -> None:
     """Several at once are each complete."""
-    texts = await asyncio.gather(*(_text(model.answer(Talk())) for _ in range(5)))
+    texts = await asyncio.gather(*(_text(model.answer(PROMPTS)) for _ in range(5)))
 
     assert texts == [TEXT] * 5
 
 
 async def test_an_answer_can_be_left(model: ChatModel) -> None:
     """Whoever stops listening leaves the model as good as new."""
-    parts = model.answer(Talk())
+    parts = model.answer(PROMPTS)
     await anext(parts)
     await parts.aclose()
 
-    assert await _text(model.answer(Talk())) == TEXT
+    assert await _text(model.answer(PROMPTS)) == TEXT
 
 
 def test_it_has_a_name(model: ChatModel) -> None:

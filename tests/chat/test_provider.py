@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from chat.errors import (
     ModelUnknown,
     ModelUnreachable,
 )
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from tests.model_server import (
     DONE,
     END,
@@ -53,12 +53,7 @@ def server() -> Iterator[ModelServer]:
         yield serving
 
 
-class Talk:
-    """A conversation of one question."""
-
-    async def prompts(self) -> Sequence[Prompt]:
-        """A system prompt and the question."""
-        return [Prompt("system", "You are an owl."), Prompt("user", "Who?")]
+PROMPTS = [Prompt("system", "You are an owl."), Prompt("user", "Who?")]
 
 
 def _model(server: ModelServer, **values: Any) -> ProviderModel:
@@ -71,7 +66,7 @@ async def _heard(model: ProviderModel) -> tuple[str, type[ModelFailed] | None]:
     """The text, and how it failed if it did."""
     words = ""
     try:
-        async for part in model.answer(Talk()):
+        async for part in model.answer(PROMPTS):
             words += part if isinstance(part, str) else ""
     except ModelFailed as error:
         return words, type(error)
@@ -93,7 +88,7 @@ async def test_the_first_word_does_not_wait_for_the_last(server: ModelServer) ->
     gate = threading.Event()
     server.says([STREAM, chunked(text("First")), gate, *answer(" last")[1:]])
 
-    parts = _model(server).answer(Talk())
+    parts = _model(server).answer(PROMPTS)
     first = await anext(parts)
     gate.set()
     rest = [part async for part in parts]
@@ -153,7 +148,7 @@ async def test_usage_is_passed_on(server: ModelServer) -> None:
     line = b"data: " + json.dumps({**chunk, "choices": [], "usage": usage}).encode() + b"\n\n"
     server.says([STREAM, chunked(text("Hoo.")), chunked(STOP), chunked(line), chunked(DONE), END])
 
-    parts = [part async for part in _model(server).answer(Talk())]
+    parts = [part async for part in _model(server).answer(PROMPTS)]
 
     (counted,) = [part for part in parts if isinstance(part, Usage)]
     assert counted.details["total_tokens"] == 9
@@ -296,7 +291,7 @@ async def test_messages_say_nothing_secret(
     model = _model(server, openai_api_key=SecretStr("sk-mine"))
 
     with pytest.raises(ModelFailed) as failure:
-        [part async for part in model.answer(Talk())]
+        [part async for part in model.answer(PROMPTS)]
 
     assert "sk-" not in failure.value.message
     assert "sk-" not in caplog.text
@@ -306,7 +301,7 @@ async def test_a_cancelled_answer_hangs_up(server: ModelServer) -> None:
     """The provider is not kept writing for nobody."""
     gate = threading.Event()
     server.says([STREAM, chunked(text("One ")), gate])
-    parts = _model(server).answer(Talk())
+    parts = _model(server).answer(PROMPTS)
     await anext(parts)
 
     async with asyncio.timeout(HANG_SECONDS):

@@ -71,7 +71,7 @@ def test_a_receipt_has_its_fields(alice: User, caller: Callers, script: Any, ask
         "message_id": answer,
         "items": [],
         "tokens": 9,
-        "arms": {"words": 1.5},
+        "retriever_ms": {"words": 1.5},
         "dropped": ["graph"],
         "created_at": "",
     }
@@ -208,7 +208,7 @@ async def _left_of(stream_id: UUID) -> list[Any]:
     import asyncio
 
     for _ in range(200):
-        left = await current_runtime().hub.log.read(stream_id, after=0)
+        left = await current_runtime().broker.log.read(stream_id, after=0)
         if len(left) == 1:
             break
         await asyncio.sleep(0.02)

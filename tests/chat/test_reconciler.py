@@ -9,11 +9,11 @@ import pytest
 
 from accounts.models import User
 from chat.agent.scripted import Gate, ScriptedModel
-from chat.events import MessageChunk, ToolCall, ToolResponse, place_all
+from chat.events import MessageChunk, ToolCall, ToolResponse, entries_of
 from chat.models import Turn
 from chat.services import current_runtime, reconciler
 from chat.services.reconciler import Reconciler
-from chat.stores import Addition
+from chat.stores import AppendRequest
 from exobrain.lib import clock
 from journal.models import Message
 from tests.factories import TurnFactory
@@ -37,8 +37,8 @@ def check(live: LiveServer) -> Callable[[], None]:
 
 def _log(live: LiveServer, turn: Turn, *events: Any) -> None:
     async def write() -> None:
-        addition = Addition(turn.id, place_all(events), 60)
-        await current_runtime().hub.log.append([addition])
+        addition = AppendRequest(turn.id, entries_of(events), 60)
+        await current_runtime().broker.log.append([addition])
 
     live.run(write())
 
@@ -113,7 +113,7 @@ def test_a_reader_of_a_lost_log_gets_the_end(
 ) -> None:
     """Without any news from the log PostgreSQL is asked."""
     monkeypatch.setattr("chat.services.reading.CHECK_SECONDS", 0.05)
-    monkeypatch.setattr(Reconciler, "_tell_readers", _say_nothing)
+    monkeypatch.setattr(Reconciler, "_end_log", _say_nothing)
     with caller(alice).stream(str(dead.id)) as events:
         check()
         check()
@@ -220,7 +220,7 @@ def _break_log(live: LiveServer) -> None:
     async def replace() -> None:
         away = MemoryTurnLog()
         away.is_away = True
-        await current_runtime().hub.log.close()
-        current_runtime().hub.log = away
+        await current_runtime().broker.log.close()
+        current_runtime().broker.log = away
 
     live.run(replace())

@@ -14,11 +14,11 @@ from django.core.cache import caches
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from accounts import consumers
 from accounts.models import RefreshTokenFamily, User
 from chat.agent.scripted import Gate, ScriptedModel
 from chat.consumers import SocketConsumer
 from chat.models import Turn
-from exobrain import streams
 from exobrain.lib.errors import Unavailable
 from journal.models import Message
 from tests.live import Caller, Socket, lose_access, text_of
@@ -268,7 +268,7 @@ def test_signing_out_counts_at_the_next_frame(alice: User, caller: Callers) -> N
 @pytest.fixture
 def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Open connections are looked at all the time."""
-    monkeypatch.setattr(streams, "RECHECK_SECONDS", 0.02)
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.02)
 
 
 @pytest.mark.usefixtures("_looks_often")
@@ -317,7 +317,7 @@ def test_an_outage_of_the_session_store_is_a_reason_to_come_back(
     def out(**_: Any) -> None:
         raise Unavailable
 
-    monkeypatch.setattr("exobrain.streams.resolve_principal", out)
+    monkeypatch.setattr("accounts.selectors.resolve_principal", out)
     with caller(alice).socket() as socket, pytest.raises(ConnectionClosed) as closed:
         socket.hear()
 
@@ -335,7 +335,7 @@ def test_what_is_said_after_the_door_was_shown_is_not_heard(caller: Callers, fra
         sent.append(event)
 
     async def talk() -> None:
-        consumer.scope = {"headers": [(b"host", b"127.0.0.1")]}
+        consumer.scope = {"path": "/ws/chat/", "query_string": b"", "headers": []}
         consumer.base_send = send
         await consumer.connect()
         await consumer.receive(text_data=frame)

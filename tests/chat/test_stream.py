@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from accounts import consumers
 from accounts.models import User
 from chat.agent import ToolRequest, ToolResult
 from chat.agent.scripted import Gate, ScriptedModel
 from chat.models import Turn
 from chat.services import current_runtime
-from exobrain import streams
 from exobrain.lib.errors import Unavailable
 from journal.models import ToolCall
 from tests.live import Caller, Event, LiveServer, lose_access, text_of
@@ -71,7 +71,7 @@ def test_a_silent_stream_has_a_heartbeat(
     alice: User, caller: Callers, script: Any, config: Callable[..., None]
 ) -> None:
     """Comments come while the model thinks."""
-    config(chat_heartbeat_seconds=0.02)
+    config(stream_heartbeat_seconds=0.02)
     gate = Gate()
     script(ScriptedModel(gate, "Finally."))
     client = caller(alice)
@@ -248,7 +248,7 @@ def test_a_reader_that_leaves_frees_its_place(
         next(events)
 
     async def readers() -> int:
-        return current_runtime().hub.tails[uuid.UUID(stream_id)].readers
+        return current_runtime().broker.buffers[uuid.UUID(stream_id)].readers
 
     _eventually(lambda: live.run(readers()) == 0)
     gate.open()
@@ -375,7 +375,7 @@ def test_a_stream_breaks_off_when_its_reader_has_signed_out(
     alice: User, caller: Callers, script: Any, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
     """Without `done`, so that a reader asks again, and is refused."""
-    monkeypatch.setattr(streams, "RECHECK_SECONDS", 0.02)
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.02)
     script(ScriptedModel("One ", Gate()))
     client = caller(alice)
     stream_id = client.ask()
@@ -398,13 +398,13 @@ def test_an_outage_ends_no_stream(
         asked.set()
         raise Unavailable
 
-    monkeypatch.setattr(streams, "RECHECK_SECONDS", 0.02)
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.02)
     gate = Gate()
     script(ScriptedModel("One ", gate, "two."))
     client = caller(alice)
     with client.stream(client.ask()) as events:
         next(events)
-        monkeypatch.setattr(streams, "resolve_principal", out)
+        monkeypatch.setattr("accounts.selectors.resolve_principal", out)
         assert asked.wait(10)
         gate.open()
         rest = list(events)

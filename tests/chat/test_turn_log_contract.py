@@ -11,16 +11,16 @@ from django.conf import settings
 
 from chat.events import (
     Done,
-    Entry,
     Event,
     MessageChunk,
+    StreamEntry,
     StreamError,
     ToolCall,
     ToolResponse,
-    place,
-    place_all,
+    entries_of,
+    entry_at,
 )
-from chat.stores import Addition, MemoryTurnLog, RedisTurnLog, TurnLog
+from chat.stores import AppendRequest, MemoryTurnLog, RedisTurnLog, TurnLog
 
 WAIT_SECONDS = 10
 STORY: list[Event] = [
@@ -42,14 +42,14 @@ async def turn_log(request: pytest.FixtureRequest) -> AsyncIterator[TurnLog]:
     await log.close()
 
 
-async def _append(log: TurnLog, stream_id: UUID, entries: list[Entry]) -> int:
-    (last,) = await log.append([Addition(stream_id, entries, 60)])
+async def _append(log: TurnLog, stream_id: UUID, entries: list[StreamEntry]) -> int:
+    (last,) = await log.append([AppendRequest(stream_id, entries, 60)])
     return last
 
 
 async def test_what_was_appended_is_read(turn_log: TurnLog) -> None:
     """All types of event come back as they were, in order."""
-    stream_id, entries = uuid.uuid4(), place_all(STORY)
+    stream_id, entries = uuid.uuid4(), entries_of(STORY)
 
     last = await _append(turn_log, stream_id, entries)
 
@@ -59,21 +59,23 @@ async def test_what_was_appended_is_read(turn_log: TurnLog) -> None:
 
 async def test_what_was_forgotten_is_not_read(turn_log: TurnLog) -> None:
     """The given streams only have an end, others are whole; an unknown one does not matter."""
-    gone, kept, entries = uuid.uuid4(), uuid.uuid4(), place_all(STORY)
+    gone, kept, entries = uuid.uuid4(), uuid.uuid4(), entries_of(STORY)
     for stream_id in (gone, kept):
         await _append(turn_log, stream_id, entries)
 
     await turn_log.forget([gone, uuid.uuid4()])
     await turn_log.forget([])
 
-    assert await turn_log.read(gone, after=0) == [place(Done("cancelled"), start=entries[-1].start)]
+    assert await turn_log.read(gone, after=0) == [
+        entry_at(Done("cancelled"), start=entries[-1].start)
+    ]
     assert await turn_log.read(kept, after=0) == entries
 
 
 @pytest.mark.parametrize("logged", [0, 3], ids=["not begun", "running"])
 async def test_nothing_is_added_to_a_forgotten_stream(turn_log: TurnLog, logged: int) -> None:
     """Whoever still writes it has no place for what was said."""
-    stream_id, entries = uuid.uuid4(), place_all(STORY)
+    stream_id, entries = uuid.uuid4(), entries_of(STORY)
     await _append(turn_log, stream_id, entries[:logged])
 
     await turn_log.forget([stream_id])
@@ -91,7 +93,7 @@ async def test_an_unknown_stream_is_empty(turn_log: TurnLog) -> None:
 @pytest.mark.parametrize("after", [0, 1, 9, 10, 14, 21, 22])
 async def test_a_read_starts_after_a_position(turn_log: TurnLog, after: int) -> None:
     """Entries that end later, also when they begin before."""
-    stream_id, entries = uuid.uuid4(), place_all(STORY)
+    stream_id, entries = uuid.uuid4(), entries_of(STORY)
     await _append(turn_log, stream_id, entries)
 
     rest = await turn_log.read(stream_id, after=after)
@@ -101,7 +103,7 @@ async def test_a_read_starts_after_a_position(turn_log: TurnLog, after: int) -> 
 
 async def test_appending_again_changes_nothing(turn_log: TurnLog) -> None:
     """An addition whose answer got lost can be repeated, in part or whole."""
-    stream_id, entries = uuid.uuid4(), place_all(STORY)
+    stream_id, entries = uuid.uuid4(), entries_of(STORY)
     for part in (entries[:3], entries[:3], entries[1:5], entries, entries[4:]):
         await _append(turn_log, stream_id, part)
 
@@ -110,7 +112,7 @@ async def test_appending_again_changes_nothing(turn_log: TurnLog) -> None:
 
 async def test_a_gap_is_refused(turn_log: TurnLog) -> None:
     """What does not continue the log stays out, and the answer says where the log ends."""
-    stream_id, entries = uuid.uuid4(), place_all(STORY)
+    stream_id, entries = uuid.uuid4(), entries_of(STORY)
     await _append(turn_log, stream_id, entries[:2])
 
     last = await _append(turn_log, stream_id, entries[3:])
@@ -121,7 +123,7 @@ async def test_a_gap_is_refused(turn_log: TurnLog) -> None:
 
 async def test_a_lost_start_is_asked_for(turn_log: TurnLog) -> None:
     """An empty log answers 0, so the writer begins again."""
-    stream_id, entries = uuid.uuid4(), place_all(STORY)
+    stream_id, entries = uuid.uuid4(), entries_of(STORY)
 
     assert await _append(turn_log, stream_id, entries[2:]) == 0
     assert await _append(turn_log, stream_id, entries) == entries[-1].id
@@ -130,8 +132,8 @@ async def test_a_lost_start_is_asked_for(turn_log: TurnLog) -> None:
 async def test_nothing_follows_an_end(turn_log: TurnLog) -> None:
     """A writer that was declared dead cannot add to what was ended for it."""
     stream_id = uuid.uuid4()
-    ended = place_all([MessageChunk("a"), Done("interrupted")])
-    zombie = place_all([MessageChunk("ab"), MessageChunk("c")])
+    ended = entries_of([MessageChunk("a"), Done("interrupted")])
+    zombie = entries_of([MessageChunk("ab"), MessageChunk("c")])
     await _append(turn_log, stream_id, ended)
 
     last = await _append(turn_log, stream_id, zombie)
@@ -144,7 +146,7 @@ async def test_streams_are_appended_together(turn_log: TurnLog) -> None:
     """One answer for each, in their order."""
     ids = [uuid.uuid4() for _ in range(3)]
     additions = [
-        Addition(stream_id, place_all([MessageChunk("x" * (number + 1))]), 60)
+        AppendRequest(stream_id, entries_of([MessageChunk("x" * (number + 1))]), 60)
         for number, stream_id in enumerate(ids)
     ]
 
@@ -155,7 +157,7 @@ async def test_a_watcher_hears_of_news(turn_log: TurnLog) -> None:
     """Of the streams it watches, and of those only."""
     watched, other = uuid.uuid4(), uuid.uuid4()
     heard: asyncio.Queue[UUID] = asyncio.Queue()
-    listening = asyncio.create_task(turn_log.listen(news=heard.put_nowait, cancel=_fail))
+    listening = asyncio.create_task(turn_log.listen(on_append=heard.put_nowait, on_cancel=_fail))
     await turn_log.watch(watched)
 
     await _append_until(turn_log, heard, watched, other)
@@ -169,7 +171,7 @@ async def test_a_watch_can_come_first(turn_log: TurnLog) -> None:
     watched = uuid.uuid4()
     heard: asyncio.Queue[UUID] = asyncio.Queue()
     await turn_log.watch(watched)
-    listening = asyncio.create_task(turn_log.listen(news=heard.put_nowait, cancel=_fail))
+    listening = asyncio.create_task(turn_log.listen(on_append=heard.put_nowait, on_cancel=_fail))
 
     await _append_until(turn_log, heard, watched)
 
@@ -181,7 +183,7 @@ async def test_a_cancel_is_heard(turn_log: TurnLog) -> None:
     """Whichever stream it is for."""
     stream_id = uuid.uuid4()
     heard: asyncio.Queue[UUID] = asyncio.Queue()
-    listening = asyncio.create_task(turn_log.listen(news=_fail, cancel=heard.put_nowait))
+    listening = asyncio.create_task(turn_log.listen(on_append=_fail, on_cancel=heard.put_nowait))
 
     for _ in range(WAIT_SECONDS * 20):
         await turn_log.request_cancel(stream_id)
@@ -197,8 +199,8 @@ async def _append_until(turn_log: TurnLog, heard: "asyncio.Queue[UUID]", *ids: U
     """Streams grow until somebody hears of it: listening begins at its own pace."""
     position = 0
     while heard.empty() and position < WAIT_SECONDS * 20:
-        entries = place_all([MessageChunk("x")], start=position)
-        await turn_log.append([Addition(stream_id, entries, 60) for stream_id in ids])
+        entries = entries_of([MessageChunk("x")], start=position)
+        await turn_log.append([AppendRequest(stream_id, entries, 60) for stream_id in ids])
         position += 1
         await asyncio.sleep(0.05)
 

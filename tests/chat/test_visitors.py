@@ -191,7 +191,7 @@ def test_a_stream_whose_process_died_ends(
     stream_id = client.ask()
 
     async def forget() -> None:
-        current_runtime().hub.tails.clear()
+        current_runtime().broker.buffers.clear()
 
     live.run(forget())
     with client.stream(stream_id) as events:

@@ -8,47 +8,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.events import MessageChunk, ToolCall, text_of
-from chat.services.generation import AnswerTooLong, Writer, whole_characters
-from chat.stores import Hub, MemoryTurnLog, Tail
-from chat.types import Asker
+from chat.services.generation import AnswerTooLong, EventWriter, whole_characters
+from chat.stores import MemoryTurnLog, StreamBroker, StreamBuffer
+from chat.types import Requester
 from exobrain.lib.text import storable
 
 
-def _writer(limit: int = 1000) -> tuple[Writer, Tail]:
-    hub = Hub(MemoryTurnLog(), on_cancel=lambda _: None)
-    hub.is_log_away = True  # so that events are seen without one
-    tail = hub.open(uuid.uuid4(), owner=Asker(), keep_seconds=60)
-    return Writer(hub, tail, limit=limit), tail
+def _writer(limit: int = 1000) -> tuple[EventWriter, StreamBuffer]:
+    broker = StreamBroker(MemoryTurnLog(), on_cancel=lambda _: None)
+    broker.is_log_away = True  # so that events are seen without one
+    buffer = broker.open(uuid.uuid4(), owner=Requester(), keep_seconds=60)
+    return EventWriter(broker, buffer, max_chars=limit), buffer
 
 
-def _texts(tail: Tail) -> list[str]:
-    return [entry.event.text for entry in tail.entries if isinstance(entry.event, MessageChunk)]
+def _texts(buffer: StreamBuffer) -> list[str]:
+    return [entry.event.text for entry in buffer.entries if isinstance(entry.event, MessageChunk)]
 
 
 async def test_the_first_text_goes_at_once() -> None:
     """Nobody waits for the first word."""
-    writer, tail = _writer()
+    writer, buffer = _writer()
 
     writer.add("a")
 
-    assert _texts(tail) == ["a"]
+    assert _texts(buffer) == ["a"]
 
 
 async def test_what_comes_soon_after_goes_together() -> None:
     """A burst is one event, and it goes by itself."""
-    writer, tail = _writer()
+    writer, buffer = _writer()
     for character in "abcdef":
         writer.add(character)
-    before = _texts(tail)
-    await tail.read(after=1, seconds=10)
+    before = _texts(buffer)
+    await buffer.read(after=1, seconds=10)
 
     assert before == ["a"]
-    assert _texts(tail) == ["a", "bcdef"]
+    assert _texts(buffer) == ["a", "bcdef"]
 
 
 async def test_an_event_comes_after_the_text_before_it() -> None:
     """A tool's call does not overtake words."""
-    writer, tail = _writer()
+    writer, buffer = _writer()
     writer.add("a")
     writer.add("b")
 
@@ -56,7 +56,7 @@ async def test_an_event_comes_after_the_text_before_it() -> None:
     writer.add("c")
     writer.flush()
 
-    assert [entry.event.type for entry in tail.entries] == [
+    assert [entry.event.type for entry in buffer.entries] == [
         "message_chunk",
         "message_chunk",
         "tool_call",
@@ -66,32 +66,32 @@ async def test_an_event_comes_after_the_text_before_it() -> None:
 
 async def test_too_long_an_answer_is_cut_at_the_limit() -> None:
     """Exactly as much as allowed is kept."""
-    writer, tail = _writer(limit=4)
+    writer, buffer = _writer(limit=4)
     writer.add("abc")
 
     with pytest.raises(AnswerTooLong):
         writer.add("def")
     writer.flush()
 
-    assert text_of(tail.entries) == "abcd"
+    assert text_of(buffer.entries) == "abcd"
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))))
 def test_no_character_is_lost_or_changed(pieces: list[str]) -> None:
     """However the text was cut, kept and streamed text are what the model said."""
 
-    async def write() -> tuple[Writer, Tail]:
-        writer, tail = _writer(limit=10**6)
+    async def write() -> tuple[EventWriter, StreamBuffer]:
+        writer, buffer = _writer(limit=10**6)
         for number, piece in enumerate(pieces):
             writer.add(piece)
             if number % 3 == 0:
                 await asyncio.sleep(0)
         writer.flush()
-        return writer, tail
+        return writer, buffer
 
-    writer, tail = asyncio.run(write())
+    writer, buffer = asyncio.run(write())
 
-    assert text_of(tail.entries) == "".join(writer.texts) == "".join(pieces)
+    assert text_of(buffer.entries) == "".join(writer.texts) == "".join(pieces)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), st.data())

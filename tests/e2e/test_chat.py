@@ -130,7 +130,7 @@ def test_stop_keeps_what_was_written(alices: Page, provider: Provider) -> None:
     alices.get_by_role("button", name="Stop the answer").click()
 
     answer = answer_to(alices, "Tell me all")
-    expect(answer.locator(".fate")).to_have_text("This answer was stopped before its end.")
+    expect(answer.locator(".outcome")).to_have_text("This answer was stopped before its end.")
     expect(alices.get_by_role("button", name="Send")).to_be_visible()
     alices.reload()
     expect(answer_to(alices, "Tell me all").locator(".prose")).to_have_text("Only this much")
@@ -142,9 +142,9 @@ def test_failing_model_is_said_and_the_next_answer_works(alices: Page, provider:
     provider.will_refuse(401)
     ask(alices, "With a bad key?")
     failed = answer_to(alices, "With a bad key?")
-    expect(failed.locator(".fate.bad")).to_contain_text("credentials")
+    expect(failed.locator(".outcome.bad")).to_contain_text("credentials")
     alices.reload()
-    expect(failed.locator(".fate.bad")).to_contain_text("credentials")
+    expect(failed.locator(".outcome.bad")).to_contain_text("credentials")
 
     ask(alices, "And now?")
 

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from pydantic import SecretStr
 
 from exobrain.checks import TAG, refuse_weak_secrets
-from exobrain.config import ROOT
+from exobrain.lib.config import ROOT
 from exobrain.lib.errors import ConfigError
 
 Configure = Callable[..., Any]

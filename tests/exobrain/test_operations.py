@@ -7,7 +7,7 @@ from django.test import Client
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from exobrain import health
-from orchestrator.errors import OrchestratorDown
+from orchestrator.errors import OrchestratorUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_readyz_bears_the_loss_of_the_orchestrator(
     """It is named, and the server is ready all the same: people can chat and read."""
 
     def refuse() -> None:
-        raise OrchestratorDown
+        raise OrchestratorUnavailable
 
     monkeypatch.setitem(health.WANTED, "orchestrator", refuse)
 

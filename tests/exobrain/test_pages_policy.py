@@ -11,8 +11,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import User
-from exobrain.config import ROOT
 from exobrain.failures import server_error
+from exobrain.lib.config import ROOT
 from exobrain.lib.errors import Unavailable
 from tests.factories import UserFactory
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from exobrain.config import ROOT
+from exobrain.lib.config import ROOT
 
 CSS = (ROOT / "static/css/app.css").read_text()
 AA = 4.5  # contrast of text, WCAG 2.2

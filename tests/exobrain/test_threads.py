@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import OperationalError, connection
 
-from exobrain.lib.database import on_good_connection, with_retry
+from exobrain.lib.database import on_live_connection, with_second_attempt
 from exobrain.lib.threads import ThreadPool
 
 
@@ -92,7 +92,7 @@ def test_an_outage_seen_by_one_thread_renews_the_others(pool: ThreadPool) -> Non
         raise OperationalError
 
     with pytest.raises(OperationalError):
-        on_good_connection(fail)
+        on_live_connection(fail)
 
     assert pool.submit(lambda: connection.connection).result() is None
 
@@ -107,5 +107,5 @@ def test_work_is_tried_again_after_an_outage(pool: ThreadPool) -> None:
             raise OperationalError
         return 5
 
-    assert pool.submit(with_retry, work).result() == 5
+    assert pool.submit(with_second_attempt, work).result() == 5
     assert len(tries) == 2

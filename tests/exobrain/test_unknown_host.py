@@ -44,7 +44,7 @@ def test_what_is_suspicious_before_the_reader_is_known_is_400(
     def suspect(_request: object) -> None:
         raise SuspiciousOperation
 
-    monkeypatch.setattr("exobrain.middleware.is_cross_site", suspect)
+    monkeypatch.setattr("exobrain.front_door.is_cross_site", suspect)
 
     answer = Client().post(path)
 

@@ -22,7 +22,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def npm_does(monkeypatch: pytest.MonkeyPatch, work: Any) -> None:
     """npm is there, and this is what it does."""
-    monkeypatch.setattr("shutil.which", lambda _name: "/usr/bin/npm")
+    monkeypatch.setattr("shutil.which", lambda _name, **_: "/usr/bin/npm")
     monkeypatch.setattr("subprocess.run", work)
 
 
@@ -36,7 +36,7 @@ def install(*_: Any, **__: Any) -> None:
 
 def test_without_node_one_sentence_says_so(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No Node is no error."""
-    monkeypatch.setattr("shutil.which", lambda _name: None)
+    monkeypatch.setattr("shutil.which", lambda _name, **_: None)
 
     assert "Node is not installed" in vendor.vendor()
     assert not vendor.STAMP.exists()

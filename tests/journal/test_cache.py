@@ -10,9 +10,10 @@ from django.test import Client
 from accounts.models import User
 from journal import stores
 from journal.models import Journal, Message
-from journal.services import append_messages, ensure_journal, finish_message, save_partial
+from journal.services import append_messages, ensure_journal, save_partial
 from journal.types import MessageDraft
 from tests.factories import JournalFactory, MessageFactory
+from tests.journal.finishing import finish_message
 
 SignIn = Callable[[User], Client]
 DAY = "2025/01/14"
@@ -61,7 +62,7 @@ def test_a_second_read_is_the_first_one(journal: Journal, as_user: SignIn, path:
     change_behind_the_back(journal)
 
     assert client.get(path).content == first
-    stores.forget()  # as in another process
+    stores.clear_local()  # as in another process
     assert client.get(path).content == first
 
 
@@ -153,7 +154,8 @@ def test_answers_are_kept_under_the_contracts_keys(
 
     body = as_user(user).get(path).content
 
-    key = f"assistant:journal-cache:v1:user:{user.id}:r{user.revision}:journal:{rest}"
+    user_key = f"assistant:journal-cache:user:{user.id}:{stores.SHAPE}"
+    key = f"{user_key}:r{user.revision}:journal:{rest}"
     assert redis().get(key) == body
 
 
@@ -202,7 +204,7 @@ def test_a_missing_day_is_remembered(
     with django_assert_num_queries(1):
         second = client.get(f"/api/journal/{DAY}")
 
-    key = stores.key(user_id=alice.id, revision=alice.revision, rest=f"entry:reference:{DAY}")
+    key = stores.cache_key(user_id=alice.id, revision=alice.revision, rest=f"entry:reference:{DAY}")
     assert redis().get(key) == b'"__not_found__"'
     assert (second.status_code, second.content) == (404, first.content)
 
@@ -249,7 +251,7 @@ def test_an_outage_does_not_fail_a_read(
     """Without its cache the journal answers the same, from PostgreSQL."""
     client = as_user(journal.user)
     expected = client.get(path).content
-    stores.forget()
+    stores.clear_local()
 
     settings.REDIS_URL = DEAD
     answer = client.get(path)
@@ -269,7 +271,7 @@ def test_a_write_during_an_outage_is_seen_afterwards(
     settings.REDIS_URL = DEAD
     say(journal.user)
     settings.REDIS_URL = url
-    stores.forget()  # the reader is another process
+    stores.clear_local()  # the reader is another process
 
     new = client.get(path).content
     assert old in {redis().get(key) for key in redis().keys("*:journal:*")}

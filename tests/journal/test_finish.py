@@ -6,9 +6,10 @@ import pytest
 
 from accounts.models import User
 from journal.models import Message, ToolCall
-from journal.services import finish_message, save_partial
+from journal.services import save_partial
 from journal.types import FinalStatus, ToolCallDraft
 from tests.factories import JournalFactory, MessageFactory
+from tests.journal.finishing import finish_message
 
 
 @pytest.fixture

@@ -160,6 +160,7 @@ def test_search_marks_what_it_found(alices: Client, day: Journal) -> None:
     assert "<mark>Tulips_</mark>" in page
     assert "&lt;i&gt;100% of the " in page
     assert f"#message-{message.id}" in page
+    assert f'<h2><a href="/journal/{DAY}">' in page
 
 
 def test_search_shows_words_as_the_day_does(alices: Client, day: Journal) -> None:

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.core.cache import caches
 from structlog.testing import capture_logs
 
 from journal import stores
-from journal.stores import Breaker, LocalAnswers
+from journal.stores import CircuitBreaker, LocalCache
+from journal.types import JournalEntry, JournalMessage
 
 DEAD = "redis://127.0.0.1:1/0"  # nothing listens there
 
@@ -70,7 +72,7 @@ def test_what_is_written_is_read() -> None:
 def test_another_process_reads_it_too() -> None:
     """An answer is in Redis, for processes that have not made it."""
     stores.write("k", b"[1]", ttl_seconds=20)
-    stores.forget()
+    stores.clear_local()
 
     assert stores.read("k") == b"[1]"
 
@@ -116,9 +118,31 @@ def test_the_key_names_user_and_revision(alice: Any, config: Any) -> None:
     """A key starts with the configured prefix, without colons at its ends."""
     config(assistant_journal_cache_key_prefix=":my:cache:")
 
-    key = stores.key(user_id=alice.id, revision=7, rest="list")
+    key = stores.cache_key(user_id=alice.id, revision=7, rest="list")
 
-    assert key == f"my:cache:v1:user:{alice.id}:r7:journal:list"
+    assert key == f"my:cache:user:{alice.id}:{stores.SHAPE}:r7:journal:list"
+
+
+def test_another_shape_is_another_key() -> None:
+    """Answers that were cached before a field was added are not read after it."""
+
+    @dataclass
+    class Before:
+        calls: list[int]
+
+    @dataclass
+    class After:
+        calls: list[int]
+        language: str
+
+    @dataclass
+    class Within:
+        calls: list[Before]
+
+    shapes = {stores.shape_of(each) for each in (Before, After, Within)}
+
+    assert len(shapes) == 3
+    assert stores.shape_of(JournalEntry, JournalMessage) == stores.SHAPE
 
 
 # -- while Redis is away
@@ -152,7 +176,7 @@ def test_a_hanging_redis_is_waited_for_once(
 
 def test_an_outage_is_logged_once_in_a_while(clock: Clock) -> None:
     """However many calls fail, one line in half a minute says so, without any key."""
-    breaker = Breaker()
+    breaker = CircuitBreaker()
 
     with capture_logs() as lines:
         for _ in range(100):
@@ -166,7 +190,7 @@ def test_an_outage_is_logged_once_in_a_while(clock: Clock) -> None:
 
 def test_one_caller_a_second_tries_again(clock: Clock) -> None:
     """While Redis is away, a second lets one caller through, not all of them."""
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     breaker.failed(ConnectionError())
 
     at_once = [breaker.allows() for _ in range(3)]
@@ -178,7 +202,7 @@ def test_one_caller_a_second_tries_again(clock: Clock) -> None:
 
 def test_a_redis_that_is_back_is_asked_by_all(clock: Clock) -> None:
     """One success ends the outage for everybody."""
-    breaker = Breaker()
+    breaker = CircuitBreaker()
     breaker.failed(ConnectionError())
 
     breaker.succeeded()
@@ -191,7 +215,7 @@ def test_a_redis_that_is_back_is_asked_by_all(clock: Clock) -> None:
 
 def test_an_answer_at_hand_ages(clock: Clock) -> None:
     """After some seconds Redis, or PostgreSQL, is asked again."""
-    answers = LocalAnswers(max_bytes=10_000)
+    answers = LocalCache(max_bytes=10_000)
     answers.put("k", b"[1]")
 
     clock.now += stores.LOCAL_SECONDS
@@ -201,7 +225,7 @@ def test_an_answer_at_hand_ages(clock: Clock) -> None:
 
 def test_answers_at_hand_are_bounded() -> None:
     """What was not used for longest makes room, and the room is never exceeded."""
-    answers = LocalAnswers(max_bytes=3 * (stores.ENTRY_BYTES + 101))
+    answers = LocalCache(max_bytes=3 * (stores.ENTRY_BYTES + 101))
     for name in "abc":
         answers.put(name, b"x" * 100)
     answers.get("a")
@@ -214,7 +238,7 @@ def test_answers_at_hand_are_bounded() -> None:
 
 def test_an_answer_put_twice_takes_its_room_once() -> None:
     """Replacing an answer gives back what the old one took."""
-    answers = LocalAnswers(max_bytes=10_000)
+    answers = LocalCache(max_bytes=10_000)
 
     answers.put("k", b"x" * 5000)
     answers.put("k", b"y" * 10)
@@ -225,7 +249,7 @@ def test_an_answer_put_twice_takes_its_room_once() -> None:
 
 def test_an_answer_larger_than_all_room_is_not_kept() -> None:
     """Too large an answer leaves nothing behind."""
-    answers = LocalAnswers(max_bytes=1000)
+    answers = LocalCache(max_bytes=1000)
 
     answers.put("k", b"x" * 2000)
 

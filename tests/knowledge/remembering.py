@@ -18,7 +18,7 @@ class Remembering:
         """The memories, those of others left out as the indexes would."""
         self.asked.append((scope, query))
         items = [_recalled(block) for block in self.blocks if block.user_id == scope.user_id]
-        return Recall(items=items, tokens=0, arms={"words": 1.5}, dropped=["graph"])
+        return Recall(items=items, tokens=0, retriever_ms={"words": 1.5}, dropped=["graph"])
 
 
 def _recalled(block: Block) -> Recalled:

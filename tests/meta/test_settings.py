@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from exobrain.config import Config, load_config
+from exobrain.lib.config import Config, load_config
 from exobrain.lib.errors import ConfigError
 from exobrain.lib.signing_secrets import own_secrets
 

@@ -1,1 +1,1 @@
-"""What the tests of jobs share: bodies to run, and a stage to run them on."""
+"""What the tests of jobs share: bodies to run, and a harness to run them on."""

@@ -8,7 +8,7 @@ kind of fault was never injected: a run in which nothing broke would prove nothi
 
 Beside them people talk and ask a web process, which is killed like the others, to update their
 memory. Every message must end in exactly one episode, and what is made of it must be there once:
-`tests.orchestrator.verdict` says what is compared.
+`tests.orchestrator.soak_checks` says what is compared.
 
 At first the callers ask as fast as the workers keep up with; once there are jobs enough, only so
 that what is still to break is reached. A long run is made of some hundred starts, one after the
@@ -60,8 +60,8 @@ from orchestrator import client  # noqa: E402
 from orchestrator.jetstream import STREAM  # noqa: E402
 from orchestrator.types import Step  # noqa: E402
 from tests.forks import Forks  # noqa: E402
-from tests.orchestrator.bodies import CREATE  # noqa: E402
-from tests.orchestrator.verdict import Asked, what_is_wrong  # noqa: E402
+from tests.orchestrator.job_types import CREATE  # noqa: E402
+from tests.orchestrator.soak_checks import Asked, what_is_wrong  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "0b0f2a3e-33a6-4a52-b0a1-9a9c1d6a1a11"
@@ -77,8 +77,8 @@ RARE = {Step.SWEPT, UpdateStep.RECONCILED}  # reached only after something else 
 LEAVES_A_SWEEP = {Step.RECORDED, Step.PUBLISHED}
 SETTINGS = {
     "JOB_CONSUMER_ACK_WAIT_SECONDS": "2",
-    "JOB_RETRY_BASE_SECONDS": "0.1",
-    "JOB_RETRY_MAX_SECONDS": "1",
+    "JOB_BACKOFF_BASE_SECONDS": "0.1",
+    "JOB_BACKOFF_MAX_SECONDS": "1",
     "JOB_ORCHESTRATOR_CONNECT_TIMEOUT_SECONDS": "10",
 }
 DEAF_SECONDS = 2.0  # a process that has just been started
@@ -188,7 +188,7 @@ class World:
         self.steps = {role: self._shuffled(steps * each) for role, steps in STEPS.items()}
         self.services: Connection = connect(data, services=set(Service))
         self._prepare()
-        self.forks = Forks(self.environment, "tests.orchestrator.process")
+        self.forks = Forks(self.environment, "tests.orchestrator.manage")
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
@@ -205,7 +205,7 @@ class World:
         command = [
             sys.executable,
             "-m",
-            "tests.orchestrator.process",
+            "tests.orchestrator.manage",
             "migrate",
             "--verbosity",
             "0",

@@ -14,14 +14,14 @@ from pydantic import SecretStr
 from exobrain.lib.errors import Refused, Unavailable
 from orchestrator import client
 from orchestrator.address import target
-from orchestrator.errors import JobNotFound, OrchestratorDown
+from orchestrator.errors import JobNotFound, OrchestratorUnavailable
 from orchestrator.rpc import SERVICE
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
 
-def test_who_sends_the_secret_is_let_in(jobs: Stage, config: Callable[..., None]) -> None:
+def test_who_sends_the_secret_is_let_in(jobs: Harness, config: Callable[..., None]) -> None:
     """The apps' client sends it by itself."""
     config(job_orchestrator_api_token=SecretStr("open sesame"))
     jobs.start_server()
@@ -31,7 +31,7 @@ def test_who_sends_the_secret_is_let_in(jobs: Stage, config: Callable[..., None]
 
 @pytest.mark.parametrize("token", [None, SecretStr("guess")])
 def test_who_does_not_is_refused(
-    jobs: Stage, config: Callable[..., None], token: SecretStr | None
+    jobs: Harness, config: Callable[..., None], token: SecretStr | None
 ) -> None:
     """Without the secret no method answers, whatever is asked."""
     config(job_orchestrator_api_token=SecretStr("open sesame"))
@@ -52,7 +52,7 @@ async def _first(changes: object) -> object:
 
 @pytest.mark.parametrize("service", ["", SERVICE])
 def test_health_is_told_to_everybody(
-    jobs: Stage, config: Callable[..., None], service: str
+    jobs: Harness, config: Callable[..., None], service: str
 ) -> None:
     """Probes know no secret."""
     config(job_orchestrator_api_token=SecretStr("open sesame"))
@@ -66,7 +66,7 @@ def test_health_is_told_to_everybody(
 
 
 def test_with_a_certificate_calls_are_encrypted(
-    jobs: Stage, config: Callable[..., None], tmp_path: Path
+    jobs: Harness, config: Callable[..., None], tmp_path: Path
 ) -> None:
     """A client that trusts it gets through, one that speaks plaintext does not."""
     key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
@@ -102,16 +102,16 @@ def test_with_a_certificate_calls_are_encrypted(
 
 
 def test_an_orchestrator_that_is_away_is_unavailable(
-    jobs: Stage, config: Callable[..., None]
+    jobs: Harness, config: Callable[..., None]
 ) -> None:
     """After JOB_ORCHESTRATOR_CONNECT_TIMEOUT_SECONDS, as an error of the family."""
     config(job_orchestrator_connect_timeout_seconds=0.3)
 
-    with pytest.raises(OrchestratorDown):
+    with pytest.raises(OrchestratorUnavailable):
         jobs.enqueue()
 
 
-def test_a_call_waits_for_an_orchestrator_that_is_just_starting(jobs: Stage) -> None:
+def test_a_call_waits_for_an_orchestrator_that_is_just_starting(jobs: Harness) -> None:
     """A restart within the deadline costs its time, not an error."""
     waiting = asyncio.run_coroutine_threadsafe(asyncio.to_thread(jobs.enqueue), jobs.loop)
 
@@ -120,7 +120,7 @@ def test_a_call_waits_for_an_orchestrator_that_is_just_starting(jobs: Stage) -> 
     assert waiting.result(30)
 
 
-def test_an_unknown_job_is_not_found(jobs: Stage) -> None:
+def test_an_unknown_job_is_not_found(jobs: Harness) -> None:
     """As an error of the family."""
     jobs.start_server()
 

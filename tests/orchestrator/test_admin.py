@@ -9,7 +9,7 @@ from orchestrator import services
 from orchestrator.models import DeadLetter
 from orchestrator.types import DeadLetterReason, JobDraft, Lifecycle
 from tests.factories import UserFactory
-from tests.orchestrator.ledger import performed, published, recorded, row
+from tests.orchestrator.job_states import performed, published, recorded, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("effect_table")]
 
@@ -109,7 +109,7 @@ def test_a_confirmed_dead_letter_is_replayed(operators: Client, given_up: JobDra
 
 def test_poison_is_replayed_as_it_was(operators: Client) -> None:
     """Its message is about to be published again."""
-    services.record_poison(
+    services.record_poison_message(
         reason=DeadLetterReason.INVALID_ENVELOPE,
         detail="not a job envelope",
         raw_message="{",
@@ -119,7 +119,7 @@ def test_poison_is_replayed_as_it_was(operators: Client) -> None:
 
     _act(operators, "deadletter", "replay", DeadLetter.objects.get().pk, confirmed=True)
 
-    assert [replay.raw_message for replay in services.take_replays(limit=10)] == ["{"]
+    assert [replay.raw_message for replay in services.take_replay_requests(limit=10)] == ["{"]
 
 
 def test_a_colleague_who_may_only_look_cannot_act(

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.address import target
 from protos import job_orchestrator_pb2 as pb
 from protos.job_orchestrator_pb2_grpc import JobOrchestratorStub
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -41,7 +41,7 @@ NUMBERS = {
 
 
 @pytest.fixture
-def stub(jobs: Stage) -> Any:
+def stub(jobs: Harness) -> Any:
     """The generated client of a running orchestrator with a worker."""
     jobs.start_server()
     jobs.start_worker()

@@ -11,12 +11,12 @@ from orchestrator.address import target
 from orchestrator.models import Job
 from protos import job_orchestrator_pb2 as pb
 from protos import job_orchestrator_pb2_grpc as pb_grpc
-from tests.orchestrator.bodies import effects
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
+from tests.orchestrator.job_types import effects
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
-USER = Stage.user
+USER = Harness.user
 UPDATE = {
     "journal_reference": "2025/01/14",
     "messages": [{"role": "user", "content": "hello", "sequence": 1, "created_at": "2025-01-14"}],
@@ -25,7 +25,7 @@ UPDATE = {
 
 
 @pytest.fixture
-def stub(jobs: Stage) -> Any:
+def stub(jobs: Harness) -> Any:
     """The generated client of a running orchestrator."""
     jobs.start_server()
     with grpc.insecure_channel(target()) as channel:
@@ -99,7 +99,7 @@ def test_an_unexpected_failure_says_nothing_of_what_is_inside(
     def explode(**_: Any) -> None:
         raise RuntimeError("my secret diary")
 
-    monkeypatch.setattr("orchestrator.services.draft", explode)
+    monkeypatch.setattr("orchestrator.services.draft_job", explode)
 
     refused = _refusal(stub, **_json())
 
@@ -107,7 +107,7 @@ def test_an_unexpected_failure_says_nothing_of_what_is_inside(
     assert "secret" not in (refused.details() or "")
 
 
-def test_an_enqueued_job_is_run_once(jobs: Stage) -> None:
+def test_an_enqueued_job_is_run_once(jobs: Harness) -> None:
     """From the call to the effect."""
     jobs.start_server()
     jobs.start_worker()
@@ -118,7 +118,7 @@ def test_an_enqueued_job_is_run_once(jobs: Stage) -> None:
     assert effects() == [(job_id, "done")]
 
 
-def test_the_same_key_is_one_job_and_one_effect(jobs: Stage) -> None:
+def test_the_same_key_is_one_job_and_one_effect(jobs: Harness) -> None:
     """A call that is repeated after a lost answer does nothing new."""
     jobs.start_server()
     jobs.start_worker()
@@ -131,7 +131,7 @@ def test_the_same_key_is_one_job_and_one_effect(jobs: Stage) -> None:
     assert len(effects()) == 1
 
 
-def test_a_key_used_for_something_else_is_refused(stub: Any, jobs: Stage) -> None:
+def test_a_key_used_for_something_else_is_refused(stub: Any, jobs: Harness) -> None:
     """ALREADY_EXISTS, and the first job is unharmed."""
     jobs.enqueue(key="once", label="this")
 
@@ -141,7 +141,7 @@ def test_a_key_used_for_something_else_is_refused(stub: Any, jobs: Stage) -> Non
     assert Job.objects.get().payload == {"label": "this"}
 
 
-def test_many_jobs_at_once_are_all_run_once(jobs: Stage) -> None:
+def test_many_jobs_at_once_are_all_run_once(jobs: Harness) -> None:
     """Two workers share what arrives."""
     jobs.start_server()
     jobs.start_worker(concurrency=3)
@@ -154,7 +154,7 @@ def test_many_jobs_at_once_are_all_run_once(jobs: Stage) -> None:
     assert sorted(job_id for job_id, _ in effects()) == sorted(wanted)
 
 
-def test_a_typed_payload_becomes_json_with_nulls(jobs: Stage) -> None:
+def test_a_typed_payload_becomes_json_with_nulls(jobs: Harness) -> None:
     """What proto3 cannot tell from absent is null, as others read it."""
     jobs.start_server()
 

@@ -14,14 +14,14 @@ from orchestrator.errors import JobNotFound
 from orchestrator.models import Job
 from protos import job_orchestrator_pb2 as pb
 from protos.job_orchestrator_pb2_grpc import JobOrchestratorStub
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
 CHARLIE = "c4a12e11-0000-4000-8000-00000000c4a1"
 
 
-def test_a_stranger_does_not_see_a_job_s_status(jobs: Stage) -> None:
+def test_a_stranger_does_not_see_a_job_s_status(jobs: Harness) -> None:
     """To Charlie it is not there."""
     jobs.start_server()
     job_id = jobs.enqueue()
@@ -33,7 +33,7 @@ def test_a_stranger_does_not_see_a_job_s_status(jobs: Stage) -> None:
 
 
 @pytest.mark.parametrize("after", [0, 1])
-def test_a_stranger_cannot_watch_a_job(jobs: Stage, after: int) -> None:
+def test_a_stranger_cannot_watch_a_job(jobs: Harness, after: int) -> None:
     """Neither from the start nor by resuming."""
     jobs.start_server()
     job_id = jobs.enqueue()
@@ -46,7 +46,7 @@ def test_a_stranger_cannot_watch_a_job(jobs: Stage, after: int) -> None:
         jobs.run(watch())
 
 
-def test_a_stranger_s_key_does_not_reach_another_s_job(jobs: Stage) -> None:
+def test_a_stranger_s_key_does_not_reach_another_s_job(jobs: Harness) -> None:
     """Guessing a key makes a job of one's own, and tells nothing of the other."""
     jobs.start_server()
     hers = jobs.enqueue(key="guess", label="hers")
@@ -66,7 +66,7 @@ Config = Callable[..., None]
 
 
 @contextmanager
-def _stub(jobs: Stage, config: Config, **over: Any) -> Iterator[Any]:
+def _stub(jobs: Harness, config: Config, **over: Any) -> Iterator[Any]:
     """The generated client of an orchestrator on a TCP port, outside of development."""
     config(app_env="production", job_orchestrator_api_bind_address="127.0.0.1:0", **over)
     server = jobs.start_server()
@@ -90,7 +90,7 @@ def _reads(stub: Any, job_id: object, user: str = "", **call: Any) -> list[Any]:
     ]
 
 
-def test_without_user_and_secret_no_job_is_seen(jobs: Stage, config: Config) -> None:
+def test_without_user_and_secret_no_job_is_seen(jobs: Harness, config: Config) -> None:
     """Neither tenant's, by status or watch, though the ids are right."""
     with _stub(jobs, config) as stub:
         for job_id in (jobs.enqueue(), jobs.enqueue(user=CHARLIE)):
@@ -102,7 +102,7 @@ def test_without_user_and_secret_no_job_is_seen(jobs: Stage, config: Config) -> 
                 assert "JOB_ORCHESTRATOR_API_TOKEN" in (refused.value.details() or "")
 
 
-def test_who_has_the_secret_may_leave_the_user_out(jobs: Stage, config: Config) -> None:
+def test_who_has_the_secret_may_leave_the_user_out(jobs: Harness, config: Config) -> None:
     """Whoever has it could name any user; so it may ask for all of them."""
     with _stub(jobs, config, job_orchestrator_api_token=SecretStr("open sesame")) as stub:
         for job_id in (jobs.enqueue(), jobs.enqueue(user=CHARLIE)):
@@ -112,9 +112,9 @@ def test_who_has_the_secret_may_leave_the_user_out(jobs: Stage, config: Config) 
 
 @pytest.mark.parametrize("user", [CHARLIE, " ", "%"])
 def test_a_user_who_is_named_sees_their_own_jobs_only(
-    jobs: Stage, config: Config, user: str
+    jobs: Harness, config: Config, user: str
 ) -> None:
-    """Also with the secret: it opens the door, and the name says whose jobs are meant."""
+    """Also with the secret: it lets the call in, and the name says whose jobs are meant."""
     with _stub(jobs, config, job_orchestrator_api_token=SecretStr("open sesame")) as stub:
         job_id = jobs.enqueue(permanent=True)
         status, watch, _, resumed = _reads(stub, job_id, user, metadata=SECRET)
@@ -126,7 +126,7 @@ def test_a_user_who_is_named_sees_their_own_jobs_only(
 
 
 @pytest.mark.parametrize("user", ["", " "])
-def test_a_job_belongs_to_somebody(jobs: Stage, config: Config, user: str) -> None:
+def test_a_job_belongs_to_somebody(jobs: Harness, config: Config, user: str) -> None:
     """The secret does not help: a job of nobody could be seen by nobody."""
     with _stub(jobs, config, job_orchestrator_api_token=SecretStr("open sesame")) as stub:
         jobs.enqueue(key="hers")

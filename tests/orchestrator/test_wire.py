@@ -8,21 +8,21 @@ import nats
 import pytest
 
 from orchestrator import services
-from orchestrator.jetstream import Link, nats_url
+from orchestrator.jetstream import NatsConnection, nats_url
 from orchestrator.models import DeadLetter, Job
-from tests.orchestrator.bodies import effects
-from tests.orchestrator.stage import Stage, eventually
+from tests.orchestrator.harness import Harness, eventually
+from tests.orchestrator.job_types import effects
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
-def _json(jobs: Stage, subject: str) -> list[dict[str, object]]:
+def _json(jobs: Harness, subject: str) -> list[dict[str, object]]:
     return [json.loads(body) for body in jobs.messages(subject)]
 
 
-def test_a_request_has_the_envelope_of_the_contract(jobs: Stage) -> None:
+def test_a_request_has_the_envelope_of_the_contract(jobs: Harness) -> None:
     """Every field, under its name, on the subject of its type."""
     server = jobs.start_server()
 
@@ -41,7 +41,7 @@ def test_a_request_has_the_envelope_of_the_contract(jobs: Stage) -> None:
     }
 
 
-def test_a_finished_job_is_told_as_the_contract_says(jobs: Stage) -> None:
+def test_a_finished_job_is_told_as_the_contract_says(jobs: Harness) -> None:
     """Its changes on its own subject, its result on its type's."""
     jobs.start_server()
     jobs.start_worker()
@@ -73,7 +73,7 @@ def test_a_finished_job_is_told_as_the_contract_says(jobs: Stage) -> None:
 
 
 def test_a_job_given_up_is_told_as_the_contract_says(
-    jobs: Stage, config: Callable[..., None]
+    jobs: Harness, config: Callable[..., None]
 ) -> None:
     """A failed result, and a dead letter with as much of the message as may be repeated."""
     config(job_max_attempts=1, job_dlq_raw_message_max_chars=256)
@@ -91,15 +91,15 @@ def test_a_job_given_up_is_told_as_the_contract_says(
     assert (result["status"], result["detail"]) == ("failed", "This did not work yet.")
 
 
-def test_stream_and_consumer_have_the_names_of_the_contract(jobs: Stage) -> None:
+def test_stream_and_consumer_have_the_names_of_the_contract(jobs: Harness) -> None:
     """JOBS holds jobs.>, and all workers share one durable pull consumer."""
     jobs.start_worker()
 
     async def look() -> tuple[object, ...]:
-        link = await Link.open(name="test")
-        stream = await link.jetstream.stream_info("JOBS")
-        consumer = await link.jetstream.consumer_info("JOBS", "job-orchestrator-worker-v2")
-        await link.close()
+        connection = await NatsConnection.open(name="test")
+        stream = await connection.jetstream.stream_info("JOBS")
+        consumer = await connection.jetstream.consumer_info("JOBS", "job-orchestrator-worker-v2")
+        await connection.close()
         return (
             *(stream.config.subjects, stream.config.max_age),
             *(consumer.config.filter_subject, consumer.config.deliver_subject),
@@ -108,7 +108,7 @@ def test_stream_and_consumer_have_the_names_of_the_contract(jobs: Stage) -> None
     assert jobs.run(look()) == (["jobs.>"], 7 * 86_400, "jobs.*.*.requested", None)
 
 
-def _publish(jobs: Stage, subject: str, body: bytes) -> None:
+def _publish(jobs: Harness, subject: str, body: bytes) -> None:
     async def publish() -> None:
         connection = await nats.connect(nats_url())
         await connection.jetstream().publish(subject, body)
@@ -117,7 +117,7 @@ def _publish(jobs: Stage, subject: str, body: bytes) -> None:
     jobs.run(publish())
 
 
-def test_a_message_of_another_producer_is_run(jobs: Stage) -> None:
+def test_a_message_of_another_producer_is_run(jobs: Harness) -> None:
     """An envelope is enough: the ledger hears of the job from the worker."""
     jobs.start_worker()
     job_id = "6f1d3c1e-6b0f-4d0a-9a55-1f8f3d2f7c11"
@@ -150,7 +150,7 @@ def test_a_message_of_another_producer_is_run(jobs: Stage) -> None:
         b' "created_at": "2025-01-14T09:00:00Z"}',
     ],
 )
-def test_poison_is_a_dead_letter_and_stalls_nothing(jobs: Stage, body: bytes) -> None:
+def test_poison_is_a_dead_letter_and_stalls_nothing(jobs: Harness, body: bytes) -> None:
     """What is no envelope is put aside at once, told once, and the next job runs."""
     jobs.start_server()
     jobs.start_worker(concurrency=1)
@@ -163,7 +163,7 @@ def test_poison_is_a_dead_letter_and_stalls_nothing(jobs: Stage, body: bytes) ->
     assert letter["reason"] == "invalid-envelope"
 
 
-def test_poison_can_be_replayed(jobs: Stage) -> None:
+def test_poison_can_be_replayed(jobs: Harness) -> None:
     """The same bytes go to the same subject again, where they are poison again."""
     jobs.start_server()
     jobs.start_worker()

@@ -12,9 +12,10 @@ from django.db import OperationalError
 from orchestrator import services
 from orchestrator.jetstream import STREAM, nats_url
 from orchestrator.models import Job
-from orchestrator.types import Claim, Claimed, NotNow
-from tests.orchestrator.bodies import effects
-from tests.orchestrator.stage import Stage, eventually
+from orchestrator.services import finishing
+from orchestrator.types import Claim, Claimed, Deferred
+from tests.orchestrator.harness import Harness, eventually
+from tests.orchestrator.job_types import effects
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -23,7 +24,7 @@ def _running(count: int) -> Callable[[], bool]:
     return lambda: Job.objects.filter(state="processing").count() == count
 
 
-def test_jobs_run_side_by_side(jobs: Stage) -> None:
+def test_jobs_run_side_by_side(jobs: Harness) -> None:
     """As many as the concurrency says, and no more."""
     jobs.start_server()
     jobs.start_worker(concurrency=3)
@@ -40,7 +41,7 @@ def test_jobs_run_side_by_side(jobs: Stage) -> None:
     assert most == 3
 
 
-def test_a_worker_that_stops_finishes_what_it_runs(jobs: Stage) -> None:
+def test_a_worker_that_stops_finishes_what_it_runs(jobs: Harness) -> None:
     """What runs is completed and acknowledged; what waits is left to others."""
     jobs.start_server()
     worker = jobs.start_worker(concurrency=1)
@@ -58,7 +59,7 @@ def test_a_worker_that_stops_finishes_what_it_runs(jobs: Stage) -> None:
 
 
 def test_a_job_that_outlasts_the_drain_is_released(
-    jobs: Stage, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another worker may start it at once, and the first cannot complete it any more."""
     monkeypatch.setattr("orchestrator.worker.DRAIN_SECONDS", 0.1)
@@ -68,14 +69,14 @@ def test_a_job_that_outlasts_the_drain_is_released(
     eventually(_running(1))
 
     jobs.loop.call_soon_threadsafe(worker.stopping.set)
-    eventually(lambda: Job.objects.get(pk=job_id).lost_runs == 1)
+    eventually(lambda: Job.objects.get(pk=job_id).lost_attempts == 1)
     jobs.start_worker()
 
     assert jobs.ended(job_id).attempts == 2
     assert len(effects()) == 1
 
 
-def test_a_job_longer_than_the_lease_is_not_started_twice(jobs: Stage) -> None:
+def test_a_job_longer_than_the_lease_is_not_started_twice(jobs: Harness) -> None:
     """While its worker lives, message and lease are renewed."""
     jobs.start_server()
     jobs.start_worker(concurrency=2)
@@ -88,10 +89,10 @@ def test_a_job_longer_than_the_lease_is_not_started_twice(jobs: Stage) -> None:
 
 
 def test_a_job_that_runs_too_long_fails_and_its_worker_makes_way(
-    jobs: Stage, config: Callable[..., None]
+    jobs: Harness, config: Callable[..., None]
 ) -> None:
     """The thread cannot be ended, so the process is to be replaced; the effect never counts."""
-    config(job_max_run_seconds=0.2, job_max_attempts=1)
+    config(job_attempt_timeout_seconds=0.2, job_max_attempts=1)
     jobs.start_server()
     worker = jobs.start_worker(concurrency=1)
 
@@ -105,15 +106,15 @@ def test_a_job_that_runs_too_long_fails_and_its_worker_makes_way(
     assert effects() == []
 
 
-async def _results(jobs: Stage, *, of: asyncio.Event) -> list[object]:
+async def _results(jobs: Harness, *, of: asyncio.Event) -> list[object]:
     return [await task for stopping, task in jobs.running if stopping is of]
 
 
 def test_a_database_that_went_away_under_a_body_costs_no_attempt_but_that_one(
-    jobs: Stage, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run is released, not failed, and the next one is tried on a new connection."""
-    run_body, calls = services._run_body, []
+    run_body, calls = finishing._run_body, []
 
     def fail_once(claimed: object) -> None:
         calls.append(claimed)
@@ -121,13 +122,13 @@ def test_a_database_that_went_away_under_a_body_costs_no_attempt_but_that_one(
             raise OperationalError("gone")
         run_body(claimed)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(services, "_run_body", fail_once)
+    monkeypatch.setattr(finishing, "_run_body", fail_once)
     jobs.start_server()
     jobs.start_worker()
 
     job = jobs.ended(jobs.enqueue())
 
-    assert (job.state, job.failures, job.lost_runs) == ("completed", 0, 1)
+    assert (job.state, job.failures, job.lost_attempts) == ("completed", 0, 1)
     assert len(effects()) == 1
 
 
@@ -161,7 +162,7 @@ async def _ack_wait() -> Any:
     return info.config.ack_wait
 
 
-def test_a_worker_joins_a_consumer_with_another_ack_wait(jobs: Stage) -> None:
+def test_a_worker_joins_a_consumer_with_another_ack_wait(jobs: Harness) -> None:
     """Its own holds from then on, also for what a lost worker took under the old one."""
     jobs.start_server()
     job_id = jobs.enqueue()
@@ -176,7 +177,7 @@ def test_a_worker_joins_a_consumer_with_another_ack_wait(jobs: Stage) -> None:
 
 
 def test_a_worker_that_renews_more_slowly_than_the_consumer_waits_keeps_its_job(
-    jobs: Stage, config: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, config: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message is delivered again, and the ledger's lease says that it is not time yet."""
     claim, answers = services.claim, []
@@ -197,6 +198,6 @@ def test_a_worker_that_renews_more_slowly_than_the_consumer_waits_keeps_its_job(
 
     job = jobs.ended(job_id)
     assert isinstance(answers[0], Claimed)
-    assert {type(answer) for answer in answers[1:]} == {NotNow}
+    assert {type(answer) for answer in answers[1:]} == {Deferred}
     assert (job.state, job.attempts) == ("completed", 1)
     assert len(effects()) == 1

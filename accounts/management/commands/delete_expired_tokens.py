@@ -1,4 +1,4 @@
-"""Deletes what nobody can use any more; for a daily timer."""
+"""Deletes expired refresh tokens; for a daily timer."""
 
 from typing import Any
 
@@ -13,6 +13,6 @@ class Command(BaseCommand):
     help = "Delete refresh tokens that have expired, and families without tokens."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Says how many families went."""
+        """Prints how many families were deleted."""
         count = services.delete_expired_tokens()
         self.stdout.write(f"Deleted {count} token families.")

@@ -18,7 +18,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from exobrain.config import ROOT
+from exobrain.lib.config import ROOT
 from journal.services import import_journal
 from journal.types import PastMessage, Role, reference_of
 

@@ -22,11 +22,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from exobrain import checks
-from exobrain.config import ROOT
 from exobrain.embedded import Connection, EmbeddedError, connect, hold, needed_services
 from exobrain.embedded.files import try_lock
 from exobrain.embedded.forks import ForkedProgram
 from exobrain.embedded.supervisor import Supervisor
+from exobrain.lib.config import ROOT
 from exobrain.lib.errors import ConfigError
 from orchestrator import address as orchestrator
 

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
+from knowledge.extraction.prompts.prompt import Prompt, answer_schema, messages_as_data
+from knowledge.types import SourceMessage
+
 TASK = """\
 You read messages of a conversation and list the things with a name that they speak of: people,
 places, organisations, events, works, pets, projects.
@@ -36,6 +39,12 @@ class Answer(BaseModel):
     entities: list[Entity] = Field(max_length=100)
 
 
-def system_prompt(*, types: Sequence[str]) -> str:
-    """What the model is told before the messages."""
-    return TASK.format(types=", ".join(types))
+def prompt(messages: Sequence[SourceMessage], *, types: Sequence[str]) -> Prompt:
+    """The question, about these messages."""
+    name, schema = answer_schema(Answer, {"type": types})
+    return Prompt(
+        system=TASK.format(types=", ".join(types)),
+        data=messages_as_data(messages),
+        name=name,
+        schema=schema,
+    )

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, Field
 
+from knowledge.extraction.prompts.prompt import Prompt, answer_schema, messages_as_data
+from knowledge.types import SourceMessage
+
 TASK = """\
 You read messages of a conversation and list what is worth remembering for years: who somebody is,
 how they are related, where they live and work, what they like, own, plan and have done.
@@ -50,6 +53,14 @@ class Answer(BaseModel):
     facts: list[Fact] = Field(max_length=100)
 
 
-def system_prompt(*, names: Sequence[str], relations: Sequence[str]) -> str:
-    """What the model is told before the messages."""
-    return TASK.format(names=", ".join(names) or "(none)", relations=", ".join(relations))
+def prompt(
+    messages: Sequence[SourceMessage], *, names: Sequence[str], relations: Sequence[str]
+) -> Prompt:
+    """The question, about these messages."""
+    name, schema = answer_schema(Answer, {"relation": ["", *relations]})
+    return Prompt(
+        system=TASK.format(names=", ".join(names) or "(none)", relations=", ".join(relations)),
+        data=messages_as_data(messages),
+        name=name,
+        schema=schema,
+    )

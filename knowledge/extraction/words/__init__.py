@@ -7,13 +7,13 @@ HERE = Path(__file__).parent
 
 
 @cache
-def words(name: str) -> frozenset[str]:
+def word_list(name: str) -> frozenset[str]:
     """The lower-case words of a list."""
     return frozenset((HERE / f"{name}.txt").read_text(encoding="utf-8").split())
 
 
 @cache
-def phrases(name: str) -> frozenset[str]:
+def phrase_list(name: str) -> frozenset[str]:
     """The lower-case phrases of a list whose entries may have several words."""
     text = (HERE / f"{name}.txt").read_text(encoding="utf-8")
     return frozenset(text.strip().replace("\n", "|").split("|"))

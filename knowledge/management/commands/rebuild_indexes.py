@@ -8,11 +8,11 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
 from knowledge.selectors import indexing
-from knowledge.services.indexing import outside, reindexing
+from knowledge.services.indexing import reindexing, relay
 
 
 class Command(BaseCommand):
-    """Words, vectors, and what Qdrant and the graph server have to be told."""
+    """Words, vectors, and what Qdrant and the graph server have."""
 
     help = "Make the memory's indexes anew; the memory itself is not touched."
 
@@ -27,14 +27,14 @@ class Command(BaseCommand):
             count = reindexing.rebuild_user(user_id=user_id)
             self.stdout.write(f"{user_id}: {count} blocks")
         filled = 0
-        while count := reindexing.fill_vectors(user_id=only):
+        while count := reindexing.embed_missing(user_id=only):
             filled += count
         if only is None:
             reindexing.activate_space()
-        told = 0
-        while count := outside.drain():
-            told += count
-        self.stdout.write(f"{filled} texts embedded, {told} changes told outside")
+        relayed = 0
+        while count := relay.relay_changes():
+            relayed += count
+        self.stdout.write(f"{filled} texts embedded, {relayed} changes in the indexes outside")
 
 
 def _user_id(email: str) -> UUID:

@@ -33,7 +33,10 @@ def words(text: str) -> list[str]:
     found: list[str] = []
     for match in _WORD.finditer(folded):
         word = match.group().partition("'")[0]
-        found.extend(_pairs(word) if _UNSPACED.search(word) else [word])
+        if _UNSPACED.search(word) and len(word) > 2:
+            found.extend(word[start : start + 2] for start in range(len(word) - 1))
+        else:
+            found.append(word)
     return found
 
 
@@ -50,9 +53,3 @@ def stem(word: str) -> str:
     if not hasattr(_of_thread, "stemmer"):
         _of_thread.stemmer = Stemmer.Stemmer("english")
     return str(_of_thread.stemmer.stemWord(word))
-
-
-def _pairs(word: str) -> list[str]:
-    if len(word) < 3:
-        return [word]
-    return [word[at : at + 2] for at in range(len(word) - 1)]

@@ -1,16 +1,16 @@
-"""The numbers of ranking, all in one place.
+"""The numbers that decide the order of a recall, all in one place.
 
 They were chosen on three public long-term conversations (494 questions with known evidence),
-each move kept only where it also helped the conversation left out of the search, then rounded.
-`benchmarks/memory` prints what every arm is worth.
+each change kept only where it also helped the conversation left out of the search, then rounded.
+`benchmarks/memory` prints what every retriever is worth.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# A term weighs this much in a block's row before it makes the term more common.
-HELD_FROM = 1.0
+# A term weighs this much in a block's row before it adds to the term's document frequency.
+MIN_COUNTED_WEIGHT = 1.0
 
 # A message is found by what was said around it: its neighbours' terms count this much in its own
 # index row, by distance in messages of the same session. The largest lever of all.
@@ -19,26 +19,33 @@ NEIGHBOUR_TERMS: Mapping[int, float] = MappingProxyType(
 )
 # How much of the previous message's vector is added to a message's own before it is indexed.
 PREVIOUS_VECTOR = 0.5
-# A neighbour's token stands in for a message's own where its likeness, so discounted, is higher.
+# A neighbour's token stands in for a message's own where its similarity, so discounted, is higher.
 NEIGHBOUR_TOKENS: Mapping[int, float] = MappingProxyType({-1: 0.85, 1: 0.8, -2: 0.75, 2: 0.7})
 NEIGHBOUR_REACH = max(NEIGHBOUR_TOKENS)
 # A stop word's weight among the question's tokens; words of content weigh their idf, 0.7 to 7.
 STOP_WORD_WEIGHT = 0.25
 
-# How many blocks each arm brings to the pool; below 80 recall at 50 falls.
-POOL_PER_ARM = 80
+# How many blocks each retriever brings to the pool; below 80 recall at 50 falls.
+CANDIDATES_PER_RETRIEVER = 80
 # A session is as good as the mean of this many of its best blocks.
 SESSION_BEST = 3
+
+# How far a superseded message stays behind the one that superseded it.
+SUPERSEDED_MARGIN = 1e-6
+# Where weak memories are unwanted: the least score, as a share of the best one's; what is further
+# behind would only distract. Where the best is not above zero, so far below it.
+MIN_SHARE_OF_BEST = 0.1
+WEAK_MARGIN = 1.0
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What each arm's standardised score counts for in the sum."""
+    """What the standardised score of each feature counts for in the sum."""
 
     lexical: float = 0.0
-    dense: float = 0.0  # cosine of the blended vectors
-    tokens: float = 0.0  # token by token, the message alone
-    tokens_near: float = 0.0  # token by token, neighbours standing in
+    dense: float = 0.0  # cosine of the contextual vectors
+    tokens: float = 0.0  # late interaction, the message alone
+    tokens_near: float = 0.0  # late interaction, neighbours standing in
     session: float = 0.0
     fact: float = 0.0  # best cosine of a fact that was made from the message
     graph: float = 0.0

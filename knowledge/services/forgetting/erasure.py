@@ -42,8 +42,8 @@ from knowledge.models import (
     Update,
 )
 from knowledge.services.forgetting.redaction import EVERYTHING, blanked, bury, fact_keys, redact
-from knowledge.services.indexing.pending import outside_indexes
-from knowledge.services.indexing.projecting import project
+from knowledge.services.indexing.outbox import outside_indexes
+from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.ledger.conflicts import settle, topic_of
 from knowledge.services.ledger.rebuilding import empty_side_memories
 from knowledge.services.ledger.rollback import OPEN, lower_trust, remove_whole
@@ -60,7 +60,7 @@ from knowledge.types import (
     Verdict,
 )
 from orchestrator import services as orchestrator
-from orchestrator.types import Place
+from orchestrator.types import StreamPosition
 
 log = structlog.get_logger(__name__)
 
@@ -134,11 +134,11 @@ def forget(*, user_id: UUID, target: Target) -> ForgetReport:
     return ForgetReport(changeset_id=changeset_id, target=target, counts=counts, pending=pending)
 
 
-def _follow_up(user_id: UUID, places: Sequence[Place], pending: list[str]) -> None:
+def _follow_up(user_id: UUID, places: Sequence[StreamPosition], pending: list[str]) -> None:
     """What is kept outside of PostgreSQL is gone, or is named as pending."""
     if not journal_services.forget_cached(user_id=user_id):
         pending.append("cache")
-    if not orchestrator.erase(places, user_id=str(user_id)):
+    if not orchestrator.erase_messages(places, user_id=str(user_id)):
         pending.append("queue")
 
 
@@ -771,7 +771,7 @@ def _forget_all(plan: _Plan) -> UUID:
     }
     for model in OWNED:
         cast(Any, model).objects.filter(user_id=user_id).delete()
-    project(user_id=user_id, **cast(Any, ids))
+    update_indexes(user_id=user_id, **cast(Any, ids))
     bury(user_id=user_id, kind=EVERYTHING, said=[""])
     return Book(user_id=user_id, kind=Changeset.Kind.FORGET).write()
 

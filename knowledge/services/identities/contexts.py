@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 
 from exobrain.lib.sql import all_rows
-from knowledge.services.indexing.projecting import digest_of
+from knowledge.services.indexing.points import digest_of
 from knowledge.stores.vectors import local_index
 from knowledge.stores.vectors.port import Vector
 

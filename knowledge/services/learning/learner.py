@@ -22,8 +22,8 @@ from exobrain.lib.text import storable
 from journal import selectors as journal
 from knowledge import identity
 from knowledge.extraction import configured_extractor
-from knowledge.extraction.gate import judge
 from knowledge.extraction.port import SchemaView
+from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors import ledger
 from knowledge.services.forgetting.redaction import Veil, redact, veil_of
@@ -86,7 +86,7 @@ def prepare_learning(
     )
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
-    extraction = judge(proposed, shown)
+    extraction = filter_extraction(proposed, shown)
     embedded = _embedded(user_id, shown, extraction) if embeds else Embedded()
     return Prepared(
         messages=fresh,

@@ -35,7 +35,7 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.identities.resolution import merge_into
-from knowledge.services.indexing.projecting import project
+from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.learning.learner import prepare_learning, remember
 from knowledge.services.ledger.conflicts import Topic, settle, topic_of
 from knowledge.services.ledger.rollback import DERIVED, stands
@@ -343,7 +343,7 @@ def _swap(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
         _keep_history(user_id, schema)
         _replace(user_id, schema)
         new = _ids(user_id)
-        project(
+        update_indexes(
             user_id=user_id,
             block_ids=sorted(ids["block"] | new["block"]),
             entity_ids=sorted(ids["entity"] | new["entity"]),

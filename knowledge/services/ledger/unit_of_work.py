@@ -29,7 +29,7 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.services.indexing.projecting import project
+from knowledge.services.indexing.updating import update_indexes
 from knowledge.stores.vectors.port import Vector
 from knowledge.types import Span, Verdict
 
@@ -338,7 +338,7 @@ class Book:
                 elif isinstance(record, Alias):
                     ids["entity"].add(record.entity_id)
         if self.projects and any(ids[table] for table in ("block", "entity", "edge")):
-            project(
+            update_indexes(
                 user_id=self.user_id,
                 block_ids=sorted(ids["block"]),
                 entity_ids=sorted(ids["entity"]),

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future
 from functools import partial
 
 import structlog
@@ -10,30 +9,27 @@ from django.conf import settings
 
 from exobrain.lib import clock
 from exobrain.lib.threads import side_by_side
-from knowledge.retrieval import arms
-from knowledge.retrieval.arms import Asked, Brought
-from knowledge.retrieval.packing import packed, presented
-from knowledge.retrieval.pool import Pool, gather
-from knowledge.retrieval.ranking.fusion import Ranked, TokenArm, rank
-from knowledge.retrieval.ranking.question import read_question
-from knowledge.retrieval.ranking.tokens import TokenTable
+from knowledge.retrieval import retrievers
+from knowledge.retrieval.candidates import CandidatePool, gather_candidates
+from knowledge.retrieval.ordering import order_memories, within_budget
+from knowledge.retrieval.ranking.late_interaction import LateInteractionScorer, TokenTable
+from knowledge.retrieval.ranking.question import parse_question
 from knowledge.retrieval.ranking.weights import NEIGHBOUR_REACH
-from knowledge.retrieval.utterances import USER
+from knowledge.retrieval.retrievers import RetrievalQuery, Retrieved
 from knowledge.selectors.recalling import has_memory
 from knowledge.stores.embedders import configured_embedder
-from knowledge.stores.embedders.minilm import LOCAL_SPACE
 from knowledge.stores.graph import configured_graph
-from knowledge.stores.tokens import PostgresTokens
+from knowledge.stores.tokens import configured_token_store
 from knowledge.stores.vectors import configured_index
 from knowledge.stores.vectors.port import TermStatistics
 from knowledge.types import Recall, Scope
 
 log = structlog.get_logger(__name__)
 
-ARMS_SHARE = 0.7  # of the deadline is the arms'; the rest is for ranking what they bring
+RETRIEVERS_SHARE = 0.7  # of the deadline is the retrievers'; the rest is for ranking
 MAX_QUERY_CHARS = 4000  # a pasted page is searched by its beginning
 
-Arm = Callable[[], Brought]
+Retriever = Callable[[], Retrieved]
 
 
 def recall(
@@ -43,92 +39,93 @@ def recall(
     budget_tokens: int,
     limit: int = 50,
     deadline_ms: int | None = None,
+    drop_weak: bool = False,
     without: Collection[str] = (),
 ) -> Recall:
     """The memories that help with the query, best first, at most so many tokens of text.
 
-    An arm that fails or is late is left out and named in `dropped`; it is never an error.
-    `without` names arms to leave out: words, meaning, tokens, time, graph.
+    A retriever that fails or is late is left out and named in `dropped`; it is never an error.
+    With `drop_weak`, memories that are far behind the best one are left out, too.
+    `without` names what to do without: words, meaning, tokens, time, graph.
     """
     if not has_memory(user_id=scope.user_id):
-        return Recall(items=[], tokens=0, arms={})  # without loading a model to look for nothing
+        return Recall(
+            items=[], tokens=0, retriever_ms={}
+        )  # without loading a model to look for nothing
     milliseconds = deadline_ms or settings.EXOBRAIN.memory_recall_deadline_ms
     now = scope.as_of or clock.now()
-    text = query[:MAX_QUERY_CHARS]
-    asked = Asked(scope=scope, question=read_question(text, now=now), now=now)
-    wanted = {name: arm for name, arm in _arms(asked).items() if name not in without}
-    brought, took = _raced(wanted, seconds=milliseconds * ARMS_SHARE / 1000)
-    pool = gather(scope, brought)
-    ranking = _ranked(asked, pool, brought, with_tokens="tokens" not in without)
-    items, tokens = packed(presented(pool, ranking), budget_tokens=budget_tokens, limit=limit)
-    dropped = [name for name in wanted if name not in brought]
-    return Recall(items=items, tokens=tokens, arms=took, dropped=dropped)
+    question = parse_question(query[:MAX_QUERY_CHARS], now=now)
+    wanted = {
+        name: retriever
+        for name, retriever in _retrievers(RetrievalQuery(scope, question, now)).items()
+        if name not in without
+    }
+    retrieved, took = _retrieve(wanted, seconds=milliseconds * RETRIEVERS_SHARE / 1000)
+    pool = gather_candidates(scope, retrieved)
+    ordered = order_memories(
+        question,
+        pool,
+        statistics=retrieved.get("words", Retrieved()).statistics or TermStatistics(0, {}),
+        scorer=None if "tokens" in without else _late_interaction(scope, pool, retrieved),
+    )
+    items, tokens = within_budget(
+        ordered, budget_tokens=budget_tokens, limit=limit, drop_weak=drop_weak
+    )
+    dropped = [name for name in wanted if name not in retrieved]
+    return Recall(items=items, tokens=tokens, retriever_ms=took, dropped=dropped)
 
 
-def _arms(asked: Asked) -> dict[str, Arm]:
+def _retrievers(query: RetrievalQuery) -> dict[str, Retriever]:
     """The slowest first: it begins first."""
     index = configured_index()
-    found: dict[str, Arm] = {}
+    found: dict[str, Retriever] = {}
     if (embedder := configured_embedder()) is not None:
-        found["meaning"] = partial(arms.by_meaning, asked, index=index, embedder=embedder)
-    found["words"] = partial(arms.by_words, asked, index=index)
-    found["graph"] = partial(arms.by_graph, asked, graph=configured_graph())
-    if asked.question.times:
-        found["time"] = partial(arms.by_time, asked)
+        found["meaning"] = partial(retrievers.by_meaning, query, index=index, embedder=embedder)
+    found["words"] = partial(retrievers.by_words, query, index=index)
+    found["graph"] = partial(retrievers.by_graph, query, graph=configured_graph())
+    if query.question.times:
+        found["time"] = partial(retrievers.by_time, query)
     return found
 
 
-def _raced(
-    wanted: Mapping[str, Arm], *, seconds: float
-) -> tuple[dict[str, Brought], dict[str, float]]:
-    """What the arms brought in time, and the milliseconds that each of them took."""
-    began = {name: partial(_timed, arm) for name, arm in wanted.items()}
-    ended = side_by_side(began, seconds=seconds)
-    brought = {name: future.result() for name, future in ended.items() if _came(name, future)}
-    return (
-        {name: each for name, (each, _) in brought.items()},
-        {name: took for name, (_, took) in brought.items()},
-    )
+def _retrieve(
+    wanted: Mapping[str, Retriever], *, seconds: float
+) -> tuple[dict[str, Retrieved], dict[str, float]]:
+    """What was retrieved in time, and the milliseconds that each retriever took."""
+
+    def timed(retriever: Retriever) -> tuple[Retrieved, float]:
+        began = time.perf_counter()
+        found = retriever()
+        return found, round((time.perf_counter() - began) * 1000, 2)
+
+    work = {name: partial(timed, retriever) for name, retriever in wanted.items()}
+    retrieved: dict[str, Retrieved] = {}
+    took: dict[str, float] = {}
+    for name, future in side_by_side(work, seconds=seconds).items():
+        if (error := future.exception()) is not None:
+            log.warning("retriever_failed", retriever=name, error=type(error).__name__)
+        else:
+            retrieved[name], took[name] = future.result()
+    return retrieved, took
 
 
-def _timed(arm: Arm) -> tuple[Brought, float]:
-    began = time.perf_counter()
-    brought = arm()
-    return brought, round((time.perf_counter() - began) * 1000, 2)
-
-
-def _came(name: str, future: "Future[tuple[Brought, float]]") -> bool:
-    error = future.exception()
-    if error is not None:
-        log.warning("recall_arm_failed", arm=name, error=type(error).__name__)
-    return error is None
-
-
-def _ranked(
-    asked: Asked, pool: Pool, brought: Mapping[str, Brought], *, with_tokens: bool
-) -> list[Ranked]:
-    words = brought.get("words", Brought())
-    return rank(
-        asked.question,
-        pool.candidates,
-        statistics=words.statistics or TermStatistics(0, {}),
-        token_arm=_token_arm(asked, pool, brought) if with_tokens else None,
-        asker=USER,
-    )
-
-
-def _token_arm(asked: Asked, pool: Pool, brought: Mapping[str, Brought]) -> TokenArm | None:
-    """None where the question or the memory has no tokens of the local model."""
-    question = brought.get("meaning", Brought()).question_tokens
+def _late_interaction(
+    scope: Scope, pool: CandidatePool, retrieved: Mapping[str, Retrieved]
+) -> LateInteractionScorer | None:
+    """None where the question or the memory has no token vectors of the embedder's space."""
+    question = retrieved.get("meaning", Retrieved()).question_tokens
     if question is None or not len(question.vectors):
         return None
-    kept = PostgresTokens().around(
-        user_id=asked.scope.user_id,
-        space=LOCAL_SPACE,
+    embedder = configured_embedder()
+    if embedder is None:
+        return None
+    packed = configured_token_store().with_neighbours(
+        user_id=scope.user_id,
+        space=embedder.space,
         block_ids=[candidate.block_id for candidate in pool.candidates],
         reach=NEIGHBOUR_REACH,
     )
-    if not kept:
+    if not packed:
         return None
-    table = TokenTable.of_packed(kept, dimensions=question.vectors.shape[1])
-    return TokenArm(question=question, table=table)
+    table = TokenTable.of_packed(packed, dimensions=embedder.dimensions)
+    return LateInteractionScorer(question=question, table=table)

@@ -23,7 +23,7 @@ def search(*, scope: Scope, query: str, limit: int) -> Recall:
     )
 
 
-def around(*, scope: Scope, entity_id: UUID, hops: int, limit: int) -> Neighbourhood:
+def neighbourhood(*, scope: Scope, entity_id: UUID, hops: int, limit: int) -> Neighbourhood:
     """The entities within so many hops, over at most so many edges; raises PageNotFound."""
     start = canonical_id(user_id=scope.user_id, page_id=entity_id)
-    return configured_graph().around(scope=scope, entity_ids=[start], hops=hops, limit=limit)
+    return configured_graph().neighbourhood(scope=scope, entity_ids=[start], hops=hops, limit=limit)

@@ -1,4 +1,4 @@
-"""The body of `knowledge.update`: what a worker does with the messages.
+"""The body of the job `knowledge.update`: what a worker does with the messages.
 
 First `prepare_update`, outside of any transaction; then `complete_update`, inside the one that
 also records that the job is done. Jobs may come from elsewhere, without an update of ours, and
@@ -7,7 +7,6 @@ two jobs may hold the same messages: whoever commits a message first has learned
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -15,15 +14,14 @@ import structlog
 
 from journal import selectors as journal
 from journal.services import mark_committed
-from journal.types import StoredMessage
 from knowledge.errors import LearnedMeanwhile
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
 from knowledge.services.updates.leasing import end, messages_of, source_of
-from knowledge.types import Prepared as Learning
+from knowledge.types import Prepared as PreparedLearning
 from knowledge.types import SourceMessage
-from orchestrator.types import Run
+from orchestrator.types import Attempt
 
 log = structlog.get_logger(__name__)
 
@@ -32,32 +30,32 @@ EPISODE_NAMESPACE = UUID("0d2b5c4e-9f64-5f0b-8a0e-6c7f4f1f2c55")
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedUpdate:
     """What is to be learned, and what was found out about it before the transaction."""
 
     user_id: UUID
-    update_id: UUID | None  # none: the job was asked for elsewhere
+    update_id: UUID | None  # none: the job was enqueued by somebody else
     reference: str
     messages: list[SourceMessage]  # in order; none of them was committed yet
-    learning: Learning
+    learning: PreparedLearning
 
 
-def prepare_update(run: Run, payload: UpdatePayload) -> Prepared:
+def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
     """The messages that the job means and that are still to be learned; writes nothing.
 
     Slow work on them, such as asking a model, belongs here. Words that are in no journal of the
     user are not learned: nobody could say where they came from, or have them forgotten.
     """
-    user_id = _user_of(run)
-    update = Update.objects.filter(job_id=run.job_id, user_id=user_id).first()
+    user_id = _user_of(attempt)
+    update = Update.objects.filter(job_id=attempt.job_id, user_id=user_id).first()
     if update is not None:
         ids = messages_of([update]).get(update.id, [])
     else:
-        ids = _matched(user_id=user_id, payload=payload)
+        ids = _matching_messages(user_id=user_id, payload=payload)
     messages = journal.uncommitted(user_id=user_id, ids=ids)
     sources = [source_of(message) for message in messages]
-    log.info("update_prepared", job_id=str(run.job_id), count=len(messages), meant=len(ids))
-    return Prepared(
+    log.info("update_prepared", job_id=str(attempt.job_id), count=len(messages), meant=len(ids))
+    return PreparedUpdate(
         user_id=user_id,
         update_id=update.id if update else None,
         reference=payload.journal_reference,
@@ -66,7 +64,7 @@ def prepare_update(run: Run, payload: UpdatePayload) -> Prepared:
     )
 
 
-def complete_update(run: Run, prepared: Prepared) -> None:
+def complete_update(attempt: Attempt, prepared: PreparedUpdate) -> None:
     """The messages are learned and committed, and their update has succeeded.
 
     Runs in the transaction that completes the job. Raises LearnedMeanwhile when another job has
@@ -78,43 +76,45 @@ def complete_update(run: Run, prepared: Prepared) -> None:
         raise LearnedMeanwhile
     if fresh:
         learner.apply_learning(
-            user_id=prepared.user_id, job_id=run.job_id, prepared=prepared.learning
+            user_id=prepared.user_id, job_id=attempt.job_id, prepared=prepared.learning
         )
-        _record_episode(run, prepared)
+        _record_episode(attempt, prepared)
     if prepared.update_id is not None:
         end(update_id=prepared.update_id, state=Update.State.SUCCEEDED)
 
 
-def give_up_update(run: Run, reason: str) -> None:
+def fail_update(attempt: Attempt, reason: str) -> None:
     """The update of a job that is not tried again has failed, and its messages are free."""
-    found = Update.objects.filter(job_id=run.job_id, user_id=_user_of(run))
+    found = Update.objects.filter(job_id=attempt.job_id, user_id=_user_of(attempt))
     for update_id in found.values_list("pk", flat=True):
         end(update_id=update_id, state=Update.State.FAILED, reason=reason)
 
 
-def _user_of(run: Run) -> UUID:
+def _user_of(attempt: Attempt) -> UUID:
     try:
-        return UUID(run.user_id)
+        return UUID(attempt.user_id)
     except ValueError:
         return NOBODY
 
 
-def _matched(*, user_id: UUID, payload: UpdatePayload) -> list[UUID]:
-    """The stored messages that say the same in the same place."""
+def _matching_messages(*, user_id: UUID, payload: UpdatePayload) -> list[UUID]:
+    """The stored messages that say the same at the same sequence, and are finished."""
     said = {m.sequence: (m.role, m.content or "") for m in payload.messages if m.sequence}
     stored = journal.messages_at(
         user_id=user_id, reference=payload.journal_reference, sequences=list(said)
     )
-    return [message.id for message in stored if _says(message, *said[message.sequence])]
+    return [
+        message.id
+        for message in stored
+        if message.status != "streaming"
+        and message.content
+        and (message.role, message.content) == said[message.sequence]
+    ]
 
 
-def _says(message: StoredMessage, role: str, content: str) -> bool:
-    is_finished = message.status != "streaming"
-    return is_finished and bool(content) and (message.role, message.content) == (role, content)
-
-
-def _record_episode(run: Run, prepared: Prepared) -> None:
-    digest = _digest(prepared.messages)
+def _record_episode(attempt: Attempt, prepared: PreparedUpdate) -> None:
+    said = [[message.role, message.content] for message in prepared.messages]
+    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()
     ids = [message.id for message in prepared.messages]
     Episode.objects.get_or_create(
         id=uuid5(EPISODE_NAMESPACE, f"{prepared.user_id} {' '.join(map(str, ids))} {digest}"),
@@ -123,11 +123,6 @@ def _record_episode(run: Run, prepared: Prepared) -> None:
             "journal_reference": prepared.reference,
             "message_ids": ids,
             "content_hash": digest,
-            "job_id": run.job_id,
+            "job_id": attempt.job_id,
         },
     )
-
-
-def _digest(messages: Sequence[SourceMessage]) -> str:
-    said = [[message.role, message.content] for message in messages]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

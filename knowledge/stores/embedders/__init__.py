@@ -4,7 +4,7 @@ from functools import cache
 
 from django.conf import settings
 
-from exobrain.config import OPENAI_BASE_URL, Config
+from exobrain.lib.config import OPENAI_BASE_URL, Config
 from knowledge.stores.embedders.hashing import ByteEmbedder, HashingEmbedder
 from knowledge.stores.embedders.minilm import MiniLmEmbedder
 from knowledge.stores.embedders.port import Embedder

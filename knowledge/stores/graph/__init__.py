@@ -5,18 +5,18 @@ from functools import cache
 
 from django.conf import settings
 
-from exobrain.config import Config
-from knowledge.stores.graph.fallback import FallbackGraphIndex
-from knowledge.stores.graph.port import GraphIndex
-from knowledge.stores.graph.sql import SqlGraphIndex
+from exobrain.lib.config import Config
+from knowledge.stores.graph.fallback import FallbackGraph
+from knowledge.stores.graph.port import GraphIndex, GraphReader
+from knowledge.stores.graph.sql import SqlGraph
 
 BOLT_TIMEOUT_SECONDS = 10
 
 
-def configured_graph() -> GraphIndex:
+def configured_graph() -> GraphReader:
     """The graph that recall walks."""
     outside = outside_graph(())
-    return SqlGraphIndex() if outside is None else FallbackGraphIndex(outside, SqlGraphIndex())
+    return SqlGraph() if outside is None else FallbackGraph(outside, SqlGraph())
 
 
 def has_outside_graph() -> bool:

@@ -1,4 +1,4 @@
-"""The graph in Memgraph or Neo4j: a projection, told after the ledger and made again from it.
+"""The graph in Memgraph or Neo4j: a projection of the ledger, updated after it.
 
 Talks Bolt to EXOBRAIN_MEMGRAPH_URL through the neo4j driver; whatever fails is an
 IndexUnavailable. Entities are nodes `Entity` with a second label of their type, blocks are nodes
@@ -9,21 +9,21 @@ that is not among these is refused. Everything else, names above all, is a param
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, LiteralString, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, LiteralString
 from uuid import UUID
 
 import structlog
-from neo4j import Driver, ManagedTransaction
+from neo4j import Driver, ManagedTransaction, Session
 from neo4j.exceptions import DriverError, Neo4jError
 
 from knowledge.errors import IndexUnavailable, UnknownType
-from knowledge.stores.graph.port import MAX_FRONT, MENTIONS, Link, Neighbourhood, Node
+from knowledge.stores.graph.port import MENTIONS, GraphEdge, Neighbourhood, Node, breadth_first
 from knowledge.types import REAL_WORLD, Scope
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T")
 
 ENTITY, BLOCK = "Entity", "Block"
 TYPE = re.compile(r"(node|edge)\.[a-z][a-z0-9_]{0,40}")
@@ -53,26 +53,31 @@ class BoltGraphIndex:
 
     # -- writing
 
-    def upsert(self, *, user_id: UUID, nodes: Sequence[Node], links: Sequence[Link]) -> None:
-        """Nodes and links are there from now on; those of the same id are replaced."""
-        by_label = _grouped((self._label(node.node_type), _node_row(node)) for node in nodes)
-        by_type = _grouped((self._relation(link.edge_type), _link_row(link)) for link in links)
+    def upsert(self, *, user_id: UUID, nodes: Sequence[Node], edges: Sequence[GraphEdge]) -> None:
+        """Nodes and edges are there from now on; those of the same id are replaced."""
+        by_label: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for node in nodes:
+            by_label[self._label(node.node_type)].append(_node_row(node))
+        by_relation: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for edge in edges:
+            by_relation[self._relation(edge.edge_type)].append(_edge_row(edge))
         self._make_ready()
 
         def write(transaction: ManagedTransaction) -> None:
             for label, rows in by_label.items():
                 _put_nodes(transaction, user_id, label, rows)
-            _drop_links(transaction, user_id, [link.id for link in links])
-            for relation, rows in by_type.items():
-                _put_links(transaction, user_id, relation, rows)
+            _drop_edges(transaction, user_id, [edge.id for edge in edges])
+            for relation, rows in by_relation.items():
+                _put_edges(transaction, user_id, relation, rows)
 
-        self._write(write)
+        with self._session() as session:
+            session.execute_write(write)
 
     def remove(self, *, user_id: UUID, ids: Sequence[UUID]) -> None:
-        """No trace of these nodes, links and blocks is left, nor of a link that ends at one."""
+        """No trace of these nodes, edges and blocks is left, nor of an edge that ends at one."""
 
         def write(transaction: ManagedTransaction) -> None:
-            _drop_links(transaction, user_id, ids)
+            _drop_edges(transaction, user_id, ids)
             for label in (ENTITY, BLOCK):
                 _run(
                     transaction,
@@ -80,9 +85,15 @@ class BoltGraphIndex:
                     user=str(user_id),
                     ids=_strings(ids),
                 )
-            _drop_lone_blocks(transaction, user_id)
+            # A block is there for what it mentions.
+            _run(
+                transaction,
+                f"MATCH (b:{BLOCK}) WHERE b.user_id = $user AND NOT (b)-->() DETACH DELETE b",
+                user=str(user_id),
+            )
 
-        self._write(write)
+        with self._session() as session:
+            session.execute_write(write)
 
     def clear(self, *, user_id: UUID) -> None:
         """No trace of the user is left."""
@@ -95,33 +106,22 @@ class BoltGraphIndex:
                     user=str(user_id),
                 )
 
-        self._write(write)
+        with self._session() as session:
+            session.execute_write(write)
 
     # -- reading
 
-    def around(
+    def neighbourhood(
         self, *, scope: Scope, entity_ids: Sequence[UUID], hops: int, limit: int
     ) -> Neighbourhood:
         """Entities within so many hops over edges that hold in the scope, and those edges."""
-        nodes = {node.id: node for node in self._nodes(scope, entity_ids)}
-        links: dict[UUID, Link] = {}
-        front = list(nodes)
-        for _ in range(hops):
-            if not front or len(links) >= limit:
-                break
-            found = self._links(scope, front, limit + len(links))
-            ends = dict.fromkeys(id_ for link in found for id_ in (link.source_id, link.target_id))
-            new = [id_ for id_ in ends if id_ not in nodes]
-            reached = {node.id: node for node in self._nodes(scope, new)}
-            nodes |= reached
-            for link in found:
-                if len(links) < limit and link.source_id in nodes and link.target_id in nodes:
-                    links.setdefault(link.id, link)
-            front = list(reached)[:MAX_FRONT]
-        used = {id_ for link in links.values() for id_ in (link.source_id, link.target_id)}
-        return Neighbourhood(
-            [node for id_, node in nodes.items() if id_ in used or id_ in entity_ids],
-            list(links.values()),
+
+        return breadth_first(
+            entity_ids,
+            hops=hops,
+            limit=limit,
+            nodes_of=partial(self._nodes, scope),
+            edges_at=partial(self._edges_at, scope),
         )
 
     def mentioning(
@@ -133,7 +133,7 @@ class BoltGraphIndex:
             f" WHERE n.user_id = $user AND n.id IN $ids AND {_holds(scope)}"
             " RETURN b.id AS block, n.id AS entity, r.held_from AS since"
             " ORDER BY since DESC, block LIMIT $limit",
-            **_values(scope),
+            **_scope_values(scope),
             ids=_strings(entity_ids),
             limit=limit,
         )
@@ -146,13 +146,22 @@ class BoltGraphIndex:
             f"MATCH (n:{ENTITY}) WHERE n.user_id = $user AND n.id IN $ids AND {_SEEN}"
             " RETURN n.id AS id, n.node_type AS node_type, n.name AS name,"
             " n.universe_id AS universe, n.trust AS trust",
-            **_values(scope),
+            **_scope_values(scope),
             ids=_strings(ids),
         )
-        found = {UUID(row["id"]): _node(row) for row in rows}
+        found = {
+            UUID(row["id"]): Node(
+                id=UUID(row["id"]),
+                node_type=row["node_type"],
+                name=row["name"],
+                universe_id=UUID(row["universe"]),
+                trust=row["trust"],
+            )
+            for row in rows
+        }
         return [found[id_] for id_ in dict.fromkeys(ids) if id_ in found]
 
-    def _links(self, scope: Scope, front: Sequence[UUID], limit: int) -> list[Link]:
+    def _edges_at(self, scope: Scope, ids: Sequence[UUID], limit: int) -> list[GraphEdge]:
         rows: list[Mapping[str, Any]] = []
         # One way after the other: a relation matched both ways is looked up by neither end.
         for end in ("a", "z"):
@@ -163,13 +172,27 @@ class BoltGraphIndex:
                 " r.confidence AS confidence, r.trust AS trust, r.valid_from AS since,"
                 " r.valid_to AS until, r.superseded AS superseded, r.universe_id AS universe"
                 " ORDER BY confidence DESC, trust DESC, id LIMIT $limit",
-                **_values(scope),
-                ids=_strings(front),
+                **_scope_values(scope),
+                ids=_strings(ids),
                 limit=limit,
             )
-        links = {row["id"]: _link(row) for row in rows}
+        found = {
+            row["id"]: GraphEdge(
+                id=UUID(row["id"]),
+                edge_type=row["edge_type"],
+                source_id=UUID(row["source"]),
+                target_id=UUID(row["target"]),
+                confidence=row["confidence"],
+                trust=row["trust"],
+                valid_from=row["since"],
+                valid_to=row["until"],
+                superseded=row["superseded"],
+                universe_id=UUID(row["universe"]) if row["universe"] else REAL_WORLD,
+            )
+            for row in rows
+        }
         return sorted(
-            links.values(), key=lambda link: (-link.confidence, -link.trust, str(link.id))
+            found.values(), key=lambda edge: (-edge.confidence, -edge.trust, str(edge.id))
         )
 
     # -- labels
@@ -183,6 +206,7 @@ class BoltGraphIndex:
         return self._name(edge_type, "edge").upper()
 
     def _name(self, type_id: str, kind: str) -> str:
+        """The only way of a name into a query: an id of the schema, of this kind."""
         if type_id not in self.types or not TYPE.fullmatch(type_id):
             raise UnknownType
         prefix, name = type_id.split(".")
@@ -196,8 +220,21 @@ class BoltGraphIndex:
         """What is looked up by its id has an index, as this server's dialect makes one."""
         if self.is_ready:
             return
-        agent = self._ask(self.driver.get_server_info).agent
-        for statement in _index_statements("memgraph" in str(agent).lower()):
+        with _errors_translated():
+            agent = str(self.driver.get_server_info().agent)
+        if "memgraph" in agent.lower():
+            statements = [
+                f"CREATE INDEX ON :{label}({name})"
+                for label in (ENTITY, BLOCK)
+                for name in ("id", "user_id")
+            ]
+        else:
+            statements = [
+                f"CREATE INDEX {label.lower()}_of_user IF NOT EXISTS"
+                f" FOR (n:{label}) ON (n.user_id, n.id)"
+                for label in (ENTITY, BLOCK)
+            ]
+        for statement in statements:
             try:
                 with self.driver.session(database=self.database) as session:
                     session.run(_ours(statement)).consume()
@@ -206,29 +243,25 @@ class BoltGraphIndex:
                 log.info("graph_index_not_made", error=type(error).__name__)
         self.is_ready = True
 
-    def _write(self, work: Callable[[ManagedTransaction], None]) -> None:
-        def ask() -> None:
-            with self.driver.session(database=self.database) as session:
-                session.execute_write(work)
-
-        self._ask(ask)
-
     def _read(self, query: str, **values: Any) -> list[Mapping[str, Any]]:
-        def work(transaction: ManagedTransaction) -> list[Mapping[str, Any]]:
-            return [record.data() for record in transaction.run(_ours(query), values)]
+        with self._session() as session:
+            return session.execute_read(
+                lambda transaction: [each.data() for each in transaction.run(_ours(query), values)]
+            )
 
-        def ask() -> list[Mapping[str, Any]]:
-            with self.driver.session(database=self.database) as session:
-                return session.execute_read(work)
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with _errors_translated(), self.driver.session(database=self.database) as session:
+            yield session
 
-        return self._ask(ask)
 
-    def _ask(self, work: Callable[[], T]) -> T:
-        try:
-            return work()
-        except (Neo4jError, DriverError, OSError) as error:
-            log.warning("graph_failed", error=type(error).__name__)
-            raise IndexUnavailable from error
+@contextmanager
+def _errors_translated() -> Iterator[None]:
+    try:
+        yield
+    except (Neo4jError, DriverError, OSError) as error:
+        log.warning("graph_failed", error=type(error).__name__)
+        raise IndexUnavailable from error
 
 
 # -- statements
@@ -237,23 +270,23 @@ class BoltGraphIndex:
 def _put_nodes(
     transaction: ManagedTransaction, user_id: UUID, label: str, rows: Sequence[dict[str, Any]]
 ) -> None:
-    for batch in _batches(rows):
+    for start in range(0, len(rows), BATCH):
         _run(
             transaction,
             f"UNWIND $rows AS row MERGE (n:{ENTITY} {{user_id: $user, id: row.id}})"
             f" SET n:{label} SET n.name = row.name, n.node_type = row.node_type,"
             " n.universe_id = row.universe_id, n.trust = row.trust",
             user=str(user_id),
-            rows=batch,
+            rows=rows[start : start + BATCH],
         )
 
 
-def _put_links(
+def _put_edges(
     transaction: ManagedTransaction, user_id: UUID, relation: str, rows: Sequence[dict[str, Any]]
 ) -> None:
     source = BLOCK if relation == "MENTIONS" else ENTITY
     find = "MERGE" if source == BLOCK else "MATCH"
-    for batch in _batches(rows):
+    for start in range(0, len(rows), BATCH):
         _run(
             transaction,
             f"UNWIND $rows AS row MATCH (z:{ENTITY} {{user_id: $user, id: row.target}})"
@@ -264,11 +297,11 @@ def _put_links(
             " r.held_from = row.held_from, r.held_to = row.held_to,"
             " r.superseded = row.superseded, r.universe_id = row.universe_id",
             user=str(user_id),
-            rows=batch,
+            rows=rows[start : start + BATCH],
         )
 
 
-def _drop_links(transaction: ManagedTransaction, user_id: UUID, ids: Sequence[UUID]) -> None:
+def _drop_edges(transaction: ManagedTransaction, user_id: UUID, ids: Sequence[UUID]) -> None:
     if ids:
         _run(
             transaction,
@@ -276,28 +309,6 @@ def _drop_links(transaction: ManagedTransaction, user_id: UUID, ids: Sequence[UU
             user=str(user_id),
             ids=_strings(ids),
         )
-
-
-def _drop_lone_blocks(transaction: ManagedTransaction, user_id: UUID) -> None:
-    """A block is there for what it mentions."""
-    _run(
-        transaction,
-        f"MATCH (b:{BLOCK}) WHERE b.user_id = $user AND NOT (b)-->() DETACH DELETE b",
-        user=str(user_id),
-    )
-
-
-def _index_statements(is_memgraph: bool) -> list[str]:
-    if is_memgraph:
-        return [
-            f"CREATE INDEX ON :{label}({name})"
-            for label in (ENTITY, BLOCK)
-            for name in ("id", "user_id")
-        ]
-    return [
-        f"CREATE INDEX {label.lower()}_of_user IF NOT EXISTS FOR (n:{label}) ON (n.user_id, n.id)"
-        for label in (ENTITY, BLOCK)
-    ]
 
 
 def _run(transaction: ManagedTransaction, query: str, **values: Any) -> None:
@@ -313,7 +324,7 @@ def _holds(scope: Scope) -> str:
     return _HOLDS + (_NOW if scope.as_of is None else _THEN)
 
 
-def _values(scope: Scope) -> dict[str, Any]:
+def _scope_values(scope: Scope) -> dict[str, Any]:
     return {
         "user": str(scope.user_id),
         "trust": int(scope.min_trust),
@@ -335,62 +346,24 @@ def _node_row(node: Node) -> dict[str, Any]:
     }
 
 
-def _link_row(link: Link) -> dict[str, Any]:
-    ends = link.valid_to
+def _edge_row(edge: GraphEdge) -> dict[str, Any]:
+    ends = edge.valid_to
     if ends is None:
-        ends = -FOR_EVER if link.superseded else FOR_EVER  # what was taken back never held
+        ends = -FOR_EVER if edge.superseded else FOR_EVER  # what was retracted never held
     return {
-        "id": str(link.id),
-        "edge_type": link.edge_type,
-        "source": str(link.source_id),
-        "target": str(link.target_id),
-        "confidence": float(link.confidence),
-        "trust": int(link.trust),
-        "valid_from": link.valid_from,
-        "valid_to": link.valid_to,
-        "held_from": -FOR_EVER if link.valid_from is None else float(link.valid_from),
+        "id": str(edge.id),
+        "edge_type": edge.edge_type,
+        "source": str(edge.source_id),
+        "target": str(edge.target_id),
+        "confidence": float(edge.confidence),
+        "trust": int(edge.trust),
+        "valid_from": edge.valid_from,
+        "valid_to": edge.valid_to,
+        "held_from": -FOR_EVER if edge.valid_from is None else float(edge.valid_from),
         "held_to": float(ends),
-        "superseded": link.superseded,
-        "universe_id": str(link.universe_id),
+        "superseded": edge.superseded,
+        "universe_id": str(edge.universe_id),
     }
-
-
-def _node(row: Mapping[str, Any]) -> Node:
-    return Node(
-        id=UUID(row["id"]),
-        node_type=row["node_type"],
-        name=row["name"],
-        universe_id=UUID(row["universe"]),
-        trust=row["trust"],
-    )
-
-
-def _link(row: Mapping[str, Any]) -> Link:
-    return Link(
-        id=UUID(row["id"]),
-        edge_type=row["edge_type"],
-        source_id=UUID(row["source"]),
-        target_id=UUID(row["target"]),
-        confidence=row["confidence"],
-        trust=row["trust"],
-        valid_from=row["since"],
-        valid_to=row["until"],
-        superseded=row["superseded"],
-        universe_id=UUID(row["universe"]) if row["universe"] else REAL_WORLD,
-    )
-
-
-def _grouped(
-    pairs: Iterable[tuple[str, dict[str, Any]]],
-) -> dict[str, list[dict[str, Any]]]:
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for key, row in pairs:
-        groups[key].append(row)
-    return groups
-
-
-def _batches(rows: Sequence[dict[str, Any]]) -> Iterable[Sequence[dict[str, Any]]]:
-    return (rows[at : at + BATCH] for at in range(0, len(rows), BATCH))
 
 
 def _strings(ids: Iterable[UUID]) -> list[str]:

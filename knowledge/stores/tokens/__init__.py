@@ -1,7 +1,9 @@
-"""Token vectors of blocks, fetched for those that other arms have found."""
+"""Token vectors of blocks, fetched for those that other retrievers have found."""
 
-from knowledge.stores.tokens.memory import MemoryTokens
-from knowledge.stores.tokens.port import Tokens, TokenStore, place_alone
-from knowledge.stores.tokens.postgres import PostgresTokens
+from knowledge.stores.tokens.port import TokenStore
+from knowledge.stores.tokens.postgres import PostgresTokenStore
 
-__all__ = ["MemoryTokens", "PostgresTokens", "TokenStore", "Tokens", "place_alone"]
+
+def configured_token_store() -> TokenStore:
+    """The store that is written with the ledger, and that recall asks."""
+    return PostgresTokenStore()

@@ -4,40 +4,37 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from knowledge.types import Place
+from knowledge.types import MessagePosition
 
 
-class Tokens(NamedTuple):
-    """A block's token vectors, packed as retrieval.ranking.tokens does it."""
+class StoredTokens(NamedTuple):
+    """A block's token vectors, packed by `knowledge.retrieval.ranking.late_interaction.pack`."""
 
     digest: bytes  # of the text they stand for
-    packed: bytes
-    place: Place
+    packed: bytes  # one bit a dimension, token after token
+    position: MessagePosition
 
 
-def place_alone(block_id: UUID) -> Place:
-    """The place of a block that is no message: nothing is beside it."""
+def position_alone(block_id: UUID) -> MessagePosition:
+    """The position of a block that is no message: no other has its reference."""
     return str(block_id), 0
 
 
 class TokenStore(Protocol):
     """Token vectors by block, of one user at a time."""
 
-    def put(self, *, user_id: UUID, space: str, packed: Mapping[UUID, Tokens]) -> None:
+    def put(self, *, user_id: UUID, space: str, tokens: Mapping[UUID, StoredTokens]) -> None:
         """The blocks have these token vectors, and no others."""
 
-    def around(
+    def with_neighbours(
         self, *, user_id: UUID, space: str, block_ids: Sequence[UUID], reach: int
-    ) -> Mapping[Place, bytes]:
-        """Token vectors of these blocks, and of those at most so many places beside them.
+    ) -> Mapping[MessagePosition, bytes]:
+        """Packed vectors of these blocks and of those at most `reach` sequences beside them.
 
-        Only where a block has some in this space itself.
+        A block that has none in this space itself brings no neighbours.
         """
 
     def remove_stale(
         self, *, user_id: UUID, block_ids: Sequence[UUID], digests: Mapping[UUID, bytes]
     ) -> None:
         """Of these blocks only those keep their tokens whose text still has the digest."""
-
-    def clear(self, *, user_id: UUID) -> None:
-        """No trace of the user is left."""

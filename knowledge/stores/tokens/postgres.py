@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from exobrain.lib.sql import all_rows, plain_array, send
-from knowledge.models import BlockTokens
-from knowledge.stores.tokens.port import Tokens
-from knowledge.types import Place
+from knowledge.stores.tokens.port import StoredTokens
+from knowledge.types import MessagePosition
 
 PUT = """
 INSERT INTO knowledge_blocktokens
@@ -19,8 +18,8 @@ SET space = excluded.space, digest = excluded.digest, packed = excluded.packed,
     reference = excluded.reference, sequence = excluded.sequence
 WHERE knowledge_blocktokens.user_id = excluded.user_id
 """
-# OFFSET 0: the places of each block by the index. The planner would read the whole table.
-AROUND = """
+# OFFSET 0: the neighbours of each block by the index. The planner would read the whole table.
+WITH_NEIGHBOURS = """
 SELECT t.reference, t.sequence, t.packed
 FROM knowledge_blocktokens p CROSS JOIN LATERAL (
     SELECT t.reference, t.sequence, t.packed FROM knowledge_blocktokens t
@@ -38,25 +37,23 @@ WHERE t.user_id = %s AND t.block_id = ANY(%s) AND NOT EXISTS (
 """
 
 
-class PostgresTokens:
+class PostgresTokenStore:
     """Rows of `BlockTokens`."""
 
-    def put(self, *, user_id: UUID, space: str, packed: Mapping[UUID, Tokens]) -> None:
+    def put(self, *, user_id: UUID, space: str, tokens: Mapping[UUID, StoredTokens]) -> None:
         """The blocks have these token vectors, and no others."""
-        if not packed:
+        if not tokens:
             return
-        digests = [tokens.digest for tokens in packed.values()]
-        vectors = [tokens.packed for tokens in packed.values()]
-        references, sequences = zip(*(tokens.place for tokens in packed.values()), strict=True)
-        places = [list(references), list(sequences)]
-        send(PUT, [user_id, space, list(packed), digests, vectors, *places])
+        digests, packed, positions = (list(column) for column in zip(*tokens.values(), strict=True))
+        references, sequences = (list(column) for column in zip(*positions, strict=True))
+        send(PUT, [user_id, space, list(tokens), digests, packed, references, sequences])
 
-    def around(
+    def with_neighbours(
         self, *, user_id: UUID, space: str, block_ids: Sequence[UUID], reach: int
-    ) -> Mapping[Place, bytes]:
-        """Token vectors of these blocks, and of those at most so many places beside them."""
+    ) -> Mapping[MessagePosition, bytes]:
+        """Packed vectors of these blocks and of those at most `reach` sequences beside them."""
         values = {"ids": plain_array(block_ids), "user": user_id, "space": space, "reach": reach}
-        rows = all_rows(AROUND, values, binary=True)
+        rows = all_rows(WITH_NEIGHBOURS, values, binary=True)
         return {(reference, sequence): packed for reference, sequence, packed in rows}
 
     def remove_stale(
@@ -66,7 +63,3 @@ class PostgresTokens:
         if block_ids:
             now = [list(digests), list(digests.values())]
             send(REMOVE_STALE, [user_id, list(block_ids), *now])
-
-    def clear(self, *, user_id: UUID) -> None:
-        """No trace of the user is left."""
-        BlockTokens.objects.filter(user_id=user_id).delete()

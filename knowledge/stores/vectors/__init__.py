@@ -4,17 +4,17 @@ from functools import cache
 
 from django.conf import settings
 
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from knowledge.stores.embedders import configured_embedder
-from knowledge.stores.vectors.fallback import FallbackVectorIndex
-from knowledge.stores.vectors.port import VectorIndex
+from knowledge.stores.vectors.fallback import FallbackVectorSearch
+from knowledge.stores.vectors.port import LedgerVectorIndex, VectorIndex, VectorSearch
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
 
 QDRANT_TIMEOUT_SECONDS = 10
 NO_DIMENSIONS = 1  # Qdrant wants a number, also where there is no embedder
 
 
-def local_index() -> PostgresVectorIndex:
+def local_index() -> LedgerVectorIndex:
     """The index that is written with the ledger."""
     embedder = configured_embedder()
     if embedder is None:
@@ -39,10 +39,10 @@ def outside_index() -> VectorIndex | None:
     return _qdrant(config.exobrain_qdrant_url, embedder.space, embedder.dimensions)
 
 
-def configured_index() -> VectorIndex:
+def configured_index() -> VectorSearch:
     """The index that recall asks."""
     outside = outside_index()
-    return local_index() if outside is None else FallbackVectorIndex(outside, local_index())
+    return local_index() if outside is None else FallbackVectorSearch(outside, local_index())
 
 
 @cache

@@ -1,4 +1,8 @@
-"""The score of a term in a block. Every index that scores by itself uses this one."""
+"""BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009).
+
+The score of a term in a block is its inverse document frequency times its saturated frequency.
+Every index that scores by itself uses these.
+"""
 
 from dataclasses import dataclass
 
@@ -9,8 +13,8 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Tuning:
-    """How fast a repeated term saturates, and how much long blocks are held back.
+class Bm25Parameters:
+    """How fast a repeated term saturates (k1), and how much a long block is discounted (b).
 
     On long conversations recall hardly moves between 0.8 and 2 for k1, 0.2 and 0.75 for b.
     """
@@ -20,28 +24,28 @@ class Tuning:
 
 
 @dataclass(frozen=True)
-class Statistics:
-    """What a user's blocks have in common."""
+class CorpusStatistics:
+    """How many blocks a user has, and how long they are together, in weighted terms."""
 
     blocks: int
-    length: float  # of all together
+    length: float
 
     @property
     def mean_length(self) -> float:
-        """The length of an average block."""
+        """The length of an average block; 1 where there is none."""
         return self.length / self.blocks if self.blocks and self.length > 0 else 1.0
 
 
-def rarity(*, blocks: int, having: int) -> float:
-    """The weight of a term that so many of the blocks have; never below zero."""
+def inverse_document_frequency(*, blocks: int, having: int) -> float:
+    """The weight of a term that `having` of the blocks have; never below zero."""
     having = min(having, blocks)
     return float(np.log1p((blocks - having + 0.5) / (having + 0.5)))
 
 
-def saturation(
-    *, weights: Floats, lengths: Floats, statistics: Statistics, tuning: Tuning
+def saturated_frequency(
+    *, weights: Floats, lengths: Floats, corpus: CorpusStatistics, parameters: Bm25Parameters
 ) -> Floats:
-    """What each weighted count is worth in a block of that length."""
-    relative = lengths / statistics.mean_length
-    held_back = tuning.k1 * (1.0 - tuning.b + tuning.b * relative)
-    return weights * (tuning.k1 + 1.0) / (weights + held_back)
+    """What each weighted count of a term is worth in a block of that length; one shape for all."""
+    relative = lengths / corpus.mean_length
+    discount = parameters.k1 * (1.0 - parameters.b + parameters.b * relative)
+    return weights * (parameters.k1 + 1.0) / (weights + discount)

@@ -2,34 +2,40 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 import numpy as np
 
-from knowledge.stores.vectors.bm25 import Statistics, Tuning, rarity, saturation
-from knowledge.stores.vectors.port import Point, TermStatistics, Vector, WordHits
+from knowledge.stores.vectors.bm25 import (
+    Bm25Parameters,
+    CorpusStatistics,
+    inverse_document_frequency,
+    saturated_frequency,
+)
+from knowledge.stores.vectors.port import Point, TermStatistics, Vector, WordMatches
 from knowledge.stores.vectors.postings import clean
-from knowledge.types import Hit, Scope, Status
+from knowledge.types import Scope, ScoredBlock, Status
 
 
 class InMemoryVectorIndex:
     """Blocks in a dictionary."""
 
-    def __init__(self, *, tuning: Tuning | None = None) -> None:
-        self.tuning = tuning or Tuning()
+    space = "memory"
+
+    def __init__(self, *, parameters: Bm25Parameters | None = None) -> None:
+        self.parameters = parameters or Bm25Parameters()
         self.points: dict[UUID, dict[UUID, Point]] = defaultdict(dict)
-        self.vectors: dict[UUID, dict[UUID, Vector]] = defaultdict(dict)
+        self.vectors: dict[UUID, dict[UUID, Point]] = defaultdict(dict)  # the points with vectors
 
     def upsert(self, *, user_id: UUID, points: Sequence[Point]) -> None:
         """The points are found from now on; those of the same block are replaced."""
         for point in points:
-            before = self.points[user_id].get(point.block_id)
+            before = self.vectors[user_id].get(point.block_id)
             self.points[user_id][point.block_id] = point
             if point.vector is not None:
-                self.vectors[user_id][point.block_id] = point.vector
+                self.vectors[user_id][point.block_id] = point
             elif before is not None and before.digest != point.digest:
-                self.vectors[user_id].pop(point.block_id, None)
+                del self.vectors[user_id][point.block_id]
 
     def remove(self, *, user_id: UUID, block_ids: Sequence[UUID]) -> None:
         """No trace of these blocks is left."""
@@ -45,63 +51,66 @@ class InMemoryVectorIndex:
     def activate(self) -> None:
         """Nothing to do: there is but one space."""
 
-    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordHits:
+    def clear_words(self, *, user_id: UUID) -> None:
+        """Only vectors are left, for whoever puts the blocks in again."""
+        self.points.pop(user_id, None)
+
+    def own_vectors(self, *, user_id: UUID, digests: Mapping[UUID, bytes]) -> dict[UUID, Vector]:
+        """The blocks' own vectors, where they are of texts with these digests."""
+        return {
+            id_: point.vector if point.own_vector is None else point.own_vector
+            for id_, point in self.vectors.get(user_id, {}).items()
+            if point.vector is not None and digests.get(id_) == point.digest
+        }
+
+    def statistics(self, *, user_id: UUID, terms: Iterable[str]) -> TermStatistics:
+        """How common these terms are among all blocks of the user."""
+        mine = self.points.get(user_id, {})
+        own = [{clean(term) for term in point.counted_terms} for point in mine.values()]
+        counts = {term: sum(clean(term) in each for each in own) for term in terms}
+        return TermStatistics(len(mine), counts)
+
+    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordMatches:
         """Blocks by BM25 over the user's own statistics; `terms` are weighted."""
         mine = self.points.get(scope.user_id, {})
-        statistics = Statistics(len(mine), sum(point.length for point in mine.values()))
+        corpus = CorpusStatistics(len(mine), sum(point.length for point in mine.values()))
+        statistics = self.statistics(user_id=scope.user_id, terms=terms)
         scores: dict[UUID, float] = defaultdict(float)
         for term, weight in terms.items():
-            for block_id, worth in self._worth(clean(term), mine, statistics).items():
-                scores[block_id] += weight * worth
-        counts = {term: _count_own(clean(term), mine) for term in terms}
-        return WordHits(_best(scores, scope, mine, limit), TermStatistics(len(mine), counts))
-
-    def _worth(
-        self, term: str, mine: Mapping[UUID, Point], statistics: Statistics
-    ) -> dict[UUID, float]:
-        having = {
-            id_: (weight, point.length)
-            for id_, point in mine.items()
-            for each, weight in point.terms.items()
-            if clean(each) == term
-        }
-        rare = rarity(blocks=statistics.blocks, having=_count_own(term, mine))
-        return {
-            id_: rare
-            * float(
-                saturation(
-                    weights=np.array([weight]),
-                    lengths=np.array([length]),
-                    statistics=statistics,
-                    tuning=self.tuning,
-                )[0]
+            idf = inverse_document_frequency(
+                blocks=corpus.blocks, having=statistics.frequencies[term]
             )
-            for id_, (weight, length) in having.items()
-        }
+            for id_, point in mine.items():
+                for each, count in point.terms.items():
+                    if clean(each) == clean(term):
+                        [frequency] = saturated_frequency(
+                            weights=np.array([count]),
+                            lengths=np.array([point.length]),
+                            corpus=corpus,
+                            parameters=self.parameters,
+                        )
+                        scores[id_] += weight * idf * float(frequency)
+        return WordMatches(_best(scores, scope, mine, limit), statistics)
 
-    def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
+    def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[ScoredBlock]:
         """Blocks by the cosine of their vectors. Best first."""
         scores = {
-            id_: float(each @ vector)
-            for id_, each in self.vectors.get(scope.user_id, {}).items()
-            if each.shape == vector.shape
+            id_: float(point.vector @ vector)
+            for id_, point in self.vectors.get(scope.user_id, {}).items()
+            if point.vector is not None and point.vector.shape == vector.shape
         }
         return _best(scores, scope, self.points.get(scope.user_id, {}), limit)
 
 
-def _count_own(term: str, points: Mapping[UUID, Point]) -> int:
-    return sum(
-        any(clean(each) == term for each in point.counted_terms) for point in points.values()
-    )
-
-
 def _best(
     scores: Mapping[UUID, float], scope: Scope, points: Mapping[UUID, Point], limit: int
-) -> list[Hit]:
-    hits: Iterable[Hit] = (
-        Hit(id_, score) for id_, score in scores.items() if is_in_scope(points[id_], scope)
-    )
-    return sorted(hits, key=lambda hit: (-hit.score, str(hit.block_id)))[:limit]
+) -> list[ScoredBlock]:
+    blocks = [
+        ScoredBlock(id_, score)
+        for id_, score in scores.items()
+        if id_ in points and is_in_scope(points[id_], scope)
+    ]
+    return sorted(blocks, key=lambda block: (-block.score, str(block.block_id)))[:limit]
 
 
 def is_in_scope(point: Point, scope: Scope) -> bool:
@@ -112,11 +121,7 @@ def is_in_scope(point: Point, scope: Scope) -> bool:
         return False
     if scope.as_of is None:
         return not point.superseded
-    return _held(point, scope.as_of)
-
-
-def _held(point: Point, when: datetime) -> bool:
     if point.superseded and point.valid_to is None:
-        return False  # it was taken back, and never held
+        return False  # it was retracted, and never held
     start = point.valid_from or point.said_at
-    return start <= when and (point.valid_to is None or when < point.valid_to)
+    return start <= scope.as_of and (point.valid_to is None or scope.as_of < point.valid_to)

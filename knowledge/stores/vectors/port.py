@@ -1,6 +1,6 @@
 """What every index of blocks can do: find them by their words and by their meaning."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -9,10 +9,10 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.stores.vectors.bm25 import rarity
-from knowledge.types import BlockKind, Hit, Scope, Status, Trust
+from knowledge.stores.vectors.bm25 import inverse_document_frequency
+from knowledge.types import BlockKind, Scope, ScoredBlock, Status, Trust
 
-Vector = npt.NDArray[np.float32]
+Vector = npt.NDArray[np.float32]  # (dimensions,), of length one
 
 
 @dataclass(frozen=True)
@@ -30,19 +30,19 @@ class Point:
     valid_from: datetime | None
     valid_to: datetime | None
     superseded: bool
-    terms: Mapping[str, float]  # weighted counts of its terms, as knowledge.retrieval.ranking says
+    terms: Mapping[str, float]  # weighted counts of its terms and, at a discount, its neighbours'
     length: float  # sum of what the terms were counted from
     vector: Vector | None  # unit length; none: its vector stays as it is, if it has one
-    own_terms: Set[str] | None = None  # that count for how common a term is; none: all of them
-    own_vector: Vector | None = None  # of its text alone, where `vector` leans to a neighbour's
+    own_terms: Set[str] | None = None  # those that count for document frequency; none: all
+    own_vector: Vector | None = None  # of its text alone, where `vector` is mixed with another's
     digest: bytes = b""  # of the text that the vector stands for; when it changes the vector goes
-    reference: str = ""  # of an episode: its place in the journal
+    reference: str = ""  # of an episode: its journal, and its sequence in it
     sequence: int | None = None
     payload: Mapping[str, Any] | None = None
 
     @property
     def counted_terms(self) -> Set[str]:
-        """The terms that count for how common a term is."""
+        """The terms whose document frequency this block adds to."""
         return set(self.terms) if self.own_terms is None else self.own_terms
 
 
@@ -54,25 +54,35 @@ class TermStatistics:
     frequencies: Mapping[str, int]
 
     def idf(self, term: str) -> float:
-        """How much it says that a block has the term; never negative."""
-        return rarity(blocks=self.blocks, having=self.frequencies.get(term, 0))
+        """The term's inverse document frequency; never negative."""
+        return inverse_document_frequency(blocks=self.blocks, having=self.frequencies.get(term, 0))
 
 
 @dataclass(frozen=True)
-class WordHits:
+class WordMatches:
     """Blocks by their words, best first, and how common the words are."""
 
-    hits: Sequence[Hit]
+    blocks: Sequence[ScoredBlock]
     statistics: TermStatistics | None = None  # none: the index does not count terms
 
 
-class VectorIndex(Protocol):
+class VectorSearch(Protocol):
     """Blocks of one user at a time; the scope's user, universes, time and trust filter inside.
 
     Without `as_of` a scope reaches what the memory believes now, of whatever time it tells: all
     but what is superseded or falsified. With it, what held at that time: from `valid_from` (else
     when it was said) until `valid_to`, also what has been superseded since.
     """
+
+    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordMatches:
+        """Blocks by BM25 over the user's own statistics; `terms` are weighted."""
+
+    def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[ScoredBlock]:
+        """Blocks by the cosine of their vectors. Best first."""
+
+
+class VectorIndex(VectorSearch, Protocol):
+    """An index that can be written."""
 
     def upsert(self, *, user_id: UUID, points: Sequence[Point]) -> None:
         """The points are found from now on; those of the same block are replaced."""
@@ -86,8 +96,17 @@ class VectorIndex(Protocol):
     def activate(self) -> None:
         """Our embedder's space is the one that is searched; vectors of others are gone."""
 
-    def search_words(self, *, scope: Scope, terms: Mapping[str, float], limit: int) -> WordHits:
-        """Blocks by BM25 over the user's own statistics; `terms` are weighted."""
 
-    def search_meaning(self, *, scope: Scope, vector: Vector, limit: int) -> Sequence[Hit]:
-        """Blocks by the cosine of their vectors. Best first."""
+class LedgerVectorIndex(VectorIndex, Protocol):
+    """The index that is written in the ledger's transaction, and that knows every vector."""
+
+    space: str  # of the embedder; empty where there is none
+
+    def clear_words(self, *, user_id: UUID) -> None:
+        """Only vectors of the ledger's blocks are left, for whoever puts the blocks in again."""
+
+    def own_vectors(self, *, user_id: UUID, digests: Mapping[UUID, bytes]) -> dict[UUID, Vector]:
+        """The blocks' own vectors in our space, where they are of texts with these digests."""
+
+    def statistics(self, *, user_id: UUID, terms: Iterable[str]) -> TermStatistics:
+        """How common these terms are among all blocks of the user."""

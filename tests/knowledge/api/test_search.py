@@ -50,7 +50,7 @@ def test_a_memory_has_its_fields(alice: User, as_user: SignIn, told: Teller) -> 
     assert item["trust"] == "user_said"
     assert item["parts"]
     assert item["message_ids"]
-    assert set(body["arms"]) >= {"words"}
+    assert set(body["retriever_ms"]) >= {"words"}
     assert body["dropped"] == []
 
 
@@ -74,7 +74,7 @@ def test_little_trusted_memory_can_be_left_out(alice: User, as_user: SignIn, tol
 
 def test_an_empty_memory_has_nothing(alice: User, as_user: SignIn) -> None:
     """And says so at once."""
-    assert read(as_user(alice)) == {"items": [], "arms": {}, "dropped": []}
+    assert read(as_user(alice)) == {"items": [], "retriever_ms": {}, "dropped": []}
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from benchmarks.memory.locomo import observations_of
-from knowledge.extraction import rules
-from knowledge.extraction.names import PERSON, Name
+from knowledge.extraction.names import Name
+from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.port import KnownEntity, SchemaView
+from knowledge.extraction.proposals import Proposals
+from knowledge.extraction.rules import propose_by_rules
 from knowledge.types import Extraction, ProposedFact, SourceMessage, Span, Trust
 
 CONFIDENCE = 0.8
@@ -33,17 +35,17 @@ class ObservationExtractor:
         known: Sequence[KnownEntity] = (),
     ) -> Extraction:
         """The names that the rules see, and the observations as facts."""
-        batch = rules.read(messages=messages, schema=schema, known=known)
-        batch.facts = [fact for message in messages for fact in self._facts(batch, message)]
-        return batch.extraction()
+        proposals = propose_by_rules(messages=messages, schema=schema, known=known)
+        proposals.facts = [fact for message in messages for fact in self._facts(proposals, message)]
+        return proposals.extraction(extractor=self.name)
 
-    def _facts(self, batch: rules.Batch, message: SourceMessage) -> list[ProposedFact]:
+    def _facts(self, proposals: Proposals, message: SourceMessage) -> list[ProposedFact]:
         span = Span(message.id, 0, len(message.content))
         return [
             ProposedFact(
                 text=text,
                 span=span,
-                about=(batch.entity(Name(0, 0, speaker, PERSON, CONFIDENCE), span),),
+                about=(proposals.propose_entity(Name(0, 0, speaker, PERSON, CONFIDENCE), span),),
                 trust=Trust.USER_SAID,
                 confidence=CONFIDENCE,
             )

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from knowledge.extraction import RulesExtractor
-from knowledge.extraction.gate import judge
 from knowledge.extraction.port import Extractor, KnownEntity, SchemaView
+from knowledge.extraction.relevance import filter_extraction
 from knowledge.types import Extraction, SourceMessage, Span
 
 SAID = datetime(2023, 6, 14, 15, 30, tzinfo=UTC)  # a Wednesday
@@ -62,7 +62,7 @@ def read(
     """What may be remembered of the texts, each a message, behind the gate."""
     messages = [message(text, role=role, number=number) for number, text in enumerate(texts, 1)]
     found = (extractor or RulesExtractor()).extract(messages=messages, schema=SCHEMA, known=known)
-    return judge(found, messages)
+    return filter_extraction(found, messages)
 
 
 def told(extraction: Extraction) -> set[tuple[str, str, str]]:

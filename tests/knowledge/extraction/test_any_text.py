@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.extraction import RulesExtractor
-from knowledge.extraction.gate import judge
 from knowledge.extraction.port import KnownEntity
-from knowledge.extraction.repair import items_of
+from knowledge.extraction.relevance import filter_extraction
+from knowledge.extraction.repair import parse_items
 from tests.knowledge.extraction.support import SCHEMA, faults, message
 
 PIECES = [
@@ -68,7 +68,7 @@ def test_any_text_gives_a_valid_extraction(
     found = RulesExtractor().extract(messages=messages, schema=SCHEMA, known=known)
 
     assert not faults(found, messages)
-    assert not faults(judge(found, messages), messages)
+    assert not faults(filter_extraction(found, messages), messages)
 
 
 @settings(max_examples=50, deadline=None)
@@ -90,7 +90,7 @@ def test_the_same_text_gives_the_same_facts(text: str) -> None:
 )  # fmt: skip
 def test_any_answer_can_be_read(answer: str) -> None:
     """What is no list of objects is nothing, never an error."""
-    items = items_of(answer, "facts")
+    items = parse_items(answer, "facts")
 
     assert items is None or all(isinstance(item, dict) for item in items)
 
@@ -123,6 +123,6 @@ def test_any_answer_can_be_read(answer: str) -> None:
 def test_huge_texts_end(text: str) -> None:
     """No pattern runs away on a text that was made for it."""
     messages = [message(text)]
-    found = judge(RulesExtractor().extract(messages=messages, schema=SCHEMA), messages)
+    found = filter_extraction(RulesExtractor().extract(messages=messages, schema=SCHEMA), messages)
 
     assert not faults(found, messages)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from exobrain.config import Config
+from exobrain.lib.config import Config
 from knowledge.extraction import RulesExtractor, configured_extractor
 from knowledge.extraction.model import ModelExtractor
 

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import User
-from knowledge.extraction.gate import judge
+from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block
 from knowledge.services.learning import learner
 from tests.knowledge import validity
@@ -30,7 +30,7 @@ def test_observations_are_facts_of_their_turn() -> None:
     turns = {messages[0].id: "D1:1", messages[1].id: "D1:2"}
     extractor = ObservationExtractor(CONVERSATION, turns)
 
-    found = judge(extractor.extract(messages=messages, schema=SCHEMA), messages)
+    found = filter_extraction(extractor.extract(messages=messages, schema=SCHEMA), messages)
 
     assert texts(found) == ["Nora adopted a greyhound.", "Nora walks it daily."]
     assert {fact.span.message_id for fact in found.facts} == {messages[1].id}

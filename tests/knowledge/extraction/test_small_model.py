@@ -18,14 +18,14 @@ from accounts.models import User
 from journal.models import Message
 from journal.selectors import messages_by_ids
 from knowledge.events import UPDATE_JOB, UpdatePayload, payload_of
-from knowledge.extraction.gate import judge
 from knowledge.extraction.model import ModelExtractor
 from knowledge.extraction.provider import ChatProvider
+from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset
 from knowledge.services import updates
 from knowledge.services.learning import learner
 from knowledge.services.updates.leasing import source_of
-from orchestrator.types import Run
+from orchestrator.types import Attempt
 from tests.factories import JournalFactory, MessageFactory
 from tests.knowledge import validity
 from tests.knowledge.extraction import small_model
@@ -78,7 +78,7 @@ def test_whatever_a_small_model_answers_is_made_valid(extractor: ModelExtractor)
     """The extraction ends, is of the schema, and has what the rules know."""
     messages = [message(text, number=number) for number, text in enumerate(TEXTS)]
 
-    found = judge(extractor.extract(messages=messages, schema=SCHEMA), messages)
+    found = filter_extraction(extractor.extract(messages=messages, schema=SCHEMA), messages)
 
     assert not faults(found, messages)
     assert ("user", "allergy:nuts", "yes") in told(found)
@@ -97,7 +97,7 @@ def test_whatever_a_small_model_answers_the_job_ends(
     ids = list(Message.objects.values_list("id", flat=True))
     said = [source_of(each) for each in messages_by_ids(user_id=alice.id, ids=ids)]
     payload = payload_of(user_id=str(alice.id), messages=said)
-    run = Run(uuid4(), UPDATE_JOB, str(alice.id), attempt=1)
+    run = Attempt(uuid4(), UPDATE_JOB, str(alice.id), number=1)
 
     prepared = updates.prepare_update(run, UpdatePayload.model_validate(payload))
     with transaction.atomic():

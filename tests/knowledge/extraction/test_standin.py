@@ -8,10 +8,10 @@ from pydantic import SecretStr
 
 from benchmarks.memory.locomo import Conversation, Observation, Turn
 from benchmarks.memory.standin import StandIn, serving
-from knowledge.extraction.gate import judge
 from knowledge.extraction.model import ModelExtractor
 from knowledge.extraction.prompts import entities, facts
 from knowledge.extraction.provider import ChatProvider, Reply
+from knowledge.extraction.relevance import filter_extraction
 from tests.knowledge.extraction.support import SCHEMA, faults, message, names, texts
 
 SAID = "Nora: Hello there! We have a «greyhound» now."
@@ -91,7 +91,7 @@ def test_the_model_extractor_reads_them(server: StandIn) -> None:
 
     found = ModelExtractor(_provider(server)).extract(messages=messages, schema=SCHEMA)
 
-    judged = judge(found, messages)
+    judged = filter_extraction(found, messages)
     assert OBSERVED in texts(judged)
     assert {fact.span.message_id for fact in judged.facts} == {messages[0].id}
     assert "Nora" in names(judged)

@@ -176,7 +176,7 @@ class World:
             user=self.teller.user, state=Turn.State.COMPLETE,
             question=Message.objects.get(pk=question.id), answer=Message.objects.get(pk=answer.id),
         )  # fmt: skip
-        draft = ReceiptDraft(memories, frozenset(), tokens=1, arms={}, dropped=())
+        draft = ReceiptDraft(memories, frozenset(), tokens=1, retriever_ms={}, dropped=())
         Receipt.objects.create(answer_id=answer.id, user=self.teller.user, **receipt_row(draft))
         self._tell(question)
 
@@ -316,7 +316,7 @@ class World:
         """The day is looked at, so that it is in the caches."""
         messages_json(
             user_id=self.user_id, revision=0, reference=reference,
-            limit=50, before=None,
+            limit=50, before_sequence=None,
         )  # fmt: skip
 
     # what there is

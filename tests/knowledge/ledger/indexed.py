@@ -19,11 +19,11 @@ from knowledge.models import (
     Pending,
     Posting,
 )
-from knowledge.services.indexing import outside, pending
-from knowledge.services.indexing.projecting import digest_of, points_of
+from knowledge.services.indexing import outbox, relay
+from knowledge.services.indexing.points import build_points, digest_of
 from knowledge.stores.graph.memory import InMemoryGraphIndex
 from knowledge.stores.vectors.memory import InMemoryVectorIndex
-from knowledge.stores.vectors.postings import CHUNK, clean, places_of
+from knowledge.stores.vectors.postings import CHUNK, clean, offsets_of
 from knowledge.types import Status
 
 
@@ -33,25 +33,25 @@ class Outside:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.vectors = InMemoryVectorIndex()
         self.graph = InMemoryGraphIndex()
-        monkeypatch.setattr(pending, "has_outside_index", lambda: True)
-        monkeypatch.setattr(pending, "has_outside_graph", lambda: True)
-        monkeypatch.setattr(outside, "outside_index", lambda: self.vectors)
-        monkeypatch.setattr(outside, "outside_graph", lambda _types: self.graph)
+        monkeypatch.setattr(outbox, "has_outside_index", lambda: True)
+        monkeypatch.setattr(outbox, "has_outside_graph", lambda: True)
+        monkeypatch.setattr(relay, "outside_index", lambda: self.vectors)
+        monkeypatch.setattr(relay, "outside_graph", lambda _types: self.graph)
 
     def catch_up(self) -> None:
         """They have been told of everything."""
         while Pending.objects.filter(next_try_at__lte=clock.now()).exists():
-            outside.drain()
+            relay.relay_changes()
         assert not Pending.objects.exists()
 
     def empty(self) -> None:
         """They hold nothing of anybody."""
-        for held in (self.vectors.points, self.vectors.vectors, self.graph.nodes, self.graph.links):
+        for held in (self.vectors.points, self.vectors.vectors, self.graph.nodes, self.graph.edges):
             held.clear()
 
     def ids(self, user_id: UUID) -> set[UUID]:
         """All that they name of the user's."""
-        links = self.graph.links.get(user_id, {}).values()
+        links = self.graph.edges.get(user_id, {}).values()
         return {
             *self.vectors.points.get(user_id, {}),
             *self.vectors.vectors.get(user_id, {}),
@@ -77,7 +77,7 @@ class Outside:
         mentions = Mention.objects.filter(user_id=user_id)
         mentions = mentions.exclude(block__status=Status.FALSIFIED)
         links = {*edges.values_list("id", flat=True), *mentions.values_list("id", flat=True)}
-        assert set(self.graph.links.get(user_id, {})) == links
+        assert set(self.graph.edges.get(user_id, {})) == links
 
 
 def agree_inside(user_id: UUID) -> None:
@@ -85,7 +85,7 @@ def agree_inside(user_id: UUID) -> None:
     blocks = _ids(Block, user_id)
     rows = {row.block_id: row for row in IndexedBlock.objects.filter(user_id=user_id)}
     assert rows.keys() == blocks
-    for point in points_of(user_id=user_id, block_ids=sorted(blocks)):
+    for point in build_points(user_id=user_id, block_ids=sorted(blocks)):
         row = rows[point.block_id]
         assert set(row.terms) == {clean(term) for term in point.terms}
         assert (row.trust, row.status) == (point.trust, point.status)
@@ -98,9 +98,9 @@ def agree_inside(user_id: UUID) -> None:
 def _postings_agree(user_id: UUID, rows: Collection[IndexedBlock]) -> None:
     """Each term of each block is in the lists, and the lists have no other."""
     listed = {
-        (posting.term, posting.chunk * CHUNK + int(place))
+        (posting.term, posting.chunk * CHUNK + int(offset))
         for posting in Posting.objects.filter(user_id=user_id)
-        for place in places_of(np.frombuffer(posting.data, dtype=np.uint32))
+        for offset in offsets_of(np.frombuffer(posting.data, dtype=np.uint32))
     }
     assert listed == {(term, row.ordinal) for row in rows for term in row.terms}
     total = IndexedUser.objects.filter(user_id=user_id).first()
@@ -111,7 +111,7 @@ def _postings_agree(user_id: UUID, rows: Collection[IndexedBlock]) -> None:
 def _meanings_agree(user_id: UUID) -> None:
     """Vectors and tokens are of blocks that are there, and of the texts they have now."""
     digests = {b.id: digest_of(b.text) for b in Block.objects.filter(user_id=user_id)}
-    points = {p.block_id: p for p in points_of(user_id=user_id, block_ids=sorted(digests))}
+    points = {p.block_id: p for p in build_points(user_id=user_id, block_ids=sorted(digests))}
     for row in BlockVector.objects.filter(user_id=user_id):
         assert bytes(row.digest) == digests[row.block_id]
         meant = points[row.block_id].vector

@@ -1,4 +1,4 @@
-"""One order out of what all arms say."""
+"""One order out of what all retrievers say."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,38 +9,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.retrieval.ranking import tokens
-from knowledge.retrieval.ranking.fusion import Candidate, TokenArm, rank
-from knowledge.retrieval.ranking.question import read_question
-from knowledge.retrieval.ranking.tokens import TokenTable, TokenVectors
+from knowledge.retrieval.ranking.fusion import Candidate, fuse
+from knowledge.retrieval.ranking.late_interaction import LateInteractionScorer, TokenTable, pack
+from knowledge.retrieval.ranking.question import parse_question
+from knowledge.stores.embedders.port import TokenVectors
 from knowledge.stores.vectors.port import TermStatistics
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-QUESTION = read_question("Where is the tea?", now=NOW)
+QUESTION = parse_question("Where is the tea?", now=NOW)
 STATISTICS = TermStatistics(blocks=3, frequencies={"tea": 1})
 
 
 def candidate(number: int, **values: object) -> Candidate:
     """A block of its own session that says five words."""
     text = "one two three four five"
-    made = Candidate(UUID(int=number), text, NOW, session=number, place=(f"day {number}", 0))
+    made = Candidate(UUID(int=number), text, NOW, session=number, position=(f"day {number}", 0))
     return replace(made, **values)  # type: ignore[arg-type]
 
 
 def order(pool: list[Candidate], text: str = "Where is the tea?", **values: object) -> list[int]:
     """The numbers of the blocks, best first."""
-    question = read_question(text, now=NOW)
-    ranked = rank(question, pool, statistics=STATISTICS, **values)  # type: ignore[arg-type]
+    question = parse_question(text, now=NOW)
+    ranked = fuse(question, pool, statistics=STATISTICS, **values)  # type: ignore[arg-type]
     return [item.block_id.int for item in ranked]
 
 
 def test_nothing_found_is_nothing_ranked() -> None:
     """An empty memory has no answer."""
-    assert rank(QUESTION, [], statistics=STATISTICS) == []
+    assert fuse(QUESTION, [], statistics=STATISTICS) == []
 
 
-def test_the_best_of_the_only_arm_comes_first() -> None:
-    """One arm is enough."""
+def test_the_best_of_the_only_retriever_comes_first() -> None:
+    """One retriever is enough."""
     assert order([candidate(1, lexical=1.0), candidate(2, lexical=5.0)]) == [2, 1]
 
 
@@ -49,15 +49,15 @@ def test_equals_keep_their_order() -> None:
     assert order([candidate(3), candidate(1), candidate(2)]) == [3, 1, 2]
 
 
-def test_what_an_arm_did_not_bring_gets_its_lowest() -> None:
-    """Being found by one arm alone is no fault beyond that."""
+def test_what_a_retriever_did_not_find_gets_its_lowest() -> None:
+    """Being found by one retriever alone is no fault beyond that."""
     pool = [
         candidate(1, lexical=3.0, dense=0.2),
         candidate(2, lexical=1.0),
         candidate(3, dense=0.1),
     ]
 
-    ranked = rank(QUESTION, pool, statistics=STATISTICS)
+    ranked = fuse(QUESTION, pool, statistics=STATISTICS)
 
     by_id = {item.block_id.int: item.parts for item in ranked}
     assert by_id[2]["dense"] == by_id[3]["dense"]
@@ -68,7 +68,7 @@ def test_parts_add_up_to_the_score() -> None:
     """A receipt can be checked."""
     pool = [candidate(1, lexical=3.0, dense=0.2), candidate(2, lexical=1.0, dense=0.4, text="a?")]
 
-    for item in rank(QUESTION, pool, statistics=STATISTICS):
+    for item in fuse(QUESTION, pool, statistics=STATISTICS):
         assert sum(item.parts.values()) == pytest.approx(item.score)
 
 
@@ -103,35 +103,34 @@ def test_a_question_is_seldom_an_answer() -> None:
     assert order([candidate(1, text="one two three four five?"), candidate(2)]) == [2, 1]
 
 
-def token_arm(*likes: int) -> TokenArm:
+def scorer(*likes: int) -> LateInteractionScorer:
     """A question of one token, which these blocks hold and others do not."""
     asked = np.random.default_rng(1).standard_normal((1, 64)).astype(np.float32)
     other = np.random.default_rng(2).standard_normal((1, 64)).astype(np.float32)
     packed = {
-        (f"day {number}", 0): tokens.pack(asked if number in likes else other)
-        for number in range(1, 6)
+        (f"day {number}", 0): pack(asked if number in likes else other) for number in range(1, 6)
     }
     table = TokenTable.of_packed(packed, dimensions=64)
-    return TokenArm(TokenVectors(["tea"], [0], asked), table)
+    return LateInteractionScorer(TokenVectors(["tea"], [0], asked), table)
 
 
 def test_a_block_with_the_questions_token_comes_first() -> None:
-    """Token by token likeness decides between equals."""
-    assert order([candidate(1), candidate(2)], token_arm=token_arm(2)) == [2, 1]
+    """Late interaction decides between equals."""
+    assert order([candidate(1), candidate(2)], scorer=scorer(2)) == [2, 1]
 
 
 def test_a_neighbours_token_stands_in() -> None:
     """The answer beside the word asked for is found, after the word itself."""
-    pool = [candidate(1), candidate(2, place=("day 5", 1)), candidate(3), candidate(4)]
+    pool = [candidate(1), candidate(2, position=("day 5", 1)), candidate(3), candidate(4)]
 
-    assert order(pool, token_arm=token_arm(3, 5))[:2] == [3, 2]
+    assert order(pool, scorer=scorer(3, 5))[:2] == [3, 2]
 
 
 def test_blocks_without_tokens_are_ranked_too() -> None:
     """Such as those written before there was a local model."""
     pool = [candidate(8, lexical=2.0), candidate(9, lexical=1.0)]
 
-    assert order(pool, token_arm=token_arm()) == [8, 9]
+    assert order(pool, scorer=scorer()) == [8, 9]
 
 
 @given(
@@ -141,7 +140,7 @@ def test_blocks_without_tokens_are_ranked_too() -> None:
     ),
     st.text(max_size=60),
 )
-def test_every_block_is_ranked_once_whatever_the_arms_say(
+def test_every_block_is_ranked_once_whatever_the_retrievers_say(
     found: list[tuple[float | None, float | None, str]], text: str
 ) -> None:
     """And every score is a number."""
@@ -150,7 +149,7 @@ def test_every_block_is_ranked_once_whatever_the_arms_say(
         for number, (lexical, dense, said) in enumerate(found)
     ]
 
-    ranked = rank(read_question(text, now=NOW), pool, statistics=STATISTICS)
+    ranked = fuse(parse_question(text, now=NOW), pool, statistics=STATISTICS)
 
     assert sorted(item.block_id.int for item in ranked) == list(range(len(pool)))
     assert all(np.isfinite(item.score) for item in ranked)

@@ -4,19 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from knowledge.retrieval.ranking.question import (
-    Period,
-    person_asked_about,
-    read_question,
-    time_ranges,
-)
+from knowledge.retrieval.ranking.question import parse_question, person_asked_about
+from knowledge.retrieval.ranking.question_times import Period, read_times
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
 
 
 def times(text: str) -> list[object]:
     """The times that the text names."""
-    return list(read_question(text, now=NOW).times)
+    return list(parse_question(text, now=NOW).times)
 
 
 def at(year: int, month: int, day: int) -> datetime:
@@ -81,17 +77,36 @@ def test_a_month_ends_with_the_year() -> None:
         ("what did i do on february 31", date(2026, 2, 1), date(2026, 3, 10)),
         ("what did i do on 9 may 2024", date(2024, 5, 7), date(2024, 5, 11)),
         ("what was in 2024", date(2024, 1, 1), date(2024, 12, 31)),
+        ("what did i do on friday", date(2026, 11, 13), date(2026, 11, 13)),
+        ("what did i say the day before yesterday", date(2026, 11, 18), date(2026, 11, 18)),
+        ("what did i do in the past week", date(2026, 11, 13), date(2026, 11, 20)),
+        ("where was i last summer", date(2026, 6, 1), date(2026, 8, 31)),
+        ("where was i last may", date(2026, 5, 1), date(2026, 5, 31)),
+        ("wo war ich letztes jahr im mai", date(2025, 5, 1), date(2025, 5, 31)),
+        ("was habe ich vor zwei wochen gesagt", date(2026, 11, 3), date(2026, 11, 9)),
+        ("was war am 9. mai 2024", date(2024, 5, 7), date(2024, 5, 11)),
     ],
 )
 def test_times_have_ranges(text: str, first: date, last: date) -> None:
     """For the index to search in."""
-    assert time_ranges(read_question(text, now=NOW), now=NOW) == [(first, last)]
+    today = NOW.date()
+
+    [time] = read_times(text, now=NOW)
+
+    assert time.search_range(today) == (first, last)
+
+
+@pytest.mark.parametrize("text", ["what will i do next week", "a film for tonight", "morgen"])
+def test_what_is_to_come_is_no_time_of_telling(text: str) -> None:
+    """Nothing has been said there yet."""
+    assert times(text) == []
 
 
 @pytest.mark.parametrize("text", ["999 years ago", "on 1000-01-99", "0 days ago", "in 1900"])
 def test_far_times_do_not_raise(text: str) -> None:
     """A calendar begins and ends."""
-    time_ranges(read_question(text, now=datetime(3, 1, 1, tzinfo=UTC)), now=NOW)
+    for time in read_times(text, now=datetime(3, 1, 1, tzinfo=UTC)):
+        time.search_range(NOW.date())
 
 
 def test_the_one_person_named_is_asked_about() -> None:
@@ -112,4 +127,4 @@ def test_i_is_the_asker() -> None:
 
 def test_the_questions_terms_count_once() -> None:
     """However often they are said."""
-    assert read_question("Tea, tea or green tea?", now=NOW).terms == {"tea": 1, "green": 1}
+    assert parse_question("Tea, tea or green tea?", now=NOW).terms == {"tea": 1, "green": 1}

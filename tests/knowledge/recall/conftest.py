@@ -21,7 +21,7 @@ def teller(alice: User) -> Teller:
 
 @pytest.fixture
 def ask(alice: User) -> Ask:
-    """Asks alice's memory, with time enough for every arm."""
+    """Asks alice's memory, with time enough for every retriever."""
 
     def ask(query: str, *, budget_tokens: int = 2000, **values: object) -> Recall:
         fields = {name: values.pop(name) for name in ("as_of", "min_trust") if name in values}

@@ -10,7 +10,7 @@ from accounts.models import User
 from exobrain.lib.errors import Unavailable
 from exobrain.lib.threads import close_connections
 from knowledge.models import Block
-from knowledge.retrieval import arms
+from knowledge.retrieval import retrievers
 from knowledge.services.pages.editing import edit_block
 from knowledge.services.recall.recalling import recall
 from knowledge.types import Recall, Scope, Trust
@@ -168,23 +168,23 @@ def test_what_was_called_wrong_is_not_recalled(teller: Teller, ask: Ask) -> None
     assert ask("Who plays the cello?").items == []
 
 
-def test_a_failing_arm_is_named_and_costs_no_answer(
+def test_a_failing_retriever_is_named_and_costs_no_answer(
     teller: Teller, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The others answer."""
     said = teller.tell("My sister Ann plays the cello.")
 
-    def fail(*_args: object, **_named: object) -> arms.Brought:
+    def fail(*_args: object, **_named: object) -> retrievers.Retrieved:
         raise Unavailable
 
-    monkeypatch.setattr(arms, "by_meaning", fail)
+    monkeypatch.setattr(retrievers, "by_meaning", fail)
     found = ask("Who plays the cello?")
 
     assert "meaning" in found.dropped
     assert messages(found) == [said.id]
 
 
-def test_every_arm_may_be_missing(teller: Teller, ask: Ask) -> None:
+def test_every_retriever_may_be_missing(teller: Teller, ask: Ask) -> None:
     """With none there is no answer, and no error."""
     teller.tell("My sister Ann plays the cello.")
 
@@ -212,16 +212,16 @@ def test_any_question_is_answered(teller: Teller, ask: Ask, query: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_late_arm_is_dropped(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outside a transaction the arms run side by side, and nobody waits for the slow one."""
+def test_a_late_retriever_is_dropped(teller: Teller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside a transaction the retrievers run side by side, and nobody waits for the slow one."""
     said = teller.tell("My sister Ann plays the cello.")
     release = threading.Event()
 
-    def wait(*_args: object, **_named: object) -> arms.Brought:
+    def wait(*_args: object, **_named: object) -> retrievers.Retrieved:
         release.wait(30)
-        return arms.Brought()
+        return retrievers.Retrieved()
 
-    monkeypatch.setattr(arms, "by_graph", wait)
+    monkeypatch.setattr(retrievers, "by_graph", wait)
     found = recall(
         scope=Scope(user_id=teller.user.pk),
         query="Who plays the cello?",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.retrieval.ranking.window import Utterance
+from knowledge.retrieval.ranking.context_window import Utterance
 from knowledge.retrieval.utterances import utterance_of
 
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,7 +14,7 @@ from knowledge.errors import EmbedderUnavailable
 from knowledge.stores.embedders import configured_embedder, minilm
 from knowledge.stores.embedders.hashing import ByteEmbedder, HashingEmbedder
 from knowledge.stores.embedders.minilm import MiniLmEmbedder
-from knowledge.stores.embedders.port import Embedder
+from knowledge.stores.embedders.port import Embedder, TokenVectors, Vectors
 from knowledge.stores.embedders.provider import ProviderEmbedder
 
 LOCAL = MiniLmEmbedder()  # loaded once
@@ -32,7 +32,7 @@ class Provider(BaseHTTPRequestHandler):
         if server.status != 200:
             self._answer(server.status, {"error": {"message": f"no, {KEY}"}})
             return
-        vectors = HashingEmbedder(server.dimensions).embed(body["input"])
+        vectors = HashingEmbedder(server.dimensions).embed(body["input"]).vectors
         data = [
             {"object": "embedding", "index": n, "embedding": vector.tolist()}
             for n, vector in enumerate(vectors)
@@ -100,7 +100,7 @@ TEXTS = ["I like tea", "", "The orchid blooms. " * 200, "名前 🙂", "\ud800 l
 
 def test_every_text_has_a_vector_of_unit_length(embedder: Embedder) -> None:
     """Whatever the texts are, as many vectors come back, each of length one."""
-    vectors = embedder.embed(TEXTS)
+    vectors = embedder.embed(TEXTS).vectors
 
     assert vectors.shape == (len(TEXTS), embedder.dimensions)
     assert vectors.dtype == np.float32
@@ -109,15 +109,15 @@ def test_every_text_has_a_vector_of_unit_length(embedder: Embedder) -> None:
 
 def test_vectors_come_in_the_order_of_the_texts(embedder: Embedder) -> None:
     """A text has the same vector alone and among others."""
-    together = embedder.embed(TEXTS)
-    alone = np.concatenate([embedder.embed([text]) for text in TEXTS])
+    together = embedder.embed(TEXTS).vectors
+    alone = np.concatenate([embedder.embed([text]).vectors for text in TEXTS])
 
     assert np.sum(together * alone, axis=1) == pytest.approx(1.0, abs=0.02)
 
 
 def test_no_texts_are_no_vectors(embedder: Embedder) -> None:
     """An empty batch is no error."""
-    assert embedder.embed([]).shape == (0, embedder.dimensions)
+    assert embedder.embed([]).vectors.shape == (0, embedder.dimensions)
 
 
 def test_a_space_names_its_dimensions(embedder: Embedder) -> None:
@@ -127,19 +127,61 @@ def test_a_space_names_its_dimensions(embedder: Embedder) -> None:
 
 def test_like_texts_are_near() -> None:
     """The local model puts what means the same together."""
-    car, automobile, soup = LOCAL.embed(["a fast car", "a quick automobile", "tomato soup"])
+    texts = ["a fast car", "a quick automobile", "tomato soup"]
+
+    car, automobile, soup = LOCAL.embed(texts).vectors
 
     assert float(car @ automobile) > float(car @ soup) + 0.3
 
 
-def test_tokens_come_with_their_vectors() -> None:
-    """Each word piece has a vector, and their mean is the text's direction."""
-    pooled, [(pieces, vectors)] = LOCAL.run(["a fast car"])
+def test_whoever_gives_tokens_gives_them_for_each_text(embedder: Embedder) -> None:
+    """Every token belongs to a word and has a vector as wide as the texts'."""
+    embedded = embedder.embed(TEXTS)
 
+    if embedded.tokens is None:
+        pytest.skip("one vector a text")
+    assert len(embedded.tokens) == len(TEXTS)
+    for tokens in embedded.tokens:
+        assert tokens.vectors.shape == (len(tokens.owners), embedder.dimensions)
+        assert tokens.vectors.dtype == np.float32
+        assert set(tokens.owners) == set(range(len(tokens.words)))
+
+
+def test_a_model_that_is_warm_gives_the_same(embedder: Embedder) -> None:
+    """Loading it ahead changes nothing."""
+    embedder.warm_up()
+
+    assert embedder.embed(["tea"]).vectors.shape == (1, embedder.dimensions)
+
+
+def test_a_texts_vector_is_the_mean_of_its_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each word piece has a vector, and their mean is the text's direction."""
+    given: list[tuple[Sequence[str], Vectors]] = []
+    joined = minilm.words_of_pieces
+
+    def watched(pieces: Sequence[str], vectors: Vectors) -> TokenVectors:
+        given.append((pieces, vectors))
+        return joined(pieces, vectors)
+
+    monkeypatch.setattr(minilm, "words_of_pieces", watched)
+    embedded = LOCAL.embed(["a fast car"])
+
+    [(pieces, vectors)] = given
     mean = vectors.mean(axis=0)
     assert pieces == ["[CLS]", "a", "fast", "car", "[SEP]"]
     assert vectors.shape == (5, 384)
-    assert float(pooled[0] @ mean / np.linalg.norm(mean)) == pytest.approx(1.0, abs=1e-4)
+    assert float(embedded.vectors[0] @ mean / np.linalg.norm(mean)) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_word_pieces_are_joined_and_marks_left_out() -> None:
+    """Every kept token knows its word."""
+    vectors = np.random.default_rng(1).standard_normal((6, 64)).astype(np.float32)
+
+    kept = minilm.words_of_pieces(["[CLS]", "pot", "##tery", "!", "class", "[SEP]"], vectors)
+
+    assert kept.words == ["pottery", "class"]
+    assert kept.owners == [0, 0, 1]
+    assert np.array_equal(kept.vectors, vectors[[1, 2, 4]])
 
 
 def test_a_missing_model_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +196,7 @@ def test_the_mock_is_that_of_the_contract() -> None:
     """Byte i adds byte/255 to component i mod 3072."""
     text = "a" * 3072 + "b"
 
-    [vector] = ByteEmbedder().embed([text])
+    [vector] = ByteEmbedder().embed([text]).vectors
 
     assert vector[0] / vector[1] == pytest.approx((97 + 98) / 97)
 

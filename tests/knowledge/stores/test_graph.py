@@ -17,8 +17,8 @@ from knowledge.errors import UnknownType
 from knowledge.models import Block, Edge, EdgeType, Entity, Mention, NodeType
 from knowledge.stores.graph.bolt import BoltGraphIndex
 from knowledge.stores.graph.memory import InMemoryGraphIndex
-from knowledge.stores.graph.port import MENTIONS, GraphIndex, Link, Node
-from knowledge.stores.graph.sql import SqlGraphIndex
+from knowledge.stores.graph.port import MENTIONS, GraphEdge, GraphIndex, Node
+from knowledge.stores.graph.sql import SqlGraph
 from knowledge.types import REAL_WORLD, Scope, Trust
 from tests.knowledge.stores.bolt_server import DATABASE, PASSWORD
 from tests.knowledge.stores.points import DAY, NOON
@@ -30,11 +30,13 @@ OTHER_WORLD = uuid.UUID(int=7)
 TYPES = ("node.person", "node.place", "edge.knows", "edge.lies_in")
 
 
-class Ledger(SqlGraphIndex):
+class Ledger(SqlGraph):
     """The SQL traversal, whose rows are written for it as the ledger's services would."""
 
-    def upsert(self, *, user_id: uuid.UUID, nodes: Sequence[Node], links: Sequence[Link]) -> None:
-        """Rows of these nodes and links are in the ledger."""
+    def upsert(
+        self, *, user_id: uuid.UUID, nodes: Sequence[Node], edges: Sequence[GraphEdge]
+    ) -> None:
+        """Rows of these nodes and edges are in the ledger."""
         for node in nodes:
             NodeType.objects.get_or_create(id=node.node_type, defaults={"name": node.node_type})
             values = {
@@ -43,24 +45,24 @@ class Ledger(SqlGraphIndex):
                 "normal_name": node.name.lower(),
             }
             _put(Entity, node.id, user_id, node.trust, node.universe_id, **values)
-        for link in links:
+        for edge in edges:
             times = {
-                "valid_from": _moment(link.valid_from),
-                "valid_to": _moment(link.valid_to),
-                "superseded_at": NOON if link.superseded else None,
-                "confidence": link.confidence,
+                "valid_from": _moment(edge.valid_from),
+                "valid_to": _moment(edge.valid_to),
+                "superseded_at": NOON if edge.superseded else None,
+                "confidence": edge.confidence,
             }
-            if link.edge_type == MENTIONS:
+            if edge.edge_type == MENTIONS:
                 said = {"said_at": times.pop("valid_from"), "kind": "episode", "text": "x"}
                 note = {**times, **said, "kind": "note"}
-                _put(Block, link.source_id, user_id, link.trust, link.universe_id, **note)
-                ends = {"block_id": link.source_id, "entity_id": link.target_id}
-                _put(Mention, link.id, user_id, link.trust, link.universe_id, **ends)
+                _put(Block, edge.source_id, user_id, edge.trust, edge.universe_id, **note)
+                ends = {"block_id": edge.source_id, "entity_id": edge.target_id}
+                _put(Mention, edge.id, user_id, edge.trust, edge.universe_id, **ends)
                 continue
-            EdgeType.objects.get_or_create(id=link.edge_type, defaults={"name": link.edge_type})
-            ends = {"source_id": link.source_id, "target_id": link.target_id}
-            kind = {"edge_type_id": link.edge_type, **ends}
-            _put(Edge, link.id, user_id, link.trust, link.universe_id, **kind, **times)
+            EdgeType.objects.get_or_create(id=edge.edge_type, defaults={"name": edge.edge_type})
+            ends = {"source_id": edge.source_id, "target_id": edge.target_id}
+            kind = {"edge_type_id": edge.edge_type, **ends}
+            _put(Edge, edge.id, user_id, edge.trust, edge.universe_id, **kind, **times)
 
     def remove(self, *, user_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> None:
         """No rows of these are in the user's ledger."""
@@ -158,7 +160,7 @@ def node(name: str = "Ann", **changes: Any) -> Node:
     return Node(**{**values, **changes})
 
 
-def link(source: Node, target: Node, **changes: Any) -> Link:
+def edge_between(source: Node, target: Node, **changes: Any) -> GraphEdge:
     """One knows the other since noon."""
     values: dict[str, Any] = {
         "id": uuid.uuid4(),
@@ -169,19 +171,21 @@ def link(source: Node, target: Node, **changes: Any) -> Link:
         "trust": int(Trust.USER_SAID),
         "valid_from": NOON.timestamp(),
     }
-    return Link(**{**values, **changes})
+    return GraphEdge(**{**values, **changes})
 
 
-def mention(target: Node, **changes: Any) -> Link:
+def mention(target: Node, **changes: Any) -> GraphEdge:
     """A block of its own that speaks of somebody."""
-    return link(target, target, **{"source_id": uuid.uuid4(), **changes, "edge_type": MENTIONS})
+    return edge_between(
+        target, target, **{"source_id": uuid.uuid4(), **changes, "edge_type": MENTIONS}
+    )
 
 
 def names(
     graph: GraphIndex, user: User, start: Sequence[Node], hops: int = 1, **scope: Any
 ) -> set[str]:
     """Who is found around these."""
-    found = graph.around(
+    found = graph.neighbourhood(
         scope=Scope(user_id=user.id, **scope),
         entity_ids=[each.id for each in start],
         hops=hops,
@@ -201,9 +205,9 @@ def blocks(graph: GraphIndex, user: User, *entities: Node, **scope: Any) -> list
 def test_neighbours_are_found_both_ways(graph: GraphIndex, alice: User) -> None:
     """An edge leads from its source to its target and back."""
     ann, ben, cy = node("Ann"), node("Ben"), node("Cy")
-    links = [link(ann, ben), link(cy, ann)]
+    edges = [edge_between(ann, ben), edge_between(cy, ann)]
 
-    graph.upsert(user_id=alice.id, nodes=[ann, ben, cy], links=links)
+    graph.upsert(user_id=alice.id, nodes=[ann, ben, cy], edges=edges)
 
     assert names(graph, alice, [ann]) == {"Ann", "Ben", "Cy"}
 
@@ -214,53 +218,53 @@ def test_only_so_many_hops_are_walked(
 ) -> None:
     """What is farther away stays out."""
     chain = [node(name) for name in "abcd"]
-    links = [link(chain[n], chain[n + 1]) for n in range(3)]
-    graph.upsert(user_id=alice.id, nodes=chain, links=links)
+    edges = [edge_between(chain[n], chain[n + 1]) for n in range(3)]
+    graph.upsert(user_id=alice.id, nodes=chain, edges=edges)
 
     assert names(graph, alice, chain[:1], hops) == set(expected)
 
 
 def test_an_edge_comes_back_as_it_went_in(graph: GraphIndex, alice: User) -> None:
-    """Nothing of a link is lost."""
+    """Nothing of a edge is lost."""
     ann, ben = node("Ann"), node("Ben")
-    edge = link(ann, ben, valid_to=(NOON + DAY).timestamp(), confidence=0.75)
-    graph.upsert(user_id=alice.id, nodes=[ann, ben], links=[edge])
+    edge = edge_between(ann, ben, valid_to=(NOON + DAY).timestamp(), confidence=0.75)
+    graph.upsert(user_id=alice.id, nodes=[ann, ben], edges=[edge])
 
-    found = graph.around(scope=Scope(alice.id), entity_ids=[ann.id], hops=1, limit=10)
+    found = graph.neighbourhood(scope=Scope(alice.id), entity_ids=[ann.id], hops=1, limit=10)
 
-    assert list(found.links) == [edge]
+    assert list(found.edges) == [edge]
     assert list(found.nodes) == [ann, ben]
 
 
 def test_upserting_twice_changes_nothing(graph: GraphIndex, alice: User) -> None:
-    """The same nodes and links again are the same graph."""
+    """The same nodes and edges again are the same graph."""
     ann, ben = node("Ann"), node("Ben")
-    edge = link(ann, ben)
+    edge = edge_between(ann, ben)
 
     for _ in range(2):
-        graph.upsert(user_id=alice.id, nodes=[ann, ben], links=[edge])
+        graph.upsert(user_id=alice.id, nodes=[ann, ben], edges=[edge])
 
-    found = graph.around(scope=Scope(alice.id), entity_ids=[ann.id], hops=1, limit=10)
-    assert list(found.links) == [edge]
+    found = graph.neighbourhood(scope=Scope(alice.id), entity_ids=[ann.id], hops=1, limit=10)
+    assert list(found.edges) == [edge]
 
 
 def test_a_renamed_node_has_its_new_name(graph: GraphIndex, alice: User) -> None:
     """A node of the same id is replaced."""
     ann = node("Ann")
-    graph.upsert(user_id=alice.id, nodes=[ann], links=[])
+    graph.upsert(user_id=alice.id, nodes=[ann], edges=[])
 
-    graph.upsert(user_id=alice.id, nodes=[node("Anna", id=ann.id)], links=[])
+    graph.upsert(user_id=alice.id, nodes=[node("Anna", id=ann.id)], edges=[])
 
     assert names(graph, alice, [ann]) == {"Anna"}
 
 
 def test_a_moved_edge_has_its_new_ends(graph: GraphIndex, alice: User) -> None:
-    """A link of the same id is replaced, also when it leads elsewhere."""
+    """A edge of the same id is replaced, also when it leads elsewhere."""
     ann, ben, cy = node("Ann"), node("Ben"), node("Cy")
-    edge = link(ann, ben)
-    graph.upsert(user_id=alice.id, nodes=[ann, ben, cy], links=[edge])
+    edge = edge_between(ann, ben)
+    graph.upsert(user_id=alice.id, nodes=[ann, ben, cy], edges=[edge])
 
-    graph.upsert(user_id=alice.id, nodes=[], links=[link(ann, cy, id=edge.id)])
+    graph.upsert(user_id=alice.id, nodes=[], edges=[edge_between(ann, cy, id=edge.id)])
 
     assert names(graph, alice, [ann]) == {"Ann", "Cy"}
 
@@ -268,10 +272,10 @@ def test_a_moved_edge_has_its_new_ends(graph: GraphIndex, alice: User) -> None:
 def test_the_limit_is_kept(graph: GraphIndex, alice: User) -> None:
     """Of many edges the surest ones come back."""
     ann, others = node("Ann"), [node(f"n{n}") for n in range(9)]
-    links = [link(ann, other, confidence=n / 10) for n, other in enumerate(others)]
-    graph.upsert(user_id=alice.id, nodes=[ann, *others], links=links)
+    edges = [edge_between(ann, other, confidence=n / 10) for n, other in enumerate(others)]
+    graph.upsert(user_id=alice.id, nodes=[ann, *others], edges=edges)
 
-    found = graph.around(scope=Scope(alice.id), entity_ids=[ann.id], hops=2, limit=3)
+    found = graph.neighbourhood(scope=Scope(alice.id), entity_ids=[ann.id], hops=2, limit=3)
 
     assert {each.name for each in found.nodes} == {"Ann", "n8", "n7", "n6"}
 
@@ -279,8 +283,8 @@ def test_the_limit_is_kept(graph: GraphIndex, alice: User) -> None:
 def test_a_removed_node_takes_its_edges_along(graph: GraphIndex, alice: User) -> None:
     """Nothing leads to what is gone."""
     ann, ben, cy = node("Ann"), node("Ben"), node("Cy")
-    links = [link(ann, ben), link(ben, cy)]
-    graph.upsert(user_id=alice.id, nodes=[ann, ben, cy], links=links)
+    edges = [edge_between(ann, ben), edge_between(ben, cy)]
+    graph.upsert(user_id=alice.id, nodes=[ann, ben, cy], edges=edges)
 
     graph.remove(user_id=alice.id, ids=[ben.id, uuid.uuid4()])
 
@@ -290,8 +294,8 @@ def test_a_removed_node_takes_its_edges_along(graph: GraphIndex, alice: User) ->
 def test_a_removed_edge_is_not_walked(graph: GraphIndex, alice: User) -> None:
     """Its ends stay."""
     ann, ben = node("Ann"), node("Ben")
-    edge = link(ann, ben)
-    graph.upsert(user_id=alice.id, nodes=[ann, ben], links=[edge])
+    edge = edge_between(ann, ben)
+    graph.upsert(user_id=alice.id, nodes=[ann, ben], edges=[edge])
 
     graph.remove(user_id=alice.id, ids=[edge.id])
 
@@ -304,7 +308,7 @@ def test_the_latest_mentions_come_first(graph: GraphIndex, alice: User) -> None:
     ann = node("Ann")
     early = mention(ann, valid_from=(NOON - DAY).timestamp())
     late = mention(ann)
-    graph.upsert(user_id=alice.id, nodes=[ann], links=[early, late])
+    graph.upsert(user_id=alice.id, nodes=[ann], edges=[early, late])
 
     assert blocks(graph, alice, ann) == [late.source_id, early.source_id]
 
@@ -313,7 +317,7 @@ def test_a_removed_block_mentions_nobody(graph: GraphIndex, alice: User) -> None
     """Removing a block by its id removes what it mentions."""
     ann = node("Ann")
     gone, kept = mention(ann), mention(ann)
-    graph.upsert(user_id=alice.id, nodes=[ann], links=[gone, kept])
+    graph.upsert(user_id=alice.id, nodes=[ann], edges=[gone, kept])
 
     graph.remove(user_id=alice.id, ids=[gone.source_id])
 
@@ -325,7 +329,7 @@ def test_a_mention_is_no_relation(graph: GraphIndex, alice: User) -> None:
     ann, ben = node("Ann"), node("Ben")
     first = mention(ann)
     second = mention(ben, source_id=first.source_id)
-    graph.upsert(user_id=alice.id, nodes=[ann, ben], links=[first, second])
+    graph.upsert(user_id=alice.id, nodes=[ann, ben], edges=[first, second])
 
     assert names(graph, alice, [ann], hops=2) == {"Ann"}
 
@@ -355,10 +359,10 @@ def test_the_scope_filters_links(  # noqa: PLR0917  pytest passes by name
     scope: dict[str, Any],
     is_found: bool,
 ) -> None:
-    """Only links that hold in the scope are walked."""
+    """Only edges that hold in the scope are walked."""
     ann, ben = node("Ann"), node("Ben")
-    told = link(ann, ben, **changes) if by == "edge" else mention(ann, **changes)
-    graph.upsert(user_id=alice.id, nodes=[ann, ben], links=[told])
+    told = edge_between(ann, ben, **changes) if by == "edge" else mention(ann, **changes)
+    graph.upsert(user_id=alice.id, nodes=[ann, ben], edges=[told])
 
     if by == "edge":
         assert ("Ben" in names(graph, alice, [ann], **scope)) is is_found
@@ -378,7 +382,11 @@ def test_the_scope_filters_nodes(
 ) -> None:
     """What the scope keeps out is neither shown nor walked through."""
     ann, ben, cy = node("Ann"), node("Ben", **changes), node("Cy")
-    graph.upsert(user_id=alice.id, nodes=[ann, ben, cy], links=[link(ann, ben), link(ben, cy)])
+    graph.upsert(
+        user_id=alice.id,
+        nodes=[ann, ben, cy],
+        edges=[edge_between(ann, ben), edge_between(ben, cy)],
+    )
 
     assert names(graph, alice, [ann], hops=2, **scope) == {"Ann"}
 
@@ -387,7 +395,7 @@ def test_a_stranger_sees_nothing(graph: GraphIndex, alice: User, charlie: User) 
     """Whoever knows an id of another user's is told nothing by it."""
     ann, ben = node("Ann"), node("Ben")
     told = mention(ann)
-    graph.upsert(user_id=alice.id, nodes=[ann, ben], links=[link(ann, ben), told])
+    graph.upsert(user_id=alice.id, nodes=[ann, ben], edges=[edge_between(ann, ben), told])
 
     assert names(graph, charlie, [ann], hops=2) == set()
     assert blocks(graph, charlie, ann) == []
@@ -396,12 +404,12 @@ def test_a_stranger_sees_nothing(graph: GraphIndex, alice: User, charlie: User) 
 def test_a_stranger_changes_nothing(graph: GraphIndex, alice: User, charlie: User) -> None:
     """Whoever knows ids of another user's neither removes nor renames nor joins them."""
     ann, ben, his = node("Ann"), node("Ben"), node("His")
-    edge, told = link(ann, ben), mention(ann)
-    graph.upsert(user_id=alice.id, nodes=[ann, ben], links=[edge, told])
+    edge, told = edge_between(ann, ben), mention(ann)
+    graph.upsert(user_id=alice.id, nodes=[ann, ben], edges=[edge, told])
 
-    graph.upsert(user_id=charlie.id, nodes=[node("Mallory", id=ann.id), his], links=[])
+    graph.upsert(user_id=charlie.id, nodes=[node("Mallory", id=ann.id), his], edges=[])
     if not isinstance(graph, Ledger):  # the ledger's keys forbid it by themselves
-        graph.upsert(user_id=charlie.id, nodes=[], links=[link(his, ben)])
+        graph.upsert(user_id=charlie.id, nodes=[], edges=[edge_between(his, ben)])
     graph.remove(user_id=charlie.id, ids=[ann.id, ben.id, edge.id, told.id, told.source_id])
     graph.clear(user_id=charlie.id)
 
@@ -412,8 +420,8 @@ def test_a_stranger_changes_nothing(graph: GraphIndex, alice: User, charlie: Use
 def test_clearing_leaves_the_others(graph: GraphIndex, alice: User, bob: User) -> None:
     """Only the one user's graph is emptied."""
     hers, his = node("Hers"), node("His")
-    graph.upsert(user_id=alice.id, nodes=[hers], links=[mention(hers)])
-    graph.upsert(user_id=bob.id, nodes=[his], links=[])
+    graph.upsert(user_id=alice.id, nodes=[hers], edges=[mention(hers)])
+    graph.upsert(user_id=bob.id, nodes=[his], edges=[])
 
     graph.clear(user_id=alice.id)
 
@@ -437,7 +445,7 @@ def test_clearing_leaves_the_others(graph: GraphIndex, alice: User, bob: User) -
 def test_hostile_names_are_only_names(graph: GraphIndex, alice: User, name: str) -> None:
     """Whatever an entity is called, it is called that, and nothing else happens."""
     ann, odd = node("Ann"), node(name)
-    graph.upsert(user_id=alice.id, nodes=[ann, odd], links=[link(ann, odd)])
+    graph.upsert(user_id=alice.id, nodes=[ann, odd], edges=[edge_between(ann, odd)])
 
     assert names(graph, alice, [ann]) == {"Ann", name}
 
@@ -448,7 +456,7 @@ def test_names_of_any_characters_are_kept(
 ) -> None:
     """What cannot be encoded is replaced, and breaks nothing."""
     ann, odd = node("Ann"), node(name)
-    bolt_index.upsert(user_id=alice.id, nodes=[ann, odd], links=[link(ann, odd)])
+    bolt_index.upsert(user_id=alice.id, nodes=[ann, odd], edges=[edge_between(ann, odd)])
 
     assert len(names(bolt_index, alice, [ann])) == 2
 
@@ -471,7 +479,7 @@ def test_a_label_outside_the_schema_is_refused(
 ) -> None:
     """No label gets into a query that is not of an active type."""
     with pytest.raises(UnknownType):
-        bolt_index.upsert(user_id=alice.id, nodes=[node(node_type=type_id)], links=[])
+        bolt_index.upsert(user_id=alice.id, nodes=[node(node_type=type_id)], edges=[])
 
 
 @pytest.mark.parametrize(
@@ -485,7 +493,7 @@ def test_a_relation_outside_the_schema_is_refused(
 
     with pytest.raises(UnknownType):
         bolt_index.upsert(
-            user_id=alice.id, nodes=[ann, ben], links=[link(ann, ben, edge_type=type_id)]
+            user_id=alice.id, nodes=[ann, ben], edges=[edge_between(ann, ben, edge_type=type_id)]
         )
 
 
@@ -495,4 +503,4 @@ def test_an_allow_list_with_a_bad_id_makes_no_label(bolt: Driver, alice: User) -
     index = BoltGraphIndex(bolt, types=[bad], database=DATABASE)
 
     with pytest.raises(UnknownType):
-        index.upsert(user_id=alice.id, nodes=[node(node_type=bad)], links=[])
+        index.upsert(user_id=alice.id, nodes=[node(node_type=bad)], edges=[])

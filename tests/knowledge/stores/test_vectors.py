@@ -9,7 +9,7 @@ from qdrant_client import QdrantClient
 from accounts.models import User
 from knowledge.stores.vectors import postgres
 from knowledge.stores.vectors.memory import InMemoryVectorIndex
-from knowledge.stores.vectors.port import TermStatistics, VectorIndex
+from knowledge.stores.vectors.port import LedgerVectorIndex, TermStatistics, VectorIndex
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
 from knowledge.stores.vectors.qdrant import QdrantVectorIndex
 from knowledge.types import Scope, Status, Trust
@@ -35,12 +35,12 @@ def index(request: pytest.FixtureRequest, db: None, monkeypatch: pytest.MonkeyPa
 
 def found(index: VectorIndex, user: User, terms: str, **scope: Any) -> list[uuid.UUID]:
     """The blocks that these words find, best first."""
-    hits = index.search_words(
+    blocks = index.search_words(
         scope=Scope(user_id=user.id, **scope),
         terms=dict.fromkeys(terms.split(), 1.0),
         limit=10,
-    ).hits
-    return [hit.block_id for hit in hits]
+    ).blocks
+    return [block.block_id for block in blocks]
 
 
 def counted(index: VectorIndex, user: User, terms: str) -> TermStatistics:
@@ -55,10 +55,10 @@ def counted(index: VectorIndex, user: User, terms: str) -> TermStatistics:
 
 def near(index: VectorIndex, user: User, *numbers: float, **scope: Any) -> list[uuid.UUID]:
     """The blocks whose meaning is near, nearest first."""
-    hits = index.search_meaning(
+    blocks = index.search_meaning(
         scope=Scope(user_id=user.id, **scope), vector=vector(*numbers), limit=10
     )
-    return [hit.block_id for hit in hits]
+    return [block.block_id for block in blocks]
 
 
 # -- words
@@ -108,11 +108,11 @@ def test_query_weights_count(index: VectorIndex, alice: User) -> None:
     tea, rain = point("tea"), point("rain")
     index.upsert(user_id=alice.id, points=[tea, rain])
 
-    hits = index.search_words(
+    blocks = index.search_words(
         scope=Scope(user_id=alice.id), terms={"tea": 0.5, "rain": 2.0}, limit=10
-    ).hits
+    ).blocks
 
-    assert [hit.block_id for hit in hits] == [rain.block_id, tea.block_id]
+    assert [block.block_id for block in blocks] == [rain.block_id, tea.block_id]
 
 
 def test_scores_are_those_of_the_formula(index: VectorIndex, alice: User) -> None:
@@ -121,9 +121,9 @@ def test_scores_are_those_of_the_formula(index: VectorIndex, alice: User) -> Non
         pytest.skip("Qdrant has lengths measured against a fixed average")
     index.upsert(user_id=alice.id, points=[point("tea garden"), point("rain sun wind snow")])
 
-    [hit] = index.search_words(scope=Scope(user_id=alice.id), terms={"tea": 1.0}, limit=10).hits
+    [block] = index.search_words(scope=Scope(user_id=alice.id), terms={"tea": 1.0}, limit=10).blocks
 
-    assert hit.score == pytest.approx(0.6931 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 3)), rel=0.02)
+    assert block.score == pytest.approx(0.6931 * 2.2 / (1 + 1.2 * (0.25 + 0.75 * 2 / 3)), rel=0.02)
 
 
 def test_a_neighbours_word_does_not_make_it_common(index: VectorIndex, alice: User) -> None:
@@ -161,11 +161,11 @@ def test_upserting_twice_changes_nothing(index: VectorIndex, alice: User) -> Non
     points = [point("tea", vector=vector(1)), point("tea milk", vector=vector(0, 1))]
     index.upsert(user_id=alice.id, points=points)
     scope = Scope(user_id=alice.id)
-    before = index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).hits
+    before = index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).blocks
 
     index.upsert(user_id=alice.id, points=points)
 
-    assert index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).hits == before
+    assert index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).blocks == before
 
 
 def test_one_block_twice_in_a_batch_is_one(index: VectorIndex, alice: User) -> None:
@@ -206,7 +206,7 @@ def test_the_limit_is_kept(index: VectorIndex, alice: User) -> None:
     index.upsert(user_id=alice.id, points=[point("tea", vector=vector(1, n)) for n in range(20)])
     scope = Scope(user_id=alice.id)
 
-    assert len(index.search_words(scope=scope, terms={"tea": 1.0}, limit=3).hits) == 3
+    assert len(index.search_words(scope=scope, terms={"tea": 1.0}, limit=3).blocks) == 3
     assert len(index.search_meaning(scope=scope, vector=vector(1), limit=3)) == 3
 
 
@@ -308,9 +308,11 @@ def test_the_scope_filters(  # noqa: PLR0917  pytest passes by name
     block = point("tea", vector=vector(1), **changes)
     index.upsert(user_id=alice.id, points=[block])
 
-    hits = found(index, alice, "tea", **scope) if by == "words" else near(index, alice, 1, **scope)
+    blocks = (
+        found(index, alice, "tea", **scope) if by == "words" else near(index, alice, 1, **scope)
+    )
 
-    assert (hits == [block.block_id]) is is_found
+    assert (blocks == [block.block_id]) is is_found
 
 
 @pytest.mark.parametrize("by", ["words", "meaning"])
@@ -320,9 +322,9 @@ def test_what_is_filtered_takes_nobodys_place(index: VectorIndex, alice: User, b
     block = point("tea milk sugar", vector=vector(1, 1))
     index.upsert(user_id=alice.id, points=[*out, block])
 
-    hits = found(index, alice, "tea") if by == "words" else near(index, alice, 1)
+    blocks = found(index, alice, "tea") if by == "words" else near(index, alice, 1)
 
-    assert hits == [block.block_id]
+    assert blocks == [block.block_id]
 
 
 # -- two users
@@ -378,8 +380,68 @@ def test_statistics_are_each_users_own(index: VectorIndex, alice: User, bob: Use
     """What others say does not change a score."""
     index.upsert(user_id=alice.id, points=[point("tea"), point("rain")])
     scope = Scope(user_id=alice.id)
-    before = index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).hits
+    before = index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).blocks
 
     index.upsert(user_id=bob.id, points=[point("tea") for _ in range(50)])
 
-    assert index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).hits == before
+    assert index.search_words(scope=scope, terms={"tea": 1.0}, limit=10).blocks == before
+
+
+# -- what the index that is written with the ledger can do besides
+
+
+@pytest.fixture(params=["memory", "postgres"])
+def ledger_index(request: pytest.FixtureRequest, db: None) -> LedgerVectorIndex:
+    """Each implementation, empty."""
+    if request.param == "memory":
+        return InMemoryVectorIndex()
+    return PostgresVectorIndex(space=SPACE, dimensions=8)
+
+
+def test_a_blocks_own_vector_comes_back(ledger_index: LedgerVectorIndex, alice: User) -> None:
+    """The one of its text alone, to half precision; where there is but one, that one."""
+    mixed = point("tea", vector=vector(1, 1), own_vector=vector(1), digest=b"1")
+    plain = point("rain", vector=vector(0, 1), digest=b"2")
+    ledger_index.upsert(user_id=alice.id, points=[mixed, plain, point("sun")])
+
+    own = ledger_index.own_vectors(
+        user_id=alice.id, digests={mixed.block_id: b"1", plain.block_id: b"2"}
+    )
+
+    assert own.keys() == {mixed.block_id, plain.block_id}
+    assert own[mixed.block_id] == pytest.approx(vector(1), abs=1e-3)
+    assert own[plain.block_id] == pytest.approx(vector(0, 1), abs=1e-3)
+
+
+def test_a_vector_of_another_text_does_not_come_back(
+    ledger_index: LedgerVectorIndex, alice: User, charlie: User
+) -> None:
+    """Nor does somebody else's."""
+    block = point("tea", vector=vector(1), digest=b"1")
+    ledger_index.upsert(user_id=alice.id, points=[block])
+
+    assert ledger_index.own_vectors(user_id=alice.id, digests={block.block_id: b"2"}) == {}
+    assert ledger_index.own_vectors(user_id=charlie.id, digests={block.block_id: b"1"}) == {}
+
+
+def test_statistics_are_those_of_a_search(ledger_index: LedgerVectorIndex, alice: User) -> None:
+    """They can be asked for alone."""
+    ledger_index.upsert(user_id=alice.id, points=[point("tea garden"), point("rain garden")])
+
+    alone = ledger_index.statistics(user_id=alice.id, terms=["garden", "tea", "sun"])
+
+    assert alone == counted(ledger_index, alice, "garden tea sun")
+    assert alone.frequencies == {"garden": 2, "tea": 1, "sun": 0}
+
+
+def test_words_can_be_cleared(ledger_index: LedgerVectorIndex, alice: User, bob: User) -> None:
+    """Of one user; whoever puts the blocks in again begins with nothing."""
+    his = point("tea")
+    ledger_index.upsert(user_id=alice.id, points=[point("tea")])
+    ledger_index.upsert(user_id=bob.id, points=[his])
+
+    ledger_index.clear_words(user_id=alice.id)
+
+    assert found(ledger_index, alice, "tea") == []
+    assert ledger_index.statistics(user_id=alice.id, terms=["tea"]).blocks == 0
+    assert found(ledger_index, bob, "tea") == [his.block_id]

@@ -7,7 +7,7 @@ from accounts.models import User
 from exobrain.lib.sql import all_rows, send
 from knowledge.models import BlockVector, EmbeddingSpace, IndexedBlock, IndexedUser, Posting
 from knowledge.stores.scope import scope_values
-from knowledge.stores.vectors import postgres
+from knowledge.stores.vectors import postgres, posting_lists
 from knowledge.stores.vectors.memory import InMemoryVectorIndex
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
 from knowledge.types import Scope
@@ -62,26 +62,28 @@ def test_many_changes_leave_what_was_asked_for(index: PostgresVectorIndex, alice
             each.remove(user_id=alice.id, block_ids=gone)
     scope, terms = Scope(user_id=alice.id), {f"w{n}": 1.0 for n in range(8)}
 
-    hits = index.search_words(scope=scope, terms=terms, limit=100).hits
+    blocks = index.search_words(scope=scope, terms=terms, limit=100).blocks
 
-    truth = plain.search_words(scope=scope, terms=terms, limit=100).hits
-    scores = {hit.block_id: hit.score for hit in truth}
-    assert {hit.block_id for hit in hits} == set(scores)
-    assert all(hit.score == pytest.approx(scores[hit.block_id], rel=0.05) for hit in hits)
+    truth = plain.search_words(scope=scope, terms=terms, limit=100).blocks
+    scores = {block.block_id: block.score for block in truth}
+    assert {block.block_id for block in blocks} == set(scores)
+    assert all(block.score == pytest.approx(scores[block.block_id], rel=0.05) for block in blocks)
 
 
 def test_lists_span_chunks(
     index: PostgresVectorIndex, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Blocks of every range of ordinals are found and removed."""
-    monkeypatch.setattr(postgres, "CHUNK", 4)
+    monkeypatch.setattr(posting_lists, "CHUNK", 4)
     points = [point("tea") for _ in range(11)]
     index.upsert(user_id=alice.id, points=points)
     index.remove(user_id=alice.id, block_ids=[points[5].block_id])
 
-    hits = index.search_words(scope=Scope(user_id=alice.id), terms={"tea": 1.0}, limit=20).hits
+    blocks = index.search_words(scope=Scope(user_id=alice.id), terms={"tea": 1.0}, limit=20).blocks
 
-    assert {hit.block_id for hit in hits} == {p.block_id for p in points} - {points[5].block_id}
+    assert {block.block_id for block in blocks} == {p.block_id for p in points} - {
+        points[5].block_id
+    }
 
 
 def test_the_first_space_is_searched(index: PostgresVectorIndex, alice: User) -> None:

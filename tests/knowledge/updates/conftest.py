@@ -1,4 +1,4 @@
-"""Days with something to learn, and a stage on which their jobs run."""
+"""Days with something to learn, and a harness on which their jobs run."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from journal.models import Journal, Message
 from tests.factories import JournalFactory, MessageFactory
-from tests.orchestrator.stage import Stage, stage
+from tests.orchestrator.harness import Harness, harness
 
 DAY = "2025/01/14"
 
@@ -28,13 +28,13 @@ def committed(*messages: Message) -> list[bool]:
 
 
 @pytest.fixture
-def jobs(transactional_db: None, config: Callable[..., None]) -> Iterator[Stage]:
-    """A stage on which retries follow at once and a silent worker is soon given up."""
+def jobs(transactional_db: None, config: Callable[..., None]) -> Iterator[Harness]:
+    """A harness on which retries follow at once and a silent worker is soon given up."""
     config(
-        job_retry_base_seconds=0.05,
-        job_retry_max_seconds=0.1,
+        job_backoff_base_seconds=0.05,
+        job_backoff_max_seconds=0.1,
         job_consumer_ack_wait_seconds=1.0,
         job_orchestrator_connect_timeout_seconds=10.0,
     )
-    with stage() as made:
+    with harness() as made:
         yield made

@@ -95,14 +95,6 @@ def test_a_chunk_is_as_large_as_may_be(days: list[DayMessage], limit: int) -> No
             assert tokens > limit
 
 
-@pytest.mark.parametrize(
-    ("characters", "tokens"), [(0, 0), (1, 0), (2, 0), (3, 1), (6, 2), (10, 2), (14, 4), (32, 8)]
-)
-def test_halves_are_rounded_to_even(characters: int, tokens: int) -> None:
-    """A fourth of the characters, as Python rounds it."""
-    assert chunks.tokens_of("x" * characters) == tokens
-
-
 def test_a_day_ends_a_chunk() -> None:
     """However little there is of it."""
     days = [said("a", day=14), said("b", day=15)]

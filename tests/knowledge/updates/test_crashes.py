@@ -15,7 +15,7 @@ from knowledge.models import Episode, Update
 from knowledge.services import updates
 from orchestrator.models import Job
 from tests.knowledge.updates.conftest import committed, said
-from tests.orchestrator.stage import Stage, eventually
+from tests.orchestrator.harness import Harness, eventually
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -32,7 +32,7 @@ def _die_at(step: UpdateStep) -> pytest.MonkeyPatch:
             raise Death
 
     patch = pytest.MonkeyPatch()
-    patch.setattr("knowledge.services.updates.asking.reach", reach)
+    patch.setattr("knowledge.services.updates.requesting.reach", reach)
     patch.setattr("knowledge.services.updates.reconciler.reach", reach)
     return patch
 
@@ -45,7 +45,7 @@ def _all_learned() -> bool:
 
 @pytest.mark.parametrize("step", [UpdateStep.LEASED, UpdateStep.ENQUEUED, UpdateStep.QUEUED])
 def test_what_a_dead_process_began_is_finished(
-    jobs: Stage, alice: User, config: Any, step: UpdateStep
+    jobs: Harness, alice: User, config: Any, step: UpdateStep
 ) -> None:
     """Each message is learned once, by one job for each chunk."""
     config(knowledge_update_max_tokens=1)
@@ -65,7 +65,7 @@ def test_what_a_dead_process_began_is_finished(
     assert Job.objects.count() == 3
 
 
-def test_a_reconciler_that_dies_leaves_its_work_to_the_next(jobs: Stage, alice: User) -> None:
+def test_a_reconciler_that_dies_leaves_its_work_to_the_next(jobs: Harness, alice: User) -> None:
     """What it had taken is anybody's again after a while."""
     jobs.start_server()
     jobs.start_worker()

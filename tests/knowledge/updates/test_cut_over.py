@@ -1,4 +1,4 @@
-"""The staged cut-over: jobs that go round the orchestrator, and through it, side by side."""
+"""The staged cut-over: jobs published straight to JetStream, and through the orchestrator."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,13 +12,13 @@ from knowledge.services import updates
 from orchestrator import client, producer
 from orchestrator.models import Job
 from tests.knowledge.updates.conftest import committed, said
-from tests.orchestrator.stage import Stage, delete_stream, eventually
+from tests.orchestrator.harness import Harness, delete_stream, eventually
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
 
 def test_round_the_orchestrator_the_envelope_is_the_same(
-    jobs: Stage, alice: User, config: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, alice: User, config: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever way is taken, the same update is the same job with the same payload."""
     asked: list[dict[str, Any]] = []
@@ -40,7 +40,7 @@ def test_round_the_orchestrator_the_envelope_is_the_same(
 
 
 def test_without_the_orchestrator_jobs_are_learned(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """The old way needs JetStream and a worker, no more."""
     config(knowledge_update_use_orchestrator_enqueue=False)
@@ -55,7 +55,7 @@ def test_without_the_orchestrator_jobs_are_learned(
 
 
 def test_flipping_the_flag_with_jobs_in_flight_loses_none(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """Every message is learned once, whichever way its job went, also back and forth."""
     jobs.start_server()
@@ -76,7 +76,7 @@ def test_flipping_the_flag_with_jobs_in_flight_loses_none(
 
 
 def test_a_call_whose_answer_was_lost_may_be_repeated_the_other_way(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """An update that was half asked for when the flag was flipped is one job."""
     jobs.start_server()
@@ -93,7 +93,7 @@ def test_a_call_whose_answer_was_lost_may_be_repeated_the_other_way(
 
 
 def test_a_job_that_jetstream_lost_on_the_old_way_is_asked_for_again(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """Nothing else knows of it: only the update does."""
     config(knowledge_update_use_orchestrator_enqueue=False)

@@ -18,7 +18,7 @@ from orchestrator import client, selectors
 from orchestrator.models import Job
 from orchestrator.types import Lifecycle, Transition
 from tests.knowledge.updates.conftest import committed, said
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -27,7 +27,7 @@ def _make_due() -> None:
     Update.objects.update(look_at=Now() - timedelta(seconds=1))
 
 
-def test_messages_that_were_taken_and_left_are_asked_for(jobs: Stage, alice: User) -> None:
+def test_messages_that_were_taken_and_left_are_asked_for(jobs: Harness, alice: User) -> None:
     """Whoever took them has died before the call."""
     jobs.start_server()
     said(alice, "one")
@@ -41,7 +41,7 @@ def test_messages_that_were_taken_and_left_are_asked_for(jobs: Stage, alice: Use
     assert update.state == "queued"
 
 
-def test_a_job_that_was_asked_for_unheard_stays_one(jobs: Stage, alice: User) -> None:
+def test_a_job_that_was_asked_for_unheard_stays_one(jobs: Harness, alice: User) -> None:
     """Whoever asked has died before it was noted: asking again is the same job."""
     jobs.start_server()
     said(alice, "one")
@@ -56,7 +56,7 @@ def test_a_job_that_was_asked_for_unheard_stays_one(jobs: Stage, alice: User) ->
 
 
 def test_a_job_that_was_asked_for_before_a_message_was_deleted_stays_one(
-    jobs: Stage, alice: User
+    jobs: Harness, alice: User
 ) -> None:
     """The orchestrator knows the key with other words: that is no reason to fail."""
     jobs.start_server()
@@ -72,7 +72,7 @@ def test_a_job_that_was_asked_for_before_a_message_was_deleted_stays_one(
     assert Update.objects.get().state == "queued"
 
 
-def test_an_update_whose_messages_are_gone_has_failed(jobs: Stage, alice: User) -> None:
+def test_an_update_whose_messages_are_gone_has_failed(jobs: Harness, alice: User) -> None:
     """There is nothing to ask for."""
     jobs.start_server()
     (message,) = said(alice, "one")
@@ -86,7 +86,7 @@ def test_an_update_whose_messages_are_gone_has_failed(jobs: Stage, alice: User) 
     assert not Job.objects.exists()
 
 
-def test_what_somebody_is_just_asking_for_is_left_alone(jobs: Stage, alice: User) -> None:
+def test_what_somebody_is_just_asking_for_is_left_alone(jobs: Harness, alice: User) -> None:
     """Only when the asker has had the time that a call may take."""
     jobs.start_server()
     said(alice, "one")
@@ -98,7 +98,7 @@ def test_what_somebody_is_just_asking_for_is_left_alone(jobs: Stage, alice: User
 
 
 def test_an_orchestrator_that_is_away_is_asked_again_later(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """The messages stay taken, the update says why it waits."""
     config(job_orchestrator_connect_timeout_seconds=0.2)
@@ -179,12 +179,12 @@ def test_a_job_that_still_runs_is_left_alone(
     assert (update.state, update.looks) == ("queued", 1)
 
 
-def test_a_job_that_was_lost_on_its_way_is_asked_for_again(jobs: Stage, alice: User) -> None:
+def test_a_job_that_was_lost_on_its_way_is_asked_for_again(jobs: Harness, alice: User) -> None:
     """After some looks nobody has heard of it: then it never arrived."""
     jobs.start_server()
     update, _ = _queued(alice)
 
-    for _ in range(reconciler.UNKNOWN_LOOKS + 2):
+    for _ in range(reconciler.MAX_UNKNOWN_CHECKS + 2):
         updates.reconcile()
         _make_due()
 
@@ -217,7 +217,7 @@ def _make_quiet(minutes: float) -> None:
     Message.objects.update(updated_at=Now() - timedelta(minutes=minutes))
 
 
-def test_after_a_quiet_period_the_memory_learns_by_itself(jobs: Stage, alice: User) -> None:
+def test_after_a_quiet_period_the_memory_learns_by_itself(jobs: Harness, alice: User) -> None:
     """Ten minutes after the last word."""
     jobs.start_server()
     jobs.start_worker()
@@ -232,7 +232,7 @@ def test_after_a_quiet_period_the_memory_learns_by_itself(jobs: Stage, alice: Us
     assert committed(message) == [True]
 
 
-def test_a_conversation_that_goes_on_is_not_disturbed(jobs: Stage, alice: User) -> None:
+def test_a_conversation_that_goes_on_is_not_disturbed(jobs: Harness, alice: User) -> None:
     """Its first words wait, too."""
     jobs.start_server()
     said(alice, "one")
@@ -245,7 +245,7 @@ def test_a_conversation_that_goes_on_is_not_disturbed(jobs: Stage, alice: User) 
 
 
 def test_automatic_updates_can_be_switched_off(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """With 0 minutes."""
     config(knowledge_auto_update_minutes=0)
@@ -258,10 +258,10 @@ def test_automatic_updates_can_be_switched_off(
 
 
 def test_every_quiet_user_has_a_turn(
-    jobs: Stage, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However many there are."""
-    monkeypatch.setattr(reconciler, "QUIET_USERS_AT_ONCE", 1)
+    monkeypatch.setattr(reconciler, "QUIET_BATCH_SIZE", 1)
     jobs.start_server()
     said(alice, "one")
     said(bob, "one")

@@ -13,12 +13,12 @@ from knowledge.models import Episode, Update
 from knowledge.services import updates
 from orchestrator.models import Job
 from tests.knowledge.updates.conftest import committed, said
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
 
-def test_what_was_said_is_learned(jobs: Stage, alice: User) -> None:
+def test_what_was_said_is_learned(jobs: Harness, alice: User) -> None:
     """The job commits the messages and leaves one episode that names them."""
     jobs.start_server()
     jobs.start_worker()
@@ -34,7 +34,7 @@ def test_what_was_said_is_learned(jobs: Stage, alice: User) -> None:
     assert episode.message_ids == [message.id for message in messages]
 
 
-def test_an_update_knows_how_its_job_ended(jobs: Stage, alice: User) -> None:
+def test_an_update_knows_how_its_job_ended(jobs: Harness, alice: User) -> None:
     """It has succeeded, and holds no message any more."""
     jobs.start_server()
     jobs.start_worker()
@@ -49,7 +49,7 @@ def test_an_update_knows_how_its_job_ended(jobs: Stage, alice: User) -> None:
 
 
 def test_each_chunk_has_a_job_of_its_own(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """All their ids are told, in the order of the messages."""
     config(knowledge_update_max_tokens=1)
@@ -65,7 +65,7 @@ def test_each_chunk_has_a_job_of_its_own(
     assert requested.message_count == 3
 
 
-def test_only_the_named_day_is_taken(jobs: Stage, alice: User) -> None:
+def test_only_the_named_day_is_taken(jobs: Harness, alice: User) -> None:
     """The other day is left for another time."""
     jobs.start_server()
     said(alice, "one")
@@ -77,7 +77,7 @@ def test_only_the_named_day_is_taken(jobs: Stage, alice: User) -> None:
     assert Update.objects.get().taken.get().message_id == other.id
 
 
-def test_nothing_to_learn_is_told(jobs: Stage, alice: User) -> None:
+def test_nothing_to_learn_is_told(jobs: Harness, alice: User) -> None:
     """What is on its way already counts as nothing."""
     jobs.start_server()
     said(alice, "once")
@@ -87,7 +87,7 @@ def test_nothing_to_learn_is_told(jobs: Stage, alice: User) -> None:
         updates.request_update(user_id=alice.id)
 
 
-def test_a_stranger_s_messages_are_not_taken(jobs: Stage, alice: User, charlie: User) -> None:
+def test_a_stranger_s_messages_are_not_taken(jobs: Harness, alice: User, charlie: User) -> None:
     """Charlie has nothing to learn, whatever Alice said."""
     jobs.start_server()
     said(alice, "mine")
@@ -96,7 +96,7 @@ def test_a_stranger_s_messages_are_not_taken(jobs: Stage, alice: User, charlie: 
         updates.request_update(user_id=charlie.id)
 
 
-def test_empty_and_growing_messages_wait(jobs: Stage, alice: User) -> None:
+def test_empty_and_growing_messages_wait(jobs: Harness, alice: User) -> None:
     """They are passed over, and do not part those around them."""
     jobs.start_server()
     first, *_, last = [
@@ -113,7 +113,7 @@ def test_empty_and_growing_messages_wait(jobs: Stage, alice: User) -> None:
 
 
 def test_requests_at_the_same_time_take_each_message_once(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """Eight at once: every message is in one job, and those who came late are told so."""
     config(knowledge_update_max_tokens=1)
@@ -143,7 +143,7 @@ def test_requests_at_the_same_time_take_each_message_once(
 
 
 def test_without_an_orchestrator_the_update_waits(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """The caller is told, the messages are kept, and asking again is the same job."""
     config(job_orchestrator_connect_timeout_seconds=0.3)

@@ -17,10 +17,10 @@ from knowledge.services import updates
 from knowledge.services.updates.leasing import lease, source_of
 from orchestrator import client, services
 from orchestrator.models import Job
-from orchestrator.types import Run
+from orchestrator.types import Attempt
 from tests.knowledge.updates.conftest import committed, said
-from tests.orchestrator.ledger import claimed
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
+from tests.orchestrator.job_states import claimed
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -32,17 +32,17 @@ def _payload(user: User, *messages: Message) -> dict[str, Any]:
     return payload_of(user_id=str(user.id), messages=[source_of(each) for each in stored])
 
 
-def _run(user: User, job_id: uuid.UUID | None = None) -> Run:
-    return Run(job_id or uuid.uuid4(), "knowledge.update", str(user.id), attempt=1)
+def _attempt(user: User, job_id: uuid.UUID | None = None) -> Attempt:
+    return Attempt(job_id or uuid.uuid4(), "knowledge.update", str(user.id), number=1)
 
 
-def _perform(run: Run, payload: dict[str, Any]) -> None:
-    prepared = updates.prepare_update(run, UpdatePayload.model_validate(payload))
+def _perform(attempt: Attempt, payload: dict[str, Any]) -> None:
+    prepared = updates.prepare_update(attempt, UpdatePayload.model_validate(payload))
     with transaction.atomic():
-        updates.complete_update(run, prepared)
+        updates.complete_update(attempt, prepared)
 
 
-def test_a_job_of_another_client_is_learned(jobs: Stage, alice: User) -> None:
+def test_a_job_of_another_client_is_learned(jobs: Harness, alice: User) -> None:
     """Asked for over gRPC alone, it commits the stored messages that say the same."""
     jobs.start_server()
     jobs.start_worker()
@@ -61,12 +61,12 @@ def test_a_job_of_another_client_is_learned(jobs: Stage, alice: User) -> None:
 def test_words_that_are_in_no_journal_are_not_learned(
     db: None, alice: User, change: dict[str, Any]
 ) -> None:
-    """A message has to say the same in the same place."""
+    """A message has to say the same at the same sequence."""
     (message,) = said(alice, "one")
     payload = _payload(alice, message)
     payload["messages"][0].update(change)
 
-    _perform(_run(alice), payload)
+    _perform(_attempt(alice), payload)
 
     assert committed(message) == [False]
     assert not Episode.objects.exists()
@@ -77,7 +77,7 @@ def test_a_job_for_somebody_unknown_learns_nothing(db: None, alice: User, user_i
     """Users of other systems may have jobs, too."""
     (message,) = said(alice, "one")
 
-    _perform(Run(uuid.uuid4(), "knowledge.update", user_id, attempt=1), _payload(alice, message))
+    _perform(Attempt(uuid.uuid4(), "knowledge.update", user_id, number=1), _payload(alice, message))
 
     assert committed(message) == [False]
 
@@ -87,7 +87,7 @@ def test_a_stranger_s_job_does_not_learn_for_another(db: None, alice: User, char
     (message,) = said(alice, "mine")
     (update,) = lease(user_id=alice.id)
 
-    _perform(_run(charlie, update.job_id), _payload(alice, message))
+    _perform(_attempt(charlie, update.job_id), _payload(alice, message))
 
     assert committed(message) == [False]
     update.refresh_from_db()
@@ -97,10 +97,10 @@ def test_a_stranger_s_job_does_not_learn_for_another(db: None, alice: User, char
 def test_a_job_that_runs_again_changes_nothing(db: None, alice: User) -> None:
     """One episode, whatever is redelivered."""
     (message,) = said(alice, "one")
-    run, payload = _run(alice), _payload(alice, message)
-    _perform(run, payload)
+    attempt, payload = _attempt(alice), _payload(alice, message)
+    _perform(attempt, payload)
 
-    _perform(run, payload)
+    _perform(attempt, payload)
 
     assert Episode.objects.count() == 1
 
@@ -108,9 +108,9 @@ def test_a_job_that_runs_again_changes_nothing(db: None, alice: User) -> None:
 def test_a_message_in_two_jobs_is_learned_once(db: None, alice: User) -> None:
     """The second one finds what is left."""
     first, second = said(alice, "one", "two")
-    _perform(_run(alice), _payload(alice, first))
+    _perform(_attempt(alice), _payload(alice, first))
 
-    _perform(_run(alice), _payload(alice, first, second))
+    _perform(_attempt(alice), _payload(alice, first, second))
 
     learned = [id_ for episode in Episode.objects.all() for id_ in episode.message_ids]
     assert sorted(learned) == sorted([first.pk, second.pk])
@@ -121,12 +121,12 @@ def test_what_was_prepared_before_another_learned_it_is_prepared_anew(
 ) -> None:
     """The run fails in a way that is tried again, and takes nothing."""
     first, second = said(alice, "one", "two")
-    run, payload = _run(alice), _payload(alice, first, second)
-    prepared = updates.prepare_update(run, UpdatePayload.model_validate(payload))
+    attempt, payload = _attempt(alice), _payload(alice, first, second)
+    prepared = updates.prepare_update(attempt, UpdatePayload.model_validate(payload))
     mark_committed(user_id=alice.id, message_ids=[first.pk])
 
     with pytest.raises(Exception, match="by another job") as failed, transaction.atomic():
-        updates.complete_update(run, prepared)
+        updates.complete_update(attempt, prepared)
 
     assert getattr(failed.value, "retryable", False)
     assert committed(second) == [False]
@@ -141,12 +141,12 @@ def test_jobs_with_the_same_messages_at_the_same_time_learn_them_once(
     barrier = threading.Barrier(4)
 
     def perform() -> None:
-        run = _run(alice)
-        prepared = updates.prepare_update(run, UpdatePayload.model_validate(payload))
+        attempt = _attempt(alice)
+        prepared = updates.prepare_update(attempt, UpdatePayload.model_validate(payload))
         barrier.wait()
         try:
             with transaction.atomic():
-                updates.complete_update(run, prepared)
+                updates.complete_update(attempt, prepared)
         finally:
             connection.close()
 
@@ -177,7 +177,7 @@ def mend() -> Iterator[Callable[[], None]]:
 
 
 def test_a_final_failure_frees_the_messages(
-    jobs: Stage, alice: User, mend: Callable[[], None]
+    jobs: Harness, alice: User, mend: Callable[[], None]
 ) -> None:
     """The update says why, and the messages can be taken again at once."""
     jobs.start_server()
@@ -196,7 +196,7 @@ def test_a_final_failure_frees_the_messages(
 
 
 def test_an_operator_s_retry_learns_what_was_freed(
-    jobs: Stage, alice: User, mend: Callable[[], None]
+    jobs: Harness, alice: User, mend: Callable[[], None]
 ) -> None:
     """The failed update succeeds after all."""
     jobs.start_server()
@@ -206,7 +206,7 @@ def test_an_operator_s_retry_learns_what_was_freed(
     jobs.ended(job_id)
     mend()
 
-    services.retry(job_id=job_id)
+    services.retry_job(job_id=job_id)
 
     jobs.ended(job_id)
     assert committed(message) == [True]
@@ -214,7 +214,7 @@ def test_an_operator_s_retry_learns_what_was_freed(
 
 
 def test_an_operator_s_retry_does_not_learn_twice(
-    jobs: Stage, alice: User, mend: Callable[[], None]
+    jobs: Harness, alice: User, mend: Callable[[], None]
 ) -> None:
     """Another update has taken the messages meanwhile: both jobs succeed, one learns."""
     jobs.start_server()
@@ -225,7 +225,7 @@ def test_an_operator_s_retry_does_not_learn_twice(
     mend()
 
     (again,) = updates.request_update(user_id=alice.id).job_ids
-    services.retry(job_id=job_id)
+    services.retry_job(job_id=job_id)
 
     assert jobs.ended(job_id).state == jobs.ended(again).state == "completed"
     assert Episode.objects.count() == 1
@@ -236,33 +236,33 @@ def test_a_second_final_failure_leaves_another_update_its_messages(db: None, ali
     """What was freed once is not this update's to free."""
     said(alice, "one")
     (first,) = lease(user_id=alice.id)
-    updates.give_up_update(_run(alice, first.job_id), "No.")
+    updates.fail_update(_attempt(alice, first.job_id), "No.")
     (second,) = lease(user_id=alice.id)
 
-    updates.give_up_update(_run(alice, first.job_id), "Still no.")
+    updates.fail_update(_attempt(alice, first.job_id), "Still no.")
 
     assert second.taken.filter(is_leased=True).exists()
 
 
 def test_a_job_whose_worker_dies_too_often_frees_the_messages(
-    jobs: Stage, alice: User, config: Callable[..., None]
+    jobs: Harness, alice: User, config: Callable[..., None]
 ) -> None:
     """That end is told to the update, too."""
-    config(job_max_lost_runs=1)
+    config(job_max_lost_attempts=1)
     jobs.start_server()
     said(alice, "one")
     (job_id,) = updates.request_update(user_id=alice.id).job_ids
-    draft = services._draft_of(Job.objects.get(pk=job_id))
+    draft = Job.objects.get(pk=job_id).draft
     claimed(draft)
     Job.objects.filter(pk=job_id).update(lease_expires_at="2025-01-14T00:00:00Z")
 
     jobs.start_worker()
 
-    assert jobs.ended(job_id).terminal_reason == "lost-runs"
+    assert jobs.ended(job_id).terminal_reason == "lost-attempts"
     assert Update.objects.get().state == "failed"
 
 
-def test_a_message_too_long_for_the_queue_is_learned_whole(jobs: Stage, alice: User) -> None:
+def test_a_message_too_long_for_the_queue_is_learned_whole(jobs: Harness, alice: User) -> None:
     """What travels is clipped; the worker reads the journal."""
     jobs.start_server()
     jobs.start_worker()

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from knowledge.models import Episode, Update
 from knowledge.services.updates.leasing import lease
-from orchestrator.types import Run
+from orchestrator.types import Attempt
 from tests.knowledge.updates.conftest import said
 
 SignIn = Callable[[User], Client]
@@ -29,11 +29,11 @@ def learned(alice: User) -> Update:
 
     said(alice, "My canary is yellow.")
     (update,) = lease(user_id=alice.id)
-    run = Run(update.job_id, "knowledge.update", str(alice.id), attempt=1)
+    attempt = Attempt(update.job_id, "knowledge.update", str(alice.id), number=1)
     payload = UpdatePayload.model_validate(
         {"journal_reference": "2025/01/14", "messages": [{"role": "user"}]}
     )
-    updates.complete_update(run, updates.prepare_update(run, payload))
+    updates.complete_update(attempt, updates.prepare_update(attempt, payload))
     return update
 
 

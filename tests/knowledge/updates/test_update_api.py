@@ -14,7 +14,7 @@ from knowledge.services import updates
 from orchestrator import client as orchestrator
 from orchestrator.models import Job
 from tests.knowledge.updates.conftest import said
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -26,7 +26,7 @@ def _post(client: Client, body: Any = None) -> Any:
     return client.post(URL, {} if body is None else body, content_type="application/json")
 
 
-def test_an_update_is_queued(jobs: Stage, alice: User, as_user: SignIn) -> None:
+def test_an_update_is_queued(jobs: Harness, alice: User, as_user: SignIn) -> None:
     """The first job's id, all ids, and how many messages they hold."""
     jobs.start_server()
     said(alice, "one")
@@ -46,7 +46,7 @@ def test_an_update_is_queued(jobs: Stage, alice: User, as_user: SignIn) -> None:
     assert {str(job.pk) for job in Job.objects.all()} == set(ids)
 
 
-def test_the_payload_is_that_of_the_contract(jobs: Stage, alice: User, as_user: SignIn) -> None:
+def test_the_payload_is_that_of_the_contract(jobs: Harness, alice: User, as_user: SignIn) -> None:
     """Journal, messages in their order, and who asked."""
     jobs.start_server()
     question, answer = [
@@ -74,7 +74,9 @@ def test_the_payload_is_that_of_the_contract(jobs: Stage, alice: User, as_user: 
 
 
 @pytest.mark.parametrize("body", ["", "{}", '{"journal_reference": null}'])
-def test_no_reference_means_every_day(jobs: Stage, alice: User, as_user: SignIn, body: str) -> None:
+def test_no_reference_means_every_day(
+    jobs: Harness, alice: User, as_user: SignIn, body: str
+) -> None:
     """Neither does an absent body."""
     jobs.start_server()
     said(alice, "one")
@@ -85,7 +87,7 @@ def test_no_reference_means_every_day(jobs: Stage, alice: User, as_user: SignIn,
     assert len(answer.json()["job_ids"]) == 2
 
 
-def test_a_reference_means_that_day(jobs: Stage, alice: User, as_user: SignIn) -> None:
+def test_a_reference_means_that_day(jobs: Harness, alice: User, as_user: SignIn) -> None:
     """The other one is not learned."""
     jobs.start_server()
     said(alice, "one")
@@ -100,7 +102,7 @@ def test_a_reference_means_that_day(jobs: Stage, alice: User, as_user: SignIn) -
     "body", [{}, {"journal_reference": "2031/01/01"}, {"journal_reference": "nonsense"}]
 )
 def test_nothing_to_learn_is_a_conflict(
-    jobs: Stage, alice: User, as_user: SignIn, body: dict[str, Any]
+    jobs: Harness, alice: User, as_user: SignIn, body: dict[str, Any]
 ) -> None:
     """409; an unknown day is one on which nothing was said."""
     jobs.start_server()
@@ -142,7 +144,7 @@ def test_a_body_is_an_object_or_absent(db: None, alice: User, as_user: SignIn, b
 
 
 def test_without_an_orchestrator_the_update_is_kept(
-    jobs: Stage, alice: User, as_user: SignIn, config: Callable[..., None]
+    jobs: Harness, alice: User, as_user: SignIn, config: Callable[..., None]
 ) -> None:
     """503 tells that it will start by itself; the next click starts the same one."""
     config(job_orchestrator_connect_timeout_seconds=0.3)
@@ -159,7 +161,7 @@ def test_without_an_orchestrator_the_update_is_kept(
 
 
 def test_a_refusal_of_the_orchestrator_is_a_bad_gateway(
-    jobs: Stage, alice: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, alice: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """502; the messages are free again, and the update says that it failed."""
 
@@ -179,7 +181,7 @@ def test_a_refusal_of_the_orchestrator_is_a_bad_gateway(
 
 
 def test_what_was_accepted_stands_when_the_orchestrator_dies(
-    jobs: Stage,
+    jobs: Harness,
     alice: User,
     as_user: SignIn,
     config: Callable[..., None],
@@ -209,7 +211,7 @@ def test_what_was_accepted_stands_when_the_orchestrator_dies(
 
 
 def test_a_stranger_has_nothing_to_update(
-    jobs: Stage, alice: User, charlie: User, as_user: SignIn
+    jobs: Harness, alice: User, charlie: User, as_user: SignIn
 ) -> None:
     """Charlie's update takes nothing of Alice's, though he names her day."""
     jobs.start_server()
@@ -231,7 +233,7 @@ def _asked(alice: User, number: int) -> list[str]:
     return [str(update.pk) for update in Update.objects.order_by("-created_at")]
 
 
-def test_updates_are_listed_newest_first(jobs: Stage, alice: User, as_user: SignIn) -> None:
+def test_updates_are_listed_newest_first(jobs: Harness, alice: User, as_user: SignIn) -> None:
     """Each with its job, its day and its state."""
     jobs.start_server()
     ids = _asked(alice, 2)
@@ -253,7 +255,7 @@ def test_updates_are_listed_newest_first(jobs: Stage, alice: User, as_user: Sign
     }
 
 
-def test_updates_are_paged(jobs: Stage, alice: User, as_user: SignIn) -> None:
+def test_updates_are_paged(jobs: Harness, alice: User, as_user: SignIn) -> None:
     """A page ends where the next one begins."""
     jobs.start_server()
     ids = _asked(alice, 3)
@@ -265,7 +267,9 @@ def test_updates_are_paged(jobs: Stage, alice: User, as_user: SignIn) -> None:
     assert [each["id"] for each in first + rest] == ids
 
 
-def test_a_stranger_lists_nothing(jobs: Stage, alice: User, charlie: User, as_user: SignIn) -> None:
+def test_a_stranger_lists_nothing(
+    jobs: Harness, alice: User, charlie: User, as_user: SignIn
+) -> None:
     """Neither the first page nor the one after an update of hers."""
     jobs.start_server()
     newest, _ = _asked(alice, 2)

@@ -15,7 +15,7 @@ from knowledge.models import Update
 from knowledge.services import updates
 from tests.knowledge.updates.conftest import said
 from tests.live import Caller, LiveServer
-from tests.orchestrator.stage import Stage
+from tests.orchestrator.harness import Harness
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -53,7 +53,7 @@ def _asked(alice: User) -> uuid.UUID:
     return job_id
 
 
-def test_a_watch_tells_each_change_and_the_end(jobs: Stage, alice: User, caller: Callers) -> None:
+def test_a_watch_tells_each_change_and_the_end(jobs: Harness, alice: User, caller: Callers) -> None:
     """The snapshot, what follows, and `done`; the ids grow."""
     jobs.start_server()
     job_id = _asked(alice)
@@ -72,7 +72,7 @@ def test_a_watch_tells_each_change_and_the_end(jobs: Stage, alice: User, caller:
     ]
 
 
-def test_the_fields_are_those_of_the_contract(jobs: Stage, alice: User, caller: Callers) -> None:
+def test_the_fields_are_those_of_the_contract(jobs: Harness, alice: User, caller: Callers) -> None:
     """All of a status are there, and those of the end."""
     jobs.start_server()
     jobs.start_worker()
@@ -96,7 +96,7 @@ def test_the_fields_are_those_of_the_contract(jobs: Stage, alice: User, caller: 
     ("seen", "rest"), [("1", ["2", "3", "3"]), ("2", ["3", "3"]), ("3", ["3"]), ("99", ["3"])]
 )
 def test_a_reader_resumes_after_what_was_seen(
-    jobs: Stage, alice: User, caller: Callers, seen: str, rest: list[str]
+    jobs: Harness, alice: User, caller: Callers, seen: str, rest: list[str]
 ) -> None:
     """Nothing is missing, nothing comes again, and the end is always told."""
     jobs.start_server()
@@ -111,7 +111,7 @@ def test_a_reader_resumes_after_what_was_seen(
 
 
 def test_a_failure_is_told_with_its_reason(
-    jobs: Stage, alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last status says why, and the end that it failed."""
     monkeypatch.setattr("knowledge.services.updates.running._record_episode", _explode)
@@ -130,7 +130,7 @@ def _explode(*_: object) -> None:
 
 
 @pytest.mark.parametrize("seen", ["0", "1"])
-def test_a_stranger_sees_nothing(jobs: Stage, alice: User, charlie: User, caller: Callers,
+def test_a_stranger_sees_nothing(jobs: Harness, alice: User, charlie: User, caller: Callers,
                                  seen: str) -> None:  # fmt: skip
     """To Charlie the job is not there, neither from the start nor by resuming."""
     jobs.start_server()
@@ -143,7 +143,7 @@ def test_a_stranger_sees_nothing(jobs: Stage, alice: User, charlie: User, caller
 
 @pytest.mark.parametrize("job_id", [str(uuid.UUID(int=1)), "nonsense", "%00"])
 def test_an_unknown_job_is_not_found(
-    jobs: Stage, alice: User, caller: Callers, job_id: str
+    jobs: Harness, alice: User, caller: Callers, job_id: str
 ) -> None:
     """404, whatever the id looks like."""
     jobs.start_server()
@@ -153,7 +153,7 @@ def test_an_unknown_job_is_not_found(
     assert answer.status_code == 404
 
 
-def test_nobody_watches_without_an_account(jobs: Stage, alice: User, caller: Callers) -> None:
+def test_nobody_watches_without_an_account(jobs: Harness, alice: User, caller: Callers) -> None:
     """401 before anything is said of the job."""
     jobs.start_server()
     job_id = _asked(alice)
@@ -162,7 +162,7 @@ def test_nobody_watches_without_an_account(jobs: Stage, alice: User, caller: Cal
 
 
 def test_without_an_orchestrator_there_is_no_watch(
-    jobs: Stage, alice: User, caller: Callers, config: Callable[..., None]
+    jobs: Harness, alice: User, caller: Callers, config: Callable[..., None]
 ) -> None:
     """503 before the stream begins."""
     config(job_orchestrator_connect_timeout_seconds=0.3)
@@ -172,7 +172,7 @@ def test_without_an_orchestrator_there_is_no_watch(
     assert answer.status_code == 503
 
 
-def test_a_watch_outlives_its_orchestrator(jobs: Stage, alice: User, caller: Callers) -> None:
+def test_a_watch_outlives_its_orchestrator(jobs: Harness, alice: User, caller: Callers) -> None:
     """While it restarts nothing is told, and afterwards the rest is."""
     jobs.start_server()
     job_id = _asked(alice)
@@ -188,7 +188,7 @@ def test_a_watch_outlives_its_orchestrator(jobs: Stage, alice: User, caller: Cal
 
 
 def test_an_orchestrator_that_stays_away_is_told(
-    jobs: Stage, alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An `error` in the stream, after which the reader may come back."""
     monkeypatch.setattr("knowledge.services.updates.watching.PATIENCE_SECONDS", 0.2)
@@ -204,10 +204,10 @@ def test_an_orchestrator_that_stays_away_is_told(
 
 
 def test_silence_is_filled_with_heartbeats(
-    jobs: Stage, alice: User, caller: Callers, config: Callable[..., None]
+    jobs: Harness, alice: User, caller: Callers, config: Callable[..., None]
 ) -> None:
     """A comment from time to time, so that no proxy ends the stream."""
-    config(chat_heartbeat_seconds=0.05)
+    config(stream_heartbeat_seconds=0.05)
     jobs.start_server()
     job_id = _asked(alice)
 
@@ -222,7 +222,7 @@ def test_silence_is_filled_with_heartbeats(
 
 
 def test_a_job_that_goes_round_the_orchestrator_can_be_watched_at_once(
-    jobs: Stage, alice: User, caller: Callers, config: Callable[..., None]
+    jobs: Harness, alice: User, caller: Callers, config: Callable[..., None]
 ) -> None:
     """Before any worker has heard of it, its update says that it waits."""
     config(knowledge_update_use_orchestrator_enqueue=False)
@@ -241,7 +241,7 @@ def test_a_job_that_goes_round_the_orchestrator_can_be_watched_at_once(
 
 
 def test_a_server_that_stops_sends_its_readers_away(
-    jobs: Stage, alice: User, caller: Callers, live: LiveServer
+    jobs: Harness, alice: User, caller: Callers, live: LiveServer
 ) -> None:
     """The stream ends without `done`, so they come back elsewhere."""
     jobs.start_server()
@@ -255,10 +255,10 @@ def test_a_server_that_stops_sends_its_readers_away(
 
 
 def test_a_reader_who_signs_out_is_sent_away(
-    jobs: Stage, alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
+    jobs: Harness, alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Soon after, and without another word."""
-    monkeypatch.setattr("exobrain.streams.RECHECK_SECONDS", 0.1)
+    monkeypatch.setattr("accounts.consumers.RECHECK_SECONDS", 0.1)
     jobs.start_server()
     job_id = _asked(alice)
     reader = caller(alice)

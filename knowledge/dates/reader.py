@@ -1,0 +1,98 @@
+"""Finds the dates of a text and resolves them against when and where it was said."""
+
+import re
+from datetime import date, datetime, time, tzinfo
+
+from knowledge.dates import calendar
+from knowledge.dates.calendar import Resolved, resolved
+from knowledge.dates.expressions import DURATION, LENIENT, STRICT, Anchor, count_of
+from knowledge.dates.intervals import DateInterval, Precision
+from knowledge.dates.words import MONTHS, SEASONS, UNITS
+
+# Most sentences have no date, and one look for any of its words tells so.
+_HINT = re.compile(
+    r"\d|day|night|morrow|week|month|year|decade|ago\b|last|next|morgen|gestern|heut|neulich|woche|"
+    r"monat|jahr|tage?n?\b|mittwoch|sonnabend|letzt|nächst|"
+    rf"\b(?:{'|'.join(SEASONS)}|{'|'.join(MONTHS)})\b",
+    re.IGNORECASE,
+)
+
+
+def read_dates(
+    text: str,
+    *,
+    at: datetime,
+    zone: tzinfo | None = None,
+    prefer_past: bool = False,
+    lenient: bool = False,
+) -> list[DateInterval]:
+    """The dates of a text, in order, none within another.
+
+    `at` is when the text was said, `zone` where (unset: the zone of `at`); both decide what
+    "today" is. `prefer_past` tells where a text without a direction looks: "on Friday" is then the
+    last one. `lenient` is for questions about a time: a lone month, weekday or year counts, and an
+    impossible day ("31 June") means its month; else it means nothing, as "3/4/2021" does, which
+    may be in April or in March.
+    """
+    if not _HINT.search(text):
+        return []
+    local = at.astimezone(zone) if zone is not None else at
+    anchor = Anchor(local.date(), prefer_past)
+    found: list[DateInterval] = []
+    taken: list[tuple[int, int]] = []  # what is no date as a whole has no part that is one
+    for pattern, resolve in LENIENT if lenient else STRICT:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if any(start < last and first < end for first, last in taken):
+                continue
+            taken.append((start, end))
+            try:
+                days = resolve(match, anchor)
+                first, after = _midnight(days.start, local), _midnight(days.end, local)
+            except (ValueError, OverflowError, KeyError):
+                if not lenient or (month := _month_named(match, anchor)) is None:
+                    continue
+                days = month
+                first, after = _midnight(days.start, local), _midnight(days.end, local)
+            found.append(
+                DateInterval(
+                    start=first,
+                    end=after,
+                    precision=days.precision,
+                    text_start=start,
+                    text_end=end,
+                    is_relative=str(days.start.year) not in match[0],
+                    is_year_assumed=days.is_year_assumed,
+                    slack_days=days.slack_days,
+                )
+            )
+    return sorted(found, key=lambda interval: interval.text_start)
+
+
+def read_duration_start(text: str, *, at: datetime, zone: tzinfo | None = None) -> datetime | None:
+    """When something began that lasts "for five years" now; None without a duration."""
+    match = DURATION.search(text)
+    if match is None:
+        return None
+    local = at.astimezone(zone) if zone is not None else at
+    try:
+        began = calendar.shifted(local.date(), -count_of(match), UNITS[match["unit"].lower()])
+    except (ValueError, OverflowError):
+        return None
+    return _midnight(began.start, local)
+
+
+def _midnight(day: date, local: datetime) -> datetime:
+    return datetime.combine(day, time(), tzinfo=local.tzinfo)
+
+
+def _month_named(match: re.Match[str], anchor: Anchor) -> Resolved | None:
+    """The month of a day that it does not have."""
+    groups = match.groupdict()
+    month = groups.get("month") or ""
+    number = int(groups.get("number") or MONTHS.get(month.lower(), 0))
+    if not 1 <= number <= 12:
+        return None
+    if year := int(groups.get("year") or 0):
+        return resolved(date(year, number, 1), Precision.MONTH)
+    return calendar.bare_month(anchor.today, number, prefer_past=anchor.prefer_past)

@@ -1,0 +1,148 @@
+"""What begins with a possessive: "my e-mail is ...", "Ann's brother Tom"."""
+
+# ruff: noqa: E501  patterns of alternatives
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from knowledge.extraction.frames.person import Value, birthday_at
+from knowledge.extraction.frames.relations import ADJECTIVES, KIN, related
+from knowledge.extraction.frames.work import job_title
+from knowledge.extraction.names import EMAIL, PHONE, Name, normal_phone
+from knowledge.extraction.statements import Statement, Subject, normal_value
+
+_APPOSITION_ENDS = re.compile(r"\s*(?:,|\.|$|!)")
+_NAMING_ENDS = re.compile(r"\s*(?:,|\.|$|!|and\b|who\b|;)")
+_AGE = re.compile(r"\d{1,3}")
+_ARTICLE = re.compile(r"(?:an?\s+)?")
+_NO_VALUE = re.compile(r"(?:so|very|really|not|that|what|in|on|from|when)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Possessive:
+    """An owner and what follows, in a sentence."""
+
+    text: str
+    owner: Subject
+    start: int  # of the owner
+    after: int
+    names: Sequence[Name]
+
+
+_IS = r"(?:\s+(?:is|are|was)|'s)"
+_OWN_KIN = re.compile(
+    rf"\s*(?P<kin>{ADJECTIVES}{KIN})(?P<link>\s*,\s*|\s+\(|'s name{_IS}\s+|{_IS}\s+(?P<neg>not\s+)?(?:called\s+|named\s+)?|"
+    r"\s+(?:called\s+|named\s+)?)(?=\S)",
+    re.IGNORECASE,
+)
+_OWN_VALUE = re.compile(
+    r"\s*(?P<what>(?:e-?mail|mail)(?: address)?|(?:phone|mobile|cell|telephone)(?: number)?|number|name|"
+    r"full name|last name|first name|surname|nickname|birthday|date of birth|pronouns?|address|job|occupation|profession|"
+    r"favou?rite [\w]+(?: [\w]+)?|hometown|home town|time ?zone|native language|mother tongue|age|hobby|blood type|"
+    r"shoe size|star sign)(?:\s+(?:is|are)|'s)\s+(?P<neg>not\s+)?(?:on\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def read_possessive(possessive: Possessive) -> Iterator[Statement]:
+    """What a clause says about something of somebody's."""
+    if match := _OWN_VALUE.match(possessive.text, possessive.after):
+        yield from _own_value(possessive, match)
+    elif match := _OWN_KIN.match(possessive.text, possessive.after):
+        yield from _own_kin(possessive, match)
+
+
+def _own_kin(possessive: Possessive, match: re.Match[str]) -> Iterator[Statement]:
+    name = next((name for name in possessive.names if name.start == match.end()), None)
+    if name is None:
+        return
+    link = match["link"].strip()
+    if link == "," and not _APPOSITION_ENDS.match(possessive.text, name.end):
+        return  # "my sister, Ann and I"
+    if link == "is" and not _NAMING_ENDS.match(possessive.text, name.end):
+        return  # "my sister is French"
+    yield from related(
+        possessive.owner,
+        match["kin"],
+        name,
+        span=(possessive.start, name.end),
+        polarity="not" if match["neg"] else "",
+        confidence=0.9 * possessive.owner.certainty,
+    )
+
+
+def _own_value(possessive: Possessive, match: re.Match[str]) -> Iterator[Statement]:
+    what = " ".join(match["what"].lower().split()).replace("favorite", "favourite")
+    if match["neg"]:
+        return
+    found = _value_reader(what)(possessive.text, match.end())
+    if found is None:
+        return
+    label, value, end, topic = found
+    yield Statement(
+        text=possessive.owner.possessive_sentence(_SHOWN.get(topic, what), label),
+        subject=possessive.owner,
+        start=possessive.start,
+        end=end,
+        topic=topic or what,
+        value=value,
+        confidence=0.95,
+        identifiers=(value,) if topic in ("email", "phone") else (),
+    )
+
+
+_SHOWN = {"email": "e-mail address", "phone": "phone number"}
+_TOPICS = {
+    "home town": "hometown",
+    "full name": "name",
+    "first name": "name",
+    "occupation": "job",
+    "profession": "job",
+    "date of birth": "birthday",
+    "mother tongue": "native language",
+}
+
+
+def _value_reader(what: str) -> Callable[[str, int], Value | None]:
+    if "mail" in what:
+        return lambda text, at: _matched(EMAIL, text, at, "email", str.lower)
+    if "phone" in what or "number" in what or what in ("mobile", "cell"):
+        return lambda text, at: _matched(PHONE, text, at, "phone", normal_phone)
+    topic = _TOPICS.get(what, what)
+    if what.startswith("favourite"):
+        topic = f"favourite:{what.removeprefix('favourite ')}"
+    if topic == "job":
+        return _job_title_at
+    if topic == "birthday":
+        return birthday_at
+    if topic == "age":
+        return lambda text, at: _matched(_AGE, text, at, "age", str)
+    return lambda text, at: _rest_of_clause(text, at, topic)
+
+
+def _job_title_at(text: str, at: int) -> Value | None:
+    article = _ARTICLE.match(text, at)
+    title = job_title(text, article.end() if article else at)
+    return (title[0], normal_value(title[0]), title[1], "job") if title else None
+
+
+def _matched(
+    pattern: re.Pattern[str], text: str, at: int, topic: str, compared: Callable[[str], str]
+) -> Value | None:
+    match = pattern.match(text, at)
+    return (match[0], compared(match[0]), match.end(), topic) if match else None
+
+
+_REST = re.compile(
+    r"[^.,;!?\n\ue000]{1,60}?(?=\s*(?:$|[.,;!?\n]|\b(?:and|but|because|since|now|so|these|though|by the)\b))"
+)
+
+
+def _rest_of_clause(text: str, at: int, topic: str) -> Value | None:
+    """The words up to the end of the clause."""
+    match = _REST.match(text, at)
+    if match is None or len(normal_value(match[0])) < 2 or _NO_VALUE.match(match[0]):
+        return None
+    label = match[0].strip()
+    return label, normal_value(label), at + len(match[0].rstrip()), topic

@@ -1,0 +1,24 @@
+"""Which language a message is in, by its small words."""
+
+import re
+
+from knowledge.extraction.words import word_list
+
+SAMPLED_CHARACTERS = 2_000
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_ENGLISH = word_list("english_small_words")
+_GERMAN = word_list("german_small_words")
+
+
+def detect_language(text: str) -> str:
+    """`en`, `de`, or empty for any other; short texts count as English."""
+    words = [word.lower() for word in _WORD.findall(text[:SAMPLED_CHARACTERS])]
+    english = sum(word in _ENGLISH for word in words)
+    german = sum(word in _GERMAN for word in words)
+    if german > english:
+        return "de"
+    if english or len(words) < 4:
+        return "en" if text.isascii() or english else ""
+    # Headlines have no small words; but neither has another language any that we know.
+    return "en" if text.isascii() and len(words) < 6 else ""

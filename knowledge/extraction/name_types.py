@@ -1,0 +1,83 @@
+"""What kind of thing a name names, by its words and those around it."""
+
+# ruff: noqa: E501  patterns of alternatives
+
+import re
+
+from knowledge.extraction.node_types import (
+    CITY,
+    COMPANY,
+    CONCEPT,
+    COUNTRY,
+    DOCUMENT,
+    ENTITY,
+    EVENT,
+    GROUP,
+    INSTITUTION,
+    PERSON,
+    PLACE,
+)
+from knowledge.extraction.words import phrase_list, word_list
+
+TITLE_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Uncle|Aunt|Herr|Frau)\.? $")
+ACTS_BEHIND = re.compile(
+    r"(?:'s)?\s+(?:said|says|told|and I|is (?:my|a|an|the)|was (?:my|born)|likes|loves|hates|lives|"
+    r"works|moved|got|has|wants|went|came|thinks|called|asked|gave|will|would|and my)\b"
+)
+_SUFFIX_TYPES = [
+    (INSTITUTION, "university college school academy institute hospital clinic museum library "
+     "ministry foundation church bank universität hochschule schule krankenhaus"),
+    (COMPANY, "inc ltd gmbh corp llc ag plc corporation company labs technologies studios"),
+    (GROUP, "club team band group association society choir orchestra fc verein"),
+    (EVENT, "festival conference marathon con summit fest meetup olympics cup tournament party month day parade"),
+    (PLACE, "street avenue road square park lake river mountain mountains beach island islands bay "
+     "valley canyon forest bridge castle airport station hills falls national straße platz hotel "
+     "cafe café restaurant garden gardens zoo mall trail center centre"),
+]  # fmt: skip
+_SUFFIXES = {word: kind for kind, listed in _SUFFIX_TYPES for word in listed.split()}
+_PREFIXES = {"university": INSTITUTION, "college": INSTITUTION, "lake": PLACE, "mount": PLACE}
+_PREFIXES |= {"mt": PLACE, "cafe": PLACE, "hotel": PLACE, "club": GROUP, "museum": INSTITUTION}
+_WORK = re.compile(
+    r"\b(?:book|novel|movie|film|show|series|album|song|game|podcast|read|reading|watch(?:ed|ing)|"
+    r"play(?:ed|ing))\s+(?:called |named |titled )?\"?$",
+    re.IGNORECASE,
+)
+_AT_PLACE = re.compile(
+    r"\b(?:in|to|from|near|around|visit(?:ed|ing)?|live in|leave|left|across|through|outside)\s+"
+    r"(?:the\s+)?$"
+)
+_WITH_PERSON = re.compile(
+    r"\b(?:with|met|meet|named|told|asked|friend|married|sister|brother|hi|hey|hello|dear)\s+$",
+    re.IGNORECASE,
+)
+
+
+def guess_node_type(  # noqa: PLR0911  the first rule that applies
+    name: str, *, before: str, after: str
+) -> tuple[str, float]:
+    """The likeliest node type of a name, and how sure that is, from 0 to 1."""
+    lower = name.lower()
+    words = lower.split(" ")
+    is_first_name = lower in word_list("first_names")
+    if lower in phrase_list("countries"):
+        return COUNTRY, 0.9
+    if not is_first_name or _AT_PLACE.search(before):  # "Paris" is a person without an "in"
+        if lower in phrase_list("cities"):
+            return CITY, 0.9
+        if lower in phrase_list("places"):
+            return PLACE, 0.9
+    if words[-1] in _SUFFIXES or words[0] in _PREFIXES:
+        return _SUFFIXES.get(words[-1]) or _PREFIXES[words[0]], 0.85
+    if TITLE_BEFORE.search(before) or (words[0] in word_list("first_names") and len(words) <= 3):
+        return PERSON, 0.9
+    if _WORK.search(before):
+        return DOCUMENT, 0.6
+    if name.isupper():
+        return CONCEPT, 0.5
+    if ACTS_BEHIND.match(after):
+        return PERSON, 0.6
+    if _AT_PLACE.search(before):
+        return PLACE, 0.6
+    if _WITH_PERSON.search(before) and len(words) <= 3:
+        return PERSON, 0.5
+    return ENTITY, 0.5

@@ -1,0 +1,138 @@
+"""What has been found in a batch of messages, still open for more."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from knowledge.extraction.gazetteer import Gazetteer, fold_name
+from knowledge.extraction.names import Name
+from knowledge.extraction.node_types import PERSON
+from knowledge.extraction.port import KnownEntity, SchemaView
+from knowledge.extraction.statements import Subject
+from knowledge.types import (
+    Extraction,
+    ProposedEntity,
+    ProposedFact,
+    ProposedMention,
+    SourceMessage,
+    Span,
+)
+
+USER_KEY = "user"
+USER_ALIASES = ("me", "I", "myself")
+SURE_NAME = 0.5  # less sure names are not looked for in the rest of the batch
+SAMPLED_CHARACTERS = 5_000  # of each message, for the words that it writes without a capital
+
+_LONG_WORD = re.compile(r"(?<![\w'])[^\W\d_]{4,}")
+
+
+@dataclass
+class Proposals:
+    """Entities, mentions and facts of one batch; everything said of an entity meets in its key."""
+
+    schema: SchemaView
+    gazetteer: Gazetteer
+    user: KnownEntity | None
+    known_types: Mapping[str, str]  # key -> node type of what the memory has
+    entities: dict[str, ProposedEntity] = field(default_factory=dict)
+    mentions: dict[tuple[str, Span], ProposedMention] = field(default_factory=dict)
+    facts: list[ProposedFact] = field(default_factory=list)
+
+    @classmethod
+    def begin(
+        cls,
+        messages: Iterable[SourceMessage],
+        schema: SchemaView,
+        known: Sequence[KnownEntity],
+    ) -> "Proposals":
+        """None yet, but with the names that the memory knows."""
+        gazetteer = Gazetteer.of(known, schema)
+        for message in messages:
+            words = _LONG_WORD.findall(message.content[:SAMPLED_CHARACTERS])
+            gazetteer.lowercase_words.update(word for word in words if word.islower())
+        user = next((entity for entity in known if entity.is_user), None)
+        return cls(schema, gazetteer, user, known_types=dict(gazetteer.types))
+
+    def extraction(self, *, extractor: str) -> Extraction:
+        """All of it, as values."""
+        return Extraction(
+            entities=tuple(self.entities.values()),
+            mentions=tuple(self.mentions.values()),
+            facts=tuple(self.facts),
+            extractor=extractor,
+        )
+
+    def propose_user(self, span: Span) -> Subject:
+        """The user, who becomes an entity when they first speak of themselves."""
+        if self.user is not None:
+            return Subject(self.user.key, self.user.name, is_self=True)
+        self._add_or_merge(
+            ProposedEntity(
+                key=USER_KEY,
+                name="User",
+                node_type=self.gazetteer.nearest_type(PERSON),
+                spans=(span,),
+                aliases=USER_ALIASES,
+                is_user=True,
+            )
+        )
+        return Subject(USER_KEY, "User", is_self=True)
+
+    def propose_entity(self, name: Name, span: Span, *, node_type: str | None = None) -> str:
+        """The key of the entity with this name, which is mentioned there and known from now on.
+
+        A `node_type` is what a frame or a model says it is; that counts more than what its name
+        looks like, but not more than what the memory has.
+        """
+        folded = fold_name(name.text)
+        key = name.key or self.gazetteer.keys.get(folded) or f"name:{folded}"
+        nearest_type = self.gazetteer.nearest_type(node_type or name.node_type)
+        self._add_or_merge(
+            ProposedEntity(
+                key=key,
+                name=name.text,
+                node_type=self.known_types.get(key, nearest_type),
+                spans=(span,),
+                confidence=name.confidence,
+                identifiers=name.identifiers,
+            ),
+            is_type_sure=node_type is not None,
+        )
+        if name.confidence >= SURE_NAME and not name.identifiers:
+            self.gazetteer.learn(name.text, key, self.entities[key].node_type)
+        self.mentions.setdefault((key, span), ProposedMention(key, span, name.confidence))
+        return key
+
+    def _add_or_merge(self, entity: ProposedEntity, *, is_type_sure: bool = False) -> None:
+        before = self.entities.get(entity.key)
+        if before is None:
+            self.entities[entity.key] = entity
+            return
+        is_better = is_type_sure or entity.confidence > before.confidence
+        spans = before.spans if entity.spans[0] in before.spans else (*before.spans, *entity.spans)
+        self.entities[entity.key] = replace(
+            before,
+            spans=spans,
+            node_type=entity.node_type if is_better else before.node_type,
+            confidence=max(before.confidence, entity.confidence),
+            identifiers=tuple(dict.fromkeys((*before.identifiers, *entity.identifiers))),
+        )
+
+    def add_identifiers(self, key: str, identifiers: Sequence[str]) -> None:
+        """The entity, if it is proposed, has these e-mail addresses and numbers as well."""
+        entity = self.entities.get(key)
+        if entity is not None and identifiers:
+            merged = tuple(dict.fromkeys((*entity.identifiers, *identifiers)))
+            self.entities[key] = replace(entity, identifiers=merged)
+
+    def allows_edge(self, edge_type: str, about: Sequence[str]) -> bool:
+        """True when the schema allows the edge from the first to the second of the keys."""
+        if len(about) < 2 or about[0] == about[1]:
+            return False
+        source_type, target_type = (
+            self.entities[key].node_type
+            if key in self.entities
+            else self.gazetteer.types.get(key, PERSON)  # the user, who is known, has no name there
+            for key in about[:2]
+        )
+        return self.schema.allows(edge_type, source_type, target_type)

@@ -1,0 +1,191 @@
+"""The relevance filter: what is not worth remembering stays out, and every rejection says why.
+
+It sees proposals of any extractor, so it looks at the message itself and not at who proposed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from enum import StrEnum
+from uuid import UUID
+
+from knowledge.extraction.masking import MASK, mask_foreign_text
+from knowledge.extraction.sentence_kinds import SentenceKind
+from knowledge.extraction.sentences import Sentence, split_sentences
+from knowledge.types import Extraction, ProposedFact, Ruling, SourceMessage, Span, Trust, Verdict
+
+MIN_CONFIDENCE = 0.35
+MIN_TEXT_CHARACTERS = 4
+MAX_TEXT_CHARACTERS = 2_000
+
+
+class RejectionReason(StrEnum):
+    """Why something is not remembered; memory shows these words to the user."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    CHITCHAT = "chitchat"
+    QUESTION = "question"
+    REQUEST = "request"
+    HYPOTHETICAL = "hypothetical"
+    PRIVATE = "asked_not_to"
+    PASTED = "not_own_words"
+    EMPTY = "empty"
+    NOTHING_STATED = "nothing_stated"
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    UNSURE = "unsure"
+    ASSISTANT = "said_by_assistant"
+    UNTRUSTED = "not_said_by_user"
+    NOT_IN_MESSAGE = "not_in_message"
+    ALREADY_PROPOSED = "said_twice"
+
+
+_REASONS = {
+    SentenceKind.GREETING: RejectionReason.GREETING,
+    SentenceKind.THANKS: RejectionReason.THANKS,
+    SentenceKind.CHITCHAT: RejectionReason.CHITCHAT,
+    SentenceKind.QUESTION: RejectionReason.QUESTION,
+    SentenceKind.REQUEST: RejectionReason.REQUEST,
+    SentenceKind.HYPOTHETICAL: RejectionReason.HYPOTHETICAL,
+    SentenceKind.PRIVATE: RejectionReason.PRIVATE,
+    SentenceKind.PASTED: RejectionReason.PASTED,
+    SentenceKind.EMPTY: RejectionReason.EMPTY,
+    SentenceKind.STATEMENT: RejectionReason.NOTHING_STATED,
+}
+_REJECTED_WHOLE = frozenset(
+    {SentenceKind.PRIVATE, SentenceKind.HYPOTHETICAL, SentenceKind.PASTED, SentenceKind.REQUEST}
+)
+_VERDICTS = {  # of every other reason the verdict is "gated"
+    RejectionReason.ASSISTANT: Verdict.LOW_TRUST,
+    RejectionReason.UNTRUSTED: Verdict.LOW_TRUST,
+    RejectionReason.NOT_IN_MESSAGE: Verdict.DROPPED,
+    RejectionReason.ALREADY_PROPOSED: Verdict.DUPLICATE,
+}
+# What a message is when its sentences differ: a question although it begins with a greeting.
+_PRECEDENCE = [
+    SentenceKind.PRIVATE,
+    SentenceKind.REQUEST,
+    SentenceKind.QUESTION,
+    SentenceKind.HYPOTHETICAL,
+    SentenceKind.PASTED,
+    SentenceKind.STATEMENT,
+    SentenceKind.THANKS,
+    SentenceKind.CHITCHAT,
+    SentenceKind.GREETING,
+    SentenceKind.EMPTY,
+]
+
+
+class _SplitMessage:
+    """A message with its sentences."""
+
+    def __init__(self, message: SourceMessage) -> None:
+        self.message = message
+        self.text = mask_foreign_text(message.content)
+        self.sentences: Sequence[Sentence] = split_sentences(message.content)
+
+    def sentence_at(self, span: Span) -> Sentence | None:
+        """The sentence in which the span begins."""
+        return next(
+            (s for s in self.sentences if s.start <= span.start < max(s.end, s.start + 1)), None
+        )
+
+
+def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage]) -> Extraction:
+    """The same without what is not worth remembering.
+
+    Every rejected fact, and every message of which nothing is stated, has a ruling.
+    """
+    by_id = {message.id: _SplitMessage(message) for message in messages}
+    kept: list[ProposedFact] = []
+    rulings = [*extraction.rulings]
+    seen: set[tuple[object, ...]] = set()
+    for fact in extraction.facts:
+        reason = _rejection(fact, by_id.get(fact.span.message_id))
+        if reason is None:
+            statement = (
+                fact.span.message_id,
+                tuple(fact.about[:1]),
+                fact.topic,
+                fact.value,
+                fact.text.casefold(),
+            )
+            if statement in seen:
+                reason = RejectionReason.ALREADY_PROPOSED
+            seen.add(statement)
+        if reason is None:
+            kept.append(fact)
+        else:
+            verdict = _VERDICTS.get(reason, Verdict.GATED)
+            rulings.append(Ruling(fact.span.message_id, verdict, reason, fact.span))
+    explained = {fact.span.message_id for fact in kept} | {ruling.message_id for ruling in rulings}
+    for split in by_id.values():
+        if split.message.id in explained:
+            continue
+        if split.message.role != "user":
+            ruling = Ruling(split.message.id, Verdict.LOW_TRUST, RejectionReason.ASSISTANT)
+        else:
+            kinds = [sentence.kind for sentence in split.sentences] or [SentenceKind.EMPTY]
+            kind = min(kinds, key=_PRECEDENCE.index)
+            ruling = Ruling(split.message.id, Verdict.GATED, _REASONS[kind])
+        rulings.append(ruling)
+    filtered = replace(extraction, facts=tuple(kept), rulings=tuple(rulings))
+    return _without_foreign_entities(filtered, by_id)
+
+
+def _rejection(  # noqa: PLR0911  the first reason that applies
+    fact: ProposedFact, split: _SplitMessage | None
+) -> RejectionReason | None:
+    """Why the fact, taken by itself, is not remembered; None when it is."""
+    span = fact.span
+    if split is None or not 0 <= span.start < span.end <= len(split.message.content):
+        return RejectionReason.NOT_IN_MESSAGE
+    if split.message.role != "user":
+        return RejectionReason.ASSISTANT
+    if fact.trust < Trust.USER_SAID:
+        return RejectionReason.UNTRUSTED
+    if len(fact.text.strip()) < MIN_TEXT_CHARACTERS:
+        return RejectionReason.TOO_SHORT
+    if len(fact.text) > MAX_TEXT_CHARACTERS:
+        return RejectionReason.TOO_LONG
+    if fact.confidence < MIN_CONFIDENCE:
+        return RejectionReason.UNSURE
+    covered = split.text[span.start : span.end]
+    if covered and covered.count(MASK) * 2 > len(covered):
+        return RejectionReason.PASTED
+    sentence = split.sentence_at(span)
+    if sentence is None or sentence.is_explicit or sentence.is_stated:
+        return None
+    # A frame's statement may stand in a question; what the user asked to forget never does.
+    is_part = fact.topic is not None and span.end - span.start < len(sentence.text)
+    if is_part and sentence.kind not in _REJECTED_WHOLE:
+        return None
+    return _REASONS[sentence.kind]
+
+
+def _without_foreign_entities(
+    extraction: Extraction, by_id: Mapping[UUID, _SplitMessage]
+) -> Extraction:
+    """Without names that stand only in pasted text or in what the user asked not to remember."""
+    used = {key for fact in extraction.facts for key in fact.about}
+    left_out = set()
+    for entity in extraction.entities:
+        if entity.key in used or entity.is_user:
+            continue
+        sentences = [
+            by_id[span.message_id].sentence_at(span)
+            for span in entity.spans
+            if span.message_id in by_id
+        ]
+        if sentences and all(
+            sentence is not None and sentence.kind in (SentenceKind.PRIVATE, SentenceKind.PASTED)
+            for sentence in sentences
+        ):
+            left_out.add(entity.key)
+    return replace(
+        extraction,
+        entities=tuple(entity for entity in extraction.entities if entity.key not in left_out),
+        mentions=tuple(
+            mention for mention in extraction.mentions if mention.entity_key not in left_out
+        ),
+    )

@@ -1,0 +1,145 @@
+"""What a frame reads out of a clause, before it is tied to entities and messages."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from knowledge.extraction.names import Name
+from knowledge.extraction.words import word_list
+
+MAX_VALUE_CHARACTERS = 60
+MAX_PHRASE_WORDS = 5
+MAX_LISTED_PHRASES = 6
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a clause is about."""
+
+    key: str  # of the entity
+    name: str
+    is_self: bool  # the user, who is told of in the first person
+    certainty: float = 1.0
+
+    @property
+    def label(self) -> str:
+        """As the subject of a sentence."""
+        return "I" if self.is_self else self.name
+
+    @property
+    def owner_label(self) -> str:
+        """As whose something is, at the beginning of a sentence."""
+        return "My" if self.is_self else f"{self.name}'s"
+
+    def verb_sentence(self, first: str, third: str, rest: str, polarity: str = "") -> str:
+        """A sentence with a verb in both persons; polarity is empty, `not` or `no longer`."""
+        if polarity == "not":
+            return f"{self.label} {'do' if self.is_self else 'does'} not {first} {rest}."
+        verb = first if self.is_self else third
+        return f"{self.label} {polarity + ' ' if polarity else ''}{verb} {rest}."
+
+    def be_sentence(self, rest: str, polarity: str = "") -> str:
+        """A sentence with "am" or "is"."""
+        verb = "am" if self.is_self else "is"
+        return f"{self.label} {verb} {polarity + ' ' if polarity else ''}{rest}."
+
+    def possessive_sentence(self, what: str, rest: str) -> str:
+        """A sentence about something of theirs."""
+        return f"{self.owner_label} {what} is {rest}."
+
+
+@dataclass(frozen=True)
+class NounPhrase:
+    """The other end of a relation: its words and where they stand in the sentence."""
+
+    text: str
+    start: int
+    end: int
+    node_type: str | None = None  # what the relation says it is
+
+    @classmethod
+    def of(cls, name: Name, node_type: str | None = None) -> "NounPhrase":
+        """A name as the other end of a relation."""
+        return cls(name.text, name.start, name.end, node_type)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is said of a subject; `start` and `end` count characters within the sentence."""
+
+    text: str
+    subject: Subject
+    start: int
+    end: int
+    topic: str
+    value: str
+    confidence: float = 0.9
+    target: NounPhrase | None = None
+    edge_type: str | None = None  # of the edge from the subject to the target
+    takes_date: bool = False  # a date in the sentence is when it began
+    is_over: bool = False  # a date in the sentence is when it ended
+    identifiers: Sequence[str] = ()  # of the subject
+
+
+_DETERMINERS = re.compile(
+    r"^(?:(?:a|an|the|some|any|my|our|his|her|their|of|to|all|both)\s+)+", re.IGNORECASE
+)
+
+
+def normal_value(text: str) -> str:
+    """The text as values are compared: small letters, no article, one space."""
+    words = " ".join(text.casefold().split()).strip(" .,!?;:'\"*_-")
+    return _DETERMINERS.sub("", words)[:MAX_VALUE_CHARACTERS].strip()
+
+
+_TOKEN = re.compile(r"\s*([^\s,.;:!?()\"\ue000—–/]+(?:\.\d+)?)")
+_STOPS = word_list("ends_of_things")
+_NOT_THINGS = word_list("not_things")
+_PRONOUNS = ("i", "he", "she", "you")
+_SKIPPED = ("a", "an", "the", "some", "my", "our", "to", "any", "all", "both")
+_CONJUNCTION = re.compile(r"\s*,?\s*(?:and|or|und|oder)\s+|\s*,\s+")
+_LIST_GOES_ON = re.compile(r"\s*(?:$|[,.!;]|and\b|or\b)")
+_TAIL = re.compile(
+    r"(?:\s+(?:in|on|of|to|the|a|an|my|our|from|about|so|as|lot|bit|into|up))+$", re.IGNORECASE
+)
+
+
+def noun_phrases(text: str, position: int, *, limit: int = MAX_PHRASE_WORDS) -> list[NounPhrase]:
+    """The things listed from there on: "tea", "tea and dark chocolate"."""
+    found: list[NounPhrase] = []
+    phrase = _noun_phrase(text, position, limit)
+    while phrase is not None and len(found) < MAX_LISTED_PHRASES:
+        found.append(phrase)
+        joined = _CONJUNCTION.match(text, phrase.end)
+        if joined is None:
+            break
+        phrase = _noun_phrase(text, joined.end(), 3)
+        if phrase is not None and not _LIST_GOES_ON.match(text, phrase.end):
+            break
+    return found
+
+
+def _noun_phrase(text: str, position: int, limit: int) -> NounPhrase | None:
+    """One noun phrase as far as small words let us see; None for "it" and "what you said"."""
+    start = end = -1
+    count = 0
+    while count < limit and (token := _TOKEN.match(text, position)):
+        word = token[1].lower()
+        if word == "-" or (word == "to" and count and not text[start:end].endswith("ing")):
+            break
+        if (word in _STOPS and count) or word.split("'")[0] in _PRONOUNS:
+            break
+        if start < 0 and word in _SKIPPED:
+            position = token.end()
+            continue
+        if start < 0:
+            if word in _NOT_THINGS or word in _STOPS:
+                return None
+            start = token.start(1)
+        end = token.end(1)
+        count += 1
+        position = token.end()
+    if start < 0 or not any(character.isalpha() for character in text[start:end]):
+        return None
+    words = _TAIL.sub("", text[start:end])
+    return NounPhrase(words, start, start + len(words)) if len(words) > 1 else None
