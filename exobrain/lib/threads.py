@@ -40,10 +40,7 @@ class ThreadPool(Executor):
         self._starting = threading.Lock()
 
     def put(self, work: Callable[[], object]) -> None:
-        """The work is done as soon as a thread is free; what it raises is logged.
-
-        Costs half of what `submit` does.
-        """
+        """The work is done as soon as a thread is free; what it raises is logged."""
         self._enqueue(partial(on_live_connection, work))
 
     def submit(
