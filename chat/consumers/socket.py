@@ -74,7 +74,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             self.listening = [
                 asyncio.create_task(self._listen(_group(requester.user_id))),
                 asyncio.create_task(self._watch()),
-                asyncio.create_task(self._expect_question(requester.user_id)),
+                asyncio.create_task(self._start_warm_up(requester.user_id)),
             ]
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
@@ -86,11 +86,11 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             task.cancel()
         await super().close(code, reason)
 
-    async def _expect_question(self, user_id: UUID) -> None:
+    async def _start_warm_up(self, user_id: UUID) -> None:
         """The page is open: a question will come."""
-        if not services.is_seen_to():
+        if services.needs_warm_up():
             with contextlib.suppress(DatabaseFailure):  # the question itself will tell
-                await in_thread(services.expect_question, user_id=user_id)
+                await in_thread(services.start_warm_up, user_id=user_id)
 
     async def _watch(self) -> None:
         """The socket ends with the right to it, though its page may say nothing any more."""
