@@ -44,12 +44,7 @@ def services(arguments: Sequence[str]) -> AbstractContextManager[Endpoints | Non
     if not needs_services(arguments):
         return nullcontext()
     config = get_config()
-    wanted = needed_services(
-        database_url=config.assistant_db_dsn,
-        cache_url=config.assistant_cache_redis_url,
-        nats_url=config.exobrain_nats_url,
-    )
-    return hold(config.data_dir, services=wanted)
+    return hold(config.data_dir, services=needed_services(**config.service_urls))
 
 
 def main() -> None:

@@ -53,8 +53,6 @@ def configure_logging(*, level: str, pretty: bool) -> None:
             *_SHARED,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
-        # What is below the level costs a call that does nothing, not a walk of the processors.
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

@@ -11,18 +11,16 @@ import gc
 import os
 import socket
 import sys
-from collections.abc import Iterable
 from functools import lru_cache, partial
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import structlog
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest
 from django.urls import ResolverMatch, get_resolver
 
 from exobrain.front_door import FrontDoor
@@ -32,10 +30,13 @@ from exobrain.lib.lifecycle import server_started, server_stopping
 from exobrain.lib.scope import Receive, Scope, Send
 from exobrain.lib.threads import ThreadPool
 
+if TYPE_CHECKING:
+    import uvicorn
+
 log = structlog.get_logger(__name__)
 
 Headers = list[tuple[bytes, bytes]]
-Answer = tuple[int, Headers, Iterable[bytes]]
+Answer = tuple[int, Headers, bytes]  # status, headers, body
 
 STARTUP_FAILED = 3  # exit status, uvicorn's own
 RESOLVED_PATHS = 1024  # whose views are remembered; to find one costs 20 µs
@@ -53,8 +54,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
-            self.bridge.close()
+            await self.live(receive, send)
         elif scope["type"] == "websocket":
             await self.sockets(scope, receive, send)
         elif self.is_stream(scope):
@@ -67,24 +67,24 @@ class Application:
         path = scope["path"][1:]
         return scope["method"] == "GET" and any(regex.search(path) for regex in self.stream_paths)
 
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    """Background work runs on the server's loop, and ends before the loop does."""
-    await receive()
-    background.bind(asyncio.get_running_loop())
-    server_started.send(sender=Application)
-    # What was made until now stays: a collection that looked at all of it would hold everybody
-    # up for a tenth of a second, and there are several a minute under load.
-    gc.collect()
-    gc.freeze()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    server_stopping.send(sender=Application)
-    pending = [asyncio.wrap_future(future) for future in background.running()]
-    if pending:
-        await asyncio.wait(pending, timeout=DRAIN_SECONDS)
-    background.bind(None)
-    await send({"type": "lifespan.shutdown.complete"})
+    async def live(self, receive: Receive, send: Send) -> None:
+        """Background work runs on the server's loop, and ends before the loop does."""
+        await receive()
+        background.bind(asyncio.get_running_loop())
+        server_started.send(sender=Application)
+        # What was made until now stays: a collection that looked at all of it would hold everybody
+        # up for a tenth of a second, and there are several a minute under load.
+        gc.collect()
+        gc.freeze()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        server_stopping.send(sender=Application)
+        pending = [asyncio.wrap_future(future) for future in background.running()]
+        if pending:
+            await asyncio.wait(pending, timeout=DRAIN_SECONDS)
+        background.bind(None)
+        await send({"type": "lifespan.shutdown.complete"})
+        self.bridge.close()
 
 
 class Bridge:
@@ -95,31 +95,50 @@ class Bridge:
         self.pool = ThreadPool(threads, name="web")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            body = await _read_body(scope, receive)
-        except _TooLarge:
-            await _send(send, *_refusal(413, "Request body is too large."))
+        body = await read_body(scope, receive)
+        if body is None:  # the client left before its request was complete
             return
-        except _Gone:
-            return
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self.pool.put(partial(self._answer, answer, scope, body))
-        await _send(send, *await answer)
+        if len(body) > settings.EXOBRAIN.max_request_bytes:
+            status, headers, content = refusal(413, "Request body is too large.")
+        else:
+            answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            self.pool.put(partial(self.answer, answer, scope, body))
+            status, headers, content = await answer
+        if not any(name == b"content-length" for name, _ in headers):
+            headers.append((b"content-length", str(len(content)).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
 
     def close(self) -> None:
         """The threads have answered what they had and have closed their connections."""
         self.pool.shutdown(seconds=DRAIN_SECONDS)
 
-    def _answer(self, answer: "asyncio.Future[Answer]", scope: Scope, body: bytes) -> None:
+    def answer(self, answer: "asyncio.Future[Answer]", scope: Scope, body: bytes) -> None:
+        """The loop hears the answer; runs on a thread of the pool."""
+
+        def resolve(result: Answer) -> None:
+            if not answer.done():
+                answer.set_result(result)
+
         result = self.handler.answer(scope, body)
         # The loop may be closing: then nobody waits for the answer any more.
         with contextlib.suppress(RuntimeError):
-            answer.get_loop().call_soon_threadsafe(_resolve, answer, result)
+            answer.get_loop().call_soon_threadsafe(resolve, result)
 
 
-def _resolve(answer: "asyncio.Future[Answer]", result: Answer) -> None:
-    if not answer.done():
-        answer.set_result(result)
+async def read_body(scope: Scope, receive: Receive) -> bytes | None:
+    """The request's body, or its beginning where it is too large; None when the client has left."""
+    if scope["method"] in ("GET", "HEAD"):
+        return b""
+    body = bytearray()
+    while len(body) <= settings.EXOBRAIN.max_request_bytes:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        body += event.get("body", b"")
+        if not event.get("more_body"):
+            break
+    return bytes(body)
 
 
 class Handler(BaseHandler):
@@ -129,94 +148,49 @@ class Handler(BaseHandler):
         super().__init__()
         self.load_middleware()
 
-    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        """The view of the request's path; clients ask for the same few again and again."""
-        request.resolver_match = _resolve_path(request.path_info, settings.ROOT_URLCONF)
-        return request.resolver_match
-
     def answer(self, scope: Scope, body: bytes) -> Answer:
         """Status, headers and body for one request; never raises."""
         try:
             request = ASGIRequest(scope, BytesIO(body))
         except Exception as error:  # noqa: BLE001  a malformed request must not end the thread
             log.info("request_malformed", error=type(error).__name__)
-            return _refusal(400, "Bad Request")
+            return refusal(400, "Bad Request")
         try:
-            response = self.get_response(request)
-            return response.status_code, _headers(response), _content(response)
+            response: Any = self.get_response(request)  # or Django's other kind, for a static file
+            headers = [
+                (name.lower().encode("latin-1"), value.encode("latin-1"))
+                for name, value in response.items()
+            ]
+            headers += [
+                (b"set-cookie", cookie.OutputString().encode())
+                for cookie in response.cookies.values()
+            ]
+            # A stream is a static file, whose size is bounded by what is shipped.
+            content = b"".join(response) if response.streaming else response.content
+            # close() would send request_finished, whose receivers refresh_connections replaces.
+            for close in response._resource_closers:
+                close()
         except Exception:  # nothing that a view returns may end the thread
             log.exception("response_malformed", path=scope["path"])
-            return 500, [(b"content-type", b"text/plain")], [b"Internal Server Error"]
+            return 500, [(b"content-type", b"text/plain")], b"Internal Server Error"
+        return response.status_code, headers, content
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """The view of the request's path; clients ask for the same few again and again."""
+        request.resolver_match = resolve_path(request.path_info, settings.ROOT_URLCONF)
+        return request.resolver_match
 
 
 @lru_cache(maxsize=RESOLVED_PATHS)
-def _resolve_path(path: str, urlconf: str) -> ResolverMatch:
+def resolve_path(path: str, urlconf: str) -> ResolverMatch:
+    """The view of a path; raises Resolver404."""
     return get_resolver(urlconf).resolve(path)
 
 
-def _headers(response: HttpResponseBase) -> Headers:
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.items()
-    ]
-    headers += [
-        (b"set-cookie", cookie.OutputString().encode()) for cookie in response.cookies.values()
-    ]
-    return headers
-
-
-def _content(response: HttpResponseBase) -> Iterable[bytes]:
-    """The body's parts; a file is read here, on the worker thread, and then closed."""
-    parts = [response.content] if isinstance(response, HttpResponse) else list(_stream(response))
-    # close() would send request_finished, whose receivers the thread pool replaces.
-    for closer in response._resource_closers:  # type: ignore[attr-defined]
-        closer()
-    return parts
-
-
-def _stream(response: HttpResponseBase) -> Iterable[bytes]:
-    """A static file, whose size is bounded by what we ship."""
-    assert isinstance(response, StreamingHttpResponse)  # noqa: S101  Django has only these two
-    return iter(response)
-
-
-class _TooLarge(Exception):
-    """The body exceeds MAX_REQUEST_BYTES."""
-
-
-class _Gone(Exception):
-    """The client left before its request was complete."""
-
-
-async def _read_body(scope: Scope, receive: Receive) -> bytes:
-    limit = settings.EXOBRAIN.max_request_bytes
-    if scope["method"] in ("GET", "HEAD"):
-        return b""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            raise _Gone
-        parts.append(event.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
-            raise _TooLarge
-        if not event.get("more_body"):
-            return b"".join(parts)
-
-
-def _refusal(status: int, detail: str) -> Answer:
+def refusal(status: int, detail: str) -> Answer:
+    """An answer that needs no view."""
     body = orjson.dumps({"detail": detail})
-    return status, [(b"content-type", b"application/json"), *PRIVATE_RAW], [body]
-
-
-async def _send(send: Send, status: int, headers: Headers, parts: Iterable[bytes]) -> None:
-    chunks = list(parts)
-    if not any(name == b"content-length" for name, _ in headers):
-        headers.append((b"content-length", str(sum(map(len, chunks))).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"".join(chunks)})
+    return status, [(b"content-type", b"application/json"), *PRIVATE_RAW], body
 
 
 def stay_on_one_core() -> None:
@@ -231,6 +205,33 @@ def stay_on_one_core() -> None:
         os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
 
 
+def uvicorn_config(application: Any, **options: Any) -> "uvicorn.Config":
+    """How uvicorn serves the application, wherever it is served."""
+    import uvicorn  # noqa: PLC0415  only the process that serves needs it
+
+    from exobrain.protocol import BoundedHttpProtocol  # noqa: PLC0415
+
+    config = settings.EXOBRAIN
+    return uvicorn.Config(
+        application,
+        loop="uvloop",
+        http=BoundedHttpProtocol,
+        timeout_keep_alive=config.keep_alive_seconds,
+        ws="websockets-sansio",
+        ws_max_size=config.max_request_bytes,
+        ws_ping_interval=config.stream_heartbeat_seconds,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        # uvicorn would believe X-Forwarded-For from anybody on this machine; TRUSTED_PROXIES
+        # says how far it is believed (exobrain/lib/address.py).
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,  # seconds that open streams may take
+        lifespan="on",
+        **options,
+    )
+
+
 def run(*, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM."""
     if settings.EXOBRAIN.web_one_core:
@@ -243,24 +244,7 @@ def run(*, host: str, port: int) -> None:
             server_stopping.send(sender=Application)
             await super().shutdown(sockets)
 
-    config = uvicorn.Config(
-        "exobrain.asgi:application",
-        host=host,
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=settings.EXOBRAIN.max_request_bytes,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        # uvicorn would believe X-Forwarded-For from anybody on this machine; TRUSTED_PROXIES
-        # says how far it is believed (exobrain/lib/address.py).
-        proxy_headers=False,
-        timeout_graceful_shutdown=5,  # seconds that open streams may take
-        lifespan="on",
-    )
-    server = Server(config)
+    server = Server(uvicorn_config("exobrain.asgi:application", host=host, port=port))
     with contextlib.suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -114,12 +114,12 @@ def _run(
     from django.conf import settings
     from django.core.management import execute_from_command_line
 
-    from exobrain.embedded.launch import die_with
+    from exobrain.embedded.launch import die_with_parent
     from exobrain.lib import faults
     from exobrain.lib.config import get_config
 
     try:
-        die_with(parent, signal.SIGKILL)
+        die_with_parent(parent, signal.SIGKILL)
         if output is not None:
             os.dup2(os.open(output, os.O_WRONLY | os.O_APPEND), 2)
         os.dup2(2, 1)  # the other end of ours waits for numbers

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, TypeVar
 
 import httpx
 import uvicorn
-from django.conf import settings
 from django.db import connection
 from websockets.sync.client import ClientConnection, connect
 
@@ -43,20 +42,14 @@ class LiveServer:
     def __init__(self) -> None:
         from exobrain.asgi import application
         from exobrain.lib.lifecycle import server_started
+        from exobrain.server import uvicorn_config
 
         # Tests look after dead turns themselves, at the moment they mean.
         server_started.disconnect(dispatch_uid="chat.start")
         server_started.disconnect(dispatch_uid="knowledge.start")
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        config = uvicorn.Config(
-            application,
-            log_config=None,
-            lifespan="on",
-            ws="websockets-sansio",
-            ws_max_size=settings.EXOBRAIN.max_request_bytes,
-        )
-        self.server = uvicorn.Server(config)
+        self.server = uvicorn.Server(uvicorn_config(application))
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.started = threading.Event()
         self.thread.start()

@@ -6,6 +6,7 @@ Frames from the page: `send`, `resume`, `cancel` (see `chat.schemas`). Frames to
 
 import asyncio
 import contextlib
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +39,7 @@ log = structlog.get_logger(__name__)
 SIGNED_OUT = 4401  # close code
 TRY_AGAIN_LATER = 1013  # close code
 MAX_STREAMS = 32  # followed at once over one socket
-NOTICE_SECONDS = 0.02  # before a new turn is told, so that others can be told with it
+NOTICE_SECONDS = 0.02  # before a new turn is announced, so that others can be announced with it
 NOTICE_RETRY_SECONDS = 1.0
 MAX_ID_CHARACTERS = 64  # of an id that is sent back with a problem
 
@@ -66,19 +67,19 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         self.request = request_of(self.scope)
         await self.accept()
         try:
-            requester = await self._requester()
+            requester = await self._identify()
         except (Unavailable, DatabaseFailure):
             await self.close(TRY_AGAIN_LATER)
             return
         if requester is not None and requester.user_id is not None:
             self.listening = [
-                asyncio.create_task(self._listen(_group(requester.user_id))),
-                asyncio.create_task(self._watch()),
+                asyncio.create_task(self._listen(requester.user_id)),
+                asyncio.create_task(self._close_when_signed_out()),
                 asyncio.create_task(self._start_warm_up(requester.user_id)),
             ]
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """The page is told nothing more; what it still says is not heard."""
+        """The page is sent nothing more; what it still says is ignored."""
         if self.has_ended:
             return
         self.has_ended = True
@@ -87,25 +88,26 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         await super().close(code, reason)
 
     async def _start_warm_up(self, user_id: UUID) -> None:
-        """The page is open: a question will come."""
         if services.needs_warm_up():
             with contextlib.suppress(DatabaseFailure):  # the question itself will tell
                 await in_thread(services.start_warm_up, user_id=user_id)
 
-    async def _watch(self) -> None:
-        """The socket ends with the right to it, though its page may say nothing any more."""
+    async def _close_when_signed_out(self) -> None:
         await until_signed_out(self.request)
         await self.close(SIGNED_OUT)
 
-    async def _requester(self) -> Requester | None:
-        """Who is at the other end; asked for every frame, so that signing out counts at once."""
+    async def _identify(self) -> Requester | None:
+        """Who is at the other end; found out for every frame, so that signing out counts at once.
+
+        None, and the socket is closed, when it is nobody who may chat.
+        """
         try:
             return await in_thread(asking, self.request)
         except Unauthenticated:
             await self.close(SIGNED_OUT)
             return None
 
-    # -- what the page says
+    # -- frames from the page
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
@@ -114,10 +116,10 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         if self.has_ended:
             return
         text = text_data or ""
-        if problem := await self._try_to_obey(text):
-            await self.send_json({"type": "problem", "detail": problem, **_ids_in(text)})
+        if problem := await self._obey(text):
+            await self.send_json({"type": "problem", "detail": problem, **ids_in(text)})
 
-    async def _try_to_obey(self, text: str) -> str | None:
+    async def _obey(self, text: str) -> str | None:
         """What the frame says is done, or why it is not is returned.
 
         Returned, not sent from here: should sending fail while the problem is being handled, the
@@ -125,30 +127,46 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         """
         try:
             frame = FRAMES.validate_json(text)
-            if requester := await self._requester():
-                await self._obey(frame, requester)
+            requester = await self._identify()
+            if requester is None:
+                return None
+            match frame:
+                case SendFrame():
+                    await self._ask(frame, requester)
+                case ResumeFrame():
+                    await self._follow(
+                        requester, frame.stream_id, after=max(0, frame.last_event_id)
+                    )
+                case CancelFrame():
+                    await in_thread(services.cancel, requester=requester, stream_id=frame.stream_id)
         except ValidationError as error:
-            return _explain(error)
+            problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            if problem["type"] == "json_invalid":
+                return "A frame is a JSON object."
+            return ": ".join([*map(str, problem["loc"][1:]), problem["msg"]])
         except DomainError as error:
             return error.message
         except DatabaseFailure:
             return Unavailable().message
         return None
 
-    async def _obey(
-        self, frame: SendFrame | ResumeFrame | CancelFrame, requester: Requester
-    ) -> None:
-        match frame:
-            case SendFrame():
-                await self._send_message(frame, requester)
-            case ResumeFrame():
-                await self._follow(requester, frame.stream_id, after=max(0, frame.last_event_id))
-            case CancelFrame():
-                await in_thread(services.cancel, requester=requester, stream_id=frame.stream_id)
-
-    async def _send_message(self, frame: SendFrame, requester: Requester) -> None:
+    async def _ask(self, frame: SendFrame, requester: Requester) -> None:
         self.asked_here.add(frame.client_message_id)
-        stream_id = await in_thread(self._start, frame, requester)
+        if requester.user_id is not None:
+            start = partial(
+                services.start_turn,
+                user_id=requester.user_id,
+                uses_memory=frame.memory != "none",
+            )
+        else:
+            start = partial(
+                services.start_visitor_turn,
+                visitor_key=requester.visitor_key,
+                address=address_of(self.request),
+            )
+        stream_id = await in_thread(
+            start, message=frame.message, client_message_id=frame.client_message_id
+        )
         await self.send_json(
             {
                 "type": "accepted",
@@ -158,22 +176,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         )
         await self._follow(requester, str(stream_id), after=0)
 
-    def _start(self, frame: SendFrame, requester: Requester) -> UUID:
-        if requester.user_id is not None:
-            return services.start_turn(
-                user_id=requester.user_id,
-                message=frame.message,
-                client_message_id=frame.client_message_id,
-                uses_memory=frame.memory != "none",
-            )
-        return services.start_visitor_turn(
-            visitor_key=requester.visitor_key,
-            address=address_of(self.request),
-            message=frame.message,
-            client_message_id=frame.client_message_id,
-        )
-
-    # -- what the page is told
+    # -- frames to the page
 
     async def _follow(self, requester: Requester, stream_id: str, *, after: int) -> None:
         """The stream's events go to the page; following it again starts from there."""
@@ -184,15 +187,15 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         if len(self.following) >= MAX_STREAMS:
             reading.close()
             raise Unavailable("Too many streams over one connection.")
-        task = asyncio.create_task(self._pass_on(reading))
-        self.following[known_id] = task
-        task.add_done_callback(lambda _: self._forget(known_id, task))
 
-    def _forget(self, stream_id: UUID, task: "asyncio.Task[None]") -> None:
-        if self.following.get(stream_id) is task:
-            del self.following[stream_id]
+        def remove(ended: "asyncio.Task[None]") -> None:
+            if self.following.get(known_id) is ended:
+                del self.following[known_id]
 
-    async def _pass_on(self, reading: Reading) -> None:
+        self.following[known_id] = asyncio.create_task(self._send_events(reading))
+        self.following[known_id].add_done_callback(remove)
+
+    async def _send_events(self, reading: Reading) -> None:
         stream_id = str(reading.stream_id)
         try:
             while not reading.has_ended:
@@ -202,37 +205,26 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         finally:
             reading.close()
 
-    # -- questions asked elsewhere
-
-    async def _listen(self, group: str) -> None:
+    async def _listen(self, user_id: UUID) -> None:
         """The page learns of its user's new turns, as soon as and as long as Redis is there."""
         layer = get_channel_layer()
         while True:
             with contextlib.suppress(RedisError, OSError):
                 channel = await layer.new_channel()
-                await layer.group_add(group, channel)
+                await layer.group_add(group_of(user_id), channel)
                 try:
                     while True:
-                        await self._tell(await layer.receive(channel))
+                        notice = await layer.receive(channel)
+                        for turn in notice["turns"]:
+                            if UUID(turn["client_message_id"]) not in self.asked_here:
+                                await self.send_json({"type": "turn_started", **turn})
                 finally:
-                    await layer.group_discard(group, channel)
+                    await layer.group_discard(group_of(user_id), channel)
             await asyncio.sleep(NOTICE_RETRY_SECONDS)
 
-    async def _tell(self, notice: dict[str, Any]) -> None:
-        for turn in notice["turns"]:
-            if UUID(turn["client_message_id"]) not in self.asked_here:
-                await self.send_json({"type": "turn_started", **turn})
 
-
-def _explain(error: ValidationError) -> str:
-    problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    if problem["type"] == "json_invalid":
-        return "A frame is a JSON object."
-    return ": ".join([*map(str, problem["loc"][1:]), problem["msg"]])
-
-
-def _ids_in(text: str) -> dict[str, str]:
-    """What the frame is about, as far as it can be read."""
+def ids_in(text: str) -> dict[str, str]:
+    """The ids of what a frame is about, as far as it can be read."""
     try:
         given = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -246,39 +238,43 @@ def _ids_in(text: str) -> dict[str, str]:
     }
 
 
-def _group(user_id: UUID) -> str:
+def group_of(user_id: UUID) -> str:
+    """The channel layer's group of a user's sockets."""
     return f"user.{user_id.hex}"
 
 
-# What is to be announced on each event loop; turns that begin together are told together.
+# -- turns that begin elsewhere
+
+# What is to be announced on each event loop; turns that begin together are announced together.
 _waiting: dict[asyncio.AbstractEventLoop, list[ChatRequest]] = {}
 _announcing: set[asyncio.Task[None]] = set()  # strong references: a forgotten task may be collected
 
 
 @receiver(services.answer_begins, dispatch_uid="chat.announce_turn")
-def _announce(request: ChatRequest, **_: Any) -> None:
+def announce(question: ChatRequest, **_: Any) -> None:
+    """Every socket of the user will have a `turn_started` frame soon."""
     loop = asyncio.get_running_loop()
     if loop in _waiting:
-        _waiting[loop].append(request)
+        _waiting[loop].append(question)
         return
-    _waiting[loop] = [request]
-    task = loop.create_task(_announce_all(loop))
+    _waiting[loop] = [question]
+    task = loop.create_task(_announce_waiting(loop))
     _announcing.add(task)
     task.add_done_callback(_announcing.discard)
 
 
-async def _announce_all(loop: asyncio.AbstractEventLoop) -> None:
+async def _announce_waiting(loop: asyncio.AbstractEventLoop) -> None:
     await asyncio.sleep(NOTICE_SECONDS)
     turns: dict[UUID, list[dict[str, str]]] = {}
-    for request in _waiting.pop(loop):
-        if request.requester.user_id is not None:
+    for question in _waiting.pop(loop):
+        if question.requester.user_id is not None:
             notice = {
-                "stream_id": str(request.stream_id),
-                "client_message_id": str(request.client_message_id),
+                "stream_id": str(question.stream_id),
+                "client_message_id": str(question.client_message_id),
             }
-            turns.setdefault(request.requester.user_id, []).append(notice)
+            turns.setdefault(question.requester.user_id, []).append(notice)
     for user_id, notices in turns.items():
         try:
-            await get_channel_layer().group_send(_group(user_id), {"turns": notices})
+            await get_channel_layer().group_send(group_of(user_id), {"turns": notices})
         except (RedisError, OSError) as error:
             log.warning("turn_not_announced", error=type(error).__name__)

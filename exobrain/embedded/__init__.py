@@ -1,6 +1,6 @@
 """The embedded services: PostgreSQL, Valkey and NATS as child processes, from wheels.
 
-Talks to a keeper process (`python -m exobrain.embedded keep`) over a Unix socket in the data
+Talks to a keeper process (`python -m exobrain.embedded`) over a Unix socket in the data
 directory. The keeper runs the services for as long as somebody holds them, and raises
 `EmbeddedError` here when it cannot. Knows nothing of Django or of the rest of the project.
 """

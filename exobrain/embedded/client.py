@@ -10,7 +10,7 @@ from typing import Any
 
 from exobrain.embedded.errors import EmbeddedError, KeeperFailed, ServiceFailed
 from exobrain.embedded.layout import Endpoints, Layout, Service, endpoints
-from exobrain.embedded.wire import Gone, Line
+from exobrain.embedded.wire import ControlSocket, KeeperGone
 
 READY_SECONDS = 150.0  # longer than the keeper gives a service, so that its reason arrives
 ASK_SECONDS = 60.0
@@ -22,9 +22,9 @@ PROJECT = Path(__file__).resolve().parents[2]
 class Connection:
     """A hold on the services: they run while it is open, and its process lives."""
 
-    def __init__(self, data: Path, line: Line) -> None:
+    def __init__(self, data: Path, control: ControlSocket) -> None:
         self.data = data
-        self.line = line
+        self.control = control
 
     @property
     def endpoints(self) -> Endpoints:
@@ -34,8 +34,8 @@ class Connection:
     def ask(self, request: str) -> dict[str, Any]:
         """The keeper's answer to `pids`, `status`, `stop SERVICE` or `start SERVICE`."""
         try:
-            answer = self.line.ask(request, seconds=ASK_SECONDS)
-        except Gone:
+            answer = self.control.ask(request, seconds=ASK_SECONDS)
+        except KeeperGone:
             raise KeeperFailed("The process that keeps the services has gone.") from None
         if not answer.pop("ok"):
             raise ServiceFailed(answer["error"])
@@ -43,13 +43,13 @@ class Connection:
 
     def is_lost(self) -> bool:
         """True when the keeper has gone, and the services with it."""
-        return self.line.is_gone()
+        return self.control.is_gone()
 
     def leave(self) -> None:
         """The hold is given up; if it was the last, the services have stopped already."""
         try:
             if self.ask("leave")["last"]:
-                self.line.wait_for_end(seconds=STOP_SECONDS)
+                self.control.wait_for_end(seconds=STOP_SECONDS)
         except EmbeddedError:
             pass  # the keeper has gone: so have the services
         finally:
@@ -57,7 +57,7 @@ class Connection:
 
     def close(self) -> None:
         """The hold is given up; if it was the last, the services stop in a moment."""
-        self.line.close()
+        self.control.close()
 
 
 def connect(data: Path, *, services: Iterable[str], seconds: float = READY_SECONDS) -> Connection:
@@ -66,18 +66,24 @@ def connect(data: Path, *, services: Iterable[str], seconds: float = READY_SECON
     request = " ".join(["hold", *sorted(map(Service, services))])
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
-        if (line := _dial(layout)) is None:
+        try:
+            control = ControlSocket(layout.control)
+        except OSError:  # no socket, a stale one, or not ours: starting a keeper tells which
             _start_keeper(layout, seconds=left)
             continue
         try:
-            return _held(layout, line, request, seconds=left)
-        except Gone:
+            answer = control.ask(request, seconds=left)
+            if not answer["ok"]:
+                raise ServiceFailed(answer["error"])
+        except KeeperGone:
             # A keeper that was about to stop: the next one waits until it has.
-            line.close()
+            control.close()
             time.sleep(RETRY_SECONDS)
         except BaseException:
-            line.close()
+            control.close()
             raise
+        else:
+            return Connection(layout.data, control)
     raise KeeperFailed(f"The embedded services in {layout.data} did not start in {seconds:.0f} s.")
 
 
@@ -97,26 +103,11 @@ def hold(
         connection.close()
 
 
-def _dial(layout: Layout) -> Line | None:
-    try:
-        return Line(layout.control)
-    except OSError:  # no socket, a stale one, or not ours: starting a keeper tells which
-        return None
-
-
-def _held(layout: Layout, line: Line, request: str, *, seconds: float) -> Connection:
-    answer = line.ask(request, seconds=seconds)
-    if not answer["ok"]:
-        raise ServiceFailed(answer["error"])
-    return Connection(layout.data, line)
-
-
 def _start_keeper(layout: Layout, *, seconds: float) -> None:
     """A keeper listens, whoever started it; it is a child of nobody and outlives a Ctrl-C here."""
-    command = [sys.executable, "-m", "exobrain.embedded", "keep", "--detach"]
     try:
         done = subprocess.run(
-            [*command, "--data", str(layout.data)],
+            [sys.executable, "-m", "exobrain.embedded", "--data", str(layout.data)],
             cwd=PROJECT,
             stdin=subprocess.DEVNULL,
             capture_output=True,

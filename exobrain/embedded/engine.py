@@ -76,9 +76,11 @@ class Engine(ABC):
             process.wait()
         if process.returncode != 0:
             name = Path(program[0]).name
-            raise ServiceFailed(f"{name} failed with code {process.returncode}{self.last_words()}")
+            raise ServiceFailed(
+                f"{name} failed with code {process.returncode}{self.failure_details()}"
+            )
 
-    def last_words(self) -> str:
+    def failure_details(self) -> str:
         """The end of its log."""
         return f". The end of {self.log_file}:\n{tail(self.log_file)}"
 

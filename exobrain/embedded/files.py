@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from exobrain.embedded.errors import ServiceFailed
@@ -40,15 +41,13 @@ def try_lock(path: Path) -> int | None:
 def lock_holders(path: Path) -> list[int]:
     """The processes that have this lock file open, as far as this user may see (Linux)."""
     wanted = path.stat()
-    others = (p for p in Path("/proc").glob("[0-9]*") if int(p.name) != os.getpid())
-    return sorted(int(process.name) for process in others if _has_open(process, wanted))
-
-
-def _has_open(process: Path, wanted: os.stat_result) -> bool:
-    try:
-        return any(os.path.samestat(fd.stat(), wanted) for fd in (process / "fd").iterdir())
-    except OSError:  # it ended meanwhile, or belongs to somebody else
-        return False
+    holders = []
+    for process in Path("/proc").glob("[0-9]*"):
+        # A process may end meanwhile, or belong to somebody else.
+        with suppress(OSError):
+            if any(os.path.samestat(fd.stat(), wanted) for fd in (process / "fd").iterdir()):
+                holders.append(int(process.name))
+    return sorted(pid for pid in holders if pid != os.getpid())
 
 
 def open_log(path: Path) -> int:

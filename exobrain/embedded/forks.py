@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.context import ForkProcess
 
-from exobrain.embedded.launch import be_called, die_with
+from exobrain.embedded.launch import die_with_parent, set_process_name
 from exobrain.embedded.supervisor import STOPPING, RestartPolicy, StopSteps
 
 
@@ -50,7 +50,7 @@ class ForkedProgram:
         """At once: what it says to others is not asked here."""
         return True
 
-    def last_words(self) -> str:
+    def failure_details(self) -> str:
         """It shares our terminal."""
         return "; what it wrote is above."
 
@@ -59,9 +59,9 @@ class ForkedProgram:
         for signum in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        die_with(parent, signal.SIGTERM)
+        die_with_parent(parent, signal.SIGTERM)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
-        be_called(f"exobrain-{self.name}")
+        set_process_name(f"exobrain-{self.name}")
         # multiprocessing replaces sys.stdin only, and leaves descriptor 0, perhaps the terminal.
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)

@@ -21,7 +21,7 @@ from typing import Any
 
 from exobrain.embedded.engine import Engine
 from exobrain.embedded.errors import EmbeddedError, KeeperFailed, ServiceFailed
-from exobrain.embedded.files import bound_log, lock_holders, make_private, try_lock
+from exobrain.embedded.files import bound_log, lock_holders, try_lock
 from exobrain.embedded.layout import Layout, Service
 from exobrain.embedded.nats import Nats
 from exobrain.embedded.postgres import Postgres
@@ -36,7 +36,7 @@ ENGINES: dict[Service, type[Engine]] = {
 }
 GRACE_SECONDS = 1.0  # the next command of a script finds everything running
 FIRST_CLIENT_SECONDS = 10.0
-LEFTOVER_SECONDS = 15.0  # services of a killed keeper end by themselves, or are killed
+LEFTOVER_SECONDS = 15.0  # services of a killed keeper have that long to end by themselves
 LOG_CHECK_SECONDS = 10.0
 CHECK_SECONDS = 0.1  # how soon a death is noticed
 LOCK_POLL_SECONDS = 0.05
@@ -51,36 +51,28 @@ def log(event: str, **fields: Any) -> None:
 
 
 def take_lock(layout: Layout) -> int | None:
-    """The lock's descriptor, or None when another keeper serves this directory already."""
+    """The lock's descriptor, or None when another keeper serves this directory already.
+
+    Services that outlived a killed keeper hold the lock, as they inherited it; they end by
+    themselves, or are killed. A waiting keeper that is killed with them, as it has the file open
+    too, is started again by its client.
+    """
     killing_at = time.monotonic() + LEFTOVER_SECONDS
     while (lock := try_lock(layout.lock)) is None:
         if accepts(layout.control):
             return None
         if time.monotonic() > killing_at:
-            _kill_leftovers(layout)
+            holders = lock_holders(layout.lock)
+            if not holders:
+                raise KeeperFailed(
+                    f"{layout.lock} is held by a process that cannot be seen from here."
+                )
+            for pid in holders:
+                log("leftover_killed", pid=pid)
+                os.kill(pid, signal.SIGKILL)
             killing_at = time.monotonic() + LEFTOVER_SECONDS
         time.sleep(LOCK_POLL_SECONDS)
     return lock
-
-
-def _kill_leftovers(layout: Layout) -> None:
-    """Services that outlived a killed keeper are gone.
-
-    Whoever has the lock file open inherited it from that keeper, or waits for it as we do; a
-    waiting keeper that is killed here is started again by its client.
-    """
-    holders = lock_holders(layout.lock)
-    if not holders:
-        raise KeeperFailed(f"{layout.lock} is held by a process that cannot be seen from here.")
-    for pid in holders:
-        log("leftover_killed", pid=pid)
-        os.kill(pid, signal.SIGKILL)
-
-
-def make_directories(layout: Layout) -> None:
-    """The directories of locks, sockets and logs are there and private."""
-    for path in (layout.run, layout.sockets, layout.logs):
-        make_private(path)
 
 
 class Keeper:
@@ -93,7 +85,7 @@ class Keeper:
             for service, engine in ENGINES.items()
         }
         self.wanted: set[Service] = set()
-        self.failures: dict[Service, EmbeddedError] = {}
+        self.failures: dict[Service, str] = {}
         self.clients = 0
         self.stopping = asyncio.Event()
         self.deadline: asyncio.TimerHandle | None = None
@@ -179,7 +171,7 @@ class Keeper:
             self._check()
             for service in waiting:
                 if service in self.failures:
-                    raise self.failures[service]
+                    raise ServiceFailed(self.failures[service])
                 if service not in self.wanted:
                     raise ServiceFailed(f"The {service} was stopped.")
             await asyncio.sleep(POLL_SECONDS)
@@ -189,11 +181,11 @@ class Keeper:
         for service in [*self.wanted]:
             try:
                 self.services[service].check()
-            except EmbeddedError as failure:
+            except (EmbeddedError, OSError) as failure:
                 log("service_failed", service=service)
                 self.services[service].stop()
                 self.wanted.discard(service)
-                self.failures[service] = failure
+                self.failures[service] = str(failure)
 
     async def _keep_checking(self) -> None:
         while True:

@@ -51,22 +51,27 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def become(uid: int, *, program: str) -> None:
-    """The process is that user, with one privilege: to reach the program and the data."""
-    libc, header, held, kept = (
-        _libc(),
-        _Header(CAPABILITY_VERSION_3, 0),
-        (_Data * 2)(),
-        (_Data * 2)(),
-    )
+def switch_user(uid: int, *, program: str) -> None:
+    """The process is that user, with one privilege: to reach the program and the data.
+
+    Of the privileges we have it is the smallest that lets another user run the program.
+    """
+    libc, header = _libc(), _Header(CAPABILITY_VERSION_3, 0)
+    held, kept = (_Data * 2)(), (_Data * 2)()
     _check(libc.capget(ctypes.byref(header), held))
-    capability = _useful(program, permitted=held[0].permitted)
+    is_open = os.stat(program).st_mode & 0o001  # noqa: PTH116  pathlib doubles the start-up time
+    wanted = (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if is_open else (CAP_DAC_OVERRIDE,)
+    capability = next((c for c in wanted if held[0].permitted & 1 << c), None)
     _check(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
     # Else access(2), with which PostgreSQL looks for its own files, would ignore the privilege.
     # Not checked: without the right to say so, open paths work all the same.
     libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
+    try:
+        group = pwd.getpwuid(uid).pw_gid
+    except KeyError:
+        group = uid
     os.setgroups([])
-    os.setgid(_group_of(uid))
+    os.setgid(group)
     os.setuid(uid)
     if capability is not None:
         kept[0].effective = kept[0].permitted = kept[0].inheritable = 1 << capability
@@ -75,31 +80,17 @@ def become(uid: int, *, program: str) -> None:
         _check(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0))
 
 
-def _useful(program: str, *, permitted: int) -> int | None:
-    """The smallest capability that lets another user run the program, if we have one."""
-    is_open = os.stat(program).st_mode & 0o001  # noqa: PTH116  pathlib doubles the start-up time
-    wanted = (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if is_open else (CAP_DAC_OVERRIDE,)
-    return next((c for c in wanted if permitted & 1 << c), None)
-
-
-def _group_of(uid: int) -> int:
-    try:
-        return pwd.getpwuid(uid).pw_gid
-    except KeyError:
-        return uid
-
-
-def die_with(parent: int, signum: int) -> None:
+def die_with_parent(parent: int, signum: int) -> None:
     """The kernel sends the signal when the thread that started this process ends."""
     if not sys.platform.startswith("linux"):
         return
-    # After `become`: changing the user clears the setting.
+    # After `switch_user`: changing the user clears the setting.
     _check(_libc().prctl(PR_SET_PDEATHSIG, signum, 0, 0, 0))
     if os.getppid() != parent:  # it died before the line above
         sys.exit(1)
 
 
-def be_called(name: str) -> None:
+def set_process_name(name: str) -> None:
     """`top` and `ps -o comm` show the process by that name, of which 15 letters count."""
     if sys.platform.startswith("linux"):
         _libc().prctl(PR_SET_NAME, name.encode(), 0, 0, 0)
@@ -110,10 +101,10 @@ def main(arguments: list[str]) -> None:
     parent, signum, user, *program = arguments
     if user != "-":
         try:
-            become(int(user), program=program[0])
+            switch_user(int(user), program=program[0])
         except OSError as error:
             sys.exit(f"Cannot become user {user}: {error.strerror}. Run this as an ordinary user.")
-    die_with(int(parent), int(signum))
+    die_with_parent(int(parent), int(signum))
     signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the supervisor blocks some while it starts us
     # Python ignores these, and what is ignored stays ignored in the program.
     for name in ("SIGPIPE", "SIGXFSZ"):

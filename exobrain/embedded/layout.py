@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -136,12 +135,12 @@ def read_nats_url(layout: Layout) -> str | None:
 
 
 def needed_services(
-    *, database_url: str | None, cache_url: str | None, nats_url: str | None
+    *, database_url: str | None, cache_url: str | None, queue_url: str | None
 ) -> frozenset[Service]:
     """The services that no URL replaces."""
-    urls: Iterable[tuple[Service, str | None]] = (
-        (Service.DATABASE, database_url),
-        (Service.CACHE, cache_url),
-        (Service.QUEUE, nats_url),
-    )
-    return frozenset(service for service, url in urls if url is None)
+    urls = {
+        Service.DATABASE: database_url,
+        Service.CACHE: cache_url,
+        Service.QUEUE: queue_url,
+    }
+    return frozenset(service for service, url in urls.items() if url is None)

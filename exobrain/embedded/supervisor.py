@@ -4,6 +4,7 @@ One thread looks at everything from time to time (`check`). The kernel ends a ch
 that started it ends, so a start must not be left to a thread of its own.
 """
 
+import math
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +14,6 @@ from typing import Any, Protocol
 from exobrain.embedded.errors import EmbeddedError
 
 START_SECONDS = 120.0  # PostgreSQL may have to replay a crashed run's log first
-KILLED_SECONDS = 5.0  # for the kernel to take away a process that was killed
 POLL_SECONDS = 0.01
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -71,7 +71,7 @@ class Program(Protocol):
     def is_ready(self, pid: int) -> bool:
         """True once that process does its work."""
 
-    def last_words(self) -> str:
+    def failure_details(self) -> str:
         """Where to read why it ended, as the end of a sentence, or what it wrote."""
 
 
@@ -144,14 +144,14 @@ class Supervised:
     def _plan_restart(self, how: str) -> None:
         self.process, self.is_ready = None, False
         if not self.has_run:
-            raise ProcessFailed(f"{self.program.name} ended {how}{self.program.last_words()}")
+            raise ProcessFailed(f"{self.program.name} ended {how}{self.program.failure_details()}")
         policy, now = self.program.restart, time.monotonic()
         is_quick = now - self.started_at < policy.quick_seconds
         self.quick_ends = self.quick_ends + 1 if is_quick else 0
         if policy.quick_ends is not None and self.quick_ends >= policy.quick_ends:
             raise ProcessFailed(
                 f"{self.program.name} ended {self.quick_ends} times in a row, the last time "
-                f"{how}{self.program.last_words()}"
+                f"{how}{self.program.failure_details()}"
             )
         self.due_at = now + policy.delay_seconds(self.quick_ends)
 
@@ -175,7 +175,7 @@ class Supervisor:
 def stop_all(group: Iterable[Supervised]) -> None:
     """None of the processes runs any more; a second Ctrl-C takes the time to finish from them."""
     steps = {
-        s.process: iter([*s.program.stop_steps, (signal.SIGKILL, KILLED_SECONDS)])
+        s.process: iter([*s.program.stop_steps, (signal.SIGKILL, math.inf)])
         for s in group
         if s.process is not None
     }
@@ -188,7 +188,7 @@ def stop_all(group: Iterable[Supervised]) -> None:
                     process.send_signal(signum)
                     due_at[process] = time.monotonic() + seconds
             time.sleep(POLL_SECONDS)
-    except (KeyboardInterrupt, StopIteration):
+    except KeyboardInterrupt:
         for process in steps:
             process.send_signal(signal.SIGKILL)
         while any(process.poll() is None for process in steps):

@@ -10,11 +10,11 @@ from typing import Any
 from exobrain.embedded.errors import KeeperFailed
 
 
-class Gone(Exception):
+class KeeperGone(Exception):
     """The keeper has closed the connection."""
 
 
-class Line:
+class ControlSocket:
     """One connection to a keeper."""
 
     def __init__(self, path: Path) -> None:
@@ -27,16 +27,18 @@ class Line:
             raise
 
     def ask(self, request: str, *, seconds: float) -> dict[str, Any]:
-        """The keeper's answer; Gone when there is none, KeeperFailed when it is late."""
+        """The keeper's answer; KeeperGone when there is none, KeeperFailed when it is late."""
         try:
             self.socket.settimeout(seconds)
             self.socket.sendall(request.encode() + b"\n")
             while b"\n" not in self.received:
-                self.received += self._receive()
+                if not (data := self.socket.recv(4096)):
+                    raise KeeperGone
+                self.received += data
         except TimeoutError:
             raise KeeperFailed(f"The keeper did not answer within {seconds:.0f} seconds.") from None
         except ConnectionError:
-            raise Gone from None
+            raise KeeperGone from None
         line, self.received = self.received.split(b"\n", 1)
         answer: dict[str, Any] = json.loads(line)
         return answer
@@ -67,17 +69,11 @@ class Line:
         """The keeper no longer counts us."""
         self.socket.close()
 
-    def _receive(self) -> bytes:
-        data = self.socket.recv(4096)
-        if not data:
-            raise Gone
-        return data
-
 
 def accepts(path: Path) -> bool:
     """True when somebody listens on the socket."""
     try:
-        Line(path).close()
+        ControlSocket(path).close()
     except OSError:
         return False
     return True

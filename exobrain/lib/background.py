@@ -28,10 +28,16 @@ def bind(loop: asyncio.AbstractEventLoop | None) -> None:
 
 def spawn(work: Coroutine[Any, Any, Any]) -> Future[Any]:
     """Start `work` apart from the caller; it runs to its end, and a failure is logged."""
+    global _loop
+    with _lock:
+        if _loop is None or _loop.is_closed():
+            _loop = asyncio.new_event_loop()
+            threading.Thread(target=_loop.run_forever, name="background", daemon=True).start()
+        loop = _loop
     # In a context of its own: what it starts outlives the request, and must not log its id.
-    future = Context().run(asyncio.run_coroutine_threadsafe, work, _bound_loop())
+    future = Context().run(asyncio.run_coroutine_threadsafe, work, loop)
     _running.add(future)
-    future.add_done_callback(_finished)
+    future.add_done_callback(_forget_and_log)
     return future
 
 
@@ -40,16 +46,7 @@ def running() -> list[Future[Any]]:
     return list(_running)
 
 
-def _finished(future: Future[Any]) -> None:
+def _forget_and_log(future: Future[Any]) -> None:
     _running.discard(future)
     if not future.cancelled() and (error := future.exception()):
         log.error("background_work_failed", error=type(error).__name__, exc_info=error)
-
-
-def _bound_loop() -> asyncio.AbstractEventLoop:
-    global _loop
-    with _lock:
-        if _loop is None or _loop.is_closed():
-            _loop = asyncio.new_event_loop()
-            threading.Thread(target=_loop.run_forever, name="background", daemon=True).start()
-        return _loop

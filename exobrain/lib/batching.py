@@ -50,22 +50,19 @@ class Batcher(Generic[T, R]):
             self.draining = None
 
     async def _answer(self, group: list[tuple[T, "asyncio.Future[R]"]]) -> None:
-        loop = asyncio.get_running_loop()
         items = [item for item, _ in group]
+        loop = asyncio.get_running_loop()
         try:
             results = await loop.run_in_executor(self.executor, self.work, items)
         except Exception as error:  # noqa: BLE001  it belongs to the callers
-            await self._pass_on(group, error)
+            if len(group) > 1 and not isinstance(error, self.shared_errors):
+                for member in group:
+                    await self._answer([member])
+                return
+            for _, answer in group:
+                if not answer.done():
+                    answer.set_exception(error)
             return
         for (_, answer), result in zip(group, results, strict=True):
             if not answer.done():
                 answer.set_result(result)
-
-    async def _pass_on(self, group: list[tuple[T, "asyncio.Future[R]"]], error: Exception) -> None:
-        if len(group) > 1 and not isinstance(error, self.shared_errors):
-            for member in group:
-                await self._answer([member])
-            return
-        for _, answer in group:
-            if not answer.done():
-                answer.set_exception(error)

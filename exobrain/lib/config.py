@@ -109,6 +109,15 @@ class Config(BaseSettings):
     max_request_bytes: PositiveInt = Field(
         2_000_000, description="largest request body accepted, else 413"
     )
+    max_header_bytes: PositiveInt = Field(
+        65_536, description="largest request line and headers accepted, else 431"
+    )
+    request_timeout_seconds: Seconds = Field(
+        60.0, description="a request that has not arrived whole by then is refused with 408"
+    )
+    keep_alive_seconds: PositiveInt = Field(
+        5, description="a connection without a request is closed after so long"
+    )
     stream_heartbeat_seconds: Seconds = Field(
         15.0, description="a silent event stream or WebSocket sends a sign of life so often"
     )
@@ -369,6 +378,15 @@ class Config(BaseSettings):
         return (ROOT / path).resolve()
 
     @property
+    def service_urls(self) -> dict[str, str | None]:
+        """Where the database, the cache and the queue are; None: embedded."""
+        return {
+            "database_url": self.assistant_db_dsn,
+            "cache_url": self.assistant_cache_redis_url,
+            "queue_url": self.exobrain_nats_url,
+        }
+
+    @property
     def mock_messages_path(self) -> Path:
         """The mock model's file, absolute; `mock-data/`, as the original has it, is found too."""
         path = self.project_path(self.main_agent_mock_messages_file)
@@ -437,24 +455,19 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
-    def _need_a_provider_for_the_extractor(self) -> Self:
-        has_provider = self.model_provider_base_url or self.openai_api_key
-        if self.knowledge_extractor == "model" and not has_provider:
-            raise ValueError(
-                "KNOWLEDGE_EXTRACTOR is model, so MODEL_PROVIDER_BASE_URL or OPENAI_API_KEY "
-                "must be set"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _need_a_model(self) -> Self:
-        if self.main_agent_use_mock is False and not (
-            self.model_provider_base_url or self.openai_api_key
-        ):
-            raise ValueError(
-                "MAIN_AGENT_USE_MOCK is false, so MODEL_PROVIDER_BASE_URL or OPENAI_API_KEY "
-                "must be set"
-            )
+    def _need_a_provider(self) -> Self:
+        needs = {
+            "MAIN_AGENT_USE_MOCK is false": self.main_agent_use_mock is False,
+            "KNOWLEDGE_EXTRACTOR is model": self.knowledge_extractor == "model",
+            "EMBEDDING_PROVIDER is provider": self.embedding_provider == "provider"
+            and not self.embedding_use_mock,
+        }
+        if not (self.model_provider_base_url or self.openai_api_key):
+            for what, is_so in needs.items():
+                if is_so:
+                    raise ValueError(
+                        f"{what}, so MODEL_PROVIDER_BASE_URL or OPENAI_API_KEY must be set"
+                    )
         return self
 
 

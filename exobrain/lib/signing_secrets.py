@@ -4,11 +4,10 @@ Whoever knows them can sign in as anybody, and what was forgotten is known again
 are keyed with one of them. So each directory has its own, and a copy of the data takes them along.
 """
 
+import fcntl
 import json
 import os
 import secrets
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,14 +51,17 @@ def own_secrets(data: Path) -> SigningSecrets:
 def _create(path: Path) -> None:
     """The file is there, whole and readable by its owner only, whoever else makes it meanwhile."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = SigningSecrets(*(secrets.token_urlsafe(SECRET_BYTES) for _ in SigningSecrets._fields))
-    fd, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    lock = os.open(path.parent, os.O_RDONLY)
     try:
-        with os.fdopen(fd, "w") as file:
-            json.dump(fresh._asdict(), file, indent=2)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists():  # another process was first
+            return
+        fresh = {name: secrets.token_urlsafe(SECRET_BYTES) for name in SigningSecrets._fields}
+        draft = path.with_suffix(".new")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(fresh, file, indent=2)
             file.flush()
-            os.fsync(fd)  # else a power failure may leave the name of an empty file
-        with suppress(FileExistsError):  # another process was first: its secrets count
-            os.link(draft, path)
+            os.fsync(file.fileno())  # else a power failure may leave the name of an empty file
+        draft.replace(path)
     finally:
-        Path(draft).unlink()
+        os.close(lock)

@@ -51,7 +51,16 @@ class ThreadPool(Executor):
     ) -> Future[Result]:
         """The promise of what `fn` returns."""
         future: Future[Result] = Future()
-        self._enqueue(partial(_fulfil, future, partial(fn, *args, **kwargs)))
+
+        def fulfil() -> None:
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                future.set_result(on_live_connection(partial(fn, *args, **kwargs)))
+            except BaseException as error:  # noqa: BLE001  it belongs to whoever waits
+                future.set_exception(error)
+
+        self._enqueue(fulfil)
         return future
 
     async def run(
@@ -104,15 +113,6 @@ class ThreadPool(Executor):
                 log.exception("thread_work_failed", pool=self.name)
             del work  # what it holds must not live until the next one comes
         connections.close_all()
-
-
-def _fulfil(future: Future[Result], work: Callable[[], Result]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(on_live_connection(work))
-    except BaseException as error:  # noqa: BLE001  it belongs to whoever waits
-        future.set_exception(error)
 
 
 STREAMS = ThreadPool(4, name="stream")  # what a stream reads and writes: some milliseconds

@@ -14,11 +14,10 @@ from exobrain.lib.errors import DomainError
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.threads import in_thread
 from knowledge.services.updates import JobWatch, open_watch
-from orchestrator.types import Transition
 
 
 class WatchConsumer(EventStream):
-    """Tells one reader how their job fares, to its end."""
+    """Reports a job's changes to one reader, to its end."""
 
     async def open(self) -> JobWatch:
         """The job, if it is the reader's."""
@@ -34,13 +33,18 @@ class WatchConsumer(EventStream):
         stopping = asyncio.Event()
         _open.add(stopping)
         try:
-            async with contextlib.aclosing(_contents(opened, stopping)) as contents:
-                async for content in contents:
-                    await self.send_body(content, more_body=True)
+            async with contextlib.aclosing(events_of(opened, stopping)) as events:
+                async for event in events:
+                    await self.send_body(event, more_body=True)
         except DomainError as error:
-            await self.send_body(_trouble(error))
+            # Without an id: the reader comes back to where it was.
+            problem = orjson.dumps({"message": error.message, "retryable": error.retryable})
+            await self.send_body(b"event: error\ndata: %s\n\n" % problem)
         else:
-            await self.send_body(_done(opened.current) if opened.is_over else b"")
+            last = opened.current
+            data = {"job_id": last.job_id, "state": last.lifecycle, "terminal": True}
+            is_over = opened.is_over
+            await self.send_body(as_sse("done", data, number=last.number) if is_over else b"")
         finally:
             _open.discard(stopping)
 
@@ -54,52 +58,39 @@ def close_watches() -> None:
         stopping.set()
 
 
-async def _contents(watch: JobWatch, stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
+async def events_of(watch: JobWatch, stopping: asyncio.Event) -> AsyncGenerator[bytes, None]:
+    """The job's changes as events, with heartbeats between them, until it ends or is to stop."""
     async with contextlib.aclosing(watch.changes()) as changes:
         stopped = asyncio.ensure_future(stopping.wait())
         upcoming = asyncio.ensure_future(anext(changes, None))
         try:
             while not stopped.done():
-                await _first(stopped, upcoming)
+                await asyncio.wait(
+                    [stopped, upcoming],
+                    timeout=settings.EXOBRAIN.stream_heartbeat_seconds,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
                 if not upcoming.done():
                     yield HEARTBEAT
-                elif (change := upcoming.result()) is None:
+                    continue
+                change = upcoming.result()
+                if change is None:
                     return
-                else:
-                    yield _status(change)
-                    upcoming = asyncio.ensure_future(anext(changes, None))
+                data = {
+                    "job_id": change.job_id,
+                    "state": change.lifecycle,
+                    "attempt": change.attempt,
+                    "detail": change.detail,
+                    "terminal": change.terminal,
+                    "emitted_at": change.at,
+                }
+                yield as_sse("status", data, number=change.number)
+                upcoming = asyncio.ensure_future(anext(changes, None))
         finally:
             await cancel_all([stopped, upcoming])
 
 
-async def _first(*waiting: "asyncio.Future[Any]") -> None:
-    pause = settings.EXOBRAIN.stream_heartbeat_seconds
-    await asyncio.wait(waiting, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
-
-
-def _status(change: Transition) -> bytes:
-    data = {
-        "job_id": change.job_id,
-        "state": change.lifecycle,
-        "attempt": change.attempt,
-        "detail": change.detail,
-        "terminal": change.terminal,
-        "emitted_at": change.at,
-    }
-    return _event("status", data, number=change.number)
-
-
-def _done(last: Transition) -> bytes:
-    data = {"job_id": last.job_id, "state": last.lifecycle, "terminal": True}
-    return _event("done", data, number=last.number)
-
-
-def _trouble(error: DomainError) -> bytes:
-    """Without an id: the reader comes back to where it was."""
-    data = {"message": error.message, "retryable": error.retryable}
-    return b"event: error\ndata: %s\n\n" % orjson.dumps(data)
-
-
-def _event(name: str, data: dict[str, Any], *, number: int) -> bytes:
+def as_sse(name: str, data: dict[str, Any], *, number: int) -> bytes:
+    """A server-sent event; its id is the number of the change."""
     body = orjson.dumps(data, option=orjson.OPT_UTC_Z)
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, name.encode(), body)

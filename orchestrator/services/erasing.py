@@ -7,7 +7,6 @@ JetStream next deletes the message and then the row.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from exobrain.lib.threads import CALLS
 from orchestrator.errors import QueueUnavailable
 from orchestrator.events import envelope_of
 from orchestrator.jetstream import NatsConnection
@@ -156,8 +156,8 @@ def erase_messages(positions: Sequence[StreamPosition], *, user_id: str) -> bool
                 await connection.close()
 
     try:
-        with ThreadPoolExecutor(1) as thread:  # whoever calls may have a loop of their own
-            thread.submit(asyncio.run, erase()).result()
+        # In another thread, for whoever calls may have a loop of their own.
+        CALLS.submit(asyncio.run, erase()).result()
     except (QueueUnavailable, TimeoutError):
         log.warning("queue_not_erased", messages=len(positions))
         return False

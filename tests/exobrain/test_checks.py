@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.management import call_command
 from pydantic import SecretStr
 
 from exobrain.checks import TAG, refuse_weak_secrets
@@ -96,3 +97,11 @@ def test_where_others_can_come_a_weak_secret_is_refused(
         refuse_weak_secrets(host)
 
     assert secret not in error.value.message
+
+
+def test_a_server_is_not_started_with_one(config: Configure) -> None:
+    """`serve` looks before it listens."""
+    config(django_secret_key=SecretStr("dev-secret-change-me"))
+
+    with pytest.raises(ConfigError, match="DJANGO_SECRET_KEY"):
+        call_command("serve", host="0.0.0.0")

@@ -42,8 +42,8 @@ def ask() -> Ask:
     handler = Handler()
 
     def send(url: str, headers: dict[str, str]) -> tuple[int, dict[bytes, bytes], bytes]:
-        status, answered, parts = handler.answer(_scope(url, headers), b"")
-        return status, dict(answered), b"".join(parts)
+        status, answered, body = handler.answer(_scope(url, headers), b"")
+        return status, dict(answered), body
 
     return send
 

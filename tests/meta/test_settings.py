@@ -188,10 +188,20 @@ def test_the_model_follows_from_what_is_configured(
     assert (config.uses_mock_model, config.effective_model) == (mock, model)
 
 
-def test_switching_the_mock_off_needs_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MAIN_AGENT_USE_MOCK=false without a provider is an error that says what to set."""
-    monkeypatch.setenv("MAIN_AGENT_USE_MOCK", "false")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIN_AGENT_USE_MOCK", "false"),
+        ("KNOWLEDGE_EXTRACTOR", "model"),
+        ("EMBEDDING_PROVIDER", "provider"),
+    ],
+)
+def test_what_asks_a_provider_needs_one(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """Without a provider the start fails and says what to set."""
+    monkeypatch.setenv(name, value)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
-    with pytest.raises(ConfigError, match="MODEL_PROVIDER_BASE_URL"):
+    with pytest.raises(ConfigError, match=f"{name} is {value}, so MODEL_PROVIDER_BASE_URL"):
         load_config()

@@ -190,7 +190,7 @@ def test_nats_keeps_its_address(data: Path) -> None:
 
 def test_a_url_replaces_its_service() -> None:
     """The services to run are those that no URL replaces."""
-    needed = needed_services(database_url="postgresql://db", cache_url=None, nats_url=None)
+    needed = needed_services(database_url="postgresql://db", cache_url=None, queue_url=None)
 
     assert needed == {Service.CACHE, Service.QUEUE}
 
@@ -221,7 +221,7 @@ def test_a_hold_right_after_another_works(data: Path, nothing_left: Callable[[],
         connection = connect(data, services=VALKEY)
         connection.ask("pids")
         # Not the patient leave(): the next connect meets the keeper in the middle of its end.
-        connection.line.socket.sendall(b"leave\n")
+        connection.control.socket.sendall(b"leave\n")
         connection.close()
 
         with hold(data, services=VALKEY):

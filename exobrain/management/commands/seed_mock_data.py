@@ -46,7 +46,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--force",
             action="store_true",
-            help="seed outside APP_ENV=local too, where everybody may know the passwords",
+            help="seed outside APP_ENV=local too; to sign in with passwords that everybody knows, "
+            "EXOBRAIN_ALLOW_DEMO_LOGIN=true is needed there as well",
         )
 
     @transaction.atomic  # all or nothing: half a world would not be completed by `up`

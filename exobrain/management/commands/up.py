@@ -22,7 +22,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from exobrain import checks
-from exobrain.embedded import Connection, EmbeddedError, Service, connect, hold, needed_services
+from exobrain.embedded import Connection, EmbeddedError, connect, hold, needed_services
 from exobrain.embedded.files import try_lock
 from exobrain.embedded.forks import ForkedProgram
 from exobrain.embedded.supervisor import Supervisor
@@ -33,7 +33,6 @@ from orchestrator import address as orchestrator
 log = structlog.get_logger(__name__)
 
 DEMO_USERS = ROOT / "mock_data" / "users.json"  # what seed_mock_data reads; the first one is shown
-COMMANDS = {"serve": "serve", "orchestrator": "run_orchestrator", "worker": "run_worker"}
 ANSWER_SECONDS = 60.0
 EARLIER_RUN_SECONDS = 30.0  # the children of a killed run need less than this to end
 POLL_SECONDS = 0.1
@@ -74,46 +73,41 @@ class Command(BaseCommand):
             lock = take_lock(settings.EXOBRAIN.data_dir, address=url_of(host, port))
             stack.callback(os.close, lock)
             refuse_used_port(host, port)
-            services = self._hold_services(stack)
+            services: Connection | None = None
+            if wanted := needed_services(**settings.EXOBRAIN.service_urls):
+                self._say(f"Starting {', '.join(sorted(wanted))} ...")
+                services = connect(settings.EXOBRAIN.data_dir, services=wanted)
+                stack.callback(services.leave)
             self._say("Preparing the database ...")
             prepare_database()
             self._say("Starting the web server ...")
-            children = Supervisor(programs(host, port, services), log=log.warning)
-            stack.callback(children.stop)
-            wait_until_served(children, host=host, port=port)
+            supervisor = Supervisor(programs(host, port, services), log=log.warning)
+            stack.callback(supervisor.stop)
+            wait_until_served(supervisor, host=host, port=port)
             self._say(banner(url_of(host, port)))
-            watch(children, services)
-
-    def _hold_services(self, stack: ExitStack) -> Connection | None:
-        """The embedded services run; None when URLs replace them all."""
-        if not (wanted := wanted_services()):
-            return None
-        self._say(f"Starting {', '.join(sorted(wanted))} ...")
-        services = connect(settings.EXOBRAIN.data_dir, services=wanted)
-        stack.callback(services.leave)
-        return services
+            watch(supervisor, services)
 
 
 def programs(host: str, port: int, services: Connection | None) -> list[ForkedProgram]:
-    """The processes that make up the product, beside the embedded services."""
-
-    def command(name: str, *arguments: str) -> ForkedProgram:
-        return ForkedProgram(name, partial(run_command, services, COMMANDS[name], *arguments))
-
-    found = [command("serve", "--host", host, "--port", str(port))]
+    """What makes up the product, beside the embedded services."""
+    commands = {"serve": ["serve", "--host", host, "--port", str(port)]}
     if orchestrator.runs_here():
-        found.append(command("orchestrator"))
+        commands["orchestrator"] = ["run_orchestrator"]
     if settings.EXOBRAIN.job_orchestrator_worker_enabled:
-        found.append(command("worker"))
-    return found
+        commands["worker"] = ["run_worker"]
+    return [
+        ForkedProgram(name, partial(run_command, services, *command))
+        for name, command in commands.items()
+    ]
 
 
 def run_command(services: Connection | None, *command: str) -> None:
     """The command of manage.py has run in this process, a child, with its own hold on services."""
     if services is not None:
         services.close()  # the parent's: the keeper is to see it go when the parent goes
+    config = settings.EXOBRAIN
     try:
-        with hold(settings.EXOBRAIN.data_dir, services=wanted_services()):
+        with hold(config.data_dir, services=needed_services(**config.service_urls)):
             execute_from_command_line(["manage.py", *command])
     except (ConfigError, EmbeddedError) as error:
         sys.exit(f"{command[0]}: {error}")
@@ -172,16 +166,6 @@ def refuse_used_port(host: str, port: int) -> None:
         ) from error
 
 
-def wanted_services() -> frozenset[Service]:
-    """The services that no URL replaces."""
-    config = settings.EXOBRAIN
-    return needed_services(
-        database_url=config.assistant_db_dsn,
-        cache_url=config.assistant_cache_redis_url,
-        nats_url=config.exobrain_nats_url,
-    )
-
-
 def prepare_database() -> None:
     """The tables are those of this version; a new local database has its demo users."""
     call_command("migrate", interactive=False, verbosity=0)
@@ -190,26 +174,22 @@ def prepare_database() -> None:
     connections.close_all()
 
 
-def url_of(host: str, port: int) -> str:
-    """The address to type into a browser on this machine."""
-    return f"http://{bracketed(reachable(host))}:{port}/"
-
-
 def reachable(host: str) -> str:
     """An address of this machine at which a server listening on `host` answers."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
 
 
-def bracketed(host: str) -> str:
-    """The host as a URL has it."""
-    return f"[{host}]" if ":" in host else host
+def url_of(host: str, port: int) -> str:
+    """The address to type into a browser on this machine."""
+    here = reachable(host)
+    return f"http://[{here}]:{port}/" if ":" in here else f"http://{here}:{port}/"
 
 
-def wait_until_served(children: Supervisor, *, host: str, port: int) -> None:
+def wait_until_served(supervisor: Supervisor, *, host: str, port: int) -> None:
     """The web server answers; EmbeddedError or CommandError when it does not."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
-        children.check()
+        supervisor.check()
         if answers(reachable(host), port):
             return
         time.sleep(POLL_SECONDS)
@@ -228,10 +208,10 @@ def answers(host: str, port: int) -> bool:
         connection.close()
 
 
-def watch(children: Supervisor, services: Connection | None) -> None:
+def watch(supervisor: Supervisor, services: Connection | None) -> None:
     """Never returns: a signal ends it, or a child or the services that cannot be had back."""
     while True:
-        children.check()
+        supervisor.check()
         if services is not None and services.is_lost():
             raise CommandError(
                 "The process that keeps the embedded services has ended, and they with it. "
@@ -255,26 +235,19 @@ def banner(url: str) -> str:
 
 def sign_in_hint() -> str:
     """The demo user while it has its seeded password, else how to get a user."""
+    config = settings.EXOBRAIN
+    demo = json.loads(DEMO_USERS.read_text())[0]
+    users = get_user_model().objects
     try:
-        if (demo := demo_sign_in()) is not None:
-            return demo
-        if get_user_model().objects.exists():
+        user = users.filter(email=demo["email"]).first() if config.is_local else None
+        if user is not None and user.check_password(demo["password"]):
+            where = "" if config.exobrain_allow_demo_login else " (on this machine only)"
+            return f"{demo['email']}, password {demo['password']}{where}"
+        if users.exists():
             return "with your e-mail and password"
         return "nobody can yet: python manage.py createsuperuser"
     finally:
         connections.close_all()
-
-
-def demo_sign_in() -> str | None:
-    """E-mail and password of the demo user, if this is a place to have one and both are valid."""
-    if not settings.EXOBRAIN.is_local:
-        return None
-    demo = json.loads(DEMO_USERS.read_text())[0]
-    user = get_user_model().objects.filter(email=demo["email"]).first()
-    if user is None or not user.check_password(demo["password"]):
-        return None
-    where = "" if settings.EXOBRAIN.exobrain_allow_demo_login else " (on this machine only)"
-    return f"{demo['email']}, password {demo['password']}{where}"
 
 
 def model_hint() -> str:
