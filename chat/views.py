@@ -14,7 +14,7 @@ from chat import selectors
 from chat.auth import VISITOR_COOKIE, remember_visitor
 from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.events import text_of
-from chat.services import expect_question, open_reading
+from chat.services import open_reading, start_warm_up
 from chat.types import Requester
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
@@ -40,7 +40,7 @@ def chat(request: HttpRequest) -> HttpResponse:
     }
     if request.user.is_authenticated:
         user_id = request.user.pk
-        expect_question(user_id=user_id)
+        start_warm_up(user_id=user_id)
         # Turns first: an answer that ends in between is then merely asked for again. The other
         # order could show one as being written that nobody follows.
         turns = selectors.active_turns(user_id=user_id)

@@ -75,7 +75,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             self.listening = [
                 asyncio.create_task(self._listen(requester.user_id)),
                 asyncio.create_task(self._close_when_signed_out()),
-                asyncio.create_task(self._expect_question(requester.user_id)),
+                asyncio.create_task(self._start_warm_up(requester.user_id)),
             ]
 
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
@@ -87,10 +87,10 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
             task.cancel()
         await super().close(code, reason)
 
-    async def _expect_question(self, user_id: UUID) -> None:
-        if not services.is_seen_to():
+    async def _start_warm_up(self, user_id: UUID) -> None:
+        if services.needs_warm_up():
             with contextlib.suppress(DatabaseFailure):  # the question itself will tell
-                await in_thread(services.expect_question, user_id=user_id)
+                await in_thread(services.start_warm_up, user_id=user_id)
 
     async def _close_when_signed_out(self) -> None:
         await until_signed_out(self.request)

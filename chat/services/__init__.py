@@ -5,7 +5,7 @@ from chat.services.reconciler import reconcile_forever
 from chat.services.runtime import answer_begins, close_runtime, current_runtime
 from chat.services.turns import cancel, start_turn
 from chat.services.visitors import start_visitor_turn
-from chat.services.warming import expect_question, is_seen_to
+from chat.services.warming import needs_warm_up, start_warm_up
 
 __all__ = [
     "Reading",
@@ -13,10 +13,10 @@ __all__ = [
     "cancel",
     "close_runtime",
     "current_runtime",
-    "expect_question",
-    "is_seen_to",
+    "needs_warm_up",
     "open_reading",
     "reconcile_forever",
     "start_turn",
     "start_visitor_turn",
+    "start_warm_up",
 ]

@@ -1,4 +1,4 @@
-"""What the first question needs, made ready while it is being thought of.
+"""Loads the embedding model while the first question is being typed.
 
 The model that recall compares meanings with takes half a second to load, which is longer than a
 question waits for its memories, and 135 MB, which a process that never recalls does not pay.
@@ -20,16 +20,15 @@ log = structlog.get_logger(__name__)
 _once = threading.Lock()  # taken by the first who has a memory, and never given back
 
 
-def is_seen_to() -> bool:
-    """True when nothing is left to be made ready, or somebody sees to it already."""
-    return _once.locked() or not settings.EXOBRAIN.memory_recall_enabled
+def needs_warm_up() -> bool:
+    """True until somebody who has a memory has made this process load the model."""
+    return settings.EXOBRAIN.memory_recall_enabled and not _once.locked()
 
 
-def expect_question(*, user_id: UUID) -> None:
-    """What a question of this user needs is being loaded, in a thread apart."""
-    if is_seen_to() or not has_memory(user_id=user_id) or not _once.acquire(blocking=False):
-        return
-    COMPUTING.put(_warm_up)
+def start_warm_up(*, user_id: UUID) -> None:
+    """The model is being loaded in a thread apart, if this user has a memory to be recalled."""
+    if needs_warm_up() and has_memory(user_id=user_id) and _once.acquire(blocking=False):
+        COMPUTING.put(_warm_up)
 
 
 def _warm_up() -> None:

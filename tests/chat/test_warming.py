@@ -78,7 +78,7 @@ def test_who_has_no_memory_costs_none(
 
     as_user(alice).get("/")
 
-    assert not warming.is_seen_to()
+    assert warming.needs_warm_up()
 
 
 def test_without_recall_nothing_is_loaded(
@@ -94,7 +94,7 @@ def test_without_recall_nothing_is_loaded(
     as_user(alice).get("/")
     config(memory_recall_enabled=True)
 
-    assert not warming.is_seen_to()
+    assert warming.needs_warm_up()
 
 
 def test_a_model_that_is_not_there_is_logged(

@@ -11,24 +11,24 @@ from knowledge.stores.vectors.port import Vector
 
 
 @dataclass(frozen=True)
-class Embedded:
+class BlockEmbeddings:
     """The vectors of some blocks, by their ids; nothing where no model is used."""
 
     vectors: Mapping[UUID, Vector] = field(default_factory=dict)
     tokens: Mapping[UUID, bytes] = field(default_factory=dict)  # packed signs, one bit a dimension
 
 
-def embed_texts(texts: Mapping[UUID, str]) -> Embedded:
+def embed_texts(texts: Mapping[UUID, str]) -> BlockEmbeddings:
     """What `update_indexes` takes for blocks with these texts; raises Unavailable.
 
     There are tokens where the embedder gives a vector for each.
     """
     embedder = configured_embedder()
     if embedder is None or not texts:
-        return Embedded()
+        return BlockEmbeddings()
     found = embedder.embed([text_to_embed(text) for text in texts.values()])
     packed = [pack(each.vectors) for each in found.tokens or ()]
-    return Embedded(
+    return BlockEmbeddings(
         vectors=dict(zip(texts, found.vectors, strict=True)),
         tokens=dict(zip(texts, packed, strict=True)) if packed else {},
     )

@@ -29,7 +29,7 @@ from knowledge.selectors import ledger
 from knowledge.services.forgetting.redaction import Veil, redact, veil_of
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver, Types
-from knowledge.services.indexing.embedding import Embedded, embed_texts
+from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.ledger.conflicts import (
     Topic,
@@ -87,7 +87,7 @@ def prepare_learning(
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
     extraction = filter_extraction(proposed, shown)
-    embedded = _embedded(user_id, shown, extraction) if embeds else Embedded()
+    embedded = _embedded(user_id, shown, extraction) if embeds else BlockEmbeddings()
     return Prepared(
         messages=fresh,
         extraction=extraction,
@@ -96,7 +96,9 @@ def prepare_learning(
     )
 
 
-def _embedded(user_id: UUID, messages: Sequence[SourceMessage], extraction: Extraction) -> Embedded:
+def _embedded(
+    user_id: UUID, messages: Sequence[SourceMessage], extraction: Extraction
+) -> BlockEmbeddings:
     """What the coming blocks are compared by; nothing while the embedder is away.
 
     Which id a statement gets is not known yet, so its text stands for it.
@@ -107,7 +109,7 @@ def _embedded(user_id: UUID, messages: Sequence[SourceMessage], extraction: Extr
         return embed_texts(texts)
     except Unavailable as error:
         log.warning("embedding_skipped", error=type(error).__name__, texts=len(texts))
-        return Embedded()
+        return BlockEmbeddings()
 
 
 def _in_order(messages: Iterable[SourceMessage]) -> list[SourceMessage]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from knowledge.stores.embedders.port import Embeddings, normalised
+from knowledge.stores.embedders.port import Embeddings, TokenVectors, normalised
 
 WORD = re.compile(r"\w+")
 MOCK_DIMENSIONS = 3072
@@ -18,19 +18,27 @@ class HashingEmbedder:
     So texts that share words are near each other, on every machine.
     """
 
-    def __init__(self, dimensions: int = 64) -> None:
+    def __init__(self, dimensions: int = 64, *, gives_tokens: bool = False) -> None:
         self.space = f"hashing-v1/{dimensions}"
         self.dimensions = dimensions
+        self.gives_tokens = gives_tokens  # then every word is a token
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
-        """A vector for each text."""
+        """A vector for each text, and where wanted those of its words."""
         sums = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        tokens: list[TokenVectors] = []
         for row, text in enumerate(texts):
-            for word in WORD.findall(text.lower()):
+            words = WORD.findall(text.lower())
+            vectors = np.zeros((len(words), self.dimensions), dtype=np.float32)
+            for owner, word in enumerate(words):
                 digest = hashlib.sha256(word.encode(errors="replace")).digest()
                 random = np.random.default_rng(int.from_bytes(digest[:8]))
-                sums[row] += random.standard_normal(self.dimensions, dtype=np.float32)
-        return Embeddings(normalised(sums, self.dimensions))
+                vectors[owner] = random.standard_normal(self.dimensions, dtype=np.float32)
+                sums[row] += vectors[owner]
+            tokens.append(TokenVectors(words, range(len(words)), vectors))
+        return Embeddings(
+            vectors=normalised(sums, self.dimensions), tokens=tokens if self.gives_tokens else None
+        )
 
     def warm_up(self) -> None:
         """There is no model to load."""

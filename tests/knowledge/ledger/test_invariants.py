@@ -17,7 +17,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 
 from accounts.models import User
-from knowledge.services.indexing.embedding import Embedded, embed_texts
+from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
 from knowledge.services.learning import learner
 from knowledge.services.learning.schema_context import schema_view
 from tests.knowledge.ledger.histories import Callbacks, World, histories
@@ -31,9 +31,11 @@ PARTS = int(os.environ.get("INVARIANT_HISTORIES_PARTS", "1"))  # that may run si
 REPORTS = os.environ.get("INVARIANT_HISTORIES_REPORTS")
 
 
-def with_tokens(texts: Mapping[UUID, str]) -> Embedded:
+def with_tokens(texts: Mapping[UUID, str]) -> BlockEmbeddings:
     """What the texts are compared by, with tokens as the local model would make them."""
-    return Embedded(vectors=embed_texts(texts).vectors, tokens=dict.fromkeys(texts, b"tokens"))
+    return BlockEmbeddings(
+        vectors=embed_texts(texts).vectors, tokens=dict.fromkeys(texts, b"tokens")
+    )
 
 
 class _Undo(Exception):

@@ -79,7 +79,7 @@ def provider(server: Any) -> ProviderEmbedder:
     )
 
 
-@pytest.fixture(params=["hashing", "bytes", "minilm", "provider"])
+@pytest.fixture(params=["hashing", "hashing-tokens", "bytes", "minilm", "provider"])
 def embedder(request: pytest.FixtureRequest) -> Iterator[Embedder]:
     """Each implementation."""
     if request.param == "provider":
@@ -89,6 +89,7 @@ def embedder(request: pytest.FixtureRequest) -> Iterator[Embedder]:
         return
     twins: dict[str, Embedder] = {
         "hashing": HashingEmbedder(),
+        "hashing-tokens": HashingEmbedder(gives_tokens=True),
         "bytes": ByteEmbedder(),
         "minilm": LOCAL,
     }
