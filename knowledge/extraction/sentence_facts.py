@@ -23,6 +23,7 @@ from knowledge.types import ProposedFact, SourceMessage, Span, Trust
 MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
 STATED = 0.6  # how sure a sentence is that no frame understood
+COVERED_SHARE = 0.6  # of a sentence that the frames have understood
 EXPLICIT = 0.95  # how sure "remember that ..." is
 UNSURE_FACTOR = 0.7  # of a sentence with "I think"
 MIN_CONTENT_WORDS = 2
@@ -93,16 +94,12 @@ class SentenceFacts:
         )
         for statement in _one_per_topic(statements):
             self._propose_statement(statement)
-        if self.sentence.is_stated and not self._is_covered(statements):
+        covered = 0
+        if statements:
+            covered = max(one.end for one in statements) - min(one.start for one in statements)
+        whole = len(self.sentence.text) - explicit_prefix_length(self.sentence.text)
+        if self.sentence.is_stated and covered < COVERED_SHARE * whole:
             self._propose_sentence()
-
-    def _is_covered(self, statements: Sequence[Statement]) -> bool:
-        """The frames have understood most of the sentence."""
-        if not statements:
-            return False
-        text = self.sentence.text
-        covered = max(one.end for one in statements) - min(one.start for one in statements)
-        return covered * 10 >= (len(text) - explicit_prefix_length(text)) * 6
 
     def _propose_statement(self, statement: Statement) -> None:
         subject, target = statement.subject, statement.target
