@@ -33,8 +33,15 @@ def parse_items(answer: str, field: str) -> list[dict[str, Any]] | None:
 
 
 def _parsed(text: str) -> Any:
+    depth = deepest = 0
+    for character in text:  # brackets in strings count too: too deep is not for the parser
+        if character in "{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "}]":
+            depth = max(0, depth - 1)
     start = min((text.find(bracket) for bracket in "{[" if bracket in text), default=-1)
-    if start < 0 or _depth(text) > MAX_DEPTH:
+    if start < 0 or deepest > MAX_DEPTH:
         return None
     for attempt in (text[start:], _TRAILING_COMMA.sub(r"\1", text[start:])):
         try:
@@ -43,15 +50,3 @@ def _parsed(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
-
-
-def _depth(text: str) -> int:
-    """How deep the brackets nest, those in strings included: too deep is not for the parser."""
-    depth = deepest = 0
-    for character in text:
-        if character in "{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "}]":
-            depth = max(0, depth - 1)
-    return deepest

@@ -16,12 +16,13 @@ from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.sentence_kinds import SentenceKind, explicit_prefix_length
 from knowledge.extraction.sentences import Sentence
-from knowledge.extraction.statements import NounPhrase, Statement
+from knowledge.extraction.statements import Statement
 from knowledge.extraction.words import word_list
 from knowledge.types import ProposedFact, SourceMessage, Span, Trust
 
 MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
+TARGET_CONFIDENCE = 0.7  # of a target that does not look like a name
 STATED = 0.6  # how sure a sentence is that no frame understood
 COVERED_SHARE = 0.6  # of a sentence that the frames have understood
 EXPLICIT = 0.95  # how sure "remember that ..." is
@@ -105,7 +106,13 @@ class SentenceFacts:
         subject, target = statement.subject, statement.target
         about = [subject.key]
         if target is not None:
-            about.append(self._propose_target(target))
+            found = next((one for one in self.referents.names if one.start == target.start), None)
+            name = found or Name(
+                target.start, target.end, target.text, target.node_type or ENTITY, TARGET_CONFIDENCE
+            )
+            node_type = None if name.key else target.node_type
+            span = self._span(target.start, target.end)
+            about.append(self.proposals.propose_entity(name, span, node_type=node_type))
         self.proposals.add_identifiers(subject.key, statement.identifiers)
         edge_type = statement.edge_type if target is not None else None
         if edge_type is not None and not self.proposals.allows_edge(edge_type, about):
@@ -126,17 +133,6 @@ class SentenceFacts:
                 valid_to=valid_to,
             )
         )
-
-    def _propose_target(self, target: NounPhrase) -> str:
-        for name in self.referents.names:
-            if name.start == target.start:
-                node_type = None if name.key else target.node_type
-                break
-        else:
-            node_type = target.node_type
-            name = Name(target.start, target.end, target.text, node_type or ENTITY, 0.7)
-        span = self._span(target.start, target.end)
-        return self.proposals.propose_entity(name, span, node_type=node_type)
 
     def _validity(self, statement: Statement) -> tuple[datetime | None, datetime | None]:
         """From when to when it holds, as far as the sentence tells; plans begin when said."""
@@ -182,7 +178,7 @@ class SentenceFacts:
         )
 
     def _readable(self, begin: int, dates: Sequence[DateInterval]) -> str:
-        """The sentence with its relative dates told in full, and who says "I" in it."""
+        """The sentence with its relative dates written in full, and who says "I" in it."""
         content, offset = self.message.content, self.sentence.start
         pieces, position = [], offset + begin
         for date in dates:

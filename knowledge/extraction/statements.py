@@ -18,7 +18,7 @@ class Subject:
 
     key: str  # of the entity
     name: str
-    is_self: bool  # the user, who is told of in the first person
+    is_self: bool  # the user, of whom sentences are in the first person
     certainty: float = 1.0
 
     @property

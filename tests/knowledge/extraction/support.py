@@ -65,7 +65,7 @@ def read(
     return filter_extraction(found, messages)
 
 
-def told(extraction: Extraction) -> set[tuple[str, str, str]]:
+def stated_facts(extraction: Extraction) -> set[tuple[str, str, str]]:
     """The facts with a topic: whose, what, and its value."""
     names = {
         entity.key: "user" if entity.is_user else entity.name for entity in extraction.entities
