@@ -92,6 +92,20 @@ def normal_value(text: str) -> str:
     return _DETERMINERS.sub("", words)[:MAX_VALUE_CHARACTERS].strip()
 
 
+def one_per_topic(statements: Sequence[Statement]) -> list[Statement]:
+    """Each topic of each subject once: what is so, then the surest, then the first.
+
+    What is so tells more than what is not: "I don't work at A, I work at B".
+    """
+    best: dict[tuple[str, str], tuple[tuple[bool, float], Statement]] = {}
+    for statement in statements:
+        key = (statement.subject.key, statement.topic)
+        worth = (not statement.value.startswith("not "), statement.confidence)
+        if key not in best or worth > best[key][0]:
+            best[key] = (worth, statement)
+    return [statement for _, statement in best.values()]
+
+
 _TOKEN = re.compile(r"\s*([^\s,.;:!?()\"\ue000—–/]+(?:\.\d+)?)")
 _STOPS = word_list("ends_of_things")
 _NOT_THINGS = word_list("not_things")

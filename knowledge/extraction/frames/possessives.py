@@ -62,47 +62,39 @@ _OWN_VALUE = re.compile(
 
 def read_possessive(possessive: Possessive) -> Iterator[Statement]:
     """What a clause says about something of somebody's."""
-    if match := _OWN_VALUE.match(possessive.text, possessive.after):
-        yield from _read_value(possessive, match)
-    elif match := _OWN_KIN.match(possessive.text, possessive.after):
-        yield from _read_relation(possessive, match)
-
-
-def _read_relation(possessive: Possessive, match: re.Match[str]) -> Iterator[Statement]:
-    name = next((name for name in possessive.names if name.start == match.end()), None)
-    if name is None:
-        return
-    link = match["link"].strip()
-    if link == "," and not _APPOSITION_ENDS.match(possessive.text, name.end):
-        return  # "my sister, Ann and I"
-    if link == "is" and not _NAMING_ENDS.match(possessive.text, name.end):
-        return  # "my sister is French"
-    yield from related(
-        possessive.owner,
-        match["kin"],
-        name,
-        span=(possessive.start, name.end),
-        polarity="not" if match["neg"] else "",
-        confidence=0.9 * possessive.owner.certainty,
-    )
-
-
-def _read_value(possessive: Possessive, match: re.Match[str]) -> Iterator[Statement]:
-    what = " ".join(match["what"].lower().split()).replace("favorite", "favourite")
-    found = None if match["neg"] else _value_at(possessive.text, match.end(), what)
-    if found is None:
-        return
-    label, value, end, topic = found
-    yield Statement(
-        text=possessive.owner.possessive_sentence(_SHOWN.get(topic, what), label),
-        subject=possessive.owner,
-        start=possessive.start,
-        end=end,
-        topic=topic,
-        value=value,
-        confidence=0.95,
-        identifiers=(value,) if topic in ("email", "phone") else (),
-    )
+    owner, text = possessive.owner, possessive.text
+    if match := _OWN_VALUE.match(text, possessive.after):
+        what = " ".join(match["what"].lower().split()).replace("favorite", "favourite")
+        found = None if match["neg"] else _value_at(text, match.end(), what)
+        if found is not None:
+            label, value, end, topic = found
+            yield Statement(
+                text=owner.possessive_sentence(_SHOWN.get(topic, what), label),
+                subject=owner,
+                start=possessive.start,
+                end=end,
+                topic=topic,
+                value=value,
+                confidence=0.95,
+                identifiers=(value,) if topic in ("email", "phone") else (),
+            )
+    elif match := _OWN_KIN.match(text, possessive.after):
+        name = next((name for name in possessive.names if name.start == match.end()), None)
+        link = match["link"].strip()
+        if name is None:
+            return
+        if link == "," and not _APPOSITION_ENDS.match(text, name.end):
+            return  # "my sister, Ann and I"
+        if link == "is" and not _NAMING_ENDS.match(text, name.end):
+            return  # "my sister is French"
+        yield from related(
+            owner,
+            match["kin"],
+            name,
+            span=(possessive.start, name.end),
+            polarity="not" if match["neg"] else "",
+            confidence=0.9 * owner.certainty,
+        )
 
 
 def _value_at(  # noqa: PLR0911  one return a form
