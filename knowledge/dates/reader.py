@@ -9,6 +9,8 @@ from knowledge.dates.expressions import DURATION, LENIENT, STRICT, DateMatch
 from knowledge.dates.intervals import DateInterval, Precision
 from knowledge.dates.words import MONTHS, SEASONS
 
+MAX_CHARACTERS = 2_000  # of a text; behind that nothing is read: time grows with the length
+
 # Most sentences have no date, and one look for any of its words tells so.
 _HINT = re.compile(
     r"\d|day|night|morrow|week|month|year|decade|ago\b|last|next|morgen|gestern|heut|neulich|woche|"
@@ -26,7 +28,7 @@ def read_dates(
     prefer_past: bool = False,
     lenient: bool = False,
 ) -> list[DateInterval]:
-    """The dates of a text, in order, none within another.
+    """The dates in the first 2,000 characters of a text, in order, none within another.
 
     `at` is when the text was said, `zone` where (unset: the zone of `at`); both decide what
     "today" is. `prefer_past` tells where a text without a direction looks: "on Friday" is then the
@@ -34,6 +36,7 @@ def read_dates(
     impossible day ("31 June") means its month; else it means nothing, as "3/4/2021" does, which
     may be in April or in March.
     """
+    text = text[:MAX_CHARACTERS]
     if not _HINT.search(text):
         return []
     local = at.astimezone(zone) if zone is not None else at

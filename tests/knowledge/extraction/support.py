@@ -59,7 +59,7 @@ def read(
     known: Sequence[KnownEntity] = (),
     extractor: Extractor | None = None,
 ) -> Extraction:
-    """What may be remembered of the texts, each a message, behind the gate."""
+    """What may be remembered of the texts, each a message, after the relevance filter."""
     messages = [message(text, role=role, number=number) for number, text in enumerate(texts, 1)]
     found = (extractor or RulesExtractor()).extract(messages=messages, schema=SCHEMA, known=known)
     return filter_extraction(found, messages)

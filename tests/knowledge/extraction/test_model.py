@@ -234,7 +234,7 @@ def test_a_value_of_the_models_own_is_no_value() -> None:
 
 
 def test_a_hypothetical_is_refused_whoever_read_it() -> None:
-    """The gate looks at the message and not at the model."""
+    """The relevance filter looks at the message and not at the model."""
     text = "If I moved to Lyon I would be glad."
     found = extracted(text, entities(), facts(fact("I moved to Lyon", topic="home", value="lyon")))
 
