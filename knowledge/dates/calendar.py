@@ -40,6 +40,14 @@ def resolved(first: date, precision: Precision) -> Resolved:
     return Resolved(first, end, precision)
 
 
+def slashed_day(first: int, second: int, year: int) -> Resolved:
+    """Day and month in the only order possible; where both are, nobody can tell: ValueError."""
+    if first <= 12 and second <= 12 and first != second:
+        raise ValueError("ambiguous")
+    month, day = (second, first) if first > 12 else (first, second)
+    return resolved(date(year, month, day), Precision.DAY)
+
+
 def month_start(day: date, *, plus: int = 0) -> date:
     """The first of the day's month, or of one so many months later."""
     months = day.year * 12 + day.month - 1 + plus

@@ -19,24 +19,6 @@ from knowledge.dates.intervals import Precision
 from knowledge.dates.words import MONTHS, NUMBERS, RELATIVE_DAYS, SEASONS, STEPS, UNITS, WEEKDAYS
 
 
-@dataclass(frozen=True)
-class Anchor:
-    """When a text was said, and where it looks from there when it names no direction."""
-
-    today: date
-    prefer_past: bool
-
-
-Resolve = Callable[[re.Match[str], Anchor], Resolved]
-
-
-class Expression(NamedTuple):
-    """One form of a date; `resolve` raises ValueError, OverflowError or KeyError for an impossible one."""
-
-    pattern: re.Pattern[str]
-    resolve: Resolve
-
-
 def _any_of(words: Iterable[str]) -> str:
     return "(?:" + "|".join(sorted(words, key=len, reverse=True)) + ")"
 
@@ -64,175 +46,150 @@ _PART = r"(?:early|mid|late|anfang|mitte|ende|(?:the )?(?:beginning|start|middle
 _TH = r"(?:st|nd|rd|th)?"
 _PART_OF_DAY = r"(?: (?:früh|morgen|vormittag|mittag|nachmittag|abend|nacht))?"
 _NOT_MORNING = r"(?<!guten )(?<!am )(?<!jeden )(?<!diesen )(?<!nächsten )(?<!eines )"
-_DURATION = re.compile(r"n't\b|\b(?:not|never|first|best|worst|nicht|nie)\b", re.IGNORECASE)
+# "Not in three weeks", "the first time in years": no date, but how long something took.
+_NOT_A_DATE = re.compile(r"n't\b|\b(?:not|never|first|best|worst|nicht|nie)\b", re.IGNORECASE)
 
 
-def _month(match: re.Match[str]) -> int:
-    return MONTHS[match["month"].lower()]
+@dataclass(frozen=True)
+class DateMatch:
+    """Where a form stands in a text, the day on which that was said, and what its groups tell."""
+
+    match: re.Match[str]
+    today: date
+    prefer_past: bool  # where the text looks when it names no direction
+
+    def __getitem__(self, group: str) -> str:
+        return self.match[group].lower()
+
+    @property
+    def year(self) -> int:
+        """Four digits."""
+        return int(self["year"])
+
+    @property
+    def month(self) -> int:
+        """1 to 12, from a name."""
+        return MONTHS[self["month"]]
+
+    @property
+    def number(self) -> int:
+        """A month in digits."""
+        return int(self["number"])
+
+    @property
+    def day(self) -> int:
+        """Of the month."""
+        return int(self["day"])
+
+    @property
+    def weekday(self) -> int:
+        """0 is Monday."""
+        return WEEKDAYS[self["weekday"]]
+
+    @property
+    def season(self) -> int:
+        """The month in which it begins."""
+        return SEASONS[self["season"]]
+
+    @property
+    def unit(self) -> str:
+        """In the singular, in English."""
+        return UNITS[self["unit"]]
+
+    @property
+    def step(self) -> int:
+        """Minus one for the last, zero for this, one for the next."""
+        return STEPS[re.sub(r"e[nmrs]?$", "", self["step"])]
+
+    @property
+    def count(self) -> int:
+        """In digits or as a word."""
+        return NUMBERS[self["count"]] if self["count"] in NUMBERS else int(self["count"])
 
 
-def _season(match: re.Match[str]) -> int:
-    return SEASONS[match["season"].lower()]
+Resolve = Callable[[DateMatch], Resolved]
 
 
-def _weekday(match: re.Match[str]) -> int:
-    return WEEKDAYS[match["weekday"].lower()]
+class Expression(NamedTuple):
+    """One form of a date; `resolve` raises ValueError, OverflowError or KeyError when impossible."""
+
+    pattern: re.Pattern[str]
+    resolve: Resolve
 
 
-def _unit(match: re.Match[str]) -> str:
-    return UNITS[match["unit"].lower()]
+def _relative_day(m: DateMatch) -> Resolved:
+    days = calendar.shifted(m.today, RELATIVE_DAYS[m["word"]], "day")
+    return days._replace(slack_days=2) if m["word"] in ("the other day", "neulich") else days
 
 
-def _step(match: re.Match[str]) -> int:
-    return STEPS[re.sub(r"e[nmrs]?$", "", match["step"].lower())]
+def _ago(m: DateMatch) -> Resolved:
+    days = calendar.shifted(m.today, -m.count, m.unit)
+    is_vague = m["count"] in ("few", "couple", "ein paar")
+    return days._replace(slack_days=max(days.slack_days, 2)) if is_vague else days
 
 
-def count_of(match: re.Match[str]) -> int:
-    """The number that the match's `count` tells, in digits or as a word."""
-    word = match["count"].lower()
-    return NUMBERS[word] if word in NUMBERS else int(word)
-
-
-def _day_of_year(match: re.Match[str], at: Anchor) -> Resolved:
-    day = date(int(match["year"]), _month(match), int(match["day"]))
-    return resolved(day, Precision.DAY)
-
-
-def _numeric(match: re.Match[str], at: Anchor) -> Resolved:
-    day = date(int(match["year"]), int(match["number"]), int(match["day"]))
-    return resolved(day, Precision.DAY)
-
-
-def _slashed(match: re.Match[str], at: Anchor) -> Resolved:
-    """Day and month in the only order possible; where both are, nobody can tell."""
-    first, second = int(match["first"]), int(match["second"])
-    if first <= 12 and second <= 12 and first != second:
-        raise ValueError("ambiguous")
-    month, day = (second, first) if first > 12 else (first, second)
-    return resolved(date(int(match["year"]), month, day), Precision.DAY)
-
-
-def _day_near(match: re.Match[str], at: Anchor) -> Resolved:
-    return calendar.day_near(at.today, _month(match), int(match["day"]), prefer_past=at.prefer_past)
-
-
-def _day_near_by_number(match: re.Match[str], at: Anchor) -> Resolved:
-    return calendar.day_near(
-        at.today, int(match["number"]), int(match["day"]), prefer_past=at.prefer_past
-    )
-
-
-def _day_of_month_near(match: re.Match[str], at: Anchor) -> Resolved:
-    return calendar.day_of_month_near(at.today, int(match["day"]), prefer_past=at.prefer_past)
-
-
-def _month_of_year(match: re.Match[str], at: Anchor) -> Resolved:
-    return resolved(date(int(match["year"]), _month(match), 1), Precision.MONTH)
-
-
-def _month_of_near_year(match: re.Match[str], at: Anchor) -> Resolved:
-    return resolved(date(at.today.year + _step(match), _month(match), 1), Precision.MONTH)
-
-
-def _bare_month(match: re.Match[str], at: Anchor) -> Resolved:
-    return calendar.bare_month(at.today, _month(match), prefer_past=at.prefer_past)
-
-
-def _season_of_year(match: re.Match[str], at: Anchor) -> Resolved:
-    return resolved(date(int(match["year"]), _season(match), 1), Precision.SEASON)
-
-
-def _season_of_near_year(match: re.Match[str], at: Anchor) -> Resolved:
-    return resolved(date(at.today.year + _step(match), _season(match), 1), Precision.SEASON)
-
-
-def _year(match: re.Match[str], at: Anchor) -> Resolved:
-    return resolved(date(int(match["year"]), 1, 1), Precision.YEAR)
-
-
-def _relative_day(match: re.Match[str], at: Anchor) -> Resolved:
-    word = match["word"].lower()
-    found = calendar.shifted(at.today, RELATIVE_DAYS[word], "day")
-    return found._replace(slack_days=2) if word in ("the other day", "neulich") else found
-
-
-def _ago(match: re.Match[str], at: Anchor) -> Resolved:
-    found = calendar.shifted(at.today, -count_of(match), _unit(match))
-    is_vague = match["count"].lower() in ("few", "couple", "ein paar")
-    return found._replace(slack_days=max(found.slack_days, 2)) if is_vague else found
-
-
-def _ahead(match: re.Match[str], at: Anchor) -> Resolved:
-    """ "In three weeks", unless it is "not in three weeks": that has no date."""
-    if _DURATION.search(match.string, 0, match.start()):
+def _ahead(m: DateMatch) -> Resolved:
+    if _NOT_A_DATE.search(m.match.string, 0, m.match.start()):
         raise ValueError("a duration")
-    return calendar.shifted(at.today, count_of(match), _unit(match))
-
-
-def _weekday_here(match: re.Match[str], at: Anchor) -> Resolved:
-    return calendar.weekday_near(at.today, -1 if at.prefer_past else 0, _weekday(match))
-
-
-def _weekend_here(match: re.Match[str], at: Anchor) -> Resolved:
-    return calendar.whole_unit(at.today, -1 if at.prefer_past else 0, "weekend")
+    return calendar.shifted(m.today, m.count, m.unit)
 
 
 _STRICT: Mapping[str, Resolve] = {
     # -- written in full
-    rf"{_YEAR}-(?P<number>\d{{2}})-(?P<day>\d{{2}})(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?": _numeric,
-    rf"{_DAY}\.\s?(?P<number>\d{{1,2}})\.\s?{_YEAR}": _numeric,
-    rf"(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/{_YEAR}": _slashed,
-    rf"{_MONTH_BY_NUMBER}\s+{_DAY}{_TH}\s*,?\s+{_YEAR}": _day_of_year,
-    rf"(?:the\s+)?{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH_BY_NUMBER},?\s+{_YEAR}": _day_of_year,
-    rf"(?:(?:{_PART}|in|since|by|im|seit)[\s-]+)*{_MONTH_BY_NUMBER},?\s+(?:of\s+)?{_YEAR}": _month_of_year,
+    rf"{_YEAR}-(?P<number>\d{{2}})-(?P<day>\d{{2}})(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?": lambda m: resolved(date(m.year, m.number, m.day), Precision.DAY),
+    rf"{_DAY}\.\s?(?P<number>\d{{1,2}})\.\s?{_YEAR}": lambda m: resolved(date(m.year, m.number, m.day), Precision.DAY),
+    rf"(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/{_YEAR}": lambda m: calendar.slashed_day(int(m["first"]), int(m["second"]), m.year),
+    rf"{_MONTH_BY_NUMBER}\s+{_DAY}{_TH}\s*,?\s+{_YEAR}": lambda m: resolved(date(m.year, m.month, m.day), Precision.DAY),
+    rf"(?:the\s+)?{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH_BY_NUMBER},?\s+{_YEAR}": lambda m: resolved(date(m.year, m.month, m.day), Precision.DAY),
+    rf"(?:(?:{_PART}|in|since|by|im|seit)[\s-]+)*{_MONTH_BY_NUMBER},?\s+(?:of\s+)?{_YEAR}": lambda m: resolved(date(m.year, m.month, 1), Precision.MONTH),
     # -- a part of a near week or year
-    rf"(?:in |im )?{_MONTH},?(?: of)? (?:the )?{_STEP} {_IN_YEAR}": _month_of_near_year,
-    rf"(?:im )?{_STEP} {_IN_YEAR},?(?: in| im)? {_MONTH}": _month_of_near_year,
-    rf"(?:in |im |the )*{_SEASON},?(?: of)? (?:the )?{_STEP} {_IN_YEAR}": _season_of_near_year,
-    rf"(?:im )?{_STEP} {_IN_YEAR},?(?: in(?: the)?| im)? {_SEASON}": _season_of_near_year,
-    rf"(?:on |am )?{_WEEKDAY}(?: of)? {_STEP} {_WEEK}": lambda m, at: calendar.weekday_of_week(at.today, _step(m), _weekday(m)),
-    rf"{_STEP} {_WEEK},?(?: on| am)? {_WEEKDAY}": lambda m, at: calendar.weekday_of_week(at.today, _step(m), _weekday(m)),
+    rf"(?:in |im )?{_MONTH},?(?: of)? (?:the )?{_STEP} {_IN_YEAR}": lambda m: resolved(date(m.today.year + m.step, m.month, 1), Precision.MONTH),
+    rf"(?:im )?{_STEP} {_IN_YEAR},?(?: in| im)? {_MONTH}": lambda m: resolved(date(m.today.year + m.step, m.month, 1), Precision.MONTH),
+    rf"(?:in |im |the )*{_SEASON},?(?: of)? (?:the )?{_STEP} {_IN_YEAR}": lambda m: resolved(date(m.today.year + m.step, m.season, 1), Precision.SEASON),
+    rf"(?:im )?{_STEP} {_IN_YEAR},?(?: in(?: the)?| im)? {_SEASON}": lambda m: resolved(date(m.today.year + m.step, m.season, 1), Precision.SEASON),
+    rf"(?:on |am )?{_WEEKDAY}(?: of)? {_STEP} {_WEEK}": lambda m: calendar.weekday_of_week(m.today, m.step, m.weekday),
+    rf"{_STEP} {_WEEK},?(?: on| am)? {_WEEKDAY}": lambda m: calendar.weekday_of_week(m.today, m.step, m.weekday),
     # -- a day of a month
-    rf"{_MONTH_BY_NUMBER}\s+{_DAY}{_TH}(?!\d|:)": _day_near,
-    rf"(?:the\s+|am\s+)?{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH_BY_NUMBER}(?<!\.)": _day_near,
-    rf"(?:am|vom|zum|bis|seit|ab)(?: zum)? {_DAY}\.\s?(?P<number>\d{{1,2}})\.(?!\d)": _day_near_by_number,
+    rf"{_MONTH_BY_NUMBER}\s+{_DAY}{_TH}(?!\d|:)": lambda m: calendar.day_near(m.today, m.month, m.day, prefer_past=m.prefer_past),
+    rf"(?:the\s+|am\s+)?{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH_BY_NUMBER}(?<!\.)": lambda m: calendar.day_near(m.today, m.month, m.day, prefer_past=m.prefer_past),
+    rf"(?:am|vom|zum|bis|seit|ab)(?: zum)? {_DAY}\.\s?(?P<number>\d{{1,2}})\.(?!\d)": lambda m: calendar.day_near(m.today, m.number, m.day, prefer_past=m.prefer_past),
     # -- counted from today
     rf"(?P<word>heute|gestern|vorgestern|übermorgen){_PART_OF_DAY}": _relative_day,
     rf"(?P<word>{_any_of(RELATIVE_DAYS)})": _relative_day,
-    rf"{_NOT_MORNING}(?:(?-i:morgen)|(?<![^.!?] )(?-i:Morgen)(?= \w)){_PART_OF_DAY}": lambda m, at: calendar.shifted(at.today, 1, "day"),
-    rf"{_ABOUT}half a year (?:ago|back|earlier)|vor {_ABOUT}einem halben jahr": lambda m, at: calendar.shifted(at.today, -6, "month"),
-    r"in half a year|in einem halben jahr": lambda m, at: calendar.shifted(at.today, 6, "month"),
+    rf"{_NOT_MORNING}(?:(?-i:morgen)|(?<![^.!?] )(?-i:Morgen)(?= \w)){_PART_OF_DAY}": lambda m: calendar.shifted(m.today, 1, "day"),
+    rf"{_ABOUT}half a year (?:ago|back|earlier)|vor {_ABOUT}einem halben jahr": lambda m: calendar.shifted(m.today, -6, "month"),
+    r"in half a year|in einem halben jahr": lambda m: calendar.shifted(m.today, 6, "month"),
     rf"{_ABOUT}(?:a )?{_COUNT}(?: of)? {_UNIT} (?:ago|back|earlier)": _ago,
     rf"vor {_ABOUT}{_COUNT} {_UNIT}": _ago,
     rf"in {_ABOUT}(?:a )?{_COUNT}(?: of)? {_UNIT}(?:' time)?": _ahead,
-    rf"{_COUNT} {_UNIT} from (?:now|today)": lambda m, at: calendar.shifted(at.today, count_of(m), _unit(m)),
-    rf"(?:in |over |during )?(?:the |den |der )?(?:last|past|letzten|vergangenen) (?P<count>\d{{1,4}}|(?!an? |eine?)(?:{_any_of(NUMBERS)}))(?: of)? {_UNIT}": lambda m, at: calendar.last_units(at.today, count_of(m), _unit(m)),
-    r"(?:in |over |during )?the past (?P<unit>day|week|fortnight|month|year|decade)": lambda m, at: calendar.last_units(at.today, 1, _unit(m)),
+    rf"{_COUNT} {_UNIT} from (?:now|today)": lambda m: calendar.shifted(m.today, m.count, m.unit),
+    rf"(?:in |over |during )?(?:the |den |der )?(?:last|past|letzten|vergangenen) (?P<count>\d{{1,4}}|(?!an? |eine?)(?:{_any_of(NUMBERS)}))(?: of)? {_UNIT}": lambda m: calendar.last_units(m.today, m.count, m.unit),
+    r"(?:in |over |during )?the past (?P<unit>day|week|fortnight|month|year|decade)": lambda m: calendar.last_units(m.today, 1, m.unit),
     # -- the last, this, the next one
-    rf"(?:the )?{_WHOLE_UNIT} before last": lambda m, at: calendar.whole_unit(at.today, -2, _unit(m)),
-    rf"(?:the )?{_WHOLE_UNIT} after next": lambda m, at: calendar.whole_unit(at.today, 2, _unit(m)),
-    rf"(?:the )?{_STEP} {_WHOLE_UNIT}(?! before\b)": lambda m, at: calendar.whole_unit(at.today, _step(m), _unit(m)),
-    rf"(?:on |am )?{_STEP} {_WEEKDAY}": lambda m, at: calendar.weekday_near(at.today, _step(m), _weekday(m)),
-    rf"(?:in )?{_STEP} {_MONTH}": lambda m, at: calendar.month_near(at.today, _step(m), _month(m)),
-    rf"(?P<step>last) {_MONTH_AFTER_IN}": lambda m, at: calendar.month_near(at.today, _step(m), _month(m)),
-    rf"{_STEP} {_SEASON}": lambda m, at: calendar.season_near(at.today, _step(m), _season(m)),
-    rf"(?:in |im |the )*{_SEASON} (?:of |in )?{_YEAR}": _season_of_year,
-    rf"(?:on|am) {_WEEKDAY}": _weekday_here,
+    rf"(?:the )?{_WHOLE_UNIT} before last": lambda m: calendar.whole_unit(m.today, -2, m.unit),
+    rf"(?:the )?{_WHOLE_UNIT} after next": lambda m: calendar.whole_unit(m.today, 2, m.unit),
+    rf"(?:the )?{_STEP} {_WHOLE_UNIT}(?! before\b)": lambda m: calendar.whole_unit(m.today, m.step, m.unit),
+    rf"(?:on |am )?{_STEP} {_WEEKDAY}": lambda m: calendar.weekday_near(m.today, m.step, m.weekday),
+    rf"(?:in )?{_STEP} {_MONTH}": lambda m: calendar.month_near(m.today, m.step, m.month),
+    rf"(?P<step>last) {_MONTH_AFTER_IN}": lambda m: calendar.month_near(m.today, m.step, m.month),
+    rf"{_STEP} {_SEASON}": lambda m: calendar.season_near(m.today, m.step, m.season),
+    rf"(?:in |im |the )*{_SEASON} (?:of |in )?{_YEAR}": lambda m: resolved(date(m.year, m.season, 1), Precision.SEASON),
+    rf"(?:on|am) {_WEEKDAY}": lambda m: calendar.weekday_near(m.today, -1 if m.prefer_past else 0, m.weekday),
     # -- a month or a year alone
-    rf"(?:in|since|until|till|by|im|seit|during|ab|bis)(?: {_PART})?[ -]{_MONTH}(?! \d)": _bare_month,
-    rf"(?:in|since|until|till|during)[ -]{_MONTH_AFTER_IN}(?! \d)": _bare_month,
-    rf"{_PART}[ -]{_MONTH}(?! \d)": _bare_month,
-    rf"(?:in|since|until|by|from|to|back in|around|seit|ab|bis|im jahr|year)(?: {_PART})?[ -]{_CENTURY_YEAR}(?!\d|[.,]\d)": _year,
-    rf"{_PART}[ -]{_CENTURY_YEAR}(?!\d|[.,]\d)": _year,
+    rf"(?:in|since|until|till|by|im|seit|during|ab|bis)(?: {_PART})?[ -]{_MONTH}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
+    rf"(?:in|since|until|till|during)[ -]{_MONTH_AFTER_IN}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
+    rf"{_PART}[ -]{_MONTH}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
+    rf"(?:in|since|until|by|from|to|back in|around|seit|ab|bis|im jahr|year)(?: {_PART})?[ -]{_CENTURY_YEAR}(?!\d|[.,]\d)": lambda m: resolved(date(m.year, 1, 1), Precision.YEAR),
+    rf"{_PART}[ -]{_CENTURY_YEAR}(?!\d|[.,]\d)": lambda m: resolved(date(m.year, 1, 1), Precision.YEAR),
 }  # fmt: skip
 
 _LENIENT: Mapping[str, Resolve] = {
-    rf"(?:on|of|before|after|from)[ -]{_MONTH_AFTER_IN}(?! \d)": _bare_month,
-    _ONLY_MONTHS: _bare_month,
-    rf"(?<!every )(?<!each )(?<!jeden ){_FULL_WEEKDAY}": _weekday_here,
-    r"(?:at|on|over|during) the weekend|am wochenende": _weekend_here,
-    r"(?:on )?the (?P<day>\d{1,2})(?:st|nd|rd|th)(?=\s*(?:$|[.,;!?)]))": _day_of_month_near,
-    _CENTURY_YEAR: _year,
+    rf"(?:on|of|before|after|from)[ -]{_MONTH_AFTER_IN}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
+    _ONLY_MONTHS: lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
+    rf"(?<!every )(?<!each )(?<!jeden ){_FULL_WEEKDAY}": lambda m: calendar.weekday_near(m.today, -1 if m.prefer_past else 0, m.weekday),
+    r"(?:at|on|over|during) the weekend|am wochenende": lambda m: calendar.whole_unit(m.today, -1 if m.prefer_past else 0, "weekend"),
+    r"(?:on )?the (?P<day>\d{1,2})(?:st|nd|rd|th)(?=\s*(?:$|[.,;!?)]))": lambda m: calendar.day_of_month_near(m.today, m.day, prefer_past=m.prefer_past),
+    _CENTURY_YEAR: lambda m: resolved(date(m.year, 1, 1), Precision.YEAR),
 }  # fmt: skip
 
 

@@ -5,9 +5,11 @@ from datetime import date, datetime, time, tzinfo
 
 from knowledge.dates import calendar
 from knowledge.dates.calendar import Resolved, resolved
-from knowledge.dates.expressions import DURATION, LENIENT, STRICT, Anchor, count_of
+from knowledge.dates.expressions import DURATION, LENIENT, STRICT, DateMatch
 from knowledge.dates.intervals import DateInterval, Precision
-from knowledge.dates.words import MONTHS, SEASONS, UNITS
+from knowledge.dates.words import MONTHS, SEASONS
+
+MAX_CHARACTERS = 2_000  # of a text; behind that nothing is read: time grows with the length
 
 # Most sentences have no date, and one look for any of its words tells so.
 _HINT = re.compile(
@@ -26,7 +28,7 @@ def read_dates(
     prefer_past: bool = False,
     lenient: bool = False,
 ) -> list[DateInterval]:
-    """The dates of a text, in order, none within another.
+    """The dates in the first 2,000 characters of a text, in order, none within another.
 
     `at` is when the text was said, `zone` where (unset: the zone of `at`); both decide what
     "today" is. `prefer_past` tells where a text without a direction looks: "on Friday" is then the
@@ -34,10 +36,11 @@ def read_dates(
     impossible day ("31 June") means its month; else it means nothing, as "3/4/2021" does, which
     may be in April or in March.
     """
+    text = text[:MAX_CHARACTERS]
     if not _HINT.search(text):
         return []
     local = at.astimezone(zone) if zone is not None else at
-    anchor = Anchor(local.date(), prefer_past)
+    today = local.date()
     found: list[DateInterval] = []
     taken: list[tuple[int, int]] = []  # what is no date as a whole has no part that is one
     for pattern, resolve in LENIENT if lenient else STRICT:
@@ -46,18 +49,18 @@ def read_dates(
             if any(start < last and first < end for first, last in taken):
                 continue
             taken.append((start, end))
+            form = DateMatch(match, today, prefer_past)
             try:
-                days = resolve(match, anchor)
-                first, after = _midnight(days.start, local), _midnight(days.end, local)
+                days = resolve(form)
             except (ValueError, OverflowError, KeyError):
-                if not lenient or (month := _month_named(match, anchor)) is None:
+                month = _month_of(form) if lenient else None
+                if month is None:
                     continue
                 days = month
-                first, after = _midnight(days.start, local), _midnight(days.end, local)
             found.append(
                 DateInterval(
-                    start=first,
-                    end=after,
+                    start=_midnight(days.start, local),
+                    end=_midnight(days.end, local),
                     precision=days.precision,
                     text_start=start,
                     text_end=end,
@@ -75,8 +78,9 @@ def read_duration_start(text: str, *, at: datetime, zone: tzinfo | None = None) 
     if match is None:
         return None
     local = at.astimezone(zone) if zone is not None else at
+    duration = DateMatch(match, local.date(), prefer_past=True)
     try:
-        began = calendar.shifted(local.date(), -count_of(match), UNITS[match["unit"].lower()])
+        began = calendar.shifted(duration.today, -duration.count, duration.unit)
     except (ValueError, OverflowError):
         return None
     return _midnight(began.start, local)
@@ -86,13 +90,13 @@ def _midnight(day: date, local: datetime) -> datetime:
     return datetime.combine(day, time(), tzinfo=local.tzinfo)
 
 
-def _month_named(match: re.Match[str], anchor: Anchor) -> Resolved | None:
+def _month_of(form: DateMatch) -> Resolved | None:
     """The month of a day that it does not have."""
-    groups = match.groupdict()
-    month = groups.get("month") or ""
-    number = int(groups.get("number") or MONTHS.get(month.lower(), 0))
-    if not 1 <= number <= 12:
+    groups = form.match.groupdict()
+    try:
+        number = form.month if groups.get("month") else int(groups.get("number") or "")
+        if groups.get("year"):
+            return resolved(date(form.year, number, 1), Precision.MONTH)
+        return calendar.bare_month(form.today, number, prefer_past=form.prefer_past)
+    except ValueError:
         return None
-    if year := int(groups.get("year") or 0):
-        return resolved(date(year, number, 1), Precision.MONTH)
-    return calendar.bare_month(anchor.today, number, prefer_past=anchor.prefer_past)

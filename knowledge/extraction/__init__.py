@@ -12,30 +12,28 @@ from knowledge.extraction.rules import RulesExtractor
 
 __all__ = ["Extractor", "KnownEntity", "RulesExtractor", "SchemaView", "configured_extractor"]
 
-_made: tuple[Config, Extractor] | None = None
+_configured: tuple[Config, Extractor] | None = None
 
 
 def configured_extractor() -> Extractor:
     """The extractor that KNOWLEDGE_EXTRACTOR names, made once."""
-    global _made
+    global _configured
     config: Config = settings.EXOBRAIN
-    if _made is None or _made[0] is not config:
-        _made = (config, _make(config))
-    return _made[1]
+    if _configured is not None and _configured[0] is config:
+        return _configured[1]
+    extractor: Extractor = RulesExtractor()
+    if config.uses_model_extractor:
+        # LangChain costs seconds and 60 MB: only an installation with a provider pays them.
+        from knowledge.extraction.model import ModelExtractor  # noqa: PLC0415
+        from knowledge.extraction.provider import ChatProvider  # noqa: PLC0415
 
-
-def _make(config: Config) -> Extractor:
-    if not config.uses_model_extractor:
-        return RulesExtractor()
-    # LangChain costs seconds and 60 MB: only an installation with a provider pays them.
-    from knowledge.extraction.model import ModelExtractor  # noqa: PLC0415
-    from knowledge.extraction.provider import ChatProvider  # noqa: PLC0415
-
-    return ModelExtractor(
-        ChatProvider(
-            base_url=config.model_provider_base_url or OPENAI_BASE_URL,
-            api_key=config.openai_api_key,
-            model=config.knowledge_update_extraction_model,
-            timeout_seconds=config.knowledge_update_model_provider_timeout_seconds,
+        extractor = ModelExtractor(
+            ChatProvider(
+                base_url=config.model_provider_base_url or OPENAI_BASE_URL,
+                api_key=config.openai_api_key,
+                model=config.knowledge_update_extraction_model,
+                timeout_seconds=config.knowledge_update_model_provider_timeout_seconds,
+            )
         )
-    )
+    _configured = (config, extractor)
+    return extractor

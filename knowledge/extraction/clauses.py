@@ -60,8 +60,10 @@ _NOT_HERE = re.compile(
     re.IGNORECASE,
 )
 _I_THINK = re.compile(r"\b(?:i (?:think|guess|believe|know|mean|said|say|told you)|remember|note|"
-                      r"know|fact|mention(?:ed)?|forget|happy|glad|say)(?: that)?\s*$|\b(?:since|because|so) $", re.I)  # fmt: skip
-_UNSURE = re.compile(r"\b(?:i think|i guess|probably|i believe|seems?|apparently|sort of)\b", re.I)
+                      r"know|fact|mention(?:ed)?|forget|happy|glad|say)(?: that)?\s*$|\b(?:since|because|so) $", re.IGNORECASE)  # fmt: skip
+_UNSURE = re.compile(
+    r"\b(?:i think|i guess|probably|i believe|seems?|apparently|sort of)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

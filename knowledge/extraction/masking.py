@@ -36,7 +36,7 @@ _INTRODUCES = re.compile(
     re.IGNORECASE,
 )
 
-
+_NOT_NEWLINE = re.compile(r"[^\n]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -49,15 +49,11 @@ def mask_foreign_text(content: str) -> str:
     """The message with what is not its author's prose masked; every character keeps its place."""
     text = _UNPRINTABLE.sub(MASK, content[:MAX_CHARACTERS].translate(_PLAIN_MARKS))
     for pattern in (_FENCE, _CODE, _QUOTED_LINE, _TABLE_LINE, _TAG, _FORWARDED):
-        text = pattern.sub(_mask, text)
+        text = pattern.sub(lambda match: _NOT_NEWLINE.sub(MASK, match[0]), text)
     text = _SPEECH.sub(_mask_speech, text)
     if introduced := _INTRODUCES.search(text):
         text = text[: introduced.end()] + MASK * (len(text) - introduced.end())
     return text
-
-
-def _mask(match: re.Match[str]) -> str:
-    return "".join("\n" if character == "\n" else MASK for character in match[0])
 
 
 def _mask_speech(match: re.Match[str]) -> str:

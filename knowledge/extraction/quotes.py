@@ -10,7 +10,7 @@ GROUNDED_SHARE = 0.5  # of a text's words that its message must have
 PREFIX_CHARACTERS = 4  # by which words are compared: "moved" is grounded by "moving"
 
 _PLAIN_MARKS = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\xa0": " "})
-# These words may be the model's: they say who speaks or how a topic is told.
+# These words may be the model's: they say who speaks, or name a topic.
 _FREE_WORDS = word_list("small_talk") | {
     *("user", "yes", "likes", "dislikes", "not", "lives", "works", "name")
 }

@@ -12,6 +12,7 @@ MAX_DEPTH = 12  # the schemas are flat: two levels are enough
 
 _FENCE = re.compile(r"```(?:json)?\s*(.*?)(?:```|\Z)", re.DOTALL)
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+_OBJECT = re.compile(r"\{[^{}]*\}")  # the items are flat
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 
@@ -20,16 +21,27 @@ def parse_items(answer: str, field: str) -> list[dict[str, Any]] | None:
     text = _THINKING.sub("", answer[:MAX_CHARACTERS])
     fenced = _FENCE.search(text)
     for candidate in (text, fenced[1] if fenced else ""):
-        found = _listed(_parsed(candidate), field)
-        if found is not None:
-            return [item for item in found if isinstance(item, dict)]
-    objects = _whole_objects(text, field)
-    return objects or None
+        value = _parsed(candidate)
+        if isinstance(value, dict):
+            value = value.get(field)
+        if isinstance(value, list):
+            return [item for item in value if isinstance(item, dict)]
+    # The answer breaks off: every item that is complete.
+    begin = max(text.find(f'"{field}"'), 0)
+    items = [_parsed(match[0]) for match in _OBJECT.finditer(text, begin)]
+    return [item for item in items if isinstance(item, dict) and item] or None
 
 
 def _parsed(text: str) -> Any:
+    depth = deepest = 0
+    for character in text:  # brackets in strings count too: too deep is not for the parser
+        if character in "{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "}]":
+            depth = max(0, depth - 1)
     start = min((text.find(bracket) for bracket in "{[" if bracket in text), default=-1)
-    if start < 0 or _depth(text) > MAX_DEPTH:
+    if start < 0 or deepest > MAX_DEPTH:
         return None
     for attempt in (text[start:], _TRAILING_COMMA.sub(r"\1", text[start:])):
         try:
@@ -38,35 +50,3 @@ def _parsed(text: str) -> Any:
         except (ValueError, RecursionError):
             continue
     return None
-
-
-def _depth(text: str) -> int:
-    """How deep the brackets nest, those in strings included: too deep is not for the parser."""
-    depth = deepest = 0
-    for character in text:
-        if character in "{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "}]":
-            depth = max(0, depth - 1)
-    return deepest
-
-
-def _listed(value: Any, field: str) -> list[Any] | None:
-    if isinstance(value, dict):
-        value = value.get(field)
-    return value if isinstance(value, list) else None
-
-
-_OBJECT = re.compile(r"\{[^{}]*\}")  # the items are flat
-
-
-def _whole_objects(text: str, field: str) -> list[dict[str, Any]]:
-    """Of an answer that breaks off: every item that is complete."""
-    begin = text.find(f'"{field}"')
-    found = []
-    for match in _OBJECT.finditer(text, max(begin, 0)):
-        value = _parsed(match[0])
-        if isinstance(value, dict) and value:
-            found.append(value)
-    return found

@@ -1,7 +1,7 @@
 """The extractor without a model: names, dates and frames of what people say of themselves."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.extraction.clauses import Referents, can_be_subject
@@ -22,6 +22,24 @@ NAME = "rules-1"
 MAX_FACTS = 60  # of one message
 NAMED_CERTAINTY = 0.9  # that a name is whom a clause is about
 PRONOUN_CERTAINTY = 0.8  # that "she" is the one person of the sentence before
+
+
+_MIXED_KINDS = frozenset(
+    {
+        SentenceKind.QUESTION,
+        SentenceKind.THANKS,
+        SentenceKind.CHITCHAT,
+        SentenceKind.GREETING,
+    }
+)
+_CLAUSE_BREAK = re.compile(r"[,;:!–-]")
+# After one of these, "she" may be somebody without a name.
+_SOMEBODY = re.compile(
+    r"\b(?:sister|brother|mother|father|mom|mum|dad|son|daughter|wife|husband|friend|girl|boy|man|woman|"
+    r"puppy|dog|cat|kitten|baby|boss|colleague|teacher|doctor|girlfriend|boyfriend|one-year-old|kid|guy|"
+    r"lady|coach|neighbou?r|partner|youngest|oldest|aunt|uncle|cousin|he|she)\b",
+    re.IGNORECASE,
+)
 
 
 class RulesExtractor:
@@ -49,20 +67,12 @@ def propose_by_rules(
     for message in messages:
         if message.role == "user":
             _read_user_message(proposals, message)
-        else:
-            _read_answer(proposals, message)
+            continue
+        # An answer mentions whom the memory knows; it makes nobody known and states nothing.
+        language = detect_language(message.content)
+        for sentence in split_sentences(message.content):
+            _propose_names(proposals, message, sentence, language, only_known=True)
     return proposals
-
-
-def _read_answer(proposals: Proposals, message: SourceMessage) -> None:
-    """An answer mentions whom the memory knows; it makes nobody known and states nothing."""
-    language = detect_language(message.content)
-    for sentence in split_sentences(message.content):
-        for name in find_names(
-            sentence.text, proposals.gazetteer, language=_language_of(sentence, language)
-        ):
-            if name.key:
-                proposals.propose_entity(name, _span(message, sentence, name))
 
 
 def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
@@ -72,21 +82,16 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
     people: list[Subject] = []  # whom "she" can be
     facts_before = len(proposals.facts)
     for sentence in split_sentences(message.content):
-        names = [
-            name
-            for name in find_names(
-                sentence.text, proposals.gazetteer, language=_language_of(sentence, language)
-            )
-            if name.key or sentence.kind is not SentenceKind.PASTED
-        ]
-        subjects: dict[int, Subject] = {}
-        for name in names:
-            key = proposals.propose_entity(name, _span(message, sentence, name))
-            if can_be_subject(name):
-                subjects[name.start] = Subject(
-                    key, name.text, is_self=False, certainty=NAMED_CERTAINTY
-                )
-        if sentence.is_stated or _may_state_something(sentence):
+        names, subjects = _propose_names(
+            proposals,
+            message,
+            sentence,
+            language,
+            only_known=sentence.kind is SentenceKind.PASTED,
+        )
+        # A question or thanks may begin with how things are: "I moved to Lyon, what is there?".
+        is_mixed = sentence.kind in _MIXED_KINDS and _CLAUSE_BREAK.search(sentence.text)
+        if sentence.is_stated or is_mixed:
             if len(proposals.facts) - facts_before >= MAX_FACTS:
                 continue
             if sentence.speaker is not None:
@@ -98,7 +103,15 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
                 antecedent = replace(people[-1], certainty=PRONOUN_CERTAINTY)
             referents = Referents(speaker, names, subjects, antecedent)
             SentenceFacts(proposals, message, sentence, language, referents).propose()
-        people = _people_after(people, sentence, names, subjects)
+        here = [
+            subjects[name.start]
+            for name in names
+            if name.start in subjects
+            and name.node_type == PERSON
+            and not is_addressed(sentence.text, name)
+        ]
+        if here or _SOMEBODY.search(sentence.text):
+            people = here
     owned = {
         identifier for entity in proposals.entities.values() for identifier in entity.identifiers
     }
@@ -107,28 +120,29 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
             proposals.propose_entity(name, Span(message.id, name.start, name.end))
 
 
-def _language_of(sentence: Sentence, language: str) -> str:
-    """Pasted text is read like headlines, where capitals tell nothing."""
-    return "headline" if sentence.kind is SentenceKind.PASTED else language
-
-
-def _span(message: SourceMessage, sentence: Sentence, name: Name) -> Span:
-    return Span(message.id, sentence.start + name.start, sentence.start + name.end)
-
-
-_MIXED_KINDS = frozenset(
-    {
-        SentenceKind.QUESTION,
-        SentenceKind.THANKS,
-        SentenceKind.CHITCHAT,
-        SentenceKind.GREETING,
-    }
-)
-
-
-def _may_state_something(sentence: Sentence) -> bool:
-    """A question or thanks may begin with how things are: "I moved to Lyon, what is there?"."""
-    return sentence.kind in _MIXED_KINDS and re.search(r"[,;:!–-]", sentence.text) is not None
+def _propose_names(
+    proposals: Proposals,
+    message: SourceMessage,
+    sentence: Sentence,
+    language: str,
+    *,
+    only_known: bool,
+) -> tuple[list[Name], dict[int, Subject]]:
+    """The names of a sentence, and who of them may be a subject, by where the name starts."""
+    if sentence.kind is SentenceKind.PASTED:
+        language = "headline"
+    names = [
+        name
+        for name in find_names(sentence.text, proposals.gazetteer, language=language)
+        if name.key or not only_known
+    ]
+    subjects: dict[int, Subject] = {}
+    for name in names:
+        span = Span(message.id, sentence.start + name.start, sentence.start + name.end)
+        key = proposals.propose_entity(name, span)
+        if can_be_subject(name):
+            subjects[name.start] = Subject(key, name.text, is_self=False, certainty=NAMED_CERTAINTY)
+    return names, subjects
 
 
 def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str, Subject]:
@@ -149,30 +163,3 @@ def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str,
         key = proposals.propose_entity(name, span, node_type=PERSON)
         speakers[label] = Subject(key, label, is_self=False)
     return speakers
-
-
-# After one of these, "she" may be somebody without a name.
-_SOMEBODY = re.compile(
-    r"\b(?:sister|brother|mother|father|mom|mum|dad|son|daughter|wife|husband|friend|girl|boy|man|woman|"
-    r"puppy|dog|cat|kitten|baby|boss|colleague|teacher|doctor|girlfriend|boyfriend|one-year-old|kid|guy|"
-    r"lady|coach|neighbou?r|partner|youngest|oldest|aunt|uncle|cousin|he|she)\b",
-    re.IGNORECASE,
-)
-
-
-def _people_after(
-    people: list[Subject],
-    sentence: Sentence,
-    names: Sequence[Name],
-    subjects: Mapping[int, Subject],
-) -> list[Subject]:
-    """Whom "she" can be in the next sentence: the people of this one, else those before."""
-    here = [
-        subjects[name.start]
-        for name in names
-        if name.start in subjects
-        and name.node_type == PERSON
-        and not is_addressed(sentence.text, name)
-    ]
-    others = _SOMEBODY.search(sentence.text) and not here
-    return here or ([] if others else people)

@@ -1,7 +1,5 @@
 """Makes facts of what one sentence states."""
 
-# ruff: noqa: E501  patterns of alternatives
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,48 +13,25 @@ from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.sentence_kinds import SentenceKind, explicit_prefix_length
+from knowledge.extraction.sentence_worth import SAYS_I, tells_enough
 from knowledge.extraction.sentences import Sentence
-from knowledge.extraction.statements import NounPhrase, Statement
-from knowledge.extraction.words import word_list
+from knowledge.extraction.statements import Statement, one_per_topic
 from knowledge.types import ProposedFact, SourceMessage, Span, Trust
 
 MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
+TARGET_CONFIDENCE = 0.7  # of a target that does not look like a name
 STATED = 0.6  # how sure a sentence is that no frame understood
+COVERED_SHARE = 0.6  # of a sentence that the frames have understood
 EXPLICIT = 0.95  # how sure "remember that ..." is
 UNSURE_FACTOR = 0.7  # of a sentence with "I think"
-MIN_CONTENT_WORDS = 2
-MIN_CONTENT_WORDS_TO_ASSISTANT = 4  # of a sentence with "you" in it
 
 _ADDRESSED = re.compile(
-    r"(?:^|[,!.]\s*|\b(?:hi|hey|hello|thanks|thank you|wow|dear|ok|yes|oh)\s+)$", re.I
-)
-_OWN = re.compile(r"\b(?:I|i|I'[a-z]+|my|My|me|we|We|our|Our|us|ich|Ich|[Mm]ein\w*|wir)\b")
-_VERB = re.compile(
-    r"\b(?:\w{2,}ed|am|is|are|was|were|went|got|had|have|has|made|did|took|came|saw|met|bought|ran|"
-    r"found|gave|began|won|lost|wrote|read|sold|left|spent|taught|built|said|told|heard|felt|kept|"
-    r"grew|knew|thought|broke|drove|ate|flew|sent|paid|swam|sang|chose|caught|fell|held|led|hurt|"
-    r"put|set|cut|love|like|hate|want|need|plan|work|live|play|use|go|going|will|'ll|'ve|'m|'s|"
-    r"bin|ist|habe|hat|war|wohne|arbeite|mag|möchte|werde|fahre|gehe)\b|'(?:ve|m|ll|s|re)\b"
+    r"(?:^|[,!.]\s*|\b(?:hi|hey|hello|thanks|thank you|wow|dear|ok|yes|oh)\s+)$", re.IGNORECASE
 )
 _PAST = re.compile(
     r"\b(?:\w{3,}ed|was|were|went|got|had|made|did|took|came|saw|met|bought|ran|found|gave|began|won|"
     r"lost|wrote|sold|left|spent|taught|built|said|told|heard|felt|flew|ate|drove|fell|caught)\b"
-)
-_TALK = re.compile(r"\b(?:you|your|you're|you've|yours|yourself|u|dein\w*|du|dich|dir|Sie)\b", re.I)
-_SMALL_TALK = word_list("small_talk")
-# What only makes sense beside the message before it, or says how somebody feels about it.
-_VAGUE = re.compile(
-    r"\s*(?:(?:yeah|yes|yep|well|so|and|but|plus|wow|oh|also|thanks|no|haha|honestly|absolutely|"
-    r"definitely|sure|true|right)[,!.\s-]+)*(?:it|it's|its|that|that's|this|these|those|they|they're|"
-    r"their|there's|there|let's|lets|we can|we got|we all|we should|we'll|life|everyone|people|nothing|"
-    r"something|moments?|he|she|his|her|him|which|makes|don't|can't|i'll|i can|"
-    r"(?:i'm|i am|i was|i feel|i felt) (?:so |really |very |super |just |also |always |truly )*(?:sure|glad|"
-    r"thankful|grateful|happy|proud|excited|impressed|lucky|blessed|touched|amazed|inspired|here|"
-    r"honou?red|pumped|stoked|curious|curious|all|so|determined|fulfilled|ready)|i (?:really |totally |"
-    r"definitely |completely )*(?:hope|wish|agree|get|know|understand|think|guess|bet|mean|see|"
-    r"believe|appreciate|admire|can))\b",
-    re.IGNORECASE,
 )
 _SINCE_BEHIND = re.compile(r"\b(?:since|from|seit|ab)\s+$")
 _SINCE = re.compile(r"\bsince\b|\bseit\b", re.IGNORECASE)
@@ -91,24 +66,26 @@ class SentenceFacts:
         statements += read_statements(
             text, begin=explicit_prefix_length(text), referents=self.referents
         )
-        for statement in _one_per_topic(statements):
+        for statement in one_per_topic(statements):
             self._propose_statement(statement)
-        if self.sentence.is_stated and not self._is_covered(statements):
+        covered = 0
+        if statements:
+            covered = max(one.end for one in statements) - min(one.start for one in statements)
+        whole = len(self.sentence.text) - explicit_prefix_length(self.sentence.text)
+        if self.sentence.is_stated and covered < COVERED_SHARE * whole:
             self._propose_sentence()
-
-    def _is_covered(self, statements: Sequence[Statement]) -> bool:
-        """The frames have understood most of the sentence."""
-        if not statements:
-            return False
-        text = self.sentence.text
-        covered = max(one.end for one in statements) - min(one.start for one in statements)
-        return covered * 10 >= (len(text) - explicit_prefix_length(text)) * 6
 
     def _propose_statement(self, statement: Statement) -> None:
         subject, target = statement.subject, statement.target
         about = [subject.key]
         if target is not None:
-            about.append(self._propose_target(target))
+            found = next((one for one in self.referents.names if one.start == target.start), None)
+            name = found or Name(
+                target.start, target.end, target.text, target.node_type or ENTITY, TARGET_CONFIDENCE
+            )
+            node_type = None if name.key else target.node_type
+            span = self._span(target.start, target.end)
+            about.append(self.proposals.propose_entity(name, span, node_type=node_type))
         self.proposals.add_identifiers(subject.key, statement.identifiers)
         edge_type = statement.edge_type if target is not None else None
         if edge_type is not None and not self.proposals.allows_edge(edge_type, about):
@@ -129,17 +106,6 @@ class SentenceFacts:
                 valid_to=valid_to,
             )
         )
-
-    def _propose_target(self, target: NounPhrase) -> str:
-        for name in self.referents.names:
-            if name.start == target.start:
-                node_type = None if name.key else target.node_type
-                break
-        else:
-            node_type = target.node_type
-            name = Name(target.start, target.end, target.text, node_type or ENTITY, 0.7)
-        span = self._span(target.start, target.end)
-        return self.proposals.propose_entity(name, span, node_type=node_type)
 
     def _validity(self, statement: Statement) -> tuple[datetime | None, datetime | None]:
         """From when to when it holds, as far as the sentence tells; plans begin when said."""
@@ -165,10 +131,10 @@ class SentenceFacts:
         names = self.referents.names
         if not self.sentence.is_explicit:
             others = [name for name in names if not is_addressed(text, name)]
-            if not _tells(text, self.language, is_specific=bool(dates or others)):
+            if not tells_enough(text, self.language, is_specific=bool(dates or others)):
                 return
         speaker = self.referents.speaker
-        about = [speaker.key] if _OWN.search(text) else []
+        about = [speaker.key] if SAYS_I.search(text) else []
         about += [
             self.proposals.propose_entity(name, self._span(name.start, name.end)) for name in names
         ]
@@ -185,7 +151,7 @@ class SentenceFacts:
         )
 
     def _readable(self, begin: int, dates: Sequence[DateInterval]) -> str:
-        """The sentence with its relative dates told in full, and who says "I" in it."""
+        """The sentence with its relative dates written in full, and who says "I" in it."""
         content, offset = self.message.content, self.sentence.start
         pieces, position = [], offset + begin
         for date in dates:
@@ -211,31 +177,3 @@ class SentenceFacts:
 
     def _span(self, start: int, end: int) -> Span:
         return Span(self.message.id, self.sentence.start + start, self.sentence.start + end)
-
-
-def _one_per_topic(statements: Sequence[Statement]) -> list[Statement]:
-    """Each topic of each subject once: what is so, then the surest, then the first.
-
-    What is so tells more than what is not: "I don't work at A, I work at B".
-    """
-    best: dict[tuple[str, str], tuple[tuple[bool, float], Statement]] = {}
-    for statement in statements:
-        key = (statement.subject.key, statement.topic)
-        worth = (not statement.value.startswith("not "), statement.confidence)
-        if key not in best or worth > best[key][0]:
-            best[key] = (worth, statement)
-    return [statement for _, statement in best.values()]
-
-
-def _tells(text: str, language: str, *, is_specific: bool) -> bool:
-    """The sentence says something of somebody that is worth a fact of its own."""
-    if language not in ("en", "de") or not _VERB.search(text):
-        return False
-    is_specific = is_specific or re.search(r"\d", text) is not None
-    is_to_assistant = _TALK.search(text) is not None
-    if not is_specific and (is_to_assistant or _VAGUE.match(text)):
-        return False
-    words = {word for word in re.findall(r"[^\W_][\w'-]*", text.lower()) if word not in _SMALL_TALK}
-    if is_to_assistant and len(words) < MIN_CONTENT_WORDS_TO_ASSISTANT:
-        return False
-    return (is_specific or _OWN.search(text) is not None) and len(words) >= MIN_CONTENT_WORDS

@@ -18,7 +18,7 @@ class Subject:
 
     key: str  # of the entity
     name: str
-    is_self: bool  # the user, who is told of in the first person
+    is_self: bool  # the user, of whom sentences are in the first person
     certainty: float = 1.0
 
     @property
@@ -90,6 +90,20 @@ def normal_value(text: str) -> str:
     """The text as values are compared: small letters, no article, one space."""
     words = " ".join(text.casefold().split()).strip(" .,!?;:'\"*_-")
     return _DETERMINERS.sub("", words)[:MAX_VALUE_CHARACTERS].strip()
+
+
+def one_per_topic(statements: Sequence[Statement]) -> list[Statement]:
+    """Each topic of each subject once: what is so, then the surest, then the first.
+
+    What is so tells more than what is not: "I don't work at A, I work at B".
+    """
+    best: dict[tuple[str, str], tuple[tuple[bool, float], Statement]] = {}
+    for statement in statements:
+        key = (statement.subject.key, statement.topic)
+        worth = (not statement.value.startswith("not "), statement.confidence)
+        if key not in best or worth > best[key][0]:
+            best[key] = (worth, statement)
+    return [statement for _, statement in best.values()]
 
 
 _TOKEN = re.compile(r"\s*([^\s,.;:!?()\"\ue000—–/]+(?:\.\d+)?)")

@@ -36,22 +36,11 @@ _EDGE_WORDS = {
 }  # fmt: skip
 TOPICS = frozenset(
     {
-        *(
-            "home",
-            "employer",
-            "job",
-            "birthday",
-            "age",
-            "partner",
-            "name",
-            "email",
-            "phone",
-            "diet",
-        ),
-        *("school", "origin", "birthplace", "marital status", "grew up", "birth year", "address"),
-        *("preference", "allergy", "relation", "health", "has", "lived", "studies", "speaks"),
-        *("plays", "learns", "uses", "collects", "member", "favourite", "avoids", "plan"),
-        *("graduated", "hobby", "pronouns", "nickname", "hometown"),
+        *("home", "employer", "job", "birthday", "age", "partner", "name", "email", "phone"),
+        *("diet", "school", "origin", "birthplace", "marital status", "grew up", "birth year"),
+        *("address", "preference", "allergy", "relation", "health", "has", "lived", "studies"),
+        *("speaks", "plays", "learns", "uses", "collects", "member", "favourite", "avoids"),
+        *("plan", "graduated", "hobby", "pronouns", "nickname", "hometown"),
     }
 )
 _TOPIC = re.compile(r"[^\W\d_][\w' -]{0,30}(?::[\w' +.&-]{1,60}){0,2}")

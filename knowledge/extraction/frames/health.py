@@ -15,7 +15,7 @@ ILLNESS = (
 )
 
 
-def allergy(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_allergy(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     for thing in noun_phrases(clause.text, match.end(), limit=3):
         polarity = clause.full_polarity(thing.end)
         yield clause.statement(
@@ -27,7 +27,7 @@ def allergy(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def allergy_noun(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_allergy_noun(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     what = match[1]
     yield clause.statement(
         clause.subject.be_sentence(f"allergic to {what}", clause.polarity),
@@ -38,7 +38,7 @@ def allergy_noun(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def diet(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_diet(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     diet = match[1].lower()
     polarity = clause.full_polarity(match.end())
     yield clause.statement(
@@ -50,7 +50,7 @@ def diet(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def avoids(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_avoided(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """What is not eaten, drunk or smoked; what is, is small talk."""
     verb = match[1].lower()
     if not clause.polarity:
@@ -75,7 +75,7 @@ def avoids(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def health(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_illness(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     what = match["illness"]
     polarity = clause.full_polarity(match.end())
     yield clause.statement(

@@ -22,7 +22,7 @@ _BIRTHDAY = re.compile(
 Value = tuple[str, str, int, str]  # as written, as compared, where it ends, the topic
 
 
-def called(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_name(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     name = clause.name_at(match.end())
     if name is None or clause.polarity:
         return
@@ -35,7 +35,7 @@ def called(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def introduced(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_introduction(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """ "I'm Ann": a first name and nothing more."""
     name = clause.name_at(match.end())
     if name is None or clause.polarity or not clause.subject.is_self:
@@ -53,7 +53,7 @@ def introduced(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def age(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_age(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     age = int(match[1])
     if clause.polarity or not 1 <= age <= MAX_AGE:
         return
@@ -66,7 +66,7 @@ def age(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def marital(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_marital_status(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     state = match[1].lower()
     polarity = clause.full_polarity(match.end())
     yield clause.statement(
@@ -90,7 +90,7 @@ def marital(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def broke_up(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_separation(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     name = clause.name_at(match.end())
     if name is None or clause.polarity:
         return
@@ -117,7 +117,7 @@ def birthday_at(text: str, at: int) -> Value | None:
     return match[0].strip(), f"{year}-{month:02}-{day:02}", match.end(), "birthday"
 
 
-def born(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_birthday(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     found = birthday_at(clause.text, match.end())
     if found is not None and not clause.polarity:
         yield clause.statement(
@@ -125,7 +125,7 @@ def born(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def born_in(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_birth_year(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     if not clause.polarity:
         yield clause.statement(
             f"{clause.subject.label} was born in {match[1]}.", "birth year", match[1], match.end()

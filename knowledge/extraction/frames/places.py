@@ -29,7 +29,7 @@ def _place_at(clause: Clause, position: int) -> NounPhrase | None:
     return None
 
 
-def home(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_home(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     place = _place_at(clause, match.end())
     if place is None:
         return
@@ -49,7 +49,7 @@ def home(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def moving(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_planned_move(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """A move that is to come is a plan: the home stays what it is."""
     place = _place_at(clause, match.end())
     if place is None or clause.polarity:
@@ -65,12 +65,12 @@ def moving(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def lived(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_former_home(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     place = _place_at(clause, match.end())
     if place is None or clause.polarity:
         return
     if clause.verb == "have":  # "I have lived in Lyon since 2010": still
-        yield from home(clause, match)
+        yield from read_home(clause, match)
         return
     yield clause.statement(
         f"{clause.subject.label} lived in {place.text}.",
@@ -83,7 +83,7 @@ def lived(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def left_home(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_move_from(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """From one place to another: the first one is the past, the second one the home."""
     place = _place_at(clause, match.end())
     if place is None or clause.polarity:
@@ -111,7 +111,7 @@ def left_home(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def origin(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_origin(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     place = _place_at(clause, match.end())
     if place is None:
         return
@@ -130,7 +130,7 @@ def origin(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def grew_up(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_childhood_place(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     place = _place_at(clause, match.end())
     if place is None or clause.polarity:
         return

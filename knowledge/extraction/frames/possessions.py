@@ -22,7 +22,7 @@ _COUNTED = re.compile(
 )
 
 
-def owns(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_owned(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """Things of a closed list; named ones are relations."""
     found = _COUNTED.match(clause.text, match.end())
     if found is None or _CALLED.match(clause.text, found.end()):
@@ -39,7 +39,7 @@ def owns(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def owns_no_more(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_owned_no_longer(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """ "I no longer have a car", "I sold my car"."""
     found = _ONE.match(clause.text, match.end())
     if found is None or clause.polarity == ("" if clause.verb == "have" else "not"):

@@ -21,7 +21,7 @@ _THIRD_PERSON = {
 _DISLIKES = frozenset({"hate", "dislike", "detest", "loathe"})
 
 
-def preference(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_preference(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     verb = match[1].lower().removesuffix("ed").removesuffix("d").removesuffix("ing")
     verb = next((known for known in _THIRD_PERSON if known.startswith(verb[:4])), "like")
     if match[1].lower().endswith("ed") and clause.verb == "do":
@@ -46,7 +46,7 @@ def _is_contextual(text: str, thing: NounPhrase) -> bool:
     return is_this_one and thing.text.lower() not in word_list("always_the")
 
 
-def cannot_stand(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_aversion(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     for thing in noun_phrases(clause.text, match.end()):
         yield clause.statement(
             clause.subject.verb_sentence("dislike", "dislikes", thing.text),
@@ -57,7 +57,7 @@ def cannot_stand(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def fan(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_fondness(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     for thing in noun_phrases(clause.text, match.end()):
         if _is_contextual(clause.text, thing):
             continue
@@ -85,7 +85,7 @@ _HABITS = {  # the verb as it is said -> its first and third person
 _LANGUAGES = word_list("languages")
 
 
-def habit(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_habit(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """Plays, speaks, learns, uses, collects."""
     verb = match[1].lower()
     base, third = _HABITS.get(verb, (verb, f"{verb}s"))

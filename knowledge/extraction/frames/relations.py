@@ -112,7 +112,7 @@ def related(
     )
 
 
-def has_named(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_named_relation(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """ "I have a sister called Ann"."""
     name = clause.name_at(match.end())
     if name is None or clause.polarity:
@@ -120,7 +120,7 @@ def has_named(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     yield from related(clause.subject, match["kin"], name, span=(clause.start, name.end))
 
 
-def is_kin(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_relation_of_subject(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     """ "Ann is my sister": the subject is the other end."""
     end = _RELATION_ENDS.match(clause.text, match.end())
     name = next((name for name in clause.names if name.start == clause.start), None)
@@ -133,7 +133,7 @@ def is_kin(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def member(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_membership(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     name = clause.name_at(match.end())
     if name is None or name.node_type in (PERSON, *PLACES):
         return

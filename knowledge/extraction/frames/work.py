@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from knowledge.extraction.frames.clause import Clause
-from knowledge.extraction.frames.relations import member
+from knowledge.extraction.frames.relations import read_membership
 from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import (
     CITY,
@@ -39,7 +39,7 @@ def organisation_type(name: Name) -> str:
     return name.node_type if name.node_type in (COMPANY, INSTITUTION) else COMPANY
 
 
-def employer(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_employer(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     name = clause.name_at(match.end())
     if (
         name is not None
@@ -69,10 +69,10 @@ def employer(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
     follows = _AS_A.match(clause.text, end)
     if follows and not clause.polarity:
-        yield from job(clause, follows)
+        yield from read_job(clause, follows)
 
 
-def left_employer(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_former_employer(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     name = clause.name_at(match.end())
     if clause.polarity or name is None or name.node_type in _NO_EMPLOYERS:
         return
@@ -105,7 +105,7 @@ def job_title(text: str, position: int) -> tuple[str, int] | None:
     return f"{found[1]}{found[2]}".strip(), found.end(2)
 
 
-def job(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_job(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     title = job_title(clause.text, match.end())
     if title is None:
         return
@@ -131,17 +131,17 @@ def job(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def joined(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_joined(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     name = clause.name_at(match.end())
     if name is None or clause.polarity:
         return
     if name.node_type == COMPANY or _AS_ROLE.match(clause.text, name.end):
-        yield from employer(clause, match)
+        yield from read_employer(clause, match)
     elif name.node_type in (GROUP, ENTITY, INSTITUTION, CONCEPT):
-        yield from member(clause, match)
+        yield from read_membership(clause, match)
 
 
-def school(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_school(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     name = clause.name_at(match.end())
     if name is None or name.node_type in (PERSON, *PLACES, EVENT):
         return
@@ -165,7 +165,7 @@ def school(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     )
 
 
-def studies(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_field_of_study(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     things = noun_phrases(clause.text, match.end(), limit=3)
     for thing in things[:2]:
         polarity = clause.full_polarity(thing.end)
@@ -179,7 +179,7 @@ def studies(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
         )
 
 
-def retired(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
+def read_state_without_job(clause: Clause, match: re.Match[str]) -> Iterator[Statement]:
     state = match[1].lower()
     if clause.polarity:
         return

@@ -270,3 +270,10 @@ def test_an_interval_lasts_until_the_next_midnight() -> None:
         "2023-02-01T00:00:00+00:00",
         "2023-03-01T00:00:00+00:00",
     )
+
+
+def test_only_the_beginning_of_a_long_text_is_read() -> None:
+    """A question may be a pasted book, and recall has a deadline."""
+    assert read_dates("yesterday " + "word " * 1_000 + "tomorrow", at=SAID) == read_dates(
+        "yesterday", at=SAID
+    )

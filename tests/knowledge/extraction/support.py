@@ -59,13 +59,13 @@ def read(
     known: Sequence[KnownEntity] = (),
     extractor: Extractor | None = None,
 ) -> Extraction:
-    """What may be remembered of the texts, each a message, behind the gate."""
+    """What may be remembered of the texts, each a message, after the relevance filter."""
     messages = [message(text, role=role, number=number) for number, text in enumerate(texts, 1)]
     found = (extractor or RulesExtractor()).extract(messages=messages, schema=SCHEMA, known=known)
     return filter_extraction(found, messages)
 
 
-def told(extraction: Extraction) -> set[tuple[str, str, str]]:
+def stated_facts(extraction: Extraction) -> set[tuple[str, str, str]]:
     """The facts with a topic: whose, what, and its value."""
     names = {
         entity.key: "user" if entity.is_user else entity.name for entity in extraction.entities

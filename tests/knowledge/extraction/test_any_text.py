@@ -1,4 +1,4 @@
-"""Whatever is said, the rules and the gate give something valid."""
+"""Whatever is said, the rules and the filter give something valid."""
 
 import string
 from collections.abc import Sequence

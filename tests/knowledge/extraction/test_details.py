@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.extraction.port import KnownEntity
 from knowledge.types import ProposedFact, Trust
-from tests.knowledge.extraction.support import names, read, reasons, texts, told
+from tests.knowledge.extraction.support import names, read, reasons, stated_facts, texts
 
 
 def _fact(text: str, topic: str) -> ProposedFact:
@@ -105,6 +105,23 @@ def test_being_told_to_remember_raises_confidence() -> None:
 def test_a_fact_is_readable_alone(text: str, expected: str) -> None:
     """Its text says who and when."""
     assert expected in texts(read(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "valid_from"),
+    [
+        ("Letzten Sommer war ich auf Usedom.", "Letzten Sommer (summer 2022) war", "2022-06-01"),
+        ("We sailed to Usedom the week before last.", "last (week of 29 May 2023).", "2023-05-29"),
+        ("Ich gehe jeden Morgen in Leipzig joggen.", "jeden Morgen in Leipzig", None),
+        ("I cycled to Leipzig in the last two weeks.", "in the last two weeks.", None),
+    ],
+)
+def test_a_sentence_holds_from_its_date(text: str, expected: str, valid_from: str | None) -> None:
+    """In both languages; a habit has none, and "the last two weeks" are no beginning."""
+    (fact,) = read(text).facts
+
+    assert expected in fact.text
+    assert (fact.valid_from and fact.valid_from.date().isoformat()) == valid_from
 
 
 def test_known_names_are_used_again() -> None:
@@ -214,4 +231,4 @@ def test_every_message_has_a_fact_or_a_ruling() -> None:
 
 def test_the_same_statement_twice_is_one_fact() -> None:
     """A message that repeats itself is remembered once."""
-    assert len(told(read("I live in Lyon. I live in Lyon."))) == 1
+    assert len(stated_facts(read("I live in Lyon. I live in Lyon."))) == 1

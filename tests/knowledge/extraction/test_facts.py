@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.knowledge.extraction.support import read, told
+from tests.knowledge.extraction.support import read, stated_facts
 
 SAID_OF_USER = [
     # home
@@ -126,7 +126,7 @@ SAID_OF_USER = [
 @pytest.mark.parametrize(("text", "topic", "value"), SAID_OF_USER)
 def test_what_users_say_of_themselves_is_a_fact(text: str, topic: str, value: str) -> None:
     """The sentence has the fact, with the user as its subject."""
-    assert ("user", topic, value) in told(read(text))
+    assert ("user", topic, value) in stated_facts(read(text))
 
 
 SAID_OF_OTHERS = [
@@ -148,7 +148,7 @@ SAID_OF_OTHERS = [
 @pytest.mark.parametrize(("text", "who", "topic", "value"), SAID_OF_OTHERS)
 def test_what_is_said_of_others_is_theirs(text: str, who: str, topic: str, value: str) -> None:
     """The fact is of whom the sentence speaks, not of the user."""
-    found = told(read(text))
+    found = stated_facts(read(text))
 
     assert (who, topic, value) in found
     assert ("user", topic, value) not in found
@@ -198,7 +198,7 @@ NOT_SAID = [
 @pytest.mark.parametrize("text", NOT_SAID)
 def test_what_is_not_stated_is_no_fact(text: str) -> None:
     """Questions, wishes, quotes, code, orders and the like say nothing of the user."""
-    assert not [fact for fact in told(read(text)) if fact[0] == "user"]
+    assert not [fact for fact in stated_facts(read(text)) if fact[0] == "user"]
 
 
 def test_an_answer_of_the_assistant_is_no_fact() -> None:

@@ -18,8 +18,8 @@ from tests.knowledge.extraction.support import (
     names,
     read,
     reasons,
+    stated_facts,
     texts,
-    told,
 )
 
 
@@ -143,7 +143,9 @@ def test_a_statement_of_the_assistant_is_not_the_users() -> None:
 
 def test_rules_add_what_has_a_form() -> None:
     """What the rules are sure of is there although the model said nothing."""
-    assert ("user", "home", "lyon") in told(extracted("I live in Lyon.", entities(), facts()))
+    assert ("user", "home", "lyon") in stated_facts(
+        extracted("I live in Lyon.", entities(), facts())
+    )
 
 
 def test_speaker_labels_say_who_i_is() -> None:
@@ -232,7 +234,7 @@ def test_a_value_of_the_models_own_is_no_value() -> None:
 
 
 def test_a_hypothetical_is_refused_whoever_read_it() -> None:
-    """The gate looks at the message and not at the model."""
+    """The relevance filter looks at the message and not at the model."""
     text = "If I moved to Lyon I would be glad."
     found = extracted(text, entities(), facts(fact("I moved to Lyon", topic="home", value="lyon")))
 
@@ -288,7 +290,7 @@ def test_without_a_usable_answer_the_rules_stand_in(answer: str | Exception) -> 
     """The batch is read by the rules, and a ruling says so."""
     found = extracted("I live in Lyon.", answer)
 
-    assert ("user", "home", "lyon") in told(found)
+    assert ("user", "home", "lyon") in stated_facts(found)
     assert {(r.verdict, str(r.reason)) for r in found.rulings} == {
         (Verdict.ERROR, "model_answer_unusable")
     }

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from exobrain.lib.errors import Unavailable, Upstream
 from knowledge.extraction.model import ModelExtractor
 from knowledge.extraction.provider import ChatProvider, Reply
-from tests.knowledge.extraction.support import read, reasons, told
+from tests.knowledge.extraction.support import read, reasons, stated_facts
 from tests.model_server import ModelServer, Step, Tear, refusal, running
 
 
@@ -127,5 +127,5 @@ def test_nonsense_instead_of_json_is_read_by_the_rules(server: ModelServer) -> N
 
     found = read("I live in Lyon.", extractor=ModelExtractor(_provider(server.url)))
 
-    assert ("user", "home", "lyon") in told(found)
+    assert ("user", "home", "lyon") in stated_facts(found)
     assert reasons(found) == {"model_answer_unusable"}

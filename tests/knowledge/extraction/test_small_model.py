@@ -29,7 +29,7 @@ from orchestrator.types import Attempt
 from tests.factories import JournalFactory, MessageFactory
 from tests.knowledge import validity
 from tests.knowledge.extraction import small_model
-from tests.knowledge.extraction.support import SCHEMA, faults, message, told
+from tests.knowledge.extraction.support import SCHEMA, faults, message, stated_facts
 
 MODEL = small_model.model_file()
 ANSWER_TOKENS = 64  # enough to be cut off in the middle of an item
@@ -81,7 +81,7 @@ def test_whatever_a_small_model_answers_is_made_valid(extractor: ModelExtractor)
     found = filter_extraction(extractor.extract(messages=messages, schema=SCHEMA), messages)
 
     assert not faults(found, messages)
-    assert ("user", "allergy:nuts", "yes") in told(found)
+    assert ("user", "allergy:nuts", "yes") in stated_facts(found)
 
 
 @pytest.mark.timeout(600)

@@ -91,9 +91,9 @@ def test_the_model_extractor_reads_them(server: StandIn) -> None:
 
     found = ModelExtractor(_provider(server)).extract(messages=messages, schema=SCHEMA)
 
-    judged = filter_extraction(found, messages)
-    assert OBSERVED in texts(judged)
-    assert {fact.span.message_id for fact in judged.facts} == {messages[0].id}
-    assert "Nora" in names(judged)
-    assert not faults(judged, messages)
+    filtered = filter_extraction(found, messages)
+    assert OBSERVED in texts(filtered)
+    assert {fact.span.message_id for fact in filtered.facts} == {messages[0].id}
+    assert "Nora" in names(filtered)
+    assert not faults(filtered, messages)
     assert (server.questions, len(server.told)) == (2, 1)
