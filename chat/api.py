@@ -8,7 +8,7 @@ from ninja import Router
 
 from accounts.auth import SignedInRequest, address_of, authenticated
 from chat import selectors, services
-from chat.auth import ChatHttpRequest, authorize_chat, remember_visitor
+from chat.auth import ChatHttpRequest, remember_visitor, requester_of
 from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.schemas import ActiveTurnOut, CancelOut, MessageIn, ReceiptOut, StreamOut
 from exobrain.lib.http import Problem
@@ -25,7 +25,7 @@ EVENTS = {
 }
 
 
-@router.post("/message", auth=authorize_chat, response={200: StreamOut, 429: Problem})
+@router.post("/message", auth=requester_of, response={200: StreamOut, 429: Problem})
 def send_message(request: ChatHttpRequest, body: MessageIn) -> HttpResponse:
     """Ask a question; it is stored when this answers, and its answer is being written."""
     if request.requester.user_id is not None:
@@ -48,9 +48,7 @@ def send_message(request: ChatHttpRequest, body: MessageIn) -> HttpResponse:
     return response
 
 
-@router.get(
-    "/stream/{stream_id}", auth=authorize_chat, response={404: Problem}, openapi_extra=EVENTS
-)
+@router.get("/stream/{stream_id}", auth=requester_of, response={404: Problem}, openapi_extra=EVENTS)
 def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
     """The events of an answer as server-sent events, from `Last-Event-ID` on if that is given.
 
@@ -60,7 +58,7 @@ def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
 
 
 @router.post(
-    "/stream/{stream_id}/cancel", auth=authorize_chat, response={200: CancelOut, 404: Problem}
+    "/stream/{stream_id}/cancel", auth=requester_of, response={200: CancelOut, 404: Problem}
 )
 def cancel(request: ChatHttpRequest, stream_id: str) -> HttpResponse:
     """Stop an answer; what there is of it stays. Doing it again changes nothing."""

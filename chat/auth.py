@@ -16,13 +16,13 @@ VISITOR_KEY_BYTES = 16
 
 
 class ChatHttpRequest(HttpRequest):
-    """A request that `authorize_chat` let through."""
+    """A request that `requester_of` let through."""
 
     principal: Principal | None
     requester: Requester
 
 
-def authorize_chat(request: HttpRequest) -> Requester:
+def requester_of(request: HttpRequest) -> Requester:
     """Who sends this request or has opened this stream or socket, a user or a visitor.
 
     Kept as `request.requester`. Raises Unauthenticated unless visitors may chat.

@@ -24,7 +24,7 @@ from redis.exceptions import RedisError
 from accounts.auth import address_of
 from accounts.consumers import until_signed_out
 from chat import services
-from chat.auth import authorize_chat
+from chat.auth import requester_of
 from chat.events import as_frame
 from chat.schemas import FRAMES, CancelFrame, ResumeFrame, SendFrame
 from chat.services import Reading, open_reading
@@ -102,7 +102,7 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
         None, and the socket is closed, when it is nobody who may chat.
         """
         try:
-            return await in_thread(authorize_chat, self.request)
+            return await in_thread(requester_of, self.request)
         except Unauthenticated:
             await self.close(SIGNED_OUT)
             return None

@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from accounts.consumers import HEARTBEAT, EventStream
-from chat.auth import authorize_chat
+from chat.auth import requester_of
 from chat.events import as_sse
 from chat.services import Reading, open_reading
 from exobrain.lib.threads import in_thread
@@ -15,7 +15,7 @@ class StreamConsumer(EventStream):
     async def open(self) -> Reading:
         """The stream, from where the reader was."""
         return await open_reading(
-            requester=await in_thread(authorize_chat, self.request),
+            requester=await in_thread(requester_of, self.request),
             stream_id=self.scope["url_route"]["kwargs"]["stream_id"],
             after=self.last_event_id,
         )
