@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from exobrain.lib.sql import all_rows
 from knowledge.models import (
+    BitemporalRecord,
     Block,
     BlockVector,
     Edge,
@@ -17,7 +18,6 @@ from knowledge.models import (
     IndexedBlock,
     Mention,
     NodeType,
-    Record,
 )
 from knowledge.stores.graph.port import MENTIONS, Link, Node
 from knowledge.types import REAL_WORLD, BlockKind, Place, Status
@@ -116,7 +116,7 @@ def mentions(*, user_id: UUID, block_ids: Sequence[UUID]) -> list[Link]:
 
 
 def _link(
-    record: Record,
+    record: BitemporalRecord,
     edge_type: str,
     ends: tuple[UUID, UUID],
     *,

@@ -14,11 +14,11 @@ from django.db.models import Q
 
 from knowledge.models import (
     Alias,
+    BitemporalRecord,
     Block,
     Edge,
     Entity,
     Mention,
-    Record,
     ReviewItem,
     Source,
 )
@@ -26,7 +26,7 @@ from knowledge.services.identities.resolution import Types
 from knowledge.services.learning.schema_context import schema_view
 from knowledge.types import BlockKind, Trust
 
-RECORDS: dict[str, type[Record]] = {
+RECORDS: dict[str, type[BitemporalRecord]] = {
     "entity": Entity,
     "block": Block,
     "edge": Edge,

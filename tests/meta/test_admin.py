@@ -12,7 +12,6 @@ INLINE_ONLY = {
     "journal.ToolCall": "shown inside its message",
     "knowledge.Alias": "shown inside its entity",
     "knowledge.Mention": "shown inside its block",
-    "knowledge.Operation": "shown inside its changeset",
     "knowledge.EdgeRule": "shown inside its edge type",
 }
 NOT_SHOWN = {

@@ -22,8 +22,8 @@ from knowledge.extraction.port import SchemaView
 from knowledge.models import (
     Alias,
     Block,
+    CannotLink,
     Changeset,
-    Distinct,
     Edge,
     Entity,
     Mention,
@@ -31,8 +31,8 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.identities.contexts import Contexts
-from knowledge.services.ledger.conflicts import settle, topic_of
-from knowledge.services.ledger.unit_of_work import Book, lock_memory
+from knowledge.services.ledger.conflicts import resolve_conflicts, topic_of
+from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.types import REAL_WORLD, ProposedEntity, Span, Trust
 
 GREY = 0.72  # score from which the user is asked whether two are the same
@@ -137,10 +137,10 @@ class Types:
 
 
 class Resolver:
-    """Finds the entities of one batch; what it creates is in the book."""
+    """Finds the entities of one batch; what it creates is in the work."""
 
-    def __init__(self, book: Book, schema: SchemaView, contexts: Contexts) -> None:
-        self.book = book
+    def __init__(self, work: UnitOfWork, schema: SchemaView, contexts: Contexts) -> None:
+        self.work = work
         self.types = Types(schema)
         self.contexts = contexts
         self.known: dict[UUID, Known] = {}
@@ -183,7 +183,7 @@ class Resolver:
     def _load(self, proposals: Sequence[ProposedEntity]) -> None:
         names = {name for p in proposals for name in _names(p)}
         identifiers = {identity.normal_identifier(i) for p in proposals for i in p.identifiers}
-        user_id = self.book.user_id
+        user_id = self.work.user_id
         rows = Alias.objects.filter(user_id=user_id).filter(
             Q(normal_name__in=names, is_identifier=False)
             | Q(normal_name__in=identifiers, is_identifier=True)
@@ -195,17 +195,17 @@ class Resolver:
                 self.alike[name].append(entity_id)
                 ids.add(entity_id)
         self._remember(ids)
-        pairs = Distinct.objects.filter(user_id=user_id).filter(
+        pairs = CannotLink.objects.filter(user_id=user_id).filter(
             Q(left_id__in=ids) | Q(right_id__in=ids)
         )
         self.apart = {frozenset(pair) for pair in pairs.values_list("left_id", "right_id")}
 
     def _remember(self, ids: Iterable[UUID]) -> None:
         new = [id_ for id_ in ids if id_ not in self.known]
-        entities = Entity.objects.filter(user_id=self.book.user_id, pk__in=new, merged_into=None)
+        entities = Entity.objects.filter(user_id=self.work.user_id, pk__in=new, merged_into=None)
         for entity in entities:
             self.known[entity.id] = Known(entity)
-        for alias in Alias.objects.filter(user_id=self.book.user_id, entity_id__in=new):
+        for alias in Alias.objects.filter(user_id=self.work.user_id, entity_id__in=new):
             if alias.entity_id in self.known:
                 self._index(alias)
 
@@ -225,12 +225,12 @@ class Resolver:
 
     def ensure_self(self, trust: Trust) -> Entity:
         """The user as an entity."""
-        id_ = identity.self_entity_id(self.book.user_id)
+        id_ = identity.self_entity_id(self.work.user_id)
         if id_ not in self.known:
             self._remember([id_])
         if id_ in self.known:
             return self.known[id_].entity
-        name = accounts.display_name(user_id=self.book.user_id) or "Me"
+        name = accounts.display_name(user_id=self.work.user_id) or "Me"
         entity = self._create(id_, name=name, node_type="node.person", trust=trust, is_self=True)
         for own in (name, *identity.SELF_NAMES):
             self._add_alias(entity, own, identity.normal_name(own))
@@ -298,7 +298,7 @@ class Resolver:
 
         def id_for(mark: str) -> UUID:
             return identity.entity_id(
-                self.book.user_id,
+                self.work.user_id,
                 universe_id=REAL_WORLD,
                 category=category,
                 name=name,
@@ -316,16 +316,16 @@ class Resolver:
     def _create(
         self, id_: UUID, *, name: str, node_type: str, trust: Trust, is_self: bool = False
     ) -> Entity:
-        entity = self.book.add(
+        entity = self.work.add(
             Entity(
                 id=id_,
-                user_id=self.book.user_id,
+                user_id=self.work.user_id,
                 node_type_id=node_type,
                 name=name,
                 normal_name=identity.normal_name(name)[: identity.MAX_NAME_CHARS],
                 trust=trust,
                 is_self=is_self,
-                recorded_at=self.book.now,
+                recorded_at=self.work.now,
             )
         )
         self.known[id_] = Known(entity)
@@ -343,20 +343,20 @@ class Resolver:
             if normal and normal not in known.identifiers:
                 self._add_alias(entity, identifier, normal, is_identifier=True)
         if trust > entity.trust:
-            self.book.change(entity, trust=int(trust))
+            self.work.change(entity, trust=int(trust))
         is_fixed = entity.trust == Trust.CONFIRMED or entity.is_self
         if not is_fixed and self.types.narrower(entity.node_type_id, proposal.node_type):
-            self.book.change(entity, node_type_id=proposal.node_type)
+            self.work.change(entity, node_type_id=proposal.node_type)
 
     def _add_alias(
         self, entity: Entity, name: str, normal: str, *, is_identifier: bool = False
     ) -> None:
         normal = normal[: identity.MAX_ALIAS_CHARS]
         self._index(
-            self.book.add(
+            self.work.add(
                 Alias(
-                    id=identity.alias_id(self.book.user_id, entity_id=entity.id, name=normal),
-                    user_id=self.book.user_id,
+                    id=identity.alias_id(self.work.user_id, entity_id=entity.id, name=normal),
+                    user_id=self.work.user_id,
                     entity_id=entity.id,
                     name=name[: identity.MAX_ALIAS_CHARS],
                     normal_name=normal,
@@ -413,7 +413,7 @@ class Resolver:
     def _neighbours(self, entity_id: UUID) -> set[UUID]:
         if self.neighbours is None:
             values = {
-                "user": self.book.user_id,
+                "user": self.work.user_id,
                 "ids": list(self.known),
                 "limit": MOST_NEIGHBOURS,
             }
@@ -423,12 +423,12 @@ class Resolver:
         return self.neighbours.get(entity_id, set())
 
     def _ask(self, new_id: UUID, known_id: UUID, score: Score) -> None:
-        self.book.add(
+        self.work.add(
             ReviewItem(
                 id=identity.pair_id(
-                    self.book.user_id, kind="merge", left_id=known_id, right_id=new_id
+                    self.work.user_id, kind="merge", left_id=known_id, right_id=new_id
                 ),
-                user_id=self.book.user_id,
+                user_id=self.work.user_id,
                 kind=ReviewItem.Kind.MERGE,
                 left_id=known_id,
                 right_id=new_id,
@@ -470,134 +470,134 @@ def merge(*, user_id: UUID, keep_id: UUID, gone_id: UUID) -> UUID:
     """
     with transaction.atomic():
         lock_memory(user_id)
-        book = Book(user_id=user_id, kind=Changeset.Kind.MERGE)
-        merge_into(book, keep=_entity(user_id, keep_id), gone=_entity(user_id, gone_id))
-        return book.write()
+        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.MERGE)
+        merge_into(work, keep=_entity(user_id, keep_id), gone=_entity(user_id, gone_id))
+        return work.commit()
 
 
-def merge_into(book: Book, *, keep: Entity, gone: Entity) -> None:
-    """The book makes the two one; raises CannotMerge for one and the same, or the user's own."""
+def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
+    """The work makes the two one; raises CannotMerge for one and the same, or the user's own."""
     if keep.id == gone.id or gone.is_self or keep.merged_into_id or gone.merged_into_id:
         raise CannotMerge
-    if _are_different(book, keep, gone):
+    if _are_different(work, keep, gone):
         raise CannotMerge("These two were said to be different.")
-    topics = _move_blocks(book, keep, gone)
-    _move_mentions(book, keep, gone)
-    _move_edges(book, keep, gone)
-    _move_aliases(book, keep, gone)
-    for entity in book.current(Entity.objects.filter(user_id=book.user_id, merged_into=gone)):
-        book.change(entity, merged_into_id=keep.id)
-    book.change(gone, merged_into_id=keep.id)
+    topics = _move_blocks(work, keep, gone)
+    _move_mentions(work, keep, gone)
+    _move_edges(work, keep, gone)
+    _move_aliases(work, keep, gone)
+    for entity in work.current(Entity.objects.filter(user_id=work.user_id, merged_into=gone)):
+        work.change(entity, merged_into_id=keep.id)
+    work.change(gone, merged_into_id=keep.id)
     if gone.trust > keep.trust:
-        book.change(keep, trust=gone.trust)
-    _close_questions(book, keep, gone)
-    settle(book, topics)
+        work.change(keep, trust=gone.trust)
+    _close_questions(work, keep, gone)
+    resolve_conflicts(work, topics)
 
 
-def _are_different(book: Book, keep: Entity, gone: Entity) -> bool:
+def _are_different(work: UnitOfWork, keep: Entity, gone: Entity) -> bool:
     """True when the user said so, of these or of any that became one of them."""
-    ours, theirs = _members(book, keep), _members(book, gone)
+    ours, theirs = _members(work, keep), _members(work, gone)
     across = Q(left_id__in=ours, right_id__in=theirs) | Q(left_id__in=theirs, right_id__in=ours)
-    return Distinct.objects.filter(across, user_id=book.user_id).exists()
+    return CannotLink.objects.filter(across, user_id=work.user_id).exists()
 
 
-def _members(book: Book, entity: Entity) -> list[UUID]:
-    merged = Entity.objects.filter(user_id=book.user_id, merged_into=entity)
+def _members(work: UnitOfWork, entity: Entity) -> list[UUID]:
+    merged = Entity.objects.filter(user_id=work.user_id, merged_into=entity)
     return [entity.id, *merged.values_list("id", flat=True)]
 
 
-def _move_blocks(book: Book, keep: Entity, gone: Entity) -> set[tuple[UUID, str]]:
+def _move_blocks(work: UnitOfWork, keep: Entity, gone: Entity) -> set[tuple[UUID, str]]:
     topics = set()
-    for block in Block.objects.filter(user_id=book.user_id, entity=gone):
-        book.change(block, entity_id=keep.id)
+    for block in Block.objects.filter(user_id=work.user_id, entity=gone):
+        work.change(block, entity_id=keep.id)
         if topic := topic_of(block):
             topics.add(topic)
     return topics
 
 
-def _move_mentions(book: Book, keep: Entity, gone: Entity) -> None:
-    theirs = {m.block_id: m for m in Mention.objects.filter(user_id=book.user_id, entity=keep)}
-    for mention in Mention.objects.filter(user_id=book.user_id, entity=gone):
+def _move_mentions(work: UnitOfWork, keep: Entity, gone: Entity) -> None:
+    theirs = {m.block_id: m for m in Mention.objects.filter(user_id=work.user_id, entity=keep)}
+    for mention in Mention.objects.filter(user_id=work.user_id, entity=gone):
         if mention.block_id in theirs:
-            _remove_cited(book, mention, heir=theirs[mention.block_id])
+            _remove_cited(work, mention, heir=theirs[mention.block_id])
         else:
-            book.change(mention, entity_id=keep.id)
+            work.change(mention, entity_id=keep.id)
 
 
-def _move_edges(book: Book, keep: Entity, gone: Entity) -> None:
+def _move_edges(work: UnitOfWork, keep: Entity, gone: Entity) -> None:
     ends = Q(source=gone) | Q(target=gone)
-    for edge in Edge.objects.filter(ends, user_id=book.user_id):
+    for edge in Edge.objects.filter(ends, user_id=work.user_id):
         source = keep.id if edge.source_id == gone.id else edge.source_id
         target = keep.id if edge.target_id == gone.id else edge.target_id
         if source == target:
-            _remove_cited(book, edge)
+            _remove_cited(work, edge)
         else:
-            book.change(edge, source_id=source, target_id=target)
+            work.change(edge, source_id=source, target_id=target)
 
 
-def _remove_cited(book: Book, record: Mention | Edge, *, heir: Mention | None = None) -> None:
+def _remove_cited(work: UnitOfWork, record: Mention | Edge, *, heir: Mention | None = None) -> None:
     """The record goes, and where it is from is known of its heir, if it has one."""
-    for source in Source.objects.filter(user_id=book.user_id, record_id=record.id):
-        book.remove(source)
+    for source in Source.objects.filter(user_id=work.user_id, record_id=record.id):
+        work.remove(source)
         if heir is not None:
-            book.cite(heir, Span(source.message_id, source.start, source.end))
-    book.remove(record)
+            work.cite(heir, Span(source.message_id, source.start, source.end))
+    work.remove(record)
 
 
-def _move_aliases(book: Book, keep: Entity, gone: Entity) -> None:
+def _move_aliases(work: UnitOfWork, keep: Entity, gone: Entity) -> None:
     ours = set(
-        Alias.objects.filter(user_id=book.user_id, entity=keep).values_list(
+        Alias.objects.filter(user_id=work.user_id, entity=keep).values_list(
             "normal_name", flat=True
         )
     )
-    for alias in Alias.objects.filter(user_id=book.user_id, entity=gone):
+    for alias in Alias.objects.filter(user_id=work.user_id, entity=gone):
         if alias.normal_name in ours:
-            book.remove(alias)
+            work.remove(alias)
         else:
-            book.change(alias, entity_id=keep.id)
+            work.change(alias, entity_id=keep.id)
 
 
-def _close_questions(book: Book, keep: Entity, gone: Entity) -> None:
+def _close_questions(work: UnitOfWork, keep: Entity, gone: Entity) -> None:
     """What was asked about the one that is gone is answered, or no question any more."""
     about = Q(left_id=gone.id) | Q(right_id=gone.id)
     open_ = ReviewItem.objects.filter(
         about,
-        user_id=book.user_id,
+        user_id=work.user_id,
         kind=ReviewItem.Kind.MERGE,
         state=ReviewItem.State.OPEN,
     )
-    for item in book.current(open_):
+    for item in work.current(open_):
         if {item.left_id, item.right_id} == {keep.id, gone.id}:
-            book.change(item, state=ReviewItem.State.ACCEPTED, decided_at=book.now)
+            work.change(item, state=ReviewItem.State.ACCEPTED, decided_at=work.now)
         else:
-            book.remove(item)
+            work.remove(item)
 
 
 def keep_apart(*, user_id: UUID, left_id: UUID, right_id: UUID) -> UUID:
     """The two are different for ever, also after a rebuild; returns the changeset."""
     with transaction.atomic():
         lock_memory(user_id)
-        book = Book(user_id=user_id, kind=Changeset.Kind.EDIT)
-        separate(book, _entity(user_id, left_id), _entity(user_id, right_id))
-        return book.write()
+        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.EDIT)
+        separate(work, _entity(user_id, left_id), _entity(user_id, right_id))
+        return work.commit()
 
 
-def separate(book: Book, left: Entity, right: Entity) -> None:
-    """The book says that the two are different."""
+def separate(work: UnitOfWork, left: Entity, right: Entity) -> None:
+    """The work says that the two are different."""
     if (left.merged_into_id or left.id) == (right.merged_into_id or right.id):
         raise CannotMerge("One and the same is not two.")
     low, high = sorted([left.id, right.id])
-    id_ = identity.pair_id(book.user_id, kind="distinct", left_id=low, right_id=high)
-    book.add(Distinct(id=id_, user_id=book.user_id, left_id=low, right_id=high))
+    id_ = identity.pair_id(work.user_id, kind="distinct", left_id=low, right_id=high)
+    work.add(CannotLink(id=id_, user_id=work.user_id, left_id=low, right_id=high))
     questions = ReviewItem.objects.filter(
-        user_id=book.user_id,
+        user_id=work.user_id,
         kind=ReviewItem.Kind.MERGE,
         state=ReviewItem.State.OPEN,
         left_id__in=[low, high],
         right_id__in=[low, high],
     )
-    for item in book.current(questions):
-        book.change(item, state=ReviewItem.State.REJECTED, decided_at=book.now)
+    for item in work.current(questions):
+        work.change(item, state=ReviewItem.State.REJECTED, decided_at=work.now)
 
 
 def _entity(user_id: UUID, entity_id: UUID) -> Entity:

@@ -26,7 +26,11 @@ from knowledge.extraction.gate import judge
 from knowledge.extraction.port import SchemaView
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors import ledger
-from knowledge.services.forgetting.redaction import Veil, redact, veil_of
+from knowledge.services.forgetting.redaction import (
+    RedactionMask,
+    add_redactions,
+    load_redaction_mask,
+)
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver, Types
 from knowledge.services.indexing.embedding import Embedded, embed_texts
@@ -34,11 +38,12 @@ from knowledge.services.learning.schema_context import known_entities, schema_vi
 from knowledge.services.ledger.conflicts import (
     Topic,
     load_topics,
-    settle,
+    resolve_conflicts,
     statement_of,
 )
-from knowledge.services.ledger.unit_of_work import Book, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.types import (
+    TRUST_OF_ROLE,
     BlockKind,
     Extraction,
     Prepared,
@@ -54,7 +59,6 @@ from knowledge.types import (
 
 log = structlog.get_logger(__name__)
 
-TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
 V = TypeVar("V")
 
 # Columns by which what is new may name an entity: itself, its names, its sources, its questions.
@@ -78,8 +82,8 @@ def prepare_learning(
     fresh = _in_order(m for m in messages if m.id not in known_already and m.content)
     if not fresh:
         return Prepared(messages=[], extraction=Extraction())
-    veil = veil_of(user_id=user_id, messages=fresh)
-    shown = [veil.over(message) for message in fresh if not veil.hides(message)]
+    mask = load_redaction_mask(user_id=user_id, messages=fresh)
+    shown = [mask.redacted(message) for message in fresh if not mask.is_forgotten(message)]
     extractor = configured_extractor()
     proposed = extractor.extract(
         messages=shown, schema=schema_view(), known=known_entities(user_id=user_id)
@@ -127,23 +131,23 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: Prepared) -> UUID:
             before = _attempt(user_id, job_id, attempt)
         if before is not None:
             return before.id
-        book = Book(
+        work = UnitOfWork(
             user_id=user_id,
             kind=Changeset.Kind.JOB,
             changeset_id=identity.changeset_id(user_id, job_id=job_id, attempt=attempt),
             job_id=job_id,
             extractor=prepared.extraction.extractor,
         )
-        remember(book, prepared)
-        return book.write(
-            vectors=_by_block(book, prepared.vectors), tokens=_by_block(book, prepared.tokens)
+        remember(work, prepared)
+        return work.commit(
+            vectors=_by_block(work, prepared.vectors), tokens=_by_block(work, prepared.tokens)
         )
 
 
-def _by_block(book: Book, values: Mapping[UUID, V]) -> dict[UUID, V]:
+def _by_block(work: UnitOfWork, values: Mapping[UUID, V]) -> dict[UUID, V]:
     """What was found out about texts, by the blocks that say them."""
     found = {}
-    for block in book.additions(Block):
+    for block in work.additions(Block):
         for id_ in (block.id, identity.text_id(block.text)):
             if id_ in values:
                 found[block.id] = values[id_]
@@ -155,11 +159,11 @@ def _attempt(user_id: UUID, job_id: UUID, attempt: int) -> Changeset | None:
     return Changeset.objects.filter(user_id=user_id, pk=id_).first()
 
 
-def remember(book: Book, prepared: Prepared) -> None:
-    """The book holds what was prepared, as far as the journal still says it and it is new."""
-    messages = _still_said(book.user_id, prepared.messages)
+def remember(work: UnitOfWork, prepared: Prepared) -> None:
+    """The work holds what was prepared, as far as the journal still says it and it is new."""
+    messages = _still_said(work.user_id, prepared.messages)
     if messages:
-        _Learner(book, messages, prepared).learn()
+        _Learner(work, messages, prepared).learn()
 
 
 def _still_said(user_id: UUID, messages: Sequence[SourceMessage]) -> list[SourceMessage]:
@@ -197,17 +201,19 @@ class _Fact:
 
 
 class _Learner:
-    """One batch on its way into the book."""
+    """One batch on its way into the work."""
 
-    def __init__(self, book: Book, messages: Sequence[SourceMessage], prepared: Prepared) -> None:
-        self.book = book
-        self.user_id = book.user_id
+    def __init__(
+        self, work: UnitOfWork, messages: Sequence[SourceMessage], prepared: Prepared
+    ) -> None:
+        self.work = work
+        self.user_id = work.user_id
         self.messages = {message.id: message for message in messages}
         self.extraction = prepared.extraction
         self.vectors = prepared.vectors
         self.schema: SchemaView = schema_view()
         self.types = Types(self.schema)
-        self.veil: Veil = veil_of(user_id=self.user_id, messages=messages)
+        self.mask: RedactionMask = load_redaction_mask(user_id=self.user_id, messages=messages)
         self.entities: dict[str, Resolved] = {}
         self.refused: set[str] = set()  # keys of proposed entities that are not to be known
         self.decided: set[UUID] = set()
@@ -216,7 +222,7 @@ class _Learner:
         self.refuted: set[UUID] = set()  # what the user called wrong
 
     def learn(self) -> None:
-        """Everything of the batch is in the book."""
+        """Everything of the batch is in the work."""
         self._rulings(self.extraction.rulings)
         self._resolve_entities()
         facts = [fact for p in self.extraction.facts if (fact := self._checked(p))]
@@ -227,8 +233,8 @@ class _Learner:
         self._episodes()
         self._mentions()
         self._drop_the_unspoken()
-        settle(self.book, self.topics)
-        redact(user_id=self.user_id, spans=self.veil.drawn)
+        resolve_conflicts(self.work, self.topics)
+        add_redactions(user_id=self.user_id, spans=self.mask.added)
 
     # what was decided elsewhere
 
@@ -248,7 +254,7 @@ class _Learner:
         self.decided.add(message_id)
         if span is not None and not self._is_in(span):
             span = None
-        self.book.decide(
+        self.work.decide(
             Verdict(verdict),
             storable(str(reason)),
             message_id=message_id,
@@ -275,21 +281,21 @@ class _Learner:
             else:
                 trust = max(self._trust_in(span) for span in spans)
                 proposals.append((_clean(proposal, spans), trust))
-        resolver = Resolver(self.book, self.schema, self._contexts())
+        resolver = Resolver(self.work, self.schema, self._contexts())
         self.entities = resolver.resolve(proposals)
         self.entities |= resolver.named(self._other_keys() - self.refused)
         for proposal, _ in proposals:
             entity = self.entities[proposal.key].entity
-            if ("entity", entity.id) in self.book.added:
+            if ("entity", entity.id) in self.work.added:
                 for span in proposal.spans:
-                    self.book.cite(entity, span)
+                    self.work.cite(entity, span)
 
     def _contexts(self) -> Contexts:
         """Which messages speak of whom; not what the user had forgotten."""
         ids = {
             message.id: identity.episode_id(self.user_id, message_id=message.id)
             for message in self.messages.values()
-            if not self.veil.hides(message)
+            if not self.mask.is_forgotten(message)
         }
         episodes: dict[str, set[UUID]] = defaultdict(set)
         spoken = [(p.key, span) for p in self.extraction.entities for span in p.spans]
@@ -298,7 +304,7 @@ class _Learner:
             if self._is_in(span) and span.message_id in ids:
                 episodes[key].add(ids[span.message_id])
         texts = {
-            episode_id: storable(self.veil.over(self.messages[message_id]).content)
+            episode_id: storable(self.mask.redacted(self.messages[message_id]).content)
             for message_id, episode_id in ids.items()
         }
         return Contexts(user_id=self.user_id, episodes=episodes, texts=texts, vectors=self.vectors)
@@ -319,10 +325,10 @@ class _Learner:
             return False
         said_at = self.messages[first.message_id].said_at
         names = [proposal.name, *proposal.aliases, *proposal.identifiers]
-        if self.veil.is_forgotten_name(names, said_at=said_at):
+        if self.mask.is_forgotten_name(names, said_at=said_at):
             self._decide(Verdict.FORGOTTEN, "forgotten", first.message_id, first)
             for span in spans:
-                self.veil.draw(span)
+                self.mask.add(span)
             return False
         return True
 
@@ -342,7 +348,7 @@ class _Learner:
         if not text:
             self._drop(proposal, "no_text")
             return None
-        if self.veil.covers(span):
+        if self.mask.overlaps(span):
             self._drop(proposal, "forgotten", Verdict.FORGOTTEN)
             return None
         if any(key not in self.entities for key in proposal.about):
@@ -374,7 +380,7 @@ class _Learner:
             start=_moment(proposal.valid_from) or said_at,
         )
         if self._is_forgotten(fact):
-            self.veil.draw(proposal.span)
+            self.mask.add(proposal.span)
             self._drop(proposal, "forgotten", Verdict.FORGOTTEN)
             return None
         if fact.trust < Trust.USER_SAID and fact.subject is not None and fact.subject.is_self:
@@ -384,7 +390,7 @@ class _Learner:
 
     def _is_forgotten(self, fact: _Fact) -> bool:
         subject = fact.subject.normal_name if fact.subject else ""
-        return self.veil.is_forgotten_fact(
+        return self.mask.is_forgotten_fact(
             text=fact.proposal.text,
             subject=subject,
             topic=fact.topic,
@@ -417,7 +423,7 @@ class _Learner:
     def _load(self, facts: Sequence[_Fact]) -> None:
         """What is known already of the same topics, or in the same words."""
         topics = {(fact.subject.id, fact.topic) for fact in facts if fact.subject and fact.topic}
-        self.topics = load_topics(self.book, topics)
+        self.topics = load_topics(self.work, topics)
         plain = {self._plain_id(fact): fact for fact in facts if not fact.is_single_valued}
         for block in Block.objects.filter(user_id=self.user_id, pk__in=plain):
             fact = plain[block.id]
@@ -438,7 +444,7 @@ class _Learner:
         )
 
     def _fact(self, fact: _Fact) -> None:
-        """The statement is in the book, or adds its source to what is known."""
+        """The statement is in the work, or adds its source to what is known."""
         if fact.is_single_valued:
             chain = self.topics.setdefault(topic_key(fact), [])
             if known := _same_in_chain(fact, chain):
@@ -465,8 +471,8 @@ class _Learner:
 
     def _again(self, fact: _Fact, known: Block) -> None:
         """What is known already is known from here too, since when it began, and more surely."""
-        self.book.cite(known, fact.proposal.span)
-        self.book.change(
+        self.work.cite(known, fact.proposal.span)
+        self.work.change(
             known,
             confidence=max(known.confidence, fact.proposal.confidence),
             trust=max(known.trust, int(fact.trust)),
@@ -480,7 +486,7 @@ class _Learner:
         if id_ in self.refuted:
             id_ = self._chain_id(fact)  # said again after the user called it wrong
         valid_to = _moment(fact.proposal.valid_to)
-        block = self.book.add(
+        block = self.work.add(
             Block(
                 id=id_,
                 user_id=self.user_id,
@@ -494,14 +500,14 @@ class _Learner:
                 confidence=fact.proposal.confidence,
                 valid_from=fact.start,
                 valid_to=valid_to if valid_to and valid_to > fact.start else None,
-                recorded_at=self.book.now,
+                recorded_at=self.work.now,
                 message_id=fact.message.id,
                 reference=fact.message.reference,
                 sequence=fact.message.sequence,
                 said_at=fact.message.said_at,
             )
         )
-        self.book.cite(block, fact.proposal.span)
+        self.work.cite(block, fact.proposal.span)
         for resolved in fact.about:
             self._mention(block, resolved.entity, fact.proposal.span, resolved.confidence)
         if fact.edge_type:
@@ -513,7 +519,7 @@ class _Learner:
 
     def _edge(self, fact: _Fact, block: Block) -> None:
         source, target = (resolved.entity for resolved in fact.about[:2])
-        edge = self.book.add(
+        edge = self.work.add(
             Edge(
                 id=identity.edge_id(
                     self.user_id,
@@ -531,26 +537,26 @@ class _Learner:
                 confidence=block.confidence * min(r.confidence for r in fact.about[:2]),
                 valid_from=block.valid_from,
                 valid_to=block.valid_to,
-                recorded_at=self.book.now,
+                recorded_at=self.work.now,
             )
         )
-        self.book.cite(edge, fact.proposal.span)
+        self.work.cite(edge, fact.proposal.span)
 
     # episodes and mentions
 
     def _episodes(self) -> None:
         for message in self.messages.values():
             whole = Span(message.id, 0, len(message.content))
-            if self.veil.hides(message):
+            if self.mask.is_forgotten(message):
                 self._decide(Verdict.FORGOTTEN, "forgotten", message.id, whole)
                 continue
-            text = storable(self.veil.over(message).content)
-            for start, end in sorted(set(self.veil.spans[message.id])):
+            text = storable(self.mask.redacted(message).content)
+            for start, end in sorted(set(self.mask.spans[message.id])):
                 self._decide(
                     Verdict.FORGOTTEN, "forgotten", message.id, Span(message.id, start, end)
                 )
             trust = self._trust_in(whole)
-            block = self.book.add(
+            block = self.work.add(
                 Block(
                     id=identity.episode_id(self.user_id, message_id=message.id),
                     user_id=self.user_id,
@@ -558,14 +564,14 @@ class _Learner:
                     text=text,
                     trust=int(trust),
                     valid_from=message.said_at,
-                    recorded_at=self.book.now,
+                    recorded_at=self.work.now,
                     message_id=message.id,
                     reference=message.reference,
                     sequence=message.sequence,
                     said_at=message.said_at,
                 )
             )
-            self.book.cite(block, whole)
+            self.work.cite(block, whole)
             if message.id not in self.decided:
                 self._decide(Verdict.REMEMBERED, "episode", message.id, record_id=block.id)
 
@@ -580,7 +586,7 @@ class _Learner:
             spans[span.message_id, mention.entity_key].append((span, mention.confidence))
         episodes = {
             block.message_id: block
-            for block in self.book.additions(Block)
+            for block in self.work.additions(Block)
             if block.kind == BlockKind.EPISODE
         }
         for (message_id, key), found in spans.items():
@@ -589,26 +595,26 @@ class _Learner:
 
     def _drop_the_unspoken(self) -> None:
         """Nobody becomes known of whom all that is said turned out to be forgotten."""
-        spoken = {mention.entity_id for mention in self.book.additions(Mention)}
+        spoken = {mention.entity_id for mention in self.work.additions(Mention)}
         unspoken = {
             entity.id
-            for entity in self.book.additions(Entity)
+            for entity in self.work.additions(Entity)
             if entity.id not in spoken and not entity.is_self
         }
-        for record in [*self.book.added.values()] if unspoken else ():
+        for record in [*self.work.added.values()] if unspoken else ():
             if unspoken & {getattr(record, column, None) for column in NAMING_ENTITIES}:
-                self.book.remove(record)
+                self.work.remove(record)
 
     def _mention_spans(
         self, episode: Block, resolved: Resolved, found: Sequence[tuple[Span, float]]
     ) -> None:
         for span, confidence in found:
-            if self._is_in(span) and not self.veil.covers(span):
+            if self._is_in(span) and not self.mask.overlaps(span):
                 sure = _share(confidence) * resolved.confidence
                 self._mention(episode, resolved.entity, span, sure)
 
     def _mention(self, block: Block, entity: Entity, span: Span, confidence: float) -> None:
-        mention = self.book.add(
+        mention = self.work.add(
             Mention(
                 id=identity.mention_id(self.user_id, block_id=block.id, entity_id=entity.id),
                 user_id=self.user_id,
@@ -617,10 +623,10 @@ class _Learner:
                 trust=block.trust,
                 confidence=confidence,
                 valid_from=block.valid_from,
-                recorded_at=self.book.now,
+                recorded_at=self.work.now,
             )
         )
-        self.book.cite(mention, span)
+        self.work.cite(mention, span)
 
 
 # -- small questions

@@ -15,8 +15,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from knowledge import identity
-from knowledge.models import Block, Edge, ReviewItem
-from knowledge.services.ledger.unit_of_work import Book
+from knowledge.models import Block, Edge, LedgerRow, ReviewItem
+from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import Status, Trust
 
 CERTAIN = 0.6  # confidence from which a statement settles a matter
@@ -139,20 +139,20 @@ def takes_part(block: Block) -> bool:
     return block.is_single_valued and block.status != Status.FALSIFIED and not is_past
 
 
-def load_topics(book: Book, topics: Iterable[Topic]) -> dict[Topic, list[Block]]:
-    """The single-valued blocks of these topics, as the book will have left them."""
+def load_topics(work: UnitOfWork, topics: Iterable[Topic]) -> dict[Topic, list[Block]]:
+    """The single-valued blocks of these topics, as the work will have left them."""
     wanted = set(topics)
     if not wanted:
         return {}
     found = Block.objects.filter(
-        user_id=book.user_id,
+        user_id=work.user_id,
         entity_id__in={entity_id for entity_id, _ in wanted},
         topic__in={topic for _, topic in wanted},
         is_single_valued=True,
     )
     grouped: dict[Topic, list[Block]] = {topic: [] for topic in wanted}
     seen: set[UUID] = set()
-    for block in [*book.current(found), *book.additions(Block), *book.changes(Block)]:
+    for block in [*work.current(found), *work.additions(Block), *work.changes(Block)]:
         topic = topic_of(block)
         if topic in grouped and block.is_single_valued and block.id not in seen:
             seen.add(block.id)
@@ -165,9 +165,15 @@ def topic_of(block: Block) -> Topic | None:
     return (block.entity_id, block.topic) if block.entity_id and block.topic else None
 
 
-def settle(book: Book, topics: Iterable[Topic]) -> None:
+def topics_of(records: Iterable[LedgerRow]) -> set[Topic]:
+    """The topics of those of the records that are blocks."""
+    blocks = (record for record in records if isinstance(record, Block))
+    return {topic for block in blocks if (topic := topic_of(block))}
+
+
+def resolve_conflicts(work: UnitOfWork, topics: Iterable[Topic]) -> None:
     """The blocks of these topics, their edges and the questions about them say what holds."""
-    by_topic = load_topics(book, topics)
+    by_topic = load_topics(work, topics)
     settled: dict[UUID, Block] = {}
     wanted: set[tuple[UUID, UUID]] = set()
     everyone: set[UUID] = set()
@@ -177,10 +183,10 @@ def settle(book: Book, topics: Iterable[Topic]) -> None:
         resolution = resolve(map(statement_of, parts))
         wanted |= resolution.disputes
         for block in parts:
-            book.change(block, **_outcome(block, resolution, now=book.now))
+            work.change(block, **_outcome(block, resolution, now=work.now))
             settled[block.id] = block
-    _mirror(book, settled)
-    _ask(book, wanted=wanted, everyone=everyone)
+    _mirror(work, settled)
+    _ask(work, wanted=wanted, everyone=everyone)
 
 
 def _outcome(block: Block, resolution: Resolution, *, now: datetime) -> dict[str, Any]:
@@ -195,12 +201,12 @@ def _outcome(block: Block, resolution: Resolution, *, now: datetime) -> dict[str
     }
 
 
-def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:
+def _mirror(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:
     """Edges hold as long as the statements that tell of them."""
     if not blocks:
         return
-    stored = Edge.objects.filter(user_id=book.user_id, block_id__in=blocks)
-    edges = {edge.id: edge for edge in [*book.current(stored), *book.additions(Edge)]}
+    stored = Edge.objects.filter(user_id=work.user_id, block_id__in=blocks)
+    edges = {edge.id: edge for edge in [*work.current(stored), *work.additions(Edge)]}
     by_block: dict[UUID, list[Edge]] = defaultdict(list)
     for edge in edges.values():
         if edge.block_id in blocks:
@@ -209,7 +215,7 @@ def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:
     for block_id, block in blocks.items():
         for edge in by_block[block_id]:
             heir = heirs.get((block.superseded_by_id, edge.edge_type_id, edge.source_id))
-            book.change(
+            work.change(
                 edge,
                 status=block.status,
                 valid_to=block.valid_to,
@@ -218,22 +224,22 @@ def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:
             )
 
 
-def _ask(book: Book, *, wanted: set[tuple[UUID, UUID]], everyone: set[UUID]) -> None:
+def _ask(work: UnitOfWork, *, wanted: set[tuple[UUID, UUID]], everyone: set[UUID]) -> None:
     """There is an open question for each dispute, and none for one that is over."""
     if not everyone:
         return
     about = Q(left_id__in=everyone) | Q(right_id__in=everyone)
     stored = ReviewItem.objects.filter(
-        about, user_id=book.user_id, kind=ReviewItem.Kind.CONFLICT, state=ReviewItem.State.OPEN
+        about, user_id=work.user_id, kind=ReviewItem.Kind.CONFLICT, state=ReviewItem.State.OPEN
     )
-    for item in book.current(stored):
+    for item in work.current(stored):
         if (item.left_id, item.right_id) not in wanted:
-            book.remove(item)
+            work.remove(item)
     for newer, older in sorted(wanted):
-        book.add(
+        work.add(
             ReviewItem(
-                id=identity.pair_id(book.user_id, kind="conflict", left_id=newer, right_id=older),
-                user_id=book.user_id,
+                id=identity.pair_id(work.user_id, kind="conflict", left_id=newer, right_id=older),
+                user_id=work.user_id,
                 kind=ReviewItem.Kind.CONFLICT,
                 left_id=newer,
                 right_id=older,

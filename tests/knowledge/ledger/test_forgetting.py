@@ -12,7 +12,8 @@ from accounts.models import User
 from journal.models import Journal, Message
 from knowledge.errors import CannotForgetYourself, CannotRollBack, NothingToForget
 from knowledge.events import UPDATE_JOB, payload_of
-from knowledge.models import Block, Changeset, Edge, Entity, Mention, Operation
+from knowledge.models import Block, Changeset, Edge, Entity, Mention
+from knowledge.selectors.history import changes_of
 from knowledge.selectors.ledger import why
 from knowledge.services.forgetting.erasure import companions, forget, forgotten, preview
 from knowledge.services.identities.resolution import keep_apart, merge
@@ -405,7 +406,7 @@ def test_forgetting_cannot_be_rolled_back(teller: Teller) -> None:
 
     report = forget(user_id=teller.user.pk, target=message_target(message))
 
-    assert not Operation.objects.filter(changeset_id=report.changeset_id).exists()
+    assert changes_of(user_id=teller.user.pk, changeset_id=report.changeset_id) == []
     with pytest.raises(CannotRollBack):
         roll_back(user_id=teller.user.pk, changeset_id=report.changeset_id)
 
