@@ -54,7 +54,7 @@ class VersionEnd(StrEnum):
 
     CHANGED = "changed"
     REMOVED = "removed"
-    REBUILT = "rebuilt"  # the memory was made anew, and the row with it
+    OPEN = "open"  # a copy of what a person made, or of what a rebuild replaced
 
 
 class Verdict(StrEnum):

@@ -1,7 +1,7 @@
 """What changesets did, read from the rows and versions that name them."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -130,4 +130,4 @@ def edited_blocks(*, user_id: UUID, ids: Collection[UUID]) -> set[UUID]:
 
 def _rows_and_versions(table: LedgerTable) -> tuple[tuple[Any, str], tuple[Any, str]]:
     """The models of rows and of versions, each with its attribute for a row's id."""
-    return (table.model, "id"), (table.versions, "row_id")
+    return (cast(Any, table.model), "id"), (table.versions, "row_id")

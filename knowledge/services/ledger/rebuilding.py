@@ -38,7 +38,7 @@ from knowledge.services.learning.learner import prepare_learning, remember
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED
 from knowledge.services.ledger.rollback import can_stand
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork, lock_memory
 from knowledge.types import Change, SourceMessage, VersionEnd
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,6 @@ COPIED: Sequence[type[models.Model]] = (
 BATCH = 200  # messages that are read and learned together
 SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
-HUMAN = (Changeset.Kind.EDIT, Changeset.Kind.MERGE)
 
 
 @dataclass(frozen=True)
@@ -399,7 +398,7 @@ def _keep_history(user_id: UUID, schema: str) -> None:
         made = f"user_id = %(user)s AND changeset_id IN ({HISTORY})"
         copies += [
             (table.versions, table.versions, f"{made} OR ended_by_id IN ({HISTORY})", {}),
-            (table.model, table.versions, made, {"ended_as": f"'{VersionEnd.REBUILT}'"}),
+            (table.model, table.versions, made, {"ended_as": f"'{VersionEnd.OPEN}'"}),
         ]
     with connection.cursor() as cursor:
         for source, target, condition, constants in copies:

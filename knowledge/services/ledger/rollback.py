@@ -128,7 +128,7 @@ def _plan_rollback(changeset: Changeset) -> RollbackPlan:
         ids = [change.record_id for change in changes if change.table == name]
         rows = cast(Any, table.model).objects.filter(user_id=user_id, pk__in=ids)
         present |= {(name, row.pk): row for row in rows}
-    for change in changes:
+    for change in reversed(changes):  # what comes back: parents before children
         key = (change.table, change.record_id)
         row = present.get(key)
         if change.before is None:

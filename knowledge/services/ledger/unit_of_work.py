@@ -32,6 +32,7 @@ from knowledge.stores.vectors.port import Vector
 from knowledge.types import Span, Verdict, VersionEnd, VersionStart
 
 TABLE_OF: dict[type[models.Model], LedgerTable] = {table.model: table for table in LEDGER.values()}
+HUMAN = (Changeset.Kind.EDIT, Changeset.Kind.MERGE)  # made by the user; a rebuild makes them again
 TIMES = frozenset({"updated_at", "created_at"})
 BATCH = 5_000  # rows of one statement
 
@@ -202,6 +203,9 @@ class UnitOfWork:
                 now=self.now,
                 stamp={"changeset_id": self.changeset.id, "began_as": VersionStart.CHANGED},
             )
+            if self.changeset.kind in HUMAN:  # a rebuild relies on no present row
+                made = [*self.additions(table.model), *changed]
+                _keep_versions(table, [row.pk for row in made], None, VersionEnd.OPEN)
         for table in reversed(LEDGER.values()):
             removed = self._removed_of(table)
             _keep_versions(table, removed, self.changeset.id, VersionEnd.REMOVED)
@@ -333,9 +337,9 @@ def _insert(model: type[models.Model], rows: Sequence[models.Model], *, now: dat
 
 
 def _keep_versions(
-    table: LedgerTable, ids: Sequence[UUID], changeset_id: UUID, ended_as: VersionEnd
+    table: LedgerTable, ids: Sequence[UUID], changeset_id: UUID | None, ended_as: VersionEnd
 ) -> None:
-    """History has the rows as they are now; the changeset ends these versions."""
+    """History has the rows as they are now, and which changeset ends these versions, if one does."""
     if not ids:
         return
     columns = ", ".join(f'"{field.column}"' for field in table.model._meta.concrete_fields)
