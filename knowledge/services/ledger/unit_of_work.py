@@ -339,7 +339,7 @@ def _insert(model: type[models.Model], rows: Sequence[models.Model], *, now: dat
 def _keep_versions(
     table: LedgerTable, ids: Sequence[UUID], changeset_id: UUID | None, ended_as: VersionEnd
 ) -> None:
-    """History has the rows as they are now, and which changeset ends these versions, if one does."""
+    """History has the rows as they are now, and the changeset that ends these versions, if any."""
     if not ids:
         return
     columns = ", ".join(f'"{field.column}"' for field in table.model._meta.concrete_fields)
