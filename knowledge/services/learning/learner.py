@@ -32,7 +32,7 @@ from knowledge.services.forgetting.redaction import (
     load_redaction_mask,
 )
 from knowledge.services.identities.contexts import Contexts
-from knowledge.services.identities.resolution import Resolved, Resolver, Types
+from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import Embedded, embed_texts
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.ledger.conflicts import (
@@ -212,7 +212,6 @@ class _Learner:
         self.extraction = prepared.extraction
         self.vectors = prepared.vectors
         self.schema: SchemaView = schema_view()
-        self.types = Types(self.schema)
         self.mask: RedactionMask = load_redaction_mask(user_id=self.user_id, messages=messages)
         self.entities: dict[str, Resolved] = {}
         self.refused: set[str] = set()  # keys of proposed entities that are not to be known
@@ -412,9 +411,7 @@ class _Learner:
             self._drop(proposal, "unknown_relation")
             return None
         source, target = about[0].entity, about[1].entity
-        froms, tos = (self.types.ancestors(e.node_type_id) for e in (source, target))
-        rules = self.schema.edge_rules.get(edge_type, ())
-        fits = any(from_ in froms and to in tos for from_, to in rules)
+        fits = self.schema.allows(edge_type, source.node_type_id, target.node_type_id)
         if source.id == target.id or not fits:
             self._drop(proposal, "relation_not_allowed")
             return None

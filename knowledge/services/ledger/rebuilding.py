@@ -32,7 +32,7 @@ from knowledge.models import (
     ReviewItem,
 )
 from knowledge.selectors.history import changes_of
-from knowledge.services.identities.resolution import merge_into
+from knowledge.services.identities.merging import merge_into
 from knowledge.services.indexing.projecting import project
 from knowledge.services.learning.learner import prepare_learning, remember
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from knowledge.errors import AlreadyDecided, RecordNotFound, ReviewItemNotFound
 from knowledge.models import Block, Changeset, Entity, ReviewItem
-from knowledge.services.identities.resolution import merge_into, separate
+from knowledge.services.identities.merging import add_cannot_link, merge_into
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.services.pages.editing import assure, refute
 
@@ -51,7 +51,7 @@ def _decide_merge(work: UnitOfWork, item: ReviewItem, is_accepted: bool) -> None
         raise RecordNotFound
     left, right = found[item.left_id], found[item.right_id]
     if not is_accepted:
-        separate(work, left, right)
+        add_cannot_link(work, left, right)
     elif right.is_self:
         merge_into(work, keep=right, gone=left)
     else:

@@ -47,7 +47,7 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.forgetting.erasure import forget
-from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing, reviewing
 from knowledge.services.recall.recalling import recall

@@ -16,7 +16,7 @@ from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors.history import changes_of
 from knowledge.selectors.ledger import why
 from knowledge.services.forgetting.erasure import companions, forget, forgotten, preview
-from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing
 from knowledge.types import Target, TargetKind, Trust, Verdict

@@ -21,7 +21,7 @@ from knowledge.models import (
     Mention,
 )
 from knowledge.services.forgetting.erasure import forget
-from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.ledger.rebuilding import rebuild, swap
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing
