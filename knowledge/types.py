@@ -230,7 +230,7 @@ MAX_TEXT_CHARS = 20_000  # of what the user writes on a page
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedLearning:
     """What a job found out before its transaction: everything that is slow."""
 
     messages: Sequence[SourceMessage]

@@ -96,7 +96,7 @@ def learn(user_id: UUID, count: int) -> list[UUID]:
     from knowledge.services.pages.editing import edit_block  # noqa: PLC0415
     from knowledge.types import (  # noqa: PLC0415
         Extraction,
-        Prepared,
+        PreparedLearning,
         ProposedEntity,
         ProposedFact,
         SourceMessage,
@@ -120,7 +120,7 @@ def learn(user_id: UUID, count: int) -> list[UUID]:
             facts=[ProposedFact(message.content, span, [name], Trust.USER_SAID, 0.9)],
         )
         job = apply_learning(
-            user_id=user_id, job_id=uuid4(), prepared=Prepared([message], extraction)
+            user_id=user_id, job_id=uuid4(), prepared=PreparedLearning([message], extraction)
         )
         fact = Block.objects.get(user_id=user_id, message_id=message.id, kind="fact").id
         if number % 6 == 0:

@@ -21,7 +21,7 @@ from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
 from knowledge.services.updates.leasing import end, messages_of, source_of
-from knowledge.types import Prepared as Learning
+from knowledge.types import PreparedLearning as Learning
 from knowledge.types import SourceMessage
 from orchestrator.types import Run
 
