@@ -87,7 +87,7 @@ class Known:
 
 
 class Resolver:
-    """Finds the entities of one batch; what it creates is in the work."""
+    """Finds the entities of one batch; what it creates is added to the unit of work."""
 
     def __init__(self, work: UnitOfWork, schema: SchemaView, contexts: Contexts) -> None:
         self.work = work

@@ -2,14 +2,13 @@
 
 Only statements of the same subject and the same single-valued topic are compared. What follows
 from them depends on what was said when, not on the order in which it was learned: `resolve` looks
-at all of them each time. Nothing is deleted: what ends keeps its row and names what ended it.
+at all of them each time. Nothing is deleted: what is superseded keeps its row and names its heir.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -77,34 +76,25 @@ def resolve(statements: Iterable[Statement]) -> Resolution:
     result = Resolution()
     standing: list[Statement] = []
     for new in sorted(statements, key=lambda s: (s.is_users, s.said)):
-        standing = _after(new, standing, result)
+        # Another's word is no match for the user's, however certain.
+        outranked = [old for old in standing if new.is_users and not old.is_users]
+        unsettled = [
+            old
+            for old in standing
+            if old.value != new.value
+            and old not in outranked
+            and old.id not in result.disputed
+            and not old.is_certain
+        ]
+        ended = standing if new.is_certain and not unsettled else outranked
+        for old in ended:
+            result.endings[old.id] = Ending(by=new.id, at=_end_of(old, new))
+            for pair in [pair for pair in result.disputes if old.id in pair]:
+                result.disputes.discard(pair)
+        standing = [old for old in standing if old not in ended]
+        result.disputes.update((new.id, old.id) for old in standing if old.value != new.value)
+        standing.append(new)
     return result
-
-
-def _after(new: Statement, standing: Sequence[Statement], result: Resolution) -> list[Statement]:
-    """What stands after the new statement."""
-    others = [old for old in standing if old.value != new.value]
-    # Another's word is no match for the user's, however certain.
-    outranked = [old for old in standing if new.is_users and not old.is_users]
-    unsettled = [
-        old
-        for old in others
-        if old not in outranked and old.id not in result.disputed and not old.is_certain
-    ]
-    if new.is_certain and not unsettled:
-        _end(standing, by=new, result=result)
-        return [new]
-    _end(outranked, by=new, result=result)
-    rest = [old for old in standing if old not in outranked]
-    result.disputes.update((new.id, old.id) for old in rest if old.value != new.value)
-    return [*rest, new]
-
-
-def _end(ended: Sequence[Statement], *, by: Statement, result: Resolution) -> None:
-    for old in ended:
-        result.endings[old.id] = Ending(by=by.id, at=_end_of(old, by))
-        for pair in [pair for pair in result.disputes if old.id in pair]:
-            result.disputes.discard(pair)
 
 
 def _end_of(old: Statement, by: Statement) -> datetime:
@@ -140,7 +130,7 @@ def takes_part(block: Block) -> bool:
 
 
 def load_topics(work: UnitOfWork, topics: Iterable[Topic]) -> dict[Topic, list[Block]]:
-    """The single-valued blocks of these topics, as the work will have left them."""
+    """The single-valued blocks of these topics, as this unit will have left them."""
     wanted = set(topics)
     if not wanted:
         return {}
@@ -173,35 +163,30 @@ def topics_of(records: Iterable[LedgerRow]) -> set[Topic]:
 
 def resolve_conflicts(work: UnitOfWork, topics: Iterable[Topic]) -> None:
     """The blocks of these topics, their edges and the questions about them say what holds."""
-    by_topic = load_topics(work, topics)
-    settled: dict[UUID, Block] = {}
-    wanted: set[tuple[UUID, UUID]] = set()
+    resolved: dict[UUID, Block] = {}
+    disputes: set[tuple[UUID, UUID]] = set()
     everyone: set[UUID] = set()
-    for blocks in by_topic.values():
-        parts = [block for block in blocks if takes_part(block)]
+    for blocks in load_topics(work, topics).values():
         everyone |= {block.id for block in blocks}
+        parts = [block for block in blocks if takes_part(block)]
         resolution = resolve(map(statement_of, parts))
-        wanted |= resolution.disputes
+        disputes |= resolution.disputes
         for block in parts:
-            work.change(block, **_outcome(block, resolution, now=work.now))
-            settled[block.id] = block
-    _mirror(work, settled)
-    _ask(work, wanted=wanted, everyone=everyone)
+            ending = resolution.endings.get(block.id)
+            is_disputed = block.id in resolution.disputed
+            work.change(
+                block,
+                status=Status.DISPUTED if is_disputed else Status.ASSERTED,
+                superseded_by_id=ending.by if ending else None,
+                valid_to=ending.at if ending else None,
+                superseded_at=(block.superseded_at or work.now) if ending else None,
+            )
+            resolved[block.id] = block
+    _end_edges_with_blocks(work, resolved)
+    _ask_about_disputes(work, disputes=disputes, everyone=everyone)
 
 
-def _outcome(block: Block, resolution: Resolution, *, now: datetime) -> dict[str, Any]:
-    """What the block's columns are to be."""
-    ending = resolution.endings.get(block.id)
-    status = Status.DISPUTED if block.id in resolution.disputed else Status.ASSERTED
-    return {
-        "status": status,
-        "superseded_by_id": ending.by if ending else None,
-        "valid_to": ending.at if ending else None,
-        "superseded_at": (block.superseded_at or now) if ending else None,
-    }
-
-
-def _mirror(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:
+def _end_edges_with_blocks(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:
     """Edges hold as long as the statements that tell of them."""
     if not blocks:
         return
@@ -224,7 +209,9 @@ def _mirror(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:
             )
 
 
-def _ask(work: UnitOfWork, *, wanted: set[tuple[UUID, UUID]], everyone: set[UUID]) -> None:
+def _ask_about_disputes(
+    work: UnitOfWork, *, disputes: set[tuple[UUID, UUID]], everyone: set[UUID]
+) -> None:
     """There is an open question for each dispute, and none for one that is over."""
     if not everyone:
         return
@@ -233,9 +220,9 @@ def _ask(work: UnitOfWork, *, wanted: set[tuple[UUID, UUID]], everyone: set[UUID
         about, user_id=work.user_id, kind=ReviewItem.Kind.CONFLICT, state=ReviewItem.State.OPEN
     )
     for item in work.current(stored):
-        if (item.left_id, item.right_id) not in wanted:
+        if (item.left_id, item.right_id) not in disputes:
             work.remove(item)
-    for newer, older in sorted(wanted):
+    for newer, older in sorted(disputes):
         work.add(
             ReviewItem(
                 id=identity.pair_id(work.user_id, kind="conflict", left_id=newer, right_id=older),

@@ -35,7 +35,7 @@ def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]
     """
     with _edit(user_id) as work:
         blocks = _blocks(user_id, texts)
-        return {id_: _edited(work, blocks[id_], text) for id_, text in texts.items()}
+        return {id_: _replace_text(work, blocks[id_], text) for id_, text in texts.items()}
 
 
 def edit_block(*, user_id: UUID, block_id: UUID, text: str) -> UUID:
@@ -52,19 +52,25 @@ def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
 
 def dispute(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is doubtful; returns the changeset."""
-    return _judge(user_id, block_id, Status.DISPUTED)
+    with _edit(user_id) as work:
+        refute(work, _block(user_id, block_id), status=Status.DISPUTED)
+        return work.changeset.id
 
 
 def falsify(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is wrong, and not recalled as true; returns the changeset."""
-    return _judge(user_id, block_id, Status.FALSIFIED)
+    with _edit(user_id) as work:
+        refute(work, _block(user_id, block_id))
+        return work.changeset.id
 
 
 def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
     """The entity's page has a note; returns the note's block."""
     with _edit(user_id) as work:
         entity = _entity(user_id, entity_id)
-        text = _text(text)
+        text = _bounded(text)
+        if not text:
+            raise EmptyText
         note = work.add(
             Block(
                 id=identity.edit_id(user_id, record_id=entity.id, text=text, at=work.now),
@@ -126,7 +132,7 @@ def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
 
 @contextmanager
 def _edit(user_id: UUID) -> Iterator[UnitOfWork]:
-    """A work that is written if nothing is wrong."""
+    """A unit of work that is committed if nothing is wrong."""
     with transaction.atomic():
         lock_memory(user_id)
         work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.EDIT)
@@ -135,21 +141,15 @@ def _edit(user_id: UUID) -> Iterator[UnitOfWork]:
 
 
 def assure(work: UnitOfWork, block: Block) -> None:
-    """The work says that the user agrees with the block."""
+    """The user agrees with the block."""
     work.change(block, trust=int(Trust.CONFIRMED), confidence=1.0, status=Status.ASSERTED)
     _follow(work, block)
 
 
 def refute(work: UnitOfWork, block: Block, *, status: Status = Status.FALSIFIED) -> None:
-    """The work says that the user does not agree with the block, or not quite."""
+    """The user does not agree with the block, or not quite."""
     work.change(block, status=status)
     _follow(work, block)
-
-
-def _judge(user_id: UUID, block_id: UUID, status: Status) -> UUID:
-    with _edit(user_id) as work:
-        refute(work, _block(user_id, block_id), status=status)
-        return work.changeset.id
 
 
 def _follow(work: UnitOfWork, block: Block) -> None:
@@ -160,7 +160,8 @@ def _follow(work: UnitOfWork, block: Block) -> None:
         resolve_conflicts(work, [topic])
 
 
-def _edited(work: UnitOfWork, block: Block, text: str) -> UUID:
+def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
+    """The block reads as given, by a block in its place that corrects it; returns that one's id."""
     text = _bounded(text)
     if not text:
         refute(work, block)
@@ -168,22 +169,8 @@ def _edited(work: UnitOfWork, block: Block, text: str) -> UUID:
     if text == block.text:
         assure(work, block)
         return block.id
-    heir = _heir(work, block, text)
-    work.change(
-        block,
-        valid_to=max(work.now, block.valid_from or block.said_at),
-        superseded_at=work.now,
-        superseded_by_id=heir.id,
-    )
-    _inherit(work, block, heir)
-    _follow(work, heir)
-    return heir.id
-
-
-def _heir(work: UnitOfWork, block: Block, text: str) -> Block:
-    """What is said in the block's place, in its place."""
     value = identity.normal_text(text)[: identity.MAX_VALUE_CHARS] if block.topic else ""
-    return work.add(
+    heir = work.add(
         Block(
             id=identity.edit_id(work.user_id, record_id=block.id, text=text, at=work.now),
             user_id=work.user_id,
@@ -206,17 +193,27 @@ def _heir(work: UnitOfWork, block: Block, text: str) -> Block:
             said_at=work.now,
         )
     )
+    work.change(
+        block,
+        valid_to=max(work.now, block.valid_from or block.said_at),
+        superseded_at=work.now,
+        superseded_by_id=heir.id,
+    )
+    _inherit(work, block, heir)
+    _follow(work, heir)
+    return heir.id
 
 
 def _inherit(work: UnitOfWork, block: Block, heir: Block) -> None:
     """What replaces a block comes from where that came from, and speaks of the same."""
-    for source in Source.objects.filter(user_id=work.user_id, record_id=block.id):
+    mine = {"user_id": work.user_id}
+    for source in Source.objects.filter(record_id=block.id, **mine):
         work.cite(heir, Span(source.message_id, source.start, source.end))
-    for mention in Mention.objects.filter(user_id=work.user_id, block=block):
+    for mention in Mention.objects.filter(block=block, **mine):
         _mention(work, heir, mention.entity_id)
-    for child in Block.objects.filter(user_id=work.user_id, parent=block):
+    for child in Block.objects.filter(parent=block, **mine):
         work.change(child, parent_id=heir.id)
-    for edge in Edge.objects.filter(user_id=work.user_id, block=block):
+    for edge in Edge.objects.filter(block=block, **mine):
         work.change(edge, valid_to=block.valid_to, superseded_at=block.superseded_at)
 
 
@@ -232,13 +229,6 @@ def _mention(work: UnitOfWork, block: Block, entity_id: UUID) -> None:
             recorded_at=work.now,
         )
     )
-
-
-def _text(text: str) -> str:
-    text = _bounded(text)
-    if not text:
-        raise EmptyText
-    return text
 
 
 def _bounded(text: str) -> str:
