@@ -39,7 +39,7 @@ from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED
 from knowledge.services.ledger.rollback import can_stand
 from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork, lock_memory
-from knowledge.types import Change, SourceMessage, VersionEnd
+from knowledge.types import BlockKind, Change, SourceMessage, VersionEnd
 
 log = structlog.get_logger(__name__)
 
@@ -76,8 +76,8 @@ def rebuild(*, user_id: UUID, into: str = "") -> Rebuilt:
     schema = into or f"rebuild_{uuid4().hex}"
     _create(user_id, _valid(schema))
     try:
-        tally = _build(user_id, schema, after=BEGINNING)
-        return _report(user_id, schema, tally) if into else _swap(user_id, schema, tally)
+        progress = _build(user_id, schema, after=BEGINNING)
+        return _report(user_id, schema, progress) if into else _swap(user_id, schema, progress)
     except BaseException:
         _drop(schema)
         raise
@@ -93,11 +93,11 @@ def swap(*, user_id: UUID, schema: str) -> Rebuilt:
     owner, until = note.split()
     if owner != str(user_id):
         raise Invalid("There is no such rebuilt memory.")
-    return _swap(user_id, schema, _Tally(until=datetime.fromisoformat(until)))
+    return _swap(user_id, schema, Progress(until=datetime.fromisoformat(until)))
 
 
 @dataclass
-class _Tally:
+class Progress:
     """How far a rebuild has come."""
 
     until: datetime = BEGINNING  # everything up to here is in it
@@ -168,7 +168,7 @@ def _within(schema: str) -> Iterator[None]:
 
 
 @dataclass
-class _Event:
+class HistoryEvent:
     """Something that made the old memory what it is."""
 
     at: datetime
@@ -177,69 +177,54 @@ class _Event:
     changes: list[Change] = field(default_factory=list)
 
 
-def _build(user_id: UUID, schema: str, *, after: datetime) -> _Tally:
-    tally = _Tally(until=clock.now())
-    for event in _events(user_id, after=after, until=tally.until):
+def _build(user_id: UUID, schema: str, *, after: datetime) -> Progress:
+    progress = Progress(until=clock.now())
+    for event in _events(user_id, after=after, until=progress.until):
         if event.changeset is None:
             _learn(user_id, schema, event)
         else:
             done = _replay(user_id, schema, event)
-            tally.replayed += done
-            tally.not_replayed += not done
-    _note(user_id, schema, until=tally.until)
-    return tally
+            progress.replayed += done
+            progress.not_replayed += not done
+    _note(user_id, schema, until=progress.until)
+    return progress
 
 
-def _events(user_id: UUID, *, after: datetime, until: datetime) -> list[_Event]:
+def _events(user_id: UUID, *, after: datetime, until: datetime) -> list[HistoryEvent]:
     """What is to be done again, in the order in which it was done."""
-    events = [*_learned(user_id), *_human(user_id)]
-    if after == BEGINNING:
-        known = {id_ for event in events for id_ in event.message_ids}
-        events += _never_learned(user_id, known=known, at=until)
-    return sorted((e for e in events if after < e.at <= until), key=lambda event: event.at)
-
-
-def _learned(user_id: UUID) -> list[_Event]:
-    episodes = Block.objects.filter(user_id=user_id, kind="episode").order_by(
+    episodes = Block.objects.filter(user_id=user_id, kind=BlockKind.EPISODE).order_by(
         "recorded_at", "said_at", "sequence"
     )
     rows = episodes.values_list("recorded_at", "message_id")
-    return [
-        _Event(at, message_ids=[id_ for _, id_ in each if id_ is not None])
+    events = [
+        HistoryEvent(at, message_ids=[id_ for _, id_ in each if id_ is not None])
         for at, each in groupby(rows, key=lambda row: row[0])
     ]
-
-
-def _never_learned(user_id: UUID, *, known: set[UUID], at: datetime) -> list[_Event]:
-    """Messages that count as learned and are not there: all but those the user rolled back."""
-    undone = Decision.objects.filter(
-        user_id=user_id, changeset__state=Changeset.State.ROLLED_BACK
-    ).values_list("message_id", flat=True)
-    left = [id_ for id_ in journal.committed(user_id=user_id) if id_ not in known | set(undone)]
-    return [_Event(at, message_ids=left)] if left else []
-
-
-def _human(user_id: UUID) -> list[_Event]:
+    known = {id_ for event in events for id_ in event.message_ids}
     changesets = Changeset.objects.filter(
         user_id=user_id, kind__in=HUMAN, state=Changeset.State.APPLIED
     )
-    return [
-        _Event(
-            each.created_at,
-            changeset=each,
-            changes=changes_of(user_id=user_id, changeset_id=each.id),
+    for changeset in changesets:
+        changes = changes_of(user_id=user_id, changeset_id=changeset.id)
+        events.append(HistoryEvent(changeset.created_at, changeset=changeset, changes=changes))
+    if after == BEGINNING:
+        # Messages that count as learned and are not there, but for those the user rolled back.
+        decided = Decision.objects.filter(
+            user_id=user_id, changeset__state=Changeset.State.ROLLED_BACK
         )
-        for each in changesets
-    ]
+        known.update(decided.values_list("message_id", flat=True))
+        left = [id_ for id_ in journal.committed(user_id=user_id) if id_ not in known]
+        events.append(HistoryEvent(until, message_ids=left))
+    return sorted((e for e in events if after < e.at <= until), key=lambda event: event.at)
 
 
-def _learn(user_id: UUID, schema: str, event: _Event) -> None:
+def _learn(user_id: UUID, schema: str, event: HistoryEvent) -> None:
     for first in range(0, len(event.message_ids), BATCH):
         ids = event.message_ids[first : first + BATCH]
         messages = journal.messages_by_ids(user_id=user_id, ids=ids)
         with _within(schema):
             prepared = prepare_learning(
-                user_id=user_id, messages=[_source(m) for m in messages], embeds=False
+                user_id=user_id, messages=[_message_to_learn(m) for m in messages], embeds=False
             )
             work = UnitOfWork(
                 user_id=user_id,
@@ -252,7 +237,7 @@ def _learn(user_id: UUID, schema: str, event: _Event) -> None:
             work.commit()
 
 
-def _source(message: StoredMessage) -> SourceMessage:
+def _message_to_learn(message: StoredMessage) -> SourceMessage:
     return SourceMessage(
         id=message.id,
         reference=message.reference,
@@ -263,7 +248,7 @@ def _source(message: StoredMessage) -> SourceMessage:
     )
 
 
-def _replay(user_id: UUID, schema: str, event: _Event) -> bool:
+def _replay(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
     """The user's change is made again; False when what it changed is not there."""
     old = cast(Changeset, event.changeset)
     with _within(schema):
@@ -321,16 +306,19 @@ def _edit_again(work: UnitOfWork, changes: Iterable[Change]) -> bool:
 # -- swapping
 
 
-def _swap(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
+def _swap(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
     with transaction.atomic():
         lock_memory(user_id)
-        if _taken_back(user_id, since=tally.until):
+        # The new memory may still hold what was forgotten or rolled back meanwhile.
+        kinds = (Changeset.Kind.FORGET, Changeset.Kind.ROLLBACK)
+        undone = Changeset.objects.filter(user_id=user_id, kind__in=kinds)
+        if undone.filter(created_at__gte=progress.until).exists():
             empty_side_memories(user_id=user_id)
-            tally = _Tally()
-        late = _build(user_id, schema, after=tally.until)
-        tally.replayed += late.replayed
-        tally.not_replayed += late.not_replayed
-        report = _report(user_id, schema, tally)
+            progress = Progress()
+        late = _build(user_id, schema, after=progress.until)
+        progress.replayed += late.replayed
+        progress.not_replayed += late.not_replayed
+        report = _report(user_id, schema, progress)
         ids = _ids(user_id)
         _keep_history(user_id, schema)
         _replace(user_id, schema)
@@ -346,12 +334,6 @@ def _swap(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
     return Rebuilt(**{**vars(report), "schema": ""})
 
 
-def _taken_back(user_id: UUID, *, since: datetime) -> bool:
-    """Whether anything was forgotten or rolled back that the new memory may still hold."""
-    kinds = (Changeset.Kind.FORGET, Changeset.Kind.ROLLBACK)
-    return Changeset.objects.filter(user_id=user_id, kind__in=kinds, created_at__gte=since).exists()
-
-
 def _ids(user_id: UUID) -> dict[str, set[UUID]]:
     return {
         table: set(
@@ -363,11 +345,11 @@ def _ids(user_id: UUID) -> dict[str, set[UUID]]:
     }
 
 
-def _report(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
+def _report(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
     before = _counts(user_id)
     with _within(schema):
         after = _counts(user_id)
-    return Rebuilt(user_id, schema, before, after, tally.replayed, tally.not_replayed)
+    return Rebuilt(user_id, schema, before, after, progress.replayed, progress.not_replayed)
 
 
 def _counts(user_id: UUID) -> dict[str, int]:
