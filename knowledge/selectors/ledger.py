@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from exobrain.lib.paging import Page, cut
+from exobrain.lib.sql import all_rows
 from knowledge.errors import ChangesetNotFound, ReviewItemNotFound
 from knowledge.models import Block, Changeset, Decision, Entity, ReviewItem
 from knowledge.selectors.history import changes_of
@@ -20,6 +21,25 @@ def learned(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the messages whose episode is in the memory."""
     episodes = Block.objects.filter(user_id=user_id, kind="episode", message_id__in=message_ids)
     return {id_ for id_ in episodes.values_list("message_id", flat=True) if id_ is not None}
+
+
+# -- entities
+
+# Entities and all that were merged into them, however long the chain.
+MEMBERS = """
+WITH RECURSIVE member AS (
+    SELECT id FROM knowledge_entity WHERE user_id = %s AND id = ANY(%s)
+  UNION
+    SELECT merged.id FROM knowledge_entity merged JOIN member ON merged.merged_into_id = member.id
+    WHERE merged.user_id = %s
+)
+SELECT id FROM member
+"""
+
+
+def member_ids(*, user_id: UUID, entity_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the entities that are the user's, with all that were merged into them."""
+    return [id_ for (id_,) in all_rows(MEMBERS, [user_id, list(entity_ids), user_id])]
 
 
 # -- changesets

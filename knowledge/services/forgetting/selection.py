@@ -16,7 +16,7 @@ from knowledge import identity
 from knowledge.errors import CannotForgetYourself, NothingToForget
 from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
 from knowledge.selectors.history import edited_blocks
-from knowledge.services.ledger.removal import members_of
+from knowledge.selectors.ledger import member_ids
 from knowledge.types import BlockKind, ForgetItem, Span, Target, TargetKind
 
 # Sent with `user_id` and `message_ids`; answers with the ids of messages that go with these,
@@ -172,7 +172,8 @@ def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan
         raise NothingToForget
     if entity.is_self:
         raise CannotForgetYourself
-    entities = members_of(user_id, [entity_id])
+    members = member_ids(user_id=user_id, entity_ids=[entity_id])
+    entities = Entity.objects.filter(user_id=user_id).in_bulk(members)
     aliases = list(Alias.objects.filter(user_id=user_id, entity_id__in=entities))
     names = {
         *(member.normal_name for member in entities.values()),
@@ -278,7 +279,9 @@ def _with_orphans(plan: ForgetPlan) -> ForgetPlan:
     orphans = touched - still - set(notes.values_list("entity_id", flat=True))
     others = Entity.objects.filter(user_id=user_id, pk__in=touched, is_self=False)
     entities = {entity.id: entity for entity in plan.entities}
-    entities |= members_of(user_id, [entity.id for entity in others if entity.id in orphans])
+    known = [entity.id for entity in others if entity.id in orphans]
+    members = member_ids(user_id=user_id, entity_ids=known)
+    entities |= Entity.objects.filter(user_id=user_id).in_bulk(members)
     aliases: list[Alias] = []
     renamed = []
     for entity in others:

@@ -18,8 +18,8 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
+from knowledge.selectors.ledger import member_ids
 from knowledge.services.ledger.conflicts import Topic, resolve_conflicts, topics_of
-from knowledge.services.ledger.removal import members_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.types import Span
 
@@ -41,7 +41,8 @@ def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
     if keep.id == gone.id or gone.is_self or keep.merged_into_id or gone.merged_into_id:
         raise CannotMerge
     mine = {"user_id": work.user_id}
-    ours, theirs = members_of(work.user_id, [keep.id]), members_of(work.user_id, [gone.id])
+    ours = member_ids(user_id=work.user_id, entity_ids=[keep.id])
+    theirs = member_ids(user_id=work.user_id, entity_ids=[gone.id])
     across = Q(left__in=ours, right__in=theirs) | Q(left__in=theirs, right__in=ours)
     if CannotLink.objects.filter(across, **mine).exists():
         raise CannotMerge("These two were said to be different.")

@@ -16,16 +16,6 @@ DERIVED = ("superseded_at", "superseded_by_id", "valid_to")
 NOT_SUPERSEDED: dict[str, Any] = dict.fromkeys(DERIVED)
 
 
-def members_of(user_id: UUID, entities: Collection[UUID]) -> dict[UUID, Entity]:
-    """These entities and all that were merged into them, by id."""
-    found: dict[UUID, Entity] = {}
-    rows = Entity.objects.filter(user_id=user_id, pk__in=entities)
-    while new := {row.pk: row for row in rows if row.pk not in found}:
-        found |= new
-        rows = Entity.objects.filter(user_id=user_id, merged_into__in=new)
-    return found
-
-
 def remove_with_dependents(work: UnitOfWork, records: Iterable[LedgerRow]) -> None:
     """The records go with all that cannot be without them, as this unit will have left it.
 
