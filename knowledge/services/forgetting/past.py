@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Q
 
 from exobrain.lib.sql import all_rows
+from knowledge import identity
 from knowledge.models import LEDGER, Alias, Entity, Record
 from knowledge.services.forgetting.selection import ForgetPlan
 from knowledge.types import TargetKind, VersionEnd
@@ -125,6 +126,15 @@ def delete_past_names(plan: ForgetPlan, removed: Iterable[Entity | Alias]) -> No
     """No version has a name that is forgotten and that nobody has any more."""
     user_id = plan.user_id
     lost = {row.normal_name for row in removed}
+    # Names that were learned from the forgotten messages and are rolled back.
+    said = " ".join(f" {identity.normal_name(message.content)} " for message in plan.messages)
+    learned = LEDGER["alias"].versions.objects.filter(
+        user_id=user_id,
+        ended_as=VersionEnd.REMOVED,
+        changeset__decisions__message_id__in=plan.message_ids,
+    )
+    names = set(learned.values_list("normal_name", flat=True)) if said else set()
+    lost.update(name for name in names if f" {name} " in said)
     for model in (Alias, Entity):
         present = model.objects.filter(user_id=user_id, normal_name__in=lost)
         lost -= set(present.values_list("normal_name", flat=True))
