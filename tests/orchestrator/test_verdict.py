@@ -29,8 +29,8 @@ BREAKS = {
     ),
     "record added twice": """
         INSERT INTO knowledge_blockversion (id, user_id, universe_id, trust, confidence, status,
-            recorded_at, updated_at, kind, text, level, topic, value, is_single_valued, reference, said_at,
-            changeset_id, began_as, ended_as)
+            recorded_at, updated_at, kind, text, level, topic, value, is_single_valued, reference,
+            said_at, changeset_id, began_as, ended_as)
         SELECT id, user_id, universe_id, trust, confidence, status, recorded_at,
             updated_at, kind, text, level, topic, value, is_single_valued, reference, said_at,
             changeset_id, began_as, 'removed' FROM knowledge_block
