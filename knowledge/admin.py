@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
@@ -14,9 +14,9 @@ from exobrain.lib.admin import OwnedAdmin, ReadOnlyAdmin
 from knowledge.models import (
     Alias,
     Block,
+    CannotLink,
     Changeset,
     Decision,
-    Distinct,
     Edge,
     EdgeRule,
     EdgeType,
@@ -24,7 +24,6 @@ from knowledge.models import (
     Episode,
     Mention,
     NodeType,
-    Operation,
     PropertyType,
     Redaction,
     ReviewItem,
@@ -35,6 +34,9 @@ from knowledge.models import (
     Update,
 )
 from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
+from knowledge.selectors.ledger import changes
+
+CHANGES_SHOWN = 200  # of a changeset
 
 # -- updates
 
@@ -247,7 +249,7 @@ class EntityAdmin(RecordAdmin):
         *("id", "user", "node_type", "name", "properties", "is_self", "merged_into_id"),
         *RECORD_FIELDS,
     )
-    readonly_fields = ("merged_into_id",)
+    readonly_fields = ("merged_into_id", "superseded_by_id")
     inlines = (AliasInline,)
 
 
@@ -262,7 +264,7 @@ class BlockAdmin(RecordAdmin):
         *("is_single_valued", "message_id", "reference", "sequence", "said_at"),
         *RECORD_FIELDS,
     )
-    readonly_fields = ("parent_id", "entity_id", "message_id")
+    readonly_fields = ("parent_id", "entity_id", "message_id", "superseded_by_id")
     inlines = (MentionInline,)
 
     @admin.display(description="characters")
@@ -286,7 +288,7 @@ class EdgeAdmin(RecordAdmin):
         *("id", "user", "edge_type", "source_id", "target_id", "block_id"),
         *RECORD_FIELDS,
     )
-    readonly_fields = ("source_id", "target_id", "block_id")
+    readonly_fields = ("source_id", "target_id", "block_id", "superseded_by_id")
 
 
 @admin.register(Universe)
@@ -306,38 +308,31 @@ class SourceAdmin(OwnedAdmin):
     list_display = ("id", "user", "table", "record_id", "message_id", "start", "end")
     list_select_related = ("user",)
     list_filter = ("table",)
-    search_fields = ("record_id", "message__id", "user__email")
+    search_fields = ("record__id", "message__id", "user__email")
     show_full_result_count = False
     fields = list_display
-    readonly_fields = ("message_id",)
+    readonly_fields = ("record_id", "message_id")
 
 
-@admin.register(Distinct)
-class DistinctAdmin(OwnedAdmin):
+@admin.register(CannotLink)
+class CannotLinkAdmin(OwnedAdmin):
     """Entities that are different for ever."""
 
     list_display = ("id", "user", "left_id", "right_id", "created_at")
     list_select_related = ("user",)
-    search_fields = ("left_id", "right_id", "user__email")
+    search_fields = ("left__id", "right__id", "user__email")
     fields = list_display
+    readonly_fields = ("left_id", "right_id")
 
 
 # -- how it came to be
-
-
-class OperationInline(ShownInline):
-    """The rows of a changeset, before and after."""
-
-    model = Operation
-    fields = ("position", "table", "record_id", "before", "after")
-    max_num = 200
 
 
 @admin.register(Changeset)
 class ChangesetAdmin(OwnedAdmin):
     """Changes that were made together."""
 
-    list_display = ("id", "user", "kind", "state", "extractor", "operation_count", "created_at")
+    list_display = ("id", "user", "kind", "state", "extractor", "row_count", "created_at")
     list_select_related = ("user",)
     list_filter = ("kind", "state", "extractor", "created_at")
     search_fields = ("id", "job_id", "user__email")
@@ -345,14 +340,23 @@ class ChangesetAdmin(OwnedAdmin):
     show_full_result_count = False
     fields = (
         *("id", "user", "kind", "state", "job_id", "reverts", "extractor", "summary"),
-        "created_at",
+        *("created_at", "shown_changes"),
     )
-    inlines = (OperationInline,)
+    readonly_fields = ("shown_changes",)
 
-    @admin.display(description="operations")
-    def operation_count(self, changeset: Changeset) -> int:
+    @admin.display(description="rows")
+    def row_count(self, changeset: Changeset) -> int:
         """How many rows it touched."""
-        return changeset.operations.count()
+        return sum(sum(counts.values()) for counts in changeset.summary.values())
+
+    @admin.display(description="changes")
+    def shown_changes(self, changeset: Changeset) -> str:
+        """The rows before and after."""
+        page = changes(user_id=changeset.user_id, changeset_id=changeset.id, size=CHANGES_SHOWN)
+        return format_html_join(
+            "", "<p>{} {}<br>{} → {}</p>",
+            ((each.table, each.record_id, each.before, each.after) for _, each in page.rows),
+        )  # fmt: skip
 
 
 @admin.register(Decision)
@@ -362,10 +366,10 @@ class DecisionAdmin(OwnedAdmin):
     list_display = ("id", "user", "verdict", "reason", "message_id", "changeset_id")
     list_select_related = ("user",)
     list_filter = ("verdict", "reason")
-    search_fields = ("message__id", "record_id", "user__email")
+    search_fields = ("message__id", "record__id", "user__email")
     show_full_result_count = False
     fields = (*list_display, "start", "end", "record_id")
-    readonly_fields = ("message_id", "changeset_id")
+    readonly_fields = ("message_id", "changeset_id", "record_id")
 
 
 @admin.register(ReviewItem)
@@ -375,9 +379,10 @@ class ReviewItemAdmin(OwnedAdmin):
     list_display = ("id", "user", "kind", "state", "score", "created_at", "decided_at")
     list_select_related = ("user",)
     list_filter = ("kind", "state", "created_at")
-    search_fields = ("id", "left_id", "right_id", "user__email")
+    search_fields = ("id", "left__id", "right__id", "user__email")
     ordering = ("-created_at",)
     fields = (*list_display, "left_id", "right_id", "features")
+    readonly_fields = ("left_id", "right_id")
 
 
 @admin.register(Tombstone)

@@ -21,6 +21,10 @@ class Trust(IntEnum):
     CONFIRMED = 5  # the user looked at it in the memory and agreed
 
 
+# What a message of such a role is worth; any other is as good as a page of the web.
+TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
+
+
 class BlockKind(StrEnum):
     """What a block of text is."""
 
@@ -36,6 +40,21 @@ class Status(StrEnum):
     ASSERTED = "asserted"
     DISPUTED = "disputed"  # another record says otherwise, and neither is sure
     FALSIFIED = "falsified"  # the user said that it is wrong
+
+
+class VersionStart(StrEnum):
+    """How a changeset made a row as it is."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+
+
+class VersionEnd(StrEnum):
+    """Why a row is no longer as this version has it."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    OPEN = "open"  # a copy of what a person made, or of what a rebuild replaced
 
 
 class Verdict(StrEnum):
@@ -194,8 +213,10 @@ class Recall:
 
 @dataclass(frozen=True)
 class Change:
-    """One operation of a changeset: a row before and after; one of them is missing when it began
-    or ended with this operation."""
+    """What a changeset did to a row: the columns that differ, before and after.
+
+    A row that it added has no `before`, one that it removed no `after`; the other is whole.
+    """
 
     table: str
     record_id: UUID
@@ -209,7 +230,7 @@ MAX_TEXT_CHARS = 20_000  # of what the user writes on a page
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedLearning:
     """What a job found out before its transaction: everything that is slow."""
 
     messages: Sequence[SourceMessage]

@@ -10,7 +10,7 @@ from exobrain.lib.http import Problem, json_response
 from knowledge.schemas.editing import NameIn, NoteAddedOut, NoteIn, OtherIn
 from knowledge.schemas.history import ChangedOut
 from knowledge.selectors.pages import canonical_id
-from knowledge.services.identities import resolution
+from knowledge.services.identities import merging
 from knowledge.services.pages import editing
 
 REFUSALS = {400: Problem, 404: Problem, 409: Problem}
@@ -41,7 +41,7 @@ def merge(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpRespons
     user_id = request.principal.user_id
     keep_id = canonical_id(user_id=user_id, page_id=page_id)
     gone_id = canonical_id(user_id=user_id, page_id=body.page_id)
-    return _changed(resolution.merge(user_id=user_id, keep_id=keep_id, gone_id=gone_id))
+    return _changed(merging.merge(user_id=user_id, keep_id=keep_id, gone_id=gone_id))
 
 
 @router.post("/page/{uuid:page_id}/different", response={200: ChangedOut, **REFUSALS})
@@ -50,7 +50,7 @@ def keep_apart(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpRe
     user_id = request.principal.user_id
     left_id = canonical_id(user_id=user_id, page_id=page_id)
     right_id = canonical_id(user_id=user_id, page_id=body.page_id)
-    return _changed(resolution.keep_apart(user_id=user_id, left_id=left_id, right_id=right_id))
+    return _changed(merging.keep_apart(user_id=user_id, left_id=left_id, right_id=right_id))
 
 
 def _changed(changeset_id: UUID) -> HttpResponse:

@@ -24,7 +24,7 @@ from knowledge.schemas.pages import (
     PageToken,
 )
 from knowledge.selectors import pages
-from knowledge.selectors.pages import Category, Page, PageEntry
+from knowledge.selectors.pages import Category, EntityPage, PageEntry
 from knowledge.services.pages.page_edits import edit_page
 from knowledge.types import Target, TargetKind
 
@@ -151,7 +151,7 @@ def _entry(page: PageEntry) -> dict[str, Any]:
     }
 
 
-def _page(page: Page) -> dict[str, Any]:
+def _page(page: EntityPage) -> dict[str, Any]:
     return {
         "id": page.id,
         "category_id": page.category_id,

@@ -3,9 +3,7 @@
 from itertools import groupby
 from operator import itemgetter
 
-import django.db.models.deletion
-from django.conf import settings
-from django.db import migrations, models
+from django.db import migrations
 
 REAL_WORLD = "9d7f0fa5-78c1-4805-9efb-3f8f16090d7f"
 
@@ -169,27 +167,6 @@ def snapshot(apps):
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ("knowledge", "0002_updates"),
-        ("journal", "0001_initial"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [("knowledge", "0002_constraints")]
 
-    operations = [
-        migrations.CreateModel(
-            name="Redaction",
-            fields=[
-                ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ("start", models.IntegerField()),
-                ("end", models.IntegerField()),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("message", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="journal.message")),
-                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                "indexes": [models.Index(fields=["user", "message"], name="knowledge_redaction_message")],
-                "constraints": [models.CheckConstraint(condition=models.Q(("start__gte", 0), ("end__gt", models.F("start"))), name="knowledge_redaction_is_a_span")],
-            },
-        ),
-        migrations.RunPython(seed, migrations.RunPython.noop, elidable=False),
-    ]
+    operations = [migrations.RunPython(seed, migrations.RunPython.noop, elidable=False)]

@@ -3,7 +3,6 @@
 from knowledge.models.changesets import (
     Changeset,
     Decision,
-    Operation,
     Redaction,
     ReviewItem,
     Tombstone,
@@ -18,10 +17,12 @@ from knowledge.models.indexes import (
 )
 from knowledge.models.ledger import (
     Alias,
+    BitemporalRecord,
     Block,
-    Distinct,
+    CannotLink,
     Edge,
     Entity,
+    LedgerRow,
     Mention,
     Record,
     Source,
@@ -30,15 +31,18 @@ from knowledge.models.ledger import (
 from knowledge.models.schema import EdgeRule, EdgeType, NodeType, PropertyType, SchemaVersion
 from knowledge.models.tokens import BlockTokens
 from knowledge.models.updates import Episode, Update, UpdateMessage
+from knowledge.models.versions import LEDGER, LedgerTable
 
 __all__ = [
+    "LEDGER",
     "Alias",
+    "BitemporalRecord",
     "Block",
     "BlockTokens",
     "BlockVector",
+    "CannotLink",
     "Changeset",
     "Decision",
-    "Distinct",
     "Edge",
     "EdgeRule",
     "EdgeType",
@@ -47,9 +51,10 @@ __all__ = [
     "Episode",
     "IndexedBlock",
     "IndexedUser",
+    "LedgerRow",
+    "LedgerTable",
     "Mention",
     "NodeType",
-    "Operation",
     "Pending",
     "Posting",
     "PropertyType",

@@ -7,11 +7,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from exobrain.lib import clock
+from knowledge.models.ledger import LedgerRow, Record
 from knowledge.types import Verdict
 
 
 class Changeset(models.Model):
-    """Operations that were made together, and can be rolled back together."""
+    """Changes that were made together, and can be rolled back together.
+
+    It holds no copy of a row: what it changed is read from the rows and versions that name it.
+    """
 
     class Kind(models.TextChoices):
         """Who or what made it."""
@@ -23,7 +28,7 @@ class Changeset(models.Model):
         ROLLBACK = "rollback"
 
     class State(models.TextChoices):
-        """Whether its operations are in force."""
+        """Whether its changes are in force."""
 
         APPLIED = "applied"
         ROLLED_BACK = "rolled_back"
@@ -34,50 +39,25 @@ class Changeset(models.Model):
     )
     kind = models.CharField(max_length=10, choices=Kind)
     state = models.CharField(max_length=12, choices=State, default=State.APPLIED)
+    # In the order in which the user's changesets were made.
+    number = models.BigIntegerField(default=0, editable=False)
     job_id = models.UUIDField(null=True, blank=True)
     reverts = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reverted_by"
     )
     extractor = models.CharField(max_length=100, blank=True)  # name and version
     summary = models.JSONField(default=dict, blank=True)  # counts by table and action; no text
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering: ClassVar = ["-created_at", "-id"]
         indexes: ClassVar = [
-            models.Index(fields=["user", "-created_at"], name="knowledge_changeset_recent")
+            models.Index(fields=["user", "-created_at"], name="knowledge_changeset_recent"),
+            models.Index(fields=["user", "-number"], name="knowledge_changeset_number"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
-
-
-class Operation(models.Model):
-    """One row before and after. The inverse is the same with the two exchanged."""
-
-    id = models.BigAutoField(primary_key=True)
-    changeset = models.ForeignKey(Changeset, on_delete=models.CASCADE, related_name="operations")
-    position = models.IntegerField()
-    table = models.CharField(max_length=40)  # a name of the ledger's allow-list
-    record_id = models.UUIDField()
-    before = models.JSONField(null=True, blank=True)
-    after = models.JSONField(null=True, blank=True)
-
-    class Meta:
-        ordering: ClassVar = ["changeset", "position"]
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["changeset", "position"], name="knowledge_operation_position_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(before__isnull=False) | Q(after__isnull=False),
-                name="knowledge_operation_changes_something",
-            ),
-        ]
-        indexes: ClassVar = [models.Index(fields=["record_id"], name="knowledge_operation_record")]
-
-    def __str__(self) -> str:
-        return f"{self.table} {self.record_id}"
 
 
 class Decision(models.Model):
@@ -91,12 +71,18 @@ class Decision(models.Model):
     end = models.IntegerField(null=True, blank=True)
     verdict = models.CharField(max_length=12, choices=[(v.value, v.value) for v in Verdict])
     reason = models.CharField(max_length=100)
-    record_id = models.UUIDField(null=True, blank=True)  # what it became, or what it duplicates
+    record = models.ForeignKey(  # what it became, or what it duplicates
+        Record,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="+",
+    )
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["message"], name="knowledge_decision_message"),
-            models.Index(fields=["record_id"], name="knowledge_decision_record"),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +112,7 @@ class Tombstone(models.Model):
         return f"{self.kind} {self.key[:8]}"
 
 
-class ReviewItem(models.Model):
+class ReviewItem(LedgerRow):
     """A question to the user: are these two the same, or which of these two holds?"""
 
     class Kind(models.TextChoices):
@@ -143,11 +129,14 @@ class ReviewItem(models.Model):
         REJECTED = "rejected"  # different for ever; or the right one holds
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
-    left_id = models.UUIDField()
-    right_id = models.UUIDField()
+    left = models.ForeignKey(
+        Record, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    right = models.ForeignKey(
+        Record, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
     score = models.FloatField(default=0.0)
     features = models.JSONField(default=dict, blank=True)  # each feature's part of the score
     created_at = models.DateTimeField(auto_now_add=True)
@@ -157,7 +146,7 @@ class ReviewItem(models.Model):
         ordering: ClassVar = ["-created_at", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user", "kind", "left_id", "right_id"], name="knowledge_review_unique"
+                fields=["user", "kind", "left", "right"], name="knowledge_review_unique"
             )
         ]
 

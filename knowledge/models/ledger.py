@@ -2,7 +2,12 @@
 
 A record has two times. `valid_from` and `valid_to` say when it was true in the world;
 `recorded_at` and `superseded_at` say when the memory held it. Nothing is overwritten: what a
-newer statement ends keeps its row.
+newer statement ends keeps its row, and what a changeset changes or removes becomes a version
+(see `versions`).
+
+Foreign keys to a record or a changeset are declared without Django's constraint: migration 0002
+gives each of them one with the ON DELETE that is declared here, so that PostgreSQL itself deletes
+what names a deleted one. `tests/meta/test_ledger_keys.py` compares the two.
 """
 
 import uuid
@@ -15,7 +20,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from knowledge.models.schema import EdgeType, NodeType
-from knowledge.types import REAL_WORLD, BlockKind, Status, Trust
+from knowledge.types import REAL_WORLD, BlockKind, Status, Trust, VersionStart
 
 
 class Universe(models.Model):
@@ -33,10 +38,50 @@ class Universe(models.Model):
 
 
 class Record(models.Model):
-    """What every piece of memory carries. Ids are UUIDv5, made from what the piece says."""
+    """The identity of an entity, block, edge or mention, which has the same id.
+
+    It is inserted by a trigger with the first row, and stays while history knows the record. When
+    it is deleted, so is everything that names it, past and present.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    table = models.CharField(max_length=10)  # entity, block, edge, mention
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.id}"
+
+
+class LedgerRow(models.Model):
+    """A row whose past versions are kept, each with the changeset that made it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # What made the row as it is now; unset for what forgetting made, which is never told.
+    changeset = models.ForeignKey(
+        "knowledge.Changeset",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_constraint=False,
+        related_name="+",
+    )
+    began_as = models.CharField(
+        max_length=7,
+        choices=[(s.value, s.value) for s in VersionStart],
+        default=VersionStart.ADDED,
+        db_default=VersionStart.ADDED.value,
+        editable=False,
+    )
+
+    class Meta:
+        abstract = True
+
+
+class BitemporalRecord(LedgerRow):
+    """What every record carries. Ids are UUIDv5, made from what the record says."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
     universe = models.ForeignKey(
         Universe, on_delete=models.CASCADE, default=REAL_WORLD, related_name="+"
     )
@@ -51,14 +96,29 @@ class Record(models.Model):
     valid_to = models.DateTimeField(null=True, blank=True)  # exclusive
     recorded_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
-    superseded_by_id = models.UUIDField(null=True, blank=True)  # a record of the same table
+    superseded_by = models.ForeignKey(  # a record of the same table
+        Record,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         abstract = True
+        indexes: ClassVar = [
+            models.Index(
+                fields=["superseded_by"],
+                condition=Q(superseded_by__isnull=False),
+                name="knowledge_%(class)s_heir",
+            )
+        ]
 
 
-class Entity(Record):
+class Entity(BitemporalRecord):
     """Someone or something with a name."""
 
     node_type = models.ForeignKey(NodeType, on_delete=models.PROTECT, related_name="+")
@@ -67,12 +127,18 @@ class Entity(Record):
     properties = models.JSONField(default=dict, blank=True)
     is_self = models.BooleanField(default=False)  # the user themselves
     merged_into = models.ForeignKey(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged"
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="merged",
     )
 
     class Meta:
         verbose_name_plural = "entities"
         indexes: ClassVar = [
+            *BitemporalRecord.Meta.indexes,
             models.Index(fields=["user", "normal_name"], name="knowledge_entity_name"),
             models.Index(fields=["user", "node_type"], name="knowledge_entity_type"),
         ]
@@ -86,12 +152,13 @@ class Entity(Record):
         return self.name
 
 
-class Alias(models.Model):
+class Alias(LedgerRow):
     """Another name or an identifier (e-mail, URL, phone) of an entity."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="aliases")
+    entity = models.ForeignKey(
+        Entity, on_delete=models.CASCADE, db_constraint=False, related_name="aliases"
+    )
     name = models.CharField(max_length=300)
     normal_name = models.CharField(max_length=300)
     is_identifier = models.BooleanField(default=False)
@@ -110,18 +177,38 @@ class Alias(models.Model):
         return self.name
 
 
-class Block(Record):
+class Block(BitemporalRecord):
     """A text of the memory."""
 
     kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in BlockKind])
     text = models.TextField()
     level = models.SmallIntegerField(default=0)  # 0: an entity's root or on its own
     parent = models.ForeignKey(
-        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="children"
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="children",
     )
     # Whose page it is on: a fact's subject.
     entity = models.ForeignKey(
-        Entity, on_delete=models.SET_NULL, null=True, blank=True, related_name="blocks"
+        Entity,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="blocks",
+    )
+    # The block in whose place the user wrote this one.
+    corrects = models.ForeignKey(
+        Record,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     topic = models.CharField(max_length=120, blank=True)  # what it tells of its entity
     value = models.CharField(max_length=300, blank=True)  # and what that is, normalised
@@ -136,6 +223,12 @@ class Block(Record):
 
     class Meta:
         indexes: ClassVar = [
+            *BitemporalRecord.Meta.indexes,
+            models.Index(
+                fields=["corrects"],
+                condition=Q(corrects__isnull=False),
+                name="knowledge_block_corrects",
+            ),
             models.Index(fields=["user", "kind", "said_at"], name="knowledge_block_said"),
             models.Index(fields=["user", "reference", "sequence"], name="knowledge_block_place"),
             models.Index(
@@ -159,19 +252,29 @@ class Block(Record):
         return f"{self.kind} {self.id}"
 
 
-class Edge(Record):
+class Edge(BitemporalRecord):
     """A relation between two entities."""
 
     edge_type = models.ForeignKey(EdgeType, on_delete=models.PROTECT, related_name="+")
-    source = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="edges_out")
-    target = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="edges_in")
+    source = models.ForeignKey(
+        Entity, on_delete=models.CASCADE, db_constraint=False, related_name="edges_out"
+    )
+    target = models.ForeignKey(
+        Entity, on_delete=models.CASCADE, db_constraint=False, related_name="edges_in"
+    )
     # The fact that states it.
     block = models.ForeignKey(
-        Block, on_delete=models.CASCADE, null=True, blank=True, related_name="edges"
+        Block,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="edges",
     )
 
     class Meta:
         indexes: ClassVar = [
+            *BitemporalRecord.Meta.indexes,
             models.Index(fields=["user", "source"], name="knowledge_edge_source"),
             models.Index(fields=["user", "target"], name="knowledge_edge_target"),
         ]
@@ -185,29 +288,37 @@ class Edge(Record):
         return f"{self.edge_type_id} {self.id}"
 
 
-class Mention(Record):
+class Mention(BitemporalRecord):
     """A block speaks of an entity."""
 
-    block = models.ForeignKey(Block, on_delete=models.CASCADE, related_name="mentions")
-    entity = models.ForeignKey(Entity, on_delete=models.CASCADE, related_name="mentions")
+    block = models.ForeignKey(
+        Block, on_delete=models.CASCADE, db_constraint=False, related_name="mentions"
+    )
+    entity = models.ForeignKey(
+        Entity, on_delete=models.CASCADE, db_constraint=False, related_name="mentions"
+    )
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["block", "entity"], name="knowledge_mention_unique")
         ]
-        indexes: ClassVar = [models.Index(fields=["user", "entity"], name="knowledge_mention_of")]
+        indexes: ClassVar = [
+            *BitemporalRecord.Meta.indexes,
+            models.Index(fields=["user", "entity"], name="knowledge_mention_of"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
 
 
-class Source(models.Model):
+class Source(LedgerRow):
     """Where a record came from: characters of a message of the journal."""
 
     id = models.UUIDField(primary_key=True, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     table = models.CharField(max_length=10)  # entity, block, edge, mention
-    record_id = models.UUIDField()
+    record = models.ForeignKey(
+        Record, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     message = models.ForeignKey("journal.Message", on_delete=models.CASCADE, related_name="+")
     start = models.IntegerField()
     end = models.IntegerField()
@@ -215,7 +326,7 @@ class Source(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["record_id", "message", "start", "end"], name="knowledge_source_unique"
+                fields=["record", "message", "start", "end"], name="knowledge_source_unique"
             ),
             models.CheckConstraint(
                 condition=Q(start__gte=0) & Q(end__gte=F("start")),
@@ -228,23 +339,26 @@ class Source(models.Model):
         return f"{self.table} {self.record_id}"
 
 
-class Distinct(models.Model):
-    """These two entities are different, for ever."""
+class CannotLink(LedgerRow):
+    """These two entities are different, for ever: a cannot-link constraint of entity resolution."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    # Ordered, left below right; no foreign keys, so that the rule outlives a rebuild.
-    left_id = models.UUIDField()
-    right_id = models.UUIDField()
+    # Ordered, left below right. They name records, not rows, so that the rule outlives a rebuild.
+    left = models.ForeignKey(
+        Record, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    right = models.ForeignKey(
+        Record, on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user", "left_id", "right_id"], name="knowledge_distinct_unique"
+                fields=["user", "left", "right"], name="knowledge_cannotlink_unique"
             ),
             models.CheckConstraint(
-                condition=Q(left_id__lt=F("right_id")), name="knowledge_distinct_is_ordered"
+                condition=Q(left__lt=F("right")), name="knowledge_cannotlink_is_ordered"
             ),
         ]
 
@@ -254,10 +368,12 @@ class Distinct(models.Model):
 
 __all__ = [
     "Alias",
+    "BitemporalRecord",
     "Block",
-    "Distinct",
+    "CannotLink",
     "Edge",
     "Entity",
+    "LedgerRow",
     "Mention",
     "Record",
     "Source",

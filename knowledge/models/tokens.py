@@ -12,7 +12,11 @@ class BlockTokens(models.Model):
     """The signs of the vectors of a block's tokens, in one space."""
 
     block = models.OneToOneField(
-        Block, on_delete=models.CASCADE, primary_key=True, related_name="tokens"
+        Block,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        db_constraint=False,
+        related_name="tokens",
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     space = models.CharField(max_length=100)  # name and version of the model

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from exobrain.lib.sql import all_rows
 from knowledge.models import (
+    BitemporalRecord,
     Block,
     BlockVector,
     Edge,
@@ -17,7 +18,6 @@ from knowledge.models import (
     IndexedBlock,
     Mention,
     NodeType,
-    Record,
 )
 from knowledge.stores.graph.port import MENTIONS, GraphEdge, Node
 from knowledge.types import REAL_WORLD, BlockKind, MessagePosition, Status
@@ -117,7 +117,12 @@ def mentions(*, user_id: UUID, block_ids: Sequence[UUID]) -> list[GraphEdge]:
 
 
 def _graph_edge(
-    id_: UUID, edge_type: str, ends: tuple[UUID, UUID], *, record: Record, said_at: datetime
+    id_: UUID,
+    edge_type: str,
+    ends: tuple[UUID, UUID],
+    *,
+    record: BitemporalRecord,
+    said_at: datetime,
 ) -> GraphEdge:
     return GraphEdge(
         id=id_,

@@ -1,13 +1,17 @@
 """Reads of the ledger: its changes, its decisions, its questions. Always somebody's."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from exobrain.lib.paging import Page, cut
+from exobrain.lib.sql import all_rows
 from knowledge.errors import ChangesetNotFound, ReviewItemNotFound
-from knowledge.models import Block, Changeset, Decision, Entity, Operation, ReviewItem
+from knowledge.models import Block, Changeset, Decision, Entity, ReviewItem
+from knowledge.selectors.history import changes_of
 from knowledge.types import Change, ChangesetEntry, ReviewEntry, Verdict, Why
 
 # -- messages
@@ -17,6 +21,25 @@ def learned(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the messages whose episode is in the memory."""
     episodes = Block.objects.filter(user_id=user_id, kind="episode", message_id__in=message_ids)
     return {id_ for id_ in episodes.values_list("message_id", flat=True) if id_ is not None}
+
+
+# -- entities
+
+# Entities and all that were merged into them, however long the chain.
+MEMBERS = """
+WITH RECURSIVE member AS (
+    SELECT id FROM knowledge_entity WHERE user_id = %s AND id = ANY(%s)
+  UNION
+    SELECT merged.id FROM knowledge_entity merged JOIN member ON merged.merged_into_id = member.id
+    WHERE merged.user_id = %s
+)
+SELECT id FROM member
+"""
+
+
+def member_ids(*, user_id: UUID, entity_ids: Collection[UUID]) -> list[UUID]:
+    """Those of the entities that are the user's, with all that were merged into them."""
+    return [id_ for (id_,) in all_rows(MEMBERS, [user_id, list(entity_ids), user_id])]
 
 
 # -- changesets
@@ -47,15 +70,33 @@ def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
 def changes(
     *, user_id: UUID, changeset_id: UUID, size: int, after: int = -1
 ) -> Page[tuple[int, Change]]:
-    """The operations of a changeset with their positions, those after the given position."""
-    found = Operation.objects.filter(
-        changeset_id=changeset_id, changeset__user_id=user_id, position__gt=after
-    ).order_by("position")
-    page = cut(list(found[: size + 1]), size=size)
+    """The changes of a changeset with their positions, those after the given position.
+
+    Values are as JSON has them.
+    """
+    everything = list(enumerate(changes_of(user_id=user_id, changeset_id=changeset_id)))
+    page = cut(everything[after + 1 : after + size + 2], size=size)
     rows = [
-        (row.position, Change(row.table, row.record_id, row.before, row.after)) for row in page.rows
+        (
+            position,
+            Change(change.table, change.record_id, _plain(change.before), _plain(change.after)),
+        )
+        for position, change in page.rows
     ]
     return Page(rows, has_more=page.has_more)
+
+
+def _plain(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {
+        name: value.isoformat()
+        if isinstance(value, datetime)
+        else str(value)
+        if isinstance(value, UUID)
+        else value
+        for name, value in row.items()
+    }
 
 
 def _changesets(user_id: UUID) -> QuerySet[Changeset]:

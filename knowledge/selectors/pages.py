@@ -27,13 +27,13 @@ from django.db.models.functions import Coalesce
 from exobrain.lib.sql import all_rows
 from knowledge.errors import CategoryNotFound, PageNotFound
 from knowledge.models import Alias, Block, Edge, Entity, Mention, NodeType, Source
+from knowledge.selectors.ledger import member_ids
 from knowledge.types import BlockKind, Status, Trust
 
 ROOT_TYPE = "node.entity"
 NOT_CATEGORIES = frozenset({"node.block", "node.universe"})
 DEEPEST_LEVEL = 2  # of the blocks on a page
 LINKS_SHOWN = 200
-MOST_MERGED = 1_000  # entities in one page
 HIDDEN_PROPERTIES = frozenset(
     {"created_at", "updated_at", "visibility", "user_id", "type_id", "id"}
 )
@@ -66,17 +66,6 @@ ORDER BY 0.30 * log((1 + coalesce(told.n, 0))::float8)
        + 0.10 * log((1 + coalesce(tied.n, 0))::float8) DESC,
     entity.updated_at DESC, entity.id
 LIMIT %(limit)s OFFSET %(offset)s
-"""
-
-# An entity and all that were merged into it, however long the chain.
-MEMBERS = """
-WITH RECURSIVE member AS (
-    SELECT id FROM knowledge_entity WHERE user_id = %s AND id = %s
-  UNION
-    SELECT merged.id FROM knowledge_entity merged JOIN member ON merged.merged_into_id = member.id
-    WHERE merged.user_id = %s
-)
-SELECT id FROM member LIMIT %s
 """
 
 CANONICAL = """
@@ -167,7 +156,7 @@ class PageLink:
 
 
 @dataclass(frozen=True)
-class Page:
+class EntityPage:
     """All that is known of an entity."""
 
     id: UUID
@@ -272,13 +261,13 @@ def count_by_category(*, user_id: UUID) -> dict[str, int]:
 
 def recent_pages(*, user_id: UUID, limit: int) -> list[PageEntry]:
     """The user's pages that changed last."""
-    return _entries(_told(_live_entities(user_id)).order_by("-updated_at", "id")[:limit])
+    return _entries(_live_entities(user_id).order_by("-updated_at", "id")[:limit])
 
 
 def pages_by_ids(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, PageEntry]:
     """Those of the entities that are the user's and have a page."""
     found = _live_entities(user_id).filter(id__in=ids)
-    return {entry.id: entry for entry in _entries(_told(found))}
+    return {entry.id: entry for entry in _entries(found)}
 
 
 def _live_entities(user_id: UUID) -> QuerySet[Entity]:
@@ -293,41 +282,26 @@ def _live_blocks() -> QuerySet[Block]:
     )
 
 
-def _told(entities: QuerySet[Entity]) -> Any:
-    """The entities as rows, with what their pages begin with."""
-    blocks = _live_blocks().filter(entity=OuterRef("pk")).order_by().values("entity")
-    count = Subquery(blocks.annotate(n=Count("id")).values("n"))
-    return entities.annotate(
-        block_count=Coalesce(count, 0), summary=Subquery(_first_text())
-    ).values("id", "node_type_id", "name", "summary", "updated_at", "block_count")
-
-
-def _first_text() -> QuerySet[Block, Any]:
-    """The text that a page begins with."""
-    return (
-        _live_blocks()
-        .filter(entity=OuterRef("pk"), level=0, text__regex=r"\S")
-        .annotate(place=_place_of_kind())
-        .order_by("place", "id")
+def _entries(entities: QuerySet[Entity]) -> list[PageEntry]:
+    """The entities as pages in a list, with what each begins with: a summary, a fact or a note."""
+    blocks = _live_blocks().filter(entity=OuterRef("pk"))
+    count = blocks.order_by().values("entity").annotate(n=Count("id")).values("n")
+    kinds = [When(kind=kind, then=Value(rank)) for rank, kind in enumerate(PAGE_KINDS)]
+    first_text = (
+        blocks.filter(level=0, text__regex=r"\S")
+        .annotate(rank=Case(*kinds, output_field=IntegerField()))
+        .order_by("rank", "id")
         .values("text")[:1]
     )
-
-
-def _place_of_kind() -> Case:
-    """A summary comes before facts, and notes come last."""
-    return Case(
-        *(When(kind=kind, then=Value(place)) for place, kind in enumerate(PAGE_KINDS)),
-        output_field=IntegerField(),
-    )
-
-
-def _entries(rows: Iterable[Mapping[str, Any]]) -> list[PageEntry]:
+    rows: Any = entities.annotate(
+        block_count=Coalesce(Subquery(count), 0), summary=Subquery(first_text)
+    ).values("id", "node_type_id", "name", "summary", "updated_at", "block_count")
     return [
         PageEntry(
             id=row["id"],
             category_id=row["node_type_id"],
             title=row["name"],
-            summary=_trimmed(row["summary"]),
+            summary=(row["summary"] or "").strip() or None,
             updated_at=row["updated_at"],
             block_count=row["block_count"],
         )
@@ -335,24 +309,20 @@ def _entries(rows: Iterable[Mapping[str, Any]]) -> list[PageEntry]:
     ]
 
 
-def _trimmed(text: str | None) -> str | None:
-    return (text or "").strip() or None
-
-
 # -- one page
 
 
-def find_page(*, user_id: UUID, page_id: UUID) -> Page:
+def find_page(*, user_id: UUID, page_id: UUID) -> EntityPage:
     """All that is known of the entity, or of the one it was merged into; raises PageNotFound."""
     entity = _entity(user_id=user_id, page_id=page_id)
-    members = _members(user_id=user_id, entity_id=entity.id)
+    members = member_ids(user_id=user_id, entity_ids=[entity.id])
     aliases = _aliases(entity, members)
     everything = _blocks(user_id=user_id, entity_ids=members)
     blocks = _depth_first([block for block in everything if _is_live(block)])
     past = [block for block in everything if not _is_live(block)]
     origins = origins_of(user_id=user_id, record_ids=[block.id for block in everything])
     shown = [_page_block(block, origins) for block in blocks if block.text.strip()]
-    return Page(
+    return EntityPage(
         id=entity.id,
         category_id=entity.node_type_id,
         category_name=_display_name(entity.node_type),
@@ -381,7 +351,7 @@ def editable_blocks(*, user_id: UUID, page_id: UUID) -> dict[UUID, UUID]:
     Raises PageNotFound.
     """
     entity = _entity(user_id=user_id, page_id=page_id)
-    members = _members(user_id=user_id, entity_id=entity.id)
+    members = member_ids(user_id=user_id, entity_ids=[entity.id])
     blocks = {block.id: block for block in _blocks(user_id=user_id, entity_ids=members)}
     present = {block_id: _successor(block, blocks) for block_id, block in blocks.items()}
     return {block_id: block.id for block_id, block in present.items() if _is_live(block)}
@@ -445,10 +415,6 @@ def _entity(*, user_id: UUID, page_id: UUID) -> Entity:
     return found
 
 
-def _members(*, user_id: UUID, entity_id: UUID) -> list[UUID]:
-    return [row[0] for row in all_rows(MEMBERS, [user_id, entity_id, user_id, MOST_MERGED])]
-
-
 def _blocks(*, user_id: UUID, entity_ids: Sequence[UUID]) -> list[Block]:
     on_page = Q(entity__in=entity_ids, level__lte=DEEPEST_LEVEL, kind__in=PAGE_KINDS)
     return list(Block.objects.filter(on_page, user_id=user_id))
@@ -462,7 +428,8 @@ def _depth_first(blocks: Sequence[Block]) -> list[Block]:
     """Each block before those below it; siblings by kind, level and id."""
     known = {block.id for block in blocks}
     children: dict[UUID | None, list[Block]] = {}
-    for block in sorted(blocks, key=_sibling_order):
+    kinds = {kind: rank for rank, kind in enumerate(PAGE_KINDS)}
+    for block in sorted(blocks, key=lambda b: (kinds[BlockKind(b.kind)], b.level, b.id)):
         parent = block.parent_id if block.parent_id in known else None
         children.setdefault(parent, []).append(block)
     ordered: list[Block] = []
@@ -472,10 +439,6 @@ def _depth_first(blocks: Sequence[Block]) -> list[Block]:
         ordered.append(block)
         waiting.extend(children.get(block.id, [])[::-1])
     return ordered
-
-
-def _sibling_order(block: Block) -> tuple[int, int, UUID]:
-    return PAGE_KINDS.index(BlockKind(block.kind)), block.level, block.id
 
 
 def _page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> PageBlock:
@@ -528,10 +491,6 @@ def _links(*, user_id: UUID, members: Sequence[UUID]) -> list[PageLink]:
         other = target_id if source_id in ours else source_id
         if other not in ours:
             found.setdefault(other, (edge_type, source_id in ours))
-    return _link_values(user_id, found)
-
-
-def _link_values(user_id: UUID, found: Mapping[UUID, tuple[str, bool]]) -> list[PageLink]:
     canonical = canonical_ids(user_id=user_id, ids=list(found))
     ways: dict[UUID, tuple[str, bool]] = {}
     for neighbour, way in found.items():
@@ -585,7 +544,8 @@ def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock
 
 def mentions_of(*, user_id: UUID, page_id: UUID, limit: int) -> list[Origin]:
     """The latest messages that speak of the entity."""
-    members = _members(user_id=user_id, entity_id=canonical_id(user_id=user_id, page_id=page_id))
+    entity_id = canonical_id(user_id=user_id, page_id=page_id)
+    members = member_ids(user_id=user_id, entity_ids=[entity_id])
     blocks = Mention.objects.filter(
         user_id=user_id, entity__in=members, superseded_at=None, block__kind=BlockKind.EPISODE
     )
@@ -594,10 +554,7 @@ def mentions_of(*, user_id: UUID, page_id: UUID, limit: int) -> list[Origin]:
         .order_by("-said_at", "-sequence")
         .values_list("message_id", "reference", "sequence", "message__role", "said_at")[:limit]
     )
-    return [_origin(*row) for row in rows]
-
-
-def _origin(
-    message_id: UUID, reference: str, sequence: int | None, role: str, said_at: datetime
-) -> Origin:
-    return Origin(message_id, reference, sequence or 0, role, said_at)
+    return [
+        Origin(message_id, reference, sequence or 0, role, said_at)
+        for message_id, reference, sequence, role, said_at in rows
+    ]

@@ -137,22 +137,18 @@ def _preview(user_id: UUID, changeset_id: UUID) -> object:
 
 
 def _operation(change: Change) -> dict[str, object]:
+    """What a change did to a row, in the fields that its owner is shown."""
     before, after = change.before or {}, change.after or {}
-    differing = [name for name in SHOWN_FIELDS if before.get(name) != after.get(name)]
+    action = "added" if change.before is None else "changed" if change.after else "removed"
     return {
         "table": change.table,
-        "action": _action(change),
+        "action": action,
         "fields": [
-            {"name": SHOWN_FIELDS[name], "before": before.get(name), "after": after.get(name)}
-            for name in differing
+            {"name": shown, "before": before.get(name), "after": after.get(name)}
+            for name, shown in SHOWN_FIELDS.items()
+            if before.get(name) != after.get(name)
         ],
     }
-
-
-def _action(change: Change) -> str:
-    if change.before is None:
-        return "added"
-    return "removed" if change.after is None else "changed"
 
 
 def _before(request: HttpRequest) -> UUID | None:

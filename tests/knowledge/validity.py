@@ -14,19 +14,18 @@ from django.db.models import Q
 
 from knowledge.models import (
     Alias,
+    BitemporalRecord,
     Block,
     Edge,
     Entity,
     Mention,
-    Record,
     ReviewItem,
     Source,
 )
-from knowledge.services.identities.resolution import Types
 from knowledge.services.learning.schema_context import schema_view
 from knowledge.types import BlockKind, Trust
 
-RECORDS: dict[str, type[Record]] = {
+RECORDS: dict[str, type[BitemporalRecord]] = {
     "entity": Entity,
     "block": Block,
     "edge": Edge,
@@ -107,11 +106,9 @@ def _types_are_the_schemas(user_id: UUID) -> Iterator[str]:
 def _edges_keep_the_rules(user_id: UUID) -> Iterator[str]:
     """Both ends of an edge are such as its type allows."""
     schema = schema_view()
-    types = Types(schema)
     for edge in _all(Edge, user_id).select_related("source", "target"):
-        froms, tos = (types.ancestors(e.node_type_id) for e in (edge.source, edge.target))
-        rules = schema.edge_rules.get(edge.edge_type_id, ())
-        if not any(from_ in froms and to in tos for from_, to in rules):
+        ends = (edge.source.node_type_id, edge.target.node_type_id)
+        if not schema.allows(edge.edge_type_id, *ends):
             yield f"{edge.edge_type_id} from {edge.source!r} to {edge.target!r}"
 
 

@@ -5,6 +5,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.db.models import Model
 
+from knowledge.models import LEDGER
+
 OURS = ("accounts", "journal", "orchestrator", "knowledge", "chat")
 INLINE_ONLY = {
     "accounts.RefreshToken": "shown inside its family",
@@ -12,10 +14,14 @@ INLINE_ONLY = {
     "journal.ToolCall": "shown inside its message",
     "knowledge.Alias": "shown inside its entity",
     "knowledge.Mention": "shown inside its block",
-    "knowledge.Operation": "shown inside its changeset",
     "knowledge.EdgeRule": "shown inside its edge type",
 }
 NOT_SHOWN = {
+    "knowledge.Record": "the identity of a row that is shown",
+    **{
+        table.versions._meta.label: "a changeset shows what it made and ended"
+        for table in LEDGER.values()
+    },
     "knowledge.IndexedUser": "an index, made from the ledger",
     "knowledge.IndexedBlock": "an index, made from the ledger",
     "knowledge.Posting": "an index, made from the ledger",

@@ -64,8 +64,15 @@ MEMORY = {
         WHERE job.state IS DISTINCT FROM 'completed' OR episode.id IS NULL
     """,
     "record added twice": """
-        SELECT "table", record_id, count(*) FROM knowledge_operation
-        WHERE before IS NULL GROUP BY 1, 2 HAVING count(*) > 1
+        SELECT id, count(*) FROM (
+            SELECT id, began_as FROM knowledge_block
+            UNION ALL SELECT id, began_as FROM knowledge_blockversion
+            UNION ALL SELECT id, began_as FROM knowledge_entity
+            UNION ALL SELECT id, began_as FROM knowledge_entityversion
+            UNION ALL SELECT id, began_as FROM knowledge_mention
+            UNION ALL SELECT id, began_as FROM knowledge_mentionversion
+        ) AS made
+        WHERE began_as = 'added' GROUP BY 1 HAVING count(*) > 1
     """,
     "message that is still taken": """
         SELECT message_id FROM knowledge_updatemessage WHERE is_leased

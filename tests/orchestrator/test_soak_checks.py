@@ -28,8 +28,12 @@ BREAKS = {
         "UPDATE knowledge_episode SET job_id = gen_random_uuid()"
     ),
     "record added twice": """
-        INSERT INTO knowledge_operation (changeset_id, position, "table", record_id, after)
-        SELECT changeset_id, position + 1000, "table", record_id, after FROM knowledge_operation
+        INSERT INTO knowledge_blockversion (id, user_id, universe_id, trust, confidence, status,
+            recorded_at, updated_at, kind, text, level, topic, value, is_single_valued, reference,
+            said_at, changeset_id, began_as, ended_as)
+        SELECT id, user_id, universe_id, trust, confidence, status, recorded_at,
+            updated_at, kind, text, level, topic, value, is_single_valued, reference, said_at,
+            changeset_id, began_as, 'removed' FROM knowledge_block
     """,
     "message that is still taken": "UPDATE knowledge_updatemessage SET is_leased = true",
 }

@@ -7,7 +7,7 @@ anew counts. Redactions say which characters of a message the memory does not kn
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -40,7 +40,7 @@ def fact_keys(*, text: str, subject: str, topic: str, value: str) -> list[str]:
     return said
 
 
-def bury(*, user_id: UUID, kind: str, said: Iterable[str]) -> None:
+def add_tombstones(*, user_id: UUID, kind: str, said: Iterable[str]) -> None:
     """None of this is remembered again of what was said until now."""
     now = clock.now()
     keys = {key_of(user_id=user_id, kind=kind, said=each) for each in said}
@@ -52,7 +52,7 @@ def bury(*, user_id: UUID, kind: str, said: Iterable[str]) -> None:
     Tombstone.objects.filter(user_id=user_id, kind=kind, key__in=keys).update(created_at=now)
 
 
-def redact(*, user_id: UUID, spans: Iterable[Span]) -> None:
+def add_redactions(*, user_id: UUID, spans: Iterable[Span]) -> None:
     """The memory does not know these characters."""
     rows = [
         Redaction(
@@ -75,53 +75,57 @@ def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return text
 
 
-class Veil:
+class RedactionMask:
     """What may not be seen of some messages."""
 
-    def __init__(self, *, user_id: UUID, spans: Iterable[Span], tombs: Iterable[Tombstone]) -> None:
+    def __init__(
+        self, *, user_id: UUID, spans: Iterable[Span], tombstones: Iterable[Tombstone]
+    ) -> None:
         self.user_id = user_id
         self.spans: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
         for span in spans:
             self.spans[span.message_id].append((span.start, span.end))
-        self.until: dict[tuple[str, str], datetime] = {(t.kind, t.key): t.created_at for t in tombs}
+        self.until: dict[tuple[str, str], datetime] = {
+            (t.kind, t.key): t.created_at for t in tombstones
+        }
         self.has_names = any(kind == "entity" for kind, _ in self.until)
-        self.drawn: list[Span] = []
+        self.added: list[Span] = []
 
-    def hides(self, message: SourceMessage) -> bool:
+    def is_forgotten(self, message: SourceMessage) -> bool:
         """True for a message that is wholly forgotten."""
-        return self._is_buried(EVERYTHING, [""], message.said_at) or (
+        return self._has_tombstone(EVERYTHING, [""], message.said_at) or (
             ("message", self._key("message", str(message.id))) in self.until
         )
 
-    def over(self, message: SourceMessage) -> SourceMessage:
+    def redacted(self, message: SourceMessage) -> SourceMessage:
         """The message with blanks for what is forgotten."""
         spans = [*self.spans[message.id], *self._names_in(message)]
         return replace(message, content=blanked(message.content, spans)) if spans else message
 
-    def covers(self, span: Span) -> bool:
+    def overlaps(self, span: Span) -> bool:
         """True when something of these characters is forgotten."""
         return any(
             start < span.end and span.start < end for start, end in self.spans[span.message_id]
         )
 
-    def draw(self, span: Span) -> None:
+    def add(self, span: Span) -> None:
         """These characters are forgotten, too."""
         self.spans[span.message_id].append((span.start, span.end))
-        self.drawn.append(span)
+        self.added.append(span)
 
     def is_forgotten_name(self, names: Iterable[str], *, said_at: datetime) -> bool:
         """True when an entity of one of these names is not to be remembered."""
         if not self.has_names:
             return False
         said = [normal for name in names if (normal := identity.normal_name(name))]
-        return self._is_buried("entity", said, said_at)
+        return self._has_tombstone("entity", said, said_at)
 
     def is_forgotten_fact(
         self, *, text: str, subject: str, topic: str, value: str, said_at: datetime
     ) -> bool:
         """True when this statement is not to be remembered."""
         said = fact_keys(text=text, subject=subject, topic=topic, value=value)
-        return self._is_buried("block", said, said_at)
+        return self._has_tombstone("block", said, said_at)
 
     def _names_in(self, message: SourceMessage) -> list[tuple[int, int]]:
         """Where forgotten names stand in a message that was said before they were forgotten."""
@@ -135,10 +139,10 @@ class Veil:
                 if self.is_forgotten_name([message.content[start:end]], said_at=message.said_at):
                     found.append((start, end))
         for start, end in found:
-            self.draw(Span(message.id, start, end))
+            self.add(Span(message.id, start, end))
         return found
 
-    def _is_buried(self, kind: str, said: Iterable[str], said_at: datetime) -> bool:
+    def _has_tombstone(self, kind: str, said: Iterable[str], said_at: datetime) -> bool:
         if not self.until:
             return False
         until = [self.until.get((kind, self._key(kind, each))) for each in said]
@@ -148,19 +152,11 @@ class Veil:
         return key_of(user_id=self.user_id, kind=kind, said=said)
 
 
-def veil_of(*, user_id: UUID, messages: Sequence[SourceMessage]) -> Veil:
+def load_redaction_mask(*, user_id: UUID, messages: Sequence[SourceMessage]) -> RedactionMask:
     """What may not be seen of these messages."""
     rows = Redaction.objects.filter(user_id=user_id, message_id__in=[m.id for m in messages])
-    return Veil(
+    return RedactionMask(
         user_id=user_id,
         spans=[Span(row.message_id, row.start, row.end) for row in rows],
-        tombs=Tombstone.objects.filter(user_id=user_id),
+        tombstones=Tombstone.objects.filter(user_id=user_id),
     )
-
-
-def redactions(*, user_id: UUID) -> Mapping[UUID, list[tuple[int, int]]]:
-    """All places that the memory of this user does not know, by message."""
-    found: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
-    for row in Redaction.objects.filter(user_id=user_id):
-        found[row.message_id].append((row.start, row.end))
-    return found

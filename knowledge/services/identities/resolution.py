@@ -1,4 +1,4 @@
-"""Who is who: which entity a name means, and two entities that become one or never will.
+"""Entity resolution: which entity a name means.
 
 A name finds candidates by its normal form, by its identifiers and by letters in common; their
 features are scored. Only what is certain is taken for the same. What is likely becomes an entity
@@ -6,34 +6,26 @@ of its own and a question to the user.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 
 from accounts import selectors as accounts
 from exobrain.lib.sql import all_rows
 from knowledge import identity
-from knowledge.errors import CannotMerge, RecordNotFound
 from knowledge.extraction.port import SchemaView
 from knowledge.models import (
     Alias,
-    Block,
-    Changeset,
-    Distinct,
-    Edge,
+    CannotLink,
     Entity,
-    Mention,
     ReviewItem,
-    Source,
 )
 from knowledge.services.identities.contexts import Contexts
-from knowledge.services.ledger.conflicts import settle, topic_of
-from knowledge.services.ledger.unit_of_work import Book, lock_memory
-from knowledge.types import REAL_WORLD, ProposedEntity, Span, Trust
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.types import REAL_WORLD, ProposedEntity, Trust
 
 GREY = 0.72  # score from which the user is asked whether two are the same
 SHORTER_FORM = 0.8  # what a name is worth that is another one with words left out
@@ -91,57 +83,15 @@ class Known:
     identifiers: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
-class Score:
-    """How likely two are the same."""
-
-    total: float
-    parts: Mapping[str, float]
-
-
-class Types:
-    """What is a kind of what."""
-
-    def __init__(self, schema: SchemaView) -> None:
-        self.parents = schema.node_parents
-
-    def ancestors(self, node_type: str) -> set[str]:
-        """The type and all it is a kind of."""
-        found: set[str] = set()
-        waiting = [node_type]
-        while waiting:
-            current = waiting.pop()
-            if current not in found:
-                found.add(current)
-                waiting += self.parents.get(current, ())
-        return found
-
-    def category(self, node_type: str) -> str:
-        """The child of the root that it is a kind of; itself when there is none."""
-        line = self.ancestors(node_type)
-        tops = sorted(t for t in line if ROOT in self.parents.get(t, ()))
-        return tops[0] if tops else node_type
-
-    def agreement(self, left: str, right: str) -> float:
-        """1 when one is a kind of the other, a half when nothing speaks against it, else 0."""
-        if ROOT in (left, right):
-            return 0.5
-        return 1.0 if left in self.ancestors(right) or right in self.ancestors(left) else 0.0
-
-    def narrower(self, old: str, new: str) -> bool:
-        """True when the new type says more."""
-        return new != old and old in self.ancestors(new)
-
-
 # -- which entity a name means
 
 
 class Resolver:
-    """Finds the entities of one batch; what it creates is in the book."""
+    """Finds the entities of one batch; what it creates is added to the unit of work."""
 
-    def __init__(self, book: Book, schema: SchemaView, contexts: Contexts) -> None:
-        self.book = book
-        self.types = Types(schema)
+    def __init__(self, work: UnitOfWork, schema: SchemaView, contexts: Contexts) -> None:
+        self.work = work
+        self.schema = schema
         self.contexts = contexts
         self.known: dict[UUID, Known] = {}
         self.by_name: dict[str, set[UUID]] = defaultdict(set)
@@ -157,8 +107,17 @@ class Resolver:
         self._remember(_ids(proposal.key for proposal, _ in proposals))
         found: dict[str, Resolved] = {}
         # Certain ones first: they are the company by which others are told apart.
-        for proposal, trust in sorted(proposals, key=lambda p: not self._is_plain(p[0])):
-            resolved = self._self(trust) if proposal.is_user else self._one(proposal, trust)
+        certain = {
+            proposal.key
+            for proposal, _ in proposals
+            if proposal.is_user or len(self.by_name[identity.normal_name(proposal.name)]) == 1
+        }
+        for proposal, trust in sorted(proposals, key=lambda pair: pair[0].key not in certain):
+            resolved = (
+                Resolved(self.ensure_self(trust))
+                if proposal.is_user
+                else self._resolve_one(proposal, trust)
+            )
             self._learn_names(resolved.entity, proposal, trust)
             if resolved.confidence == 1.0:
                 self.company.add(resolved.entity.id)
@@ -175,15 +134,12 @@ class Resolver:
             if id_ in self.known
         }
 
-    def _is_plain(self, proposal: ProposedEntity) -> bool:
-        return proposal.is_user or len(self.by_name[identity.normal_name(proposal.name)]) == 1
-
     # what is known
 
     def _load(self, proposals: Sequence[ProposedEntity]) -> None:
         names = {name for p in proposals for name in _names(p)}
         identifiers = {identity.normal_identifier(i) for p in proposals for i in p.identifiers}
-        user_id = self.book.user_id
+        user_id = self.work.user_id
         rows = Alias.objects.filter(user_id=user_id).filter(
             Q(normal_name__in=names, is_identifier=False)
             | Q(normal_name__in=identifiers, is_identifier=True)
@@ -195,17 +151,17 @@ class Resolver:
                 self.alike[name].append(entity_id)
                 ids.add(entity_id)
         self._remember(ids)
-        pairs = Distinct.objects.filter(user_id=user_id).filter(
+        pairs = CannotLink.objects.filter(user_id=user_id).filter(
             Q(left_id__in=ids) | Q(right_id__in=ids)
         )
         self.apart = {frozenset(pair) for pair in pairs.values_list("left_id", "right_id")}
 
     def _remember(self, ids: Iterable[UUID]) -> None:
         new = [id_ for id_ in ids if id_ not in self.known]
-        entities = Entity.objects.filter(user_id=self.book.user_id, pk__in=new, merged_into=None)
+        entities = Entity.objects.filter(user_id=self.work.user_id, pk__in=new, merged_into=None)
         for entity in entities:
             self.known[entity.id] = Known(entity)
-        for alias in Alias.objects.filter(user_id=self.book.user_id, entity_id__in=new):
+        for alias in Alias.objects.filter(user_id=self.work.user_id, entity_id__in=new):
             if alias.entity_id in self.known:
                 self._index(alias)
 
@@ -220,50 +176,58 @@ class Resolver:
 
     # the decision
 
-    def _self(self, trust: Trust) -> Resolved:
-        return Resolved(self.ensure_self(trust))
-
     def ensure_self(self, trust: Trust) -> Entity:
         """The user as an entity."""
-        id_ = identity.self_entity_id(self.book.user_id)
+        id_ = identity.self_entity_id(self.work.user_id)
         if id_ not in self.known:
             self._remember([id_])
         if id_ in self.known:
             return self.known[id_].entity
-        name = accounts.display_name(user_id=self.book.user_id) or "Me"
+        name = accounts.display_name(user_id=self.work.user_id) or "Me"
         entity = self._create(id_, name=name, node_type="node.person", trust=trust, is_self=True)
         for own in (name, *identity.SELF_NAMES):
             self._add_alias(entity, own, identity.normal_name(own))
         return entity
 
-    def _one(self, proposal: ProposedEntity, trust: Trust) -> Resolved:
+    def _resolve_one(self, proposal: ProposedEntity, trust: Trust) -> Resolved:
+        """By the key, an identifier, or a name that only one has; else a likely one, or a new."""
         for id_ in _ids([proposal.key]):  # an extractor may say which it means
             if id_ in self.known:
                 return Resolved(self.known[id_].entity)
         for identifier in map(identity.normal_identifier, proposal.identifiers):
             if identifier in self.by_identifier:
                 return Resolved(self.known[self.by_identifier[identifier]].entity)
-        exact = [id_ for id_ in self._exact(proposal) if not self._is_blocked(proposal, id_)]
-        if len(exact) == 1:
-            return Resolved(self.known[exact[0]].entity)
-        if exact:
-            return self._likeliest(proposal, exact)
-        return Resolved(self._new(proposal, trust))
-
-    def _exact(self, proposal: ProposedEntity) -> list[UUID]:
-        """Entities of that very name and of a type that agrees; by its own name before others."""
-        for name in _names(proposal):
-            found = [
+        same_name: list[UUID] = []
+        for name in _names(proposal):  # its own name before the others
+            same_name = [
                 id_
                 for id_ in sorted(self.by_name[name])
-                if self.types.agreement(proposal.node_type, self._type(id_)) > 0
+                if self._type_agreement(proposal, self.known[id_].entity) > 0
             ]
-            if found:
-                return found
-        return []
+            if same_name:
+                break
+        fitting = [id_ for id_ in same_name if not self._is_blocked(proposal, id_)]
+        if len(fitting) == 1:
+            return Resolved(self.known[fitting[0]].entity)
+        if not fitting:
+            return Resolved(self._create_proposed(proposal, trust))
 
-    def _type(self, entity_id: UUID) -> str:
-        return self.known[entity_id].entity.node_type_id
+        def worth(entity_id: UUID) -> tuple[float, float, str]:
+            """Of several namesakes: who is spoken of in the same company, or was last."""
+            entity = self.known[entity_id].entity
+            together = len(self._neighbours(entity_id) & self.company)
+            score = together + self._type_agreement(proposal, entity)
+            return (score, entity.recorded_at.timestamp(), str(entity_id))
+
+        return Resolved(self.known[max(fitting, key=worth)].entity, confidence=UNSURE)
+
+    def _type_agreement(self, proposal: ProposedEntity, entity: Entity) -> float:
+        """1 when one type is a kind of the other, a half when nothing is known of one, else 0."""
+        left, right = proposal.node_type, entity.node_type_id
+        if ROOT in (left, right):
+            return 0.5
+        is_kind = left in self.schema.ancestors(right) or right in self.schema.ancestors(left)
+        return 1.0 if is_kind else 0.0
 
     def _is_blocked(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
         """True when both have identifiers and none in common."""
@@ -271,61 +235,47 @@ class Resolver:
         theirs = self.known[entity_id].identifiers
         return bool(ours and theirs and not ours & theirs)
 
-    def _likeliest(self, proposal: ProposedEntity, ids: Sequence[UUID]) -> Resolved:
-        """One of several namesakes: who is spoken of in the same company, or was last."""
-
-        def worth(entity_id: UUID) -> tuple[float, float, str]:
-            entity = self.known[entity_id].entity
-            agreement = self.types.agreement(proposal.node_type, entity.node_type_id)
-            together = len(self._neighbours(entity_id) & self.company)
-            return (together + agreement, entity.recorded_at.timestamp(), str(entity_id))
-
-        return Resolved(self.known[max(ids, key=worth)].entity, confidence=UNSURE)
-
-    def _new(self, proposal: ProposedEntity, trust: Trust) -> Entity:
+    def _create_proposed(self, proposal: ProposedEntity, trust: Trust) -> Entity:
+        """A new entity, with a question for each known one that it may be."""
         name = identity.normal_name(proposal.name) or identity.normal_text(proposal.name)
-        category = self.types.category(proposal.node_type)
-        id_ = self._free_id(category, name, proposal)
-        if id_ in self.known:
-            return self.known[id_].entity
-        entity = self._create(id_, name=proposal.name, node_type=proposal.node_type, trust=trust)
-        for other_id, score in self._questions(proposal, entity):
-            self._ask(entity.id, other_id, score)
-        return entity
-
-    def _free_id(self, category: str, name: str, proposal: ProposedEntity) -> UUID:
-        """The id of that name; a namesake's is marked by what tells it apart."""
+        parents = self.schema.node_parents
+        line = self.schema.ancestors(proposal.node_type)
+        categories = sorted(each for each in line if ROOT in parents.get(each, ()))
 
         def id_for(mark: str) -> UUID:
             return identity.entity_id(
-                self.book.user_id,
+                self.work.user_id,
                 universe_id=REAL_WORLD,
-                category=category,
+                category=categories[0] if categories else proposal.node_type,
                 name=name,
                 mark=mark,
             )
 
-        plain = id_for("")
-        taken = plain in self.known or Entity.objects.filter(pk=plain).exists()
-        if not taken:
-            return plain
-        marks = sorted(map(identity.normal_identifier, proposal.identifiers))
-        first = proposal.spans[0].message_id if proposal.spans else proposal.key
-        return id_for(marks[0] if marks else str(first))
+        id_ = id_for("")
+        if id_ in self.known or Entity.objects.filter(pk=id_).exists():
+            # A namesake: its id is marked by what tells the two apart.
+            marks = sorted(map(identity.normal_identifier, proposal.identifiers))
+            first = proposal.spans[0].message_id if proposal.spans else proposal.key
+            id_ = id_for(marks[0] if marks else str(first))
+        if id_ in self.known:
+            return self.known[id_].entity
+        entity = self._create(id_, name=proposal.name, node_type=proposal.node_type, trust=trust)
+        self._ask_about_likely(proposal, entity)
+        return entity
 
     def _create(
         self, id_: UUID, *, name: str, node_type: str, trust: Trust, is_self: bool = False
     ) -> Entity:
-        entity = self.book.add(
+        entity = self.work.add(
             Entity(
                 id=id_,
-                user_id=self.book.user_id,
+                user_id=self.work.user_id,
                 node_type_id=node_type,
                 name=name,
                 normal_name=identity.normal_name(name)[: identity.MAX_NAME_CHARS],
                 trust=trust,
                 is_self=is_self,
-                recorded_at=self.book.now,
+                recorded_at=self.work.now,
             )
         )
         self.known[id_] = Known(entity)
@@ -343,20 +293,21 @@ class Resolver:
             if normal and normal not in known.identifiers:
                 self._add_alias(entity, identifier, normal, is_identifier=True)
         if trust > entity.trust:
-            self.book.change(entity, trust=int(trust))
+            self.work.change(entity, trust=int(trust))
         is_fixed = entity.trust == Trust.CONFIRMED or entity.is_self
-        if not is_fixed and self.types.narrower(entity.node_type_id, proposal.node_type):
-            self.book.change(entity, node_type_id=proposal.node_type)
+        old, new = entity.node_type_id, proposal.node_type
+        if not is_fixed and new != old and old in self.schema.ancestors(new):  # it says more
+            self.work.change(entity, node_type_id=proposal.node_type)
 
     def _add_alias(
         self, entity: Entity, name: str, normal: str, *, is_identifier: bool = False
     ) -> None:
         normal = normal[: identity.MAX_ALIAS_CHARS]
         self._index(
-            self.book.add(
+            self.work.add(
                 Alias(
-                    id=identity.alias_id(self.book.user_id, entity_id=entity.id, name=normal),
-                    user_id=self.book.user_id,
+                    id=identity.alias_id(self.work.user_id, entity_id=entity.id, name=normal),
+                    user_id=self.work.user_id,
                     entity_id=entity.id,
                     name=name[: identity.MAX_ALIAS_CHARS],
                     normal_name=normal,
@@ -367,25 +318,36 @@ class Resolver:
 
     # the grey zone
 
-    def _questions(self, proposal: ProposedEntity, entity: Entity) -> list[tuple[UUID, Score]]:
-        """Entities that may be the same as a new one, the likeliest first."""
+    def _ask_about_likely(self, proposal: ProposedEntity, entity: Entity) -> None:
+        """The user is asked about those known entities that are likeliest the same."""
         candidates = {id_ for name in _names(proposal) for id_ in self.alike[name]}
         candidates |= {id_ for name in _names(proposal) for id_ in self.by_name[name]}
-        scored = [
-            (id_, self._score(proposal, id_))
-            for id_ in candidates
-            if id_ in self.known
-            and id_ != entity.id
-            and frozenset((id_, entity.id)) not in self.apart
-            and not self._is_blocked(proposal, id_)
-        ]
-        likely = [(id_, score) for id_, score in scored if score.total >= GREY]
-        likely.sort(key=lambda pair: (-pair[1].total, pair[0]))
-        return likely[:MOST_QUESTIONS]
+        likely = []
+        for id_ in candidates & self.known.keys() - {entity.id}:
+            is_apart = frozenset((id_, entity.id)) in self.apart
+            if not is_apart and not self._is_blocked(proposal, id_):
+                total, parts = self._score(proposal, id_)
+                if total >= GREY:
+                    likely.append((-total, id_, parts))
+        for total, id_, parts in sorted(likely, key=lambda each: each[:2])[:MOST_QUESTIONS]:
+            question = identity.pair_id(
+                self.work.user_id, kind="merge", left_id=id_, right_id=entity.id
+            )
+            self.work.add(
+                ReviewItem(
+                    id=question,
+                    user_id=self.work.user_id,
+                    kind=ReviewItem.Kind.MERGE,
+                    left_id=id_,
+                    right_id=entity.id,
+                    score=round(-total, 4),
+                    features={name: round(part, 4) for name, part in parts.items()},
+                )
+            )
 
-    def _score(self, proposal: ProposedEntity, entity_id: UUID) -> Score:
+    def _score(self, proposal: ProposedEntity, entity_id: UUID) -> tuple[float, dict[str, float]]:
+        """How likely the two are the same, from 0 to 1, and what that is made of."""
         known = self.known[entity_id]
-        agreement = self.types.agreement(proposal.node_type, known.entity.node_type_id)
         likeness = max(
             (_likeness(ours, theirs) for ours in _names(proposal) for theirs in known.names),
             default=0.0,
@@ -393,27 +355,22 @@ class Resolver:
         together = self._neighbours(entity_id) & self.company
         parts = {
             "name": likeness,
-            "type": agreement,
+            "type": self._type_agreement(proposal, known.entity),
             "neighbours": min(1.0, len(together) / 2),
         }
-        if not agreement or not likeness:
-            return Score(0.0, parts)
+        if not parts["type"] or not likeness:
+            return 0.0, parts
         total = sum(WEIGHTS[name] * part for name, part in parts.items())
-        return self._with_meaning(Score(total, parts), proposal, entity_id)
-
-    def _with_meaning(self, score: Score, proposal: ProposedEntity, entity_id: UUID) -> Score:
-        """The score with how alike is what is said where the two are spoken of, if it is known."""
         self.contexts.load(self.known)
         meaning = self.contexts.likeness(proposal.key, entity_id)
         if meaning is None:
-            return score
-        total = (1 - MEANING) * score.total + MEANING * meaning
-        return Score(total, {**score.parts, "meaning": meaning})
+            return total, parts
+        return (1 - MEANING) * total + MEANING * meaning, {**parts, "meaning": meaning}
 
     def _neighbours(self, entity_id: UUID) -> set[UUID]:
         if self.neighbours is None:
             values = {
-                "user": self.book.user_id,
+                "user": self.work.user_id,
                 "ids": list(self.known),
                 "limit": MOST_NEIGHBOURS,
             }
@@ -421,21 +378,6 @@ class Resolver:
             for one, other in all_rows(NEIGHBOURS, values):
                 self.neighbours[one].add(other)
         return self.neighbours.get(entity_id, set())
-
-    def _ask(self, new_id: UUID, known_id: UUID, score: Score) -> None:
-        self.book.add(
-            ReviewItem(
-                id=identity.pair_id(
-                    self.book.user_id, kind="merge", left_id=known_id, right_id=new_id
-                ),
-                user_id=self.book.user_id,
-                kind=ReviewItem.Kind.MERGE,
-                left_id=known_id,
-                right_id=new_id,
-                score=round(score.total, 4),
-                features={name: round(part, 4) for name, part in score.parts.items()},
-            )
-        )
 
 
 def _ids(keys: Iterable[str]) -> list[UUID]:
@@ -458,150 +400,3 @@ def _likeness(ours: str, theirs: str) -> float:
         return 0.0
     likeness = identity.name_likeness(ours, theirs)
     return max(likeness, SHORTER_FORM) if identity.is_shorter_form(ours, theirs) else likeness
-
-
-# -- merging
-
-
-def merge(*, user_id: UUID, keep_id: UUID, gone_id: UUID) -> UUID:
-    """Everything known of the second is known of the first; returns the changeset to roll back.
-
-    The second stays as an empty row whose `merged_into` is the first.
-    """
-    with transaction.atomic():
-        lock_memory(user_id)
-        book = Book(user_id=user_id, kind=Changeset.Kind.MERGE)
-        merge_into(book, keep=_entity(user_id, keep_id), gone=_entity(user_id, gone_id))
-        return book.write()
-
-
-def merge_into(book: Book, *, keep: Entity, gone: Entity) -> None:
-    """The book makes the two one; raises CannotMerge for one and the same, or the user's own."""
-    if keep.id == gone.id or gone.is_self or keep.merged_into_id or gone.merged_into_id:
-        raise CannotMerge
-    if _are_different(book, keep, gone):
-        raise CannotMerge("These two were said to be different.")
-    topics = _move_blocks(book, keep, gone)
-    _move_mentions(book, keep, gone)
-    _move_edges(book, keep, gone)
-    _move_aliases(book, keep, gone)
-    for entity in book.current(Entity.objects.filter(user_id=book.user_id, merged_into=gone)):
-        book.change(entity, merged_into_id=keep.id)
-    book.change(gone, merged_into_id=keep.id)
-    if gone.trust > keep.trust:
-        book.change(keep, trust=gone.trust)
-    _close_questions(book, keep, gone)
-    settle(book, topics)
-
-
-def _are_different(book: Book, keep: Entity, gone: Entity) -> bool:
-    """True when the user said so, of these or of any that became one of them."""
-    ours, theirs = _members(book, keep), _members(book, gone)
-    across = Q(left_id__in=ours, right_id__in=theirs) | Q(left_id__in=theirs, right_id__in=ours)
-    return Distinct.objects.filter(across, user_id=book.user_id).exists()
-
-
-def _members(book: Book, entity: Entity) -> list[UUID]:
-    merged = Entity.objects.filter(user_id=book.user_id, merged_into=entity)
-    return [entity.id, *merged.values_list("id", flat=True)]
-
-
-def _move_blocks(book: Book, keep: Entity, gone: Entity) -> set[tuple[UUID, str]]:
-    topics = set()
-    for block in Block.objects.filter(user_id=book.user_id, entity=gone):
-        book.change(block, entity_id=keep.id)
-        if topic := topic_of(block):
-            topics.add(topic)
-    return topics
-
-
-def _move_mentions(book: Book, keep: Entity, gone: Entity) -> None:
-    theirs = {m.block_id: m for m in Mention.objects.filter(user_id=book.user_id, entity=keep)}
-    for mention in Mention.objects.filter(user_id=book.user_id, entity=gone):
-        if mention.block_id in theirs:
-            _remove_cited(book, mention, heir=theirs[mention.block_id])
-        else:
-            book.change(mention, entity_id=keep.id)
-
-
-def _move_edges(book: Book, keep: Entity, gone: Entity) -> None:
-    ends = Q(source=gone) | Q(target=gone)
-    for edge in Edge.objects.filter(ends, user_id=book.user_id):
-        source = keep.id if edge.source_id == gone.id else edge.source_id
-        target = keep.id if edge.target_id == gone.id else edge.target_id
-        if source == target:
-            _remove_cited(book, edge)
-        else:
-            book.change(edge, source_id=source, target_id=target)
-
-
-def _remove_cited(book: Book, record: Mention | Edge, *, heir: Mention | None = None) -> None:
-    """The record goes, and where it is from is known of its heir, if it has one."""
-    for source in Source.objects.filter(user_id=book.user_id, record_id=record.id):
-        book.remove(source)
-        if heir is not None:
-            book.cite(heir, Span(source.message_id, source.start, source.end))
-    book.remove(record)
-
-
-def _move_aliases(book: Book, keep: Entity, gone: Entity) -> None:
-    ours = set(
-        Alias.objects.filter(user_id=book.user_id, entity=keep).values_list(
-            "normal_name", flat=True
-        )
-    )
-    for alias in Alias.objects.filter(user_id=book.user_id, entity=gone):
-        if alias.normal_name in ours:
-            book.remove(alias)
-        else:
-            book.change(alias, entity_id=keep.id)
-
-
-def _close_questions(book: Book, keep: Entity, gone: Entity) -> None:
-    """What was asked about the one that is gone is answered, or no question any more."""
-    about = Q(left_id=gone.id) | Q(right_id=gone.id)
-    open_ = ReviewItem.objects.filter(
-        about,
-        user_id=book.user_id,
-        kind=ReviewItem.Kind.MERGE,
-        state=ReviewItem.State.OPEN,
-    )
-    for item in book.current(open_):
-        if {item.left_id, item.right_id} == {keep.id, gone.id}:
-            book.change(item, state=ReviewItem.State.ACCEPTED, decided_at=book.now)
-        else:
-            book.remove(item)
-
-
-def keep_apart(*, user_id: UUID, left_id: UUID, right_id: UUID) -> UUID:
-    """The two are different for ever, also after a rebuild; returns the changeset."""
-    with transaction.atomic():
-        lock_memory(user_id)
-        book = Book(user_id=user_id, kind=Changeset.Kind.EDIT)
-        separate(book, _entity(user_id, left_id), _entity(user_id, right_id))
-        return book.write()
-
-
-def separate(book: Book, left: Entity, right: Entity) -> None:
-    """The book says that the two are different."""
-    if (left.merged_into_id or left.id) == (right.merged_into_id or right.id):
-        raise CannotMerge("One and the same is not two.")
-    low, high = sorted([left.id, right.id])
-    id_ = identity.pair_id(book.user_id, kind="distinct", left_id=low, right_id=high)
-    book.add(Distinct(id=id_, user_id=book.user_id, left_id=low, right_id=high))
-    questions = ReviewItem.objects.filter(
-        user_id=book.user_id,
-        kind=ReviewItem.Kind.MERGE,
-        state=ReviewItem.State.OPEN,
-        left_id__in=[low, high],
-        right_id__in=[low, high],
-    )
-    for item in book.current(questions):
-        book.change(item, state=ReviewItem.State.REJECTED, decided_at=book.now)
-
-
-def _entity(user_id: UUID, entity_id: UUID) -> Entity:
-    entity = Entity.objects.filter(user_id=user_id, pk=entity_id).first()
-    if entity is None:
-        raise RecordNotFound
-    return entity

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
@@ -26,25 +27,29 @@ from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors import ledger
-from knowledge.services.forgetting.redaction import Veil, redact, veil_of
+from knowledge.services.forgetting.redaction import (
+    RedactionMask,
+    add_redactions,
+    load_redaction_mask,
+)
 from knowledge.services.identities.contexts import Contexts
-from knowledge.services.identities.resolution import Resolved, Resolver, Types
+from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.ledger.conflicts import (
     Topic,
     load_topics,
-    settle,
+    resolve_conflicts,
     statement_of,
 )
-from knowledge.services.ledger.unit_of_work import Book, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.types import (
+    TRUST_OF_ROLE,
     BlockKind,
     Extraction,
-    Prepared,
+    PreparedLearning,
     ProposedEntity,
     ProposedFact,
-    Ruling,
     SourceMessage,
     Span,
     Status,
@@ -54,7 +59,6 @@ from knowledge.types import (
 
 log = structlog.get_logger(__name__)
 
-TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
 V = TypeVar("V")
 
 # Columns by which what is new may name an entity: itself, its names, its sources, its questions.
@@ -68,7 +72,7 @@ MAX_TOPIC_CHARS = 120
 
 def prepare_learning(
     *, user_id: UUID, messages: Sequence[SourceMessage], embeds: bool = True
-) -> Prepared:
+) -> PreparedLearning:
     """What may be remembered of the messages is known; nothing is written.
 
     The extractor never sees what the user had forgotten: there are blanks in its place.
@@ -77,9 +81,9 @@ def prepare_learning(
     known_already = ledger.learned(user_id=user_id, message_ids=ids)
     fresh = _in_order(m for m in messages if m.id not in known_already and m.content)
     if not fresh:
-        return Prepared(messages=[], extraction=Extraction())
-    veil = veil_of(user_id=user_id, messages=fresh)
-    shown = [veil.over(message) for message in fresh if not veil.hides(message)]
+        return PreparedLearning(messages=[], extraction=Extraction())
+    mask = load_redaction_mask(user_id=user_id, messages=fresh)
+    shown = [mask.redacted(message) for message in fresh if not mask.is_forgotten(message)]
     extractor = configured_extractor()
     proposed = extractor.extract(
         messages=shown, schema=schema_view(), known=known_entities(user_id=user_id)
@@ -88,7 +92,7 @@ def prepare_learning(
         proposed = replace(proposed, extractor=extractor.name)
     extraction = filter_extraction(proposed, shown)
     embedded = _embedded(user_id, shown, extraction) if embeds else BlockEmbeddings()
-    return Prepared(
+    return PreparedLearning(
         messages=fresh,
         extraction=extraction,
         vectors=embedded.vectors,
@@ -104,7 +108,7 @@ def _embedded(
     Which id a statement gets is not known yet, so its text stands for it.
     """
     texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in messages}
-    texts |= {identity.text_id(text): text for f in extraction.facts if (text := _text(f))}
+    texts |= {identity.text_id(text): text for f in extraction.facts if (text := _text_of(f))}
     try:
         return embed_texts(texts)
     except Unavailable as error:
@@ -119,68 +123,59 @@ def _in_order(messages: Iterable[SourceMessage]) -> list[SourceMessage]:
 # -- within it
 
 
-def apply_learning(*, user_id: UUID, job_id: UUID, prepared: Prepared) -> UUID:
+def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -> UUID:
     """The memory holds what was prepared; returns the changeset. Twice is as good as once."""
     with transaction.atomic(savepoint=False):
         lock_memory(user_id)
-        attempt, before = 0, _attempt(user_id, job_id, 0)
-        while before is not None and before.state == Changeset.State.ROLLED_BACK:
-            attempt += 1
-            before = _attempt(user_id, job_id, attempt)
-        if before is not None:
-            return before.id
-        book = Book(
+        for attempt in count():  # another one follows each that was rolled back
+            id_ = identity.changeset_id(user_id, job_id=job_id, attempt=attempt)
+            done = Changeset.objects.filter(user_id=user_id, pk=id_).first()
+            if done is None:
+                break
+            if done.state != Changeset.State.ROLLED_BACK:
+                return done.id
+        work = UnitOfWork(
             user_id=user_id,
             kind=Changeset.Kind.JOB,
-            changeset_id=identity.changeset_id(user_id, job_id=job_id, attempt=attempt),
+            changeset_id=id_,
             job_id=job_id,
             extractor=prepared.extraction.extractor,
         )
-        remember(book, prepared)
-        return book.write(
-            vectors=_by_block(book, prepared.vectors), tokens=_by_block(book, prepared.tokens)
+        remember(work, prepared)
+        return work.commit(
+            vectors=_by_block(work, prepared.vectors), tokens=_by_block(work, prepared.tokens)
         )
 
 
-def _by_block(book: Book, values: Mapping[UUID, V]) -> dict[UUID, V]:
+def _by_block(work: UnitOfWork, values: Mapping[UUID, V]) -> dict[UUID, V]:
     """What was found out about texts, by the blocks that say them."""
     found = {}
-    for block in book.additions(Block):
+    for block in work.additions(Block):
         for id_ in (block.id, identity.text_id(block.text)):
             if id_ in values:
                 found[block.id] = values[id_]
     return found
 
 
-def _attempt(user_id: UUID, job_id: UUID, attempt: int) -> Changeset | None:
-    id_ = identity.changeset_id(user_id, job_id=job_id, attempt=attempt)
-    return Changeset.objects.filter(user_id=user_id, pk=id_).first()
-
-
-def remember(book: Book, prepared: Prepared) -> None:
-    """The book holds what was prepared, as far as the journal still says it and it is new."""
-    messages = _still_said(book.user_id, prepared.messages)
-    if messages:
-        _Learner(book, messages, prepared).learn()
-
-
-def _still_said(user_id: UUID, messages: Sequence[SourceMessage]) -> list[SourceMessage]:
-    """The messages that are in the user's journal and not in the memory."""
-    ids = [message.id for message in messages]
-    stored = {m.id: m for m in journal.messages_by_ids(user_id=user_id, ids=ids)}
-    known = ledger.learned(user_id=user_id, message_ids=ids)
-    return [
+def remember(work: UnitOfWork, prepared: PreparedLearning) -> None:
+    """Adds what was prepared, as far as the journal still says it and it is new."""
+    ids = [message.id for message in prepared.messages]
+    stored = {m.id: m for m in journal.messages_by_ids(user_id=work.user_id, ids=ids)}
+    known = ledger.learned(user_id=work.user_id, message_ids=ids)
+    messages = [
         message
-        for message in _in_order(messages)
+        for message in _in_order(prepared.messages)
         if message.id not in known
         and message.id in stored
         and (stored[message.id].content or "") == message.content
     ]
+    if messages:
+        Learner(work, messages, prepared).learn()
 
 
 @dataclass(frozen=True)
-class _Fact:
-    """A proposal that makes sense, with the entities it speaks of."""
+class ResolvedFact:
+    """A proposed fact that makes sense, with the entities it speaks of."""
 
     proposal: ProposedFact
     message: SourceMessage
@@ -197,47 +192,54 @@ class _Fact:
         """Whom or what it tells something of."""
         return self.about[0].entity if self.about else None
 
+    @property
+    def subject_id(self) -> UUID | None:
+        """The subject's id."""
+        return self.subject.id if self.subject else None
 
-class _Learner:
-    """One batch on its way into the book."""
+    @property
+    def repeat_key(self) -> tuple[UUID | None, str]:
+        """What it has in common with others that say the same."""
+        if self.topic:
+            return self.subject_id, f"{self.topic}\x00{self.value}"
+        return self.subject_id, identity.normal_text(self.proposal.text)
 
-    def __init__(self, book: Book, messages: Sequence[SourceMessage], prepared: Prepared) -> None:
-        self.book = book
-        self.user_id = book.user_id
+
+class Learner:
+    """Makes a batch of messages part of a unit of work."""
+
+    def __init__(
+        self, work: UnitOfWork, messages: Sequence[SourceMessage], prepared: PreparedLearning
+    ) -> None:
+        self.work = work
+        self.user_id = work.user_id
         self.messages = {message.id: message for message in messages}
         self.extraction = prepared.extraction
         self.vectors = prepared.vectors
         self.schema: SchemaView = schema_view()
-        self.types = Types(self.schema)
-        self.veil: Veil = veil_of(user_id=self.user_id, messages=messages)
+        self.mask: RedactionMask = load_redaction_mask(user_id=self.user_id, messages=messages)
         self.entities: dict[str, Resolved] = {}
         self.refused: set[str] = set()  # keys of proposed entities that are not to be known
         self.decided: set[UUID] = set()
         self.topics: dict[Topic, list[Block]] = {}
-        self.texts: dict[tuple[UUID | None, str], Block] = {}
+        self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.refuted: set[UUID] = set()  # what the user called wrong
 
     def learn(self) -> None:
-        """Everything of the batch is in the book."""
-        self._rulings(self.extraction.rulings)
-        self._resolve_entities()
-        facts = [fact for p in self.extraction.facts if (fact := self._checked(p))]
-        facts.sort(key=lambda f: (f.message.said_at, f.message.sequence, f.proposal.span.start))
-        self._load(facts)
-        for fact in facts:
-            self._fact(fact)
-        self._episodes()
-        self._mentions()
-        self._drop_the_unspoken()
-        settle(self.book, self.topics)
-        redact(user_id=self.user_id, spans=self.veil.drawn)
-
-    # what was decided elsewhere
-
-    def _rulings(self, rulings: Iterable[Ruling]) -> None:
-        for ruling in rulings:
+        """All of the batch is in the unit of work, with a decision about each part."""
+        for ruling in self.extraction.rulings:
             if ruling.message_id in self.messages and ruling.verdict in set(Verdict):
                 self._decide(ruling.verdict, ruling.reason, ruling.message_id, ruling.span)
+        self._resolve_entities()
+        facts = [fact for p in self.extraction.facts if (fact := self._resolve_fact(p))]
+        facts.sort(key=lambda f: (f.message.said_at, f.message.sequence, f.proposal.span.start))
+        self._load_known(facts)
+        for fact in facts:
+            self._learn_fact(fact)
+        self._add_episodes()
+        self._drop_unmentioned_entities()
+        resolve_conflicts(self.work, self.topics)
+        add_redactions(user_id=self.user_id, spans=self.mask.added)
 
     def _decide(
         self,
@@ -250,7 +252,7 @@ class _Learner:
         self.decided.add(message_id)
         if span is not None and not self._is_in(span):
             span = None
-        self.book.decide(
+        self.work.decide(
             Verdict(verdict),
             storable(str(reason)),
             message_id=message_id,
@@ -272,26 +274,29 @@ class _Learner:
             if not spans:
                 continue
             spans.sort(key=lambda s: (self.messages[s.message_id].said_at, s.start))
-            if not proposal.is_user and not self._is_allowed(proposal, spans):
+            if not proposal.is_user and not self._may_be_known(proposal, spans):
                 self.refused.add(proposal.key)
             else:
-                trust = max(self._trust_in(span) for span in spans)
-                proposals.append((_clean(proposal, spans), trust))
-        resolver = Resolver(self.book, self.schema, self._contexts())
+                trust = max(self._trust_of(span) for span in spans)
+                proposals.append((_storable(proposal, spans), trust))
+        resolver = Resolver(self.work, self.schema, self._contexts())
         self.entities = resolver.resolve(proposals)
-        self.entities |= resolver.named(self._other_keys() - self.refused)
+        used = {key for fact in self.extraction.facts for key in fact.about}
+        used |= {mention.entity_key for mention in self.extraction.mentions}
+        # An extractor may name entities that are known already without proposing them.
+        self.entities |= resolver.named(used - self.entities.keys() - self.refused)
         for proposal, _ in proposals:
             entity = self.entities[proposal.key].entity
-            if ("entity", entity.id) in self.book.added:
+            if ("entity", entity.id) in self.work.added:
                 for span in proposal.spans:
-                    self.book.cite(entity, span)
+                    self.work.cite(entity, span)
 
     def _contexts(self) -> Contexts:
         """Which messages speak of whom; not what the user had forgotten."""
         ids = {
             message.id: identity.episode_id(self.user_id, message_id=message.id)
             for message in self.messages.values()
-            if not self.veil.hides(message)
+            if not self.mask.is_forgotten(message)
         }
         episodes: dict[str, set[UUID]] = defaultdict(set)
         spoken = [(p.key, span) for p in self.extraction.entities for span in p.spans]
@@ -300,18 +305,12 @@ class _Learner:
             if self._is_in(span) and span.message_id in ids:
                 episodes[key].add(ids[span.message_id])
         texts = {
-            episode_id: storable(self.veil.over(self.messages[message_id]).content)
+            episode_id: storable(self.mask.redacted(self.messages[message_id]).content)
             for message_id, episode_id in ids.items()
         }
         return Contexts(user_id=self.user_id, episodes=episodes, texts=texts, vectors=self.vectors)
 
-    def _other_keys(self) -> set[str]:
-        """Keys that are used without being proposed."""
-        used = {key for fact in self.extraction.facts for key in fact.about}
-        used |= {mention.entity_key for mention in self.extraction.mentions}
-        return used - self.entities.keys()
-
-    def _is_allowed(self, proposal: ProposedEntity, spans: Sequence[Span]) -> bool:
+    def _may_be_known(self, proposal: ProposedEntity, spans: Sequence[Span]) -> bool:
         first = spans[0]
         if not identity.normal_name(storable(proposal.name)):
             self._decide(Verdict.DROPPED, "no_name", first.message_id, first)
@@ -321,62 +320,64 @@ class _Learner:
             return False
         said_at = self.messages[first.message_id].said_at
         names = [proposal.name, *proposal.aliases, *proposal.identifiers]
-        if self.veil.is_forgotten_name(names, said_at=said_at):
+        if self.mask.is_forgotten_name(names, said_at=said_at):
             self._decide(Verdict.FORGOTTEN, "forgotten", first.message_id, first)
             for span in spans:
-                self.veil.draw(span)
+                self.mask.add(span)
             return False
         return True
 
-    def _trust_in(self, span: Span) -> Trust:
+    def _trust_of(self, span: Span) -> Trust:
         return TRUST_OF_ROLE.get(self.messages[span.message_id].role, Trust.WEB)
 
     # statements
 
-    def _checked(self, proposal: ProposedFact) -> _Fact | None:
-        """The proposal with all it speaks of, or a decision why not."""
+    def _resolve_fact(self, proposal: ProposedFact) -> ResolvedFact | None:
+        """The fact with all it speaks of, or a decision why not."""
         span = proposal.span
         if not self._is_in(span):
             if span.message_id in self.messages:
                 self._decide(Verdict.DROPPED, "not_said_there", span.message_id)
             return None
-        text = _text(proposal)
+        text, reason = _text_of(proposal), ""
         if not text:
-            self._drop(proposal, "no_text")
+            reason = "no_text"
+        elif self.mask.overlaps(span):
+            reason = "forgotten"
+        elif any(key not in self.entities for key in proposal.about):
+            reason = "unknown_entity"
+        if reason:
+            is_forgotten = reason == "forgotten"
+            self._drop(proposal, reason, Verdict.FORGOTTEN if is_forgotten else Verdict.DROPPED)
             return None
-        if self.veil.covers(span):
-            self._drop(proposal, "forgotten", Verdict.FORGOTTEN)
-            return None
-        if any(key not in self.entities for key in proposal.about):
-            self._drop(proposal, "unknown_entity")
-            return None
-        return self._told(replace(proposal, text=text, confidence=_share(proposal.confidence)))
-
-    def _told(self, proposal: ProposedFact) -> _Fact | None:
-        message = self.messages[proposal.span.message_id]
+        proposal = replace(proposal, text=text, confidence=_share(proposal.confidence))
+        message = self.messages[span.message_id]
         about = [self.entities[key] for key in dict.fromkeys(proposal.about)]
         edge_type = self._allowed_edge(proposal, about)
-        topic = storable(proposal.topic or "").strip()[:MAX_TOPIC_CHARS]
+        topic = storable(proposal.topic or "").strip()[:MAX_TOPIC_CHARS] if about else ""
         value = identity.normal_text(storable(proposal.value or ""))[: identity.MAX_VALUE_CHARS]
         is_single = proposal.single_valued
         if edge_type in self.schema.single_valued and not topic:
             topic, value, is_single = str(edge_type), str(about[1].entity.id), True
-        if not about:
-            topic, is_single = "", False
-        said_at = message.said_at
-        fact = _Fact(
+        fact = ResolvedFact(
             proposal=proposal,
             message=message,
             about=about,
             edge_type=edge_type,
             topic=topic,
-            value=value or identity.normal_text(proposal.text)[: identity.MAX_VALUE_CHARS],
+            value=value or identity.normal_text(text)[: identity.MAX_VALUE_CHARS],
             is_single_valued=is_single and bool(topic),
-            trust=Trust(min(proposal.trust, self._trust_in(proposal.span))),
-            start=_moment(proposal.valid_from) or said_at,
+            trust=Trust(min(proposal.trust, self._trust_of(span))),
+            start=_aware(proposal.valid_from) or message.said_at,
         )
-        if self._is_forgotten(fact):
-            self.veil.draw(proposal.span)
+        if self.mask.is_forgotten_fact(
+            text=text,
+            subject=fact.subject.normal_name if fact.subject else "",
+            topic=fact.topic,
+            value=fact.value,
+            said_at=message.said_at,
+        ):
+            self.mask.add(span)
             self._drop(proposal, "forgotten", Verdict.FORGOTTEN)
             return None
         if fact.trust < Trust.USER_SAID and fact.subject is not None and fact.subject.is_self:
@@ -384,19 +385,10 @@ class _Learner:
             return None
         return fact
 
-    def _is_forgotten(self, fact: _Fact) -> bool:
-        subject = fact.subject.normal_name if fact.subject else ""
-        return self.veil.is_forgotten_fact(
-            text=fact.proposal.text,
-            subject=subject,
-            topic=fact.topic,
-            value=fact.value,
-            said_at=fact.message.said_at,
-        )
-
     def _drop(
         self, proposal: ProposedFact, reason: str, verdict: Verdict = Verdict.DROPPED
     ) -> None:
+        """Decides that the fact is not learned, and why."""
         self._decide(verdict, reason, proposal.span.message_id, proposal.span)
 
     def _allowed_edge(self, proposal: ProposedFact, about: Sequence[Resolved]) -> str | None:
@@ -408,67 +400,65 @@ class _Learner:
             self._drop(proposal, "unknown_relation")
             return None
         source, target = about[0].entity, about[1].entity
-        froms, tos = (self.types.ancestors(e.node_type_id) for e in (source, target))
-        rules = self.schema.edge_rules.get(edge_type, ())
-        fits = any(from_ in froms and to in tos for from_, to in rules)
+        fits = self.schema.allows(edge_type, source.node_type_id, target.node_type_id)
         if source.id == target.id or not fits:
             self._drop(proposal, "relation_not_allowed")
             return None
         return edge_type
 
-    def _load(self, facts: Sequence[_Fact]) -> None:
+    def _load_known(self, facts: Sequence[ResolvedFact]) -> None:
         """What is known already of the same topics, or in the same words."""
         topics = {(fact.subject.id, fact.topic) for fact in facts if fact.subject and fact.topic}
-        self.topics = load_topics(self.book, topics)
-        plain = {self._plain_id(fact): fact for fact in facts if not fact.is_single_valued}
+        self.topics = load_topics(self.work, topics)
+        plain = {self._shared_id(fact): fact for fact in facts if not fact.is_single_valued}
         for block in Block.objects.filter(user_id=self.user_id, pk__in=plain):
-            fact = plain[block.id]
             if block.status == Status.FALSIFIED:
                 self.refuted.add(block.id)
             else:
-                self.texts[_words(fact)] = block
+                self.by_words[plain[block.id].repeat_key] = block
 
-    def _plain_id(self, fact: _Fact) -> UUID:
-        """A statement that no other contradicts is one record, whoever repeats it."""
-        subject_id = fact.subject.id if fact.subject else None
+    def _shared_id(self, fact: ResolvedFact) -> UUID:
+        """The id of a statement that no other contradicts: one record, whoever repeats it."""
         return identity.fact_id(
             self.user_id,
             message_id=UUID(int=0),
-            subject_id=subject_id,
+            subject_id=fact.subject_id,
             topic=fact.topic,
-            said=_words(fact)[1],
+            said=fact.repeat_key[1],
         )
 
-    def _fact(self, fact: _Fact) -> None:
-        """The statement is in the book, or adds its source to what is known."""
-        if fact.is_single_valued:
-            chain = self.topics.setdefault(topic_key(fact), [])
-            if known := _same_in_chain(fact, chain):
-                self._again(fact, known)
-                return
-            if fact.trust < Trust.USER_SAID and any(b.trust >= Trust.USER_SAID for b in chain):
-                self._drop(fact.proposal, "user_said_otherwise", Verdict.LOW_TRUST)
-                return
-            chain.append(self._new(fact, self._chain_id(fact)))
-            return
-        if known := self.texts.get(_words(fact)):
-            self._again(fact, known)
-            return
-        self.texts[_words(fact)] = self._new(fact, self._plain_id(fact))
-
-    def _chain_id(self, fact: _Fact) -> UUID:
+    def _own_id(self, fact: ResolvedFact) -> UUID:
+        """The id of a statement that is one of its message alone."""
         return identity.fact_id(
             self.user_id,
             message_id=fact.message.id,
-            subject_id=fact.subject.id if fact.subject else None,
+            subject_id=fact.subject_id,
             topic=fact.topic,
             said=fact.value,
         )
 
-    def _again(self, fact: _Fact, known: Block) -> None:
+    def _learn_fact(self, fact: ResolvedFact) -> None:
+        """The statement is added, or its source to what is known."""
+        if fact.is_single_valued and fact.subject is not None:
+            chain = self.topics.setdefault((fact.subject.id, fact.topic), [])
+            if known := _neighbour_saying_same(fact, chain):
+                self._add_source(fact, known)
+            elif fact.trust < Trust.USER_SAID and any(b.trust >= Trust.USER_SAID for b in chain):
+                self._drop(fact.proposal, "user_said_otherwise", Verdict.LOW_TRUST)
+            else:
+                chain.append(self._add_statement(fact, self._own_id(fact)))
+        elif known := self.by_words.get(fact.repeat_key):
+            self._add_source(fact, known)
+        else:
+            id_ = self._shared_id(fact)
+            if id_ in self.refuted:
+                id_ = self._own_id(fact)  # said again after the user called it wrong
+            self.by_words[fact.repeat_key] = self._add_statement(fact, id_)
+
+    def _add_source(self, fact: ResolvedFact, known: Block) -> None:
         """What is known already is known from here too, since when it began, and more surely."""
-        self.book.cite(known, fact.proposal.span)
-        self.book.change(
+        self.work.cite(known, fact.proposal.span)
+        self.work.change(
             known,
             confidence=max(known.confidence, fact.proposal.confidence),
             trust=max(known.trust, int(fact.trust)),
@@ -478,17 +468,15 @@ class _Learner:
             Verdict.DUPLICATE, "known", fact.message.id, fact.proposal.span, record_id=known.id
         )
 
-    def _new(self, fact: _Fact, id_: UUID) -> Block:
-        if id_ in self.refuted:
-            id_ = self._chain_id(fact)  # said again after the user called it wrong
-        valid_to = _moment(fact.proposal.valid_to)
-        block = self.book.add(
+    def _add_statement(self, fact: ResolvedFact, id_: UUID) -> Block:
+        valid_to = _aware(fact.proposal.valid_to)
+        block = self.work.add(
             Block(
                 id=id_,
                 user_id=self.user_id,
                 kind=BlockKind.FACT,
                 text=fact.proposal.text,
-                entity_id=fact.subject.id if fact.subject else None,
+                entity_id=fact.subject_id,
                 topic=fact.topic,
                 value=fact.value if fact.topic else "",
                 is_single_valued=fact.is_single_valued,
@@ -496,26 +484,26 @@ class _Learner:
                 confidence=fact.proposal.confidence,
                 valid_from=fact.start,
                 valid_to=valid_to if valid_to and valid_to > fact.start else None,
-                recorded_at=self.book.now,
+                recorded_at=self.work.now,
                 message_id=fact.message.id,
                 reference=fact.message.reference,
                 sequence=fact.message.sequence,
                 said_at=fact.message.said_at,
             )
         )
-        self.book.cite(block, fact.proposal.span)
+        self.work.cite(block, fact.proposal.span)
         for resolved in fact.about:
-            self._mention(block, resolved.entity, fact.proposal.span, resolved.confidence)
+            self._add_mention(block, resolved.entity, fact.proposal.span, resolved.confidence)
         if fact.edge_type:
-            self._edge(fact, block)
+            self._add_edge(fact, block)
         self._decide(
             Verdict.REMEMBERED, "fact", fact.message.id, fact.proposal.span, record_id=block.id
         )
         return block
 
-    def _edge(self, fact: _Fact, block: Block) -> None:
+    def _add_edge(self, fact: ResolvedFact, block: Block) -> None:
         source, target = (resolved.entity for resolved in fact.about[:2])
-        edge = self.book.add(
+        edge = self.work.add(
             Edge(
                 id=identity.edge_id(
                     self.user_id,
@@ -533,26 +521,34 @@ class _Learner:
                 confidence=block.confidence * min(r.confidence for r in fact.about[:2]),
                 valid_from=block.valid_from,
                 valid_to=block.valid_to,
-                recorded_at=self.book.now,
+                recorded_at=self.work.now,
             )
         )
-        self.book.cite(edge, fact.proposal.span)
+        self.work.cite(edge, fact.proposal.span)
 
     # episodes and mentions
 
-    def _episodes(self) -> None:
+    def _add_episodes(self) -> None:
+        """Each message is an episode, which mentions the entities that were found in it."""
+        mentioned: dict[UUID, list[tuple[str, Span, float]]] = defaultdict(list)
+        for proposal in self.extraction.entities:
+            for span in proposal.spans:
+                mentioned[span.message_id].append((proposal.key, span, proposal.confidence))
+        for mention in self.extraction.mentions:
+            place = mention.span
+            mentioned[place.message_id].append((mention.entity_key, place, mention.confidence))
         for message in self.messages.values():
             whole = Span(message.id, 0, len(message.content))
-            if self.veil.hides(message):
+            if self.mask.is_forgotten(message):
                 self._decide(Verdict.FORGOTTEN, "forgotten", message.id, whole)
                 continue
-            text = storable(self.veil.over(message).content)
-            for start, end in sorted(set(self.veil.spans[message.id])):
+            text = storable(self.mask.redacted(message).content)
+            for start, end in sorted(set(self.mask.spans[message.id])):
                 self._decide(
                     Verdict.FORGOTTEN, "forgotten", message.id, Span(message.id, start, end)
                 )
-            trust = self._trust_in(whole)
-            block = self.book.add(
+            trust = self._trust_of(whole)
+            block = self.work.add(
                 Block(
                     id=identity.episode_id(self.user_id, message_id=message.id),
                     user_id=self.user_id,
@@ -560,57 +556,36 @@ class _Learner:
                     text=text,
                     trust=int(trust),
                     valid_from=message.said_at,
-                    recorded_at=self.book.now,
+                    recorded_at=self.work.now,
                     message_id=message.id,
                     reference=message.reference,
                     sequence=message.sequence,
                     said_at=message.said_at,
                 )
             )
-            self.book.cite(block, whole)
+            self.work.cite(block, whole)
             if message.id not in self.decided:
                 self._decide(Verdict.REMEMBERED, "episode", message.id, record_id=block.id)
+            for key, span, confidence in mentioned[message.id]:
+                resolved = self.entities.get(key)
+                if resolved and self._is_in(span) and not self.mask.overlaps(span):
+                    sure = _share(confidence) * resolved.confidence
+                    self._add_mention(block, resolved.entity, span, sure)
 
-    def _mentions(self) -> None:
-        """Each episode mentions the entities that were found in its message."""
-        spans: dict[tuple[UUID, str], list[tuple[Span, float]]] = defaultdict(list)
-        for proposal in self.extraction.entities:
-            for span in proposal.spans:
-                spans[span.message_id, proposal.key].append((span, proposal.confidence))
-        for mention in self.extraction.mentions:
-            span = mention.span
-            spans[span.message_id, mention.entity_key].append((span, mention.confidence))
-        episodes = {
-            block.message_id: block
-            for block in self.book.additions(Block)
-            if block.kind == BlockKind.EPISODE
-        }
-        for (message_id, key), found in spans.items():
-            if message_id in episodes and key in self.entities:
-                self._mention_spans(episodes[message_id], self.entities[key], found)
-
-    def _drop_the_unspoken(self) -> None:
+    def _drop_unmentioned_entities(self) -> None:
         """Nobody becomes known of whom all that is said turned out to be forgotten."""
-        spoken = {mention.entity_id for mention in self.book.additions(Mention)}
+        spoken = {mention.entity_id for mention in self.work.additions(Mention)}
         unspoken = {
             entity.id
-            for entity in self.book.additions(Entity)
+            for entity in self.work.additions(Entity)
             if entity.id not in spoken and not entity.is_self
         }
-        for record in [*self.book.added.values()] if unspoken else ():
+        for record in [*self.work.added.values()] if unspoken else ():
             if unspoken & {getattr(record, column, None) for column in NAMING_ENTITIES}:
-                self.book.remove(record)
+                self.work.remove(record)
 
-    def _mention_spans(
-        self, episode: Block, resolved: Resolved, found: Sequence[tuple[Span, float]]
-    ) -> None:
-        for span, confidence in found:
-            if self._is_in(span) and not self.veil.covers(span):
-                sure = _share(confidence) * resolved.confidence
-                self._mention(episode, resolved.entity, span, sure)
-
-    def _mention(self, block: Block, entity: Entity, span: Span, confidence: float) -> None:
-        mention = self.book.add(
+    def _add_mention(self, block: Block, entity: Entity, span: Span, confidence: float) -> None:
+        mention = self.work.add(
             Mention(
                 id=identity.mention_id(self.user_id, block_id=block.id, entity_id=entity.id),
                 user_id=self.user_id,
@@ -619,35 +594,20 @@ class _Learner:
                 trust=block.trust,
                 confidence=confidence,
                 valid_from=block.valid_from,
-                recorded_at=self.book.now,
+                recorded_at=self.work.now,
             )
         )
-        self.book.cite(mention, span)
+        self.work.cite(mention, span)
 
 
 # -- small questions
 
 
-def _text(proposal: ProposedFact) -> str:
+def _text_of(proposal: ProposedFact) -> str:
     return storable(proposal.text).strip()[:MAX_FACT_CHARS]
 
 
-def topic_key(fact: _Fact) -> Topic:
-    """What the fact tells of whom."""
-    if fact.subject is None:
-        raise ValueError("a fact without a subject has no topic")
-    return fact.subject.id, fact.topic
-
-
-def _words(fact: _Fact) -> tuple[UUID | None, str]:
-    """What repeats of a statement have in common."""
-    subject_id = fact.subject.id if fact.subject else None
-    if fact.topic:
-        return subject_id, f"{fact.topic}\x00{fact.value}"
-    return subject_id, identity.normal_text(fact.proposal.text)
-
-
-def _same_in_chain(fact: _Fact, chain: Sequence[Block]) -> Block | None:
+def _neighbour_saying_same(fact: ResolvedFact, chain: Sequence[Block]) -> Block | None:
     """The statement just before or just after it that says the same, if the user's word counts
     as much.
     """
@@ -661,11 +621,10 @@ def _same_in_chain(fact: _Fact, chain: Sequence[Block]) -> Block | None:
     peers.sort(key=lambda b: statement_of(b).said)
     before = [b for b in peers if (b.said_at, b.sequence or 0) <= said][-1:]
     after = [b for b in peers if (b.said_at, b.sequence or 0) > said][:1]
-    same = [block for block in (*before, *after) if block.value == fact.value]
-    return same[0] if same else None
+    return next((b for b in (*before, *after) if b.value == fact.value), None)
 
 
-def _clean(proposal: ProposedEntity, spans: Sequence[Span]) -> ProposedEntity:
+def _storable(proposal: ProposedEntity, spans: Sequence[Span]) -> ProposedEntity:
     """The proposal with names that can be stored."""
     limit = identity.MAX_NAME_CHARS
     return replace(
@@ -683,7 +642,7 @@ def _share(value: float) -> float:
     return min(1.0, max(0.0, value)) if math.isfinite(value) else 0.0
 
 
-def _moment(value: datetime | None) -> datetime | None:
+def _aware(value: datetime | None) -> datetime | None:
     if value is None or value.tzinfo is not None:
         return value
     return value.replace(tzinfo=UTC)

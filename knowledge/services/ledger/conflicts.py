@@ -2,21 +2,20 @@
 
 Only statements of the same subject and the same single-valued topic are compared. What follows
 from them depends on what was said when, not on the order in which it was learned: `resolve` looks
-at all of them each time. Nothing is deleted: what ends keeps its row and names what ended it.
+at all of them each time. Nothing is deleted: what is superseded keeps its row and names its heir.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from knowledge import identity
-from knowledge.models import Block, Edge, ReviewItem
-from knowledge.services.ledger.unit_of_work import Book
+from knowledge.models import Block, Edge, LedgerRow, ReviewItem
+from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import Status, Trust
 
 CERTAIN = 0.6  # confidence from which a statement settles a matter
@@ -77,34 +76,25 @@ def resolve(statements: Iterable[Statement]) -> Resolution:
     result = Resolution()
     standing: list[Statement] = []
     for new in sorted(statements, key=lambda s: (s.is_users, s.said)):
-        standing = _after(new, standing, result)
+        # Another's word is no match for the user's, however certain.
+        outranked = [old for old in standing if new.is_users and not old.is_users]
+        unsettled = [
+            old
+            for old in standing
+            if old.value != new.value
+            and old not in outranked
+            and old.id not in result.disputed
+            and not old.is_certain
+        ]
+        ended = standing if new.is_certain and not unsettled else outranked
+        for old in ended:
+            result.endings[old.id] = Ending(by=new.id, at=_end_of(old, new))
+            for pair in [pair for pair in result.disputes if old.id in pair]:
+                result.disputes.discard(pair)
+        standing = [old for old in standing if old not in ended]
+        result.disputes.update((new.id, old.id) for old in standing if old.value != new.value)
+        standing.append(new)
     return result
-
-
-def _after(new: Statement, standing: Sequence[Statement], result: Resolution) -> list[Statement]:
-    """What stands after the new statement."""
-    others = [old for old in standing if old.value != new.value]
-    # Another's word is no match for the user's, however certain.
-    outranked = [old for old in standing if new.is_users and not old.is_users]
-    unsettled = [
-        old
-        for old in others
-        if old not in outranked and old.id not in result.disputed and not old.is_certain
-    ]
-    if new.is_certain and not unsettled:
-        _end(standing, by=new, result=result)
-        return [new]
-    _end(outranked, by=new, result=result)
-    rest = [old for old in standing if old not in outranked]
-    result.disputes.update((new.id, old.id) for old in rest if old.value != new.value)
-    return [*rest, new]
-
-
-def _end(ended: Sequence[Statement], *, by: Statement, result: Resolution) -> None:
-    for old in ended:
-        result.endings[old.id] = Ending(by=by.id, at=_end_of(old, by))
-        for pair in [pair for pair in result.disputes if old.id in pair]:
-            result.disputes.discard(pair)
 
 
 def _end_of(old: Statement, by: Statement) -> datetime:
@@ -139,20 +129,20 @@ def takes_part(block: Block) -> bool:
     return block.is_single_valued and block.status != Status.FALSIFIED and not is_past
 
 
-def load_topics(book: Book, topics: Iterable[Topic]) -> dict[Topic, list[Block]]:
-    """The single-valued blocks of these topics, as the book will have left them."""
+def load_topics(work: UnitOfWork, topics: Iterable[Topic]) -> dict[Topic, list[Block]]:
+    """The single-valued blocks of these topics, as this unit will have left them."""
     wanted = set(topics)
     if not wanted:
         return {}
     found = Block.objects.filter(
-        user_id=book.user_id,
+        user_id=work.user_id,
         entity_id__in={entity_id for entity_id, _ in wanted},
         topic__in={topic for _, topic in wanted},
         is_single_valued=True,
     )
     grouped: dict[Topic, list[Block]] = {topic: [] for topic in wanted}
     seen: set[UUID] = set()
-    for block in [*book.current(found), *book.additions(Block), *book.changes(Block)]:
+    for block in [*work.current(found), *work.additions(Block), *work.changes(Block)]:
         topic = topic_of(block)
         if topic in grouped and block.is_single_valued and block.id not in seen:
             seen.add(block.id)
@@ -165,42 +155,43 @@ def topic_of(block: Block) -> Topic | None:
     return (block.entity_id, block.topic) if block.entity_id and block.topic else None
 
 
-def settle(book: Book, topics: Iterable[Topic]) -> None:
+def topics_of(records: Iterable[LedgerRow]) -> set[Topic]:
+    """The topics of those of the records that are blocks."""
+    blocks = (record for record in records if isinstance(record, Block))
+    return {topic for block in blocks if (topic := topic_of(block))}
+
+
+def resolve_conflicts(work: UnitOfWork, topics: Iterable[Topic]) -> None:
     """The blocks of these topics, their edges and the questions about them say what holds."""
-    by_topic = load_topics(book, topics)
-    settled: dict[UUID, Block] = {}
-    wanted: set[tuple[UUID, UUID]] = set()
+    resolved: dict[UUID, Block] = {}
+    disputes: set[tuple[UUID, UUID]] = set()
     everyone: set[UUID] = set()
-    for blocks in by_topic.values():
-        parts = [block for block in blocks if takes_part(block)]
+    for blocks in load_topics(work, topics).values():
         everyone |= {block.id for block in blocks}
+        parts = [block for block in blocks if takes_part(block)]
         resolution = resolve(map(statement_of, parts))
-        wanted |= resolution.disputes
+        disputes |= resolution.disputes
         for block in parts:
-            book.change(block, **_outcome(block, resolution, now=book.now))
-            settled[block.id] = block
-    _mirror(book, settled)
-    _ask(book, wanted=wanted, everyone=everyone)
+            ending = resolution.endings.get(block.id)
+            is_disputed = block.id in resolution.disputed
+            work.change(
+                block,
+                status=Status.DISPUTED if is_disputed else Status.ASSERTED,
+                superseded_by_id=ending.by if ending else None,
+                valid_to=ending.at if ending else None,
+                superseded_at=(block.superseded_at or work.now) if ending else None,
+            )
+            resolved[block.id] = block
+    _end_edges_with_blocks(work, resolved)
+    _ask_about_disputes(work, disputes=disputes, everyone=everyone)
 
 
-def _outcome(block: Block, resolution: Resolution, *, now: datetime) -> dict[str, Any]:
-    """What the block's columns are to be."""
-    ending = resolution.endings.get(block.id)
-    status = Status.DISPUTED if block.id in resolution.disputed else Status.ASSERTED
-    return {
-        "status": status,
-        "superseded_by_id": ending.by if ending else None,
-        "valid_to": ending.at if ending else None,
-        "superseded_at": (block.superseded_at or now) if ending else None,
-    }
-
-
-def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:
+def _end_edges_with_blocks(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:
     """Edges hold as long as the statements that tell of them."""
     if not blocks:
         return
-    stored = Edge.objects.filter(user_id=book.user_id, block_id__in=blocks)
-    edges = {edge.id: edge for edge in [*book.current(stored), *book.additions(Edge)]}
+    stored = Edge.objects.filter(user_id=work.user_id, block_id__in=blocks)
+    edges = {edge.id: edge for edge in [*work.current(stored), *work.additions(Edge)]}
     by_block: dict[UUID, list[Edge]] = defaultdict(list)
     for edge in edges.values():
         if edge.block_id in blocks:
@@ -209,7 +200,7 @@ def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:
     for block_id, block in blocks.items():
         for edge in by_block[block_id]:
             heir = heirs.get((block.superseded_by_id, edge.edge_type_id, edge.source_id))
-            book.change(
+            work.change(
                 edge,
                 status=block.status,
                 valid_to=block.valid_to,
@@ -218,22 +209,24 @@ def _mirror(book: Book, blocks: dict[UUID, Block]) -> None:
             )
 
 
-def _ask(book: Book, *, wanted: set[tuple[UUID, UUID]], everyone: set[UUID]) -> None:
+def _ask_about_disputes(
+    work: UnitOfWork, *, disputes: set[tuple[UUID, UUID]], everyone: set[UUID]
+) -> None:
     """There is an open question for each dispute, and none for one that is over."""
     if not everyone:
         return
     about = Q(left_id__in=everyone) | Q(right_id__in=everyone)
     stored = ReviewItem.objects.filter(
-        about, user_id=book.user_id, kind=ReviewItem.Kind.CONFLICT, state=ReviewItem.State.OPEN
+        about, user_id=work.user_id, kind=ReviewItem.Kind.CONFLICT, state=ReviewItem.State.OPEN
     )
-    for item in book.current(stored):
-        if (item.left_id, item.right_id) not in wanted:
-            book.remove(item)
-    for newer, older in sorted(wanted):
-        book.add(
+    for item in work.current(stored):
+        if (item.left_id, item.right_id) not in disputes:
+            work.remove(item)
+    for newer, older in sorted(disputes):
+        work.add(
             ReviewItem(
-                id=identity.pair_id(book.user_id, kind="conflict", left_id=newer, right_id=older),
-                user_id=book.user_id,
+                id=identity.pair_id(work.user_id, kind="conflict", left_id=newer, right_id=older),
+                user_id=work.user_id,
                 kind=ReviewItem.Kind.CONFLICT,
                 left_id=newer,
                 right_id=older,

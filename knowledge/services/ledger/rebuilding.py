@@ -23,44 +23,37 @@ from exobrain.lib.errors import Invalid
 from journal import selectors as journal
 from journal.types import StoredMessage
 from knowledge.models import (
-    Alias,
+    LEDGER,
     Block,
+    CannotLink,
     Changeset,
     Decision,
-    Edge,
     Entity,
-    Mention,
-    Operation,
     ReviewItem,
-    Source,
 )
-from knowledge.services.identities.resolution import merge_into
+from knowledge.selectors.history import changes_of
+from knowledge.services.identities.merging import merge_into
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.learning.learner import prepare_learning, remember
-from knowledge.services.ledger.conflicts import Topic, settle, topic_of
-from knowledge.services.ledger.rollback import DERIVED, stands
-from knowledge.services.ledger.unit_of_work import TABLES, Book, lock_memory, record_of, values_of
-from knowledge.types import SourceMessage
+from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
+from knowledge.services.ledger.removal import DERIVED
+from knowledge.services.ledger.rollback import can_stand
+from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork, lock_memory
+from knowledge.types import BlockKind, Change, SourceMessage, VersionEnd
 
 log = structlog.get_logger(__name__)
 
-# Parents before children, for whoever looks at the rows while they are copied.
+# All that is made anew: everything but what the user said to be different.
+TABLES = [table for table in LEDGER.values() if table.model is not CannotLink]
 COPIED: Sequence[type[models.Model]] = (
-    Entity,
-    Alias,
-    Block,
-    Edge,
-    Mention,
-    Source,
     Changeset,
-    Operation,
+    *(table.model for table in TABLES),
+    *(table.versions for table in TABLES),
     Decision,
-    ReviewItem,
 )
 BATCH = 200  # messages that are read and learned together
 SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
-HUMAN = (Changeset.Kind.EDIT, Changeset.Kind.MERGE)
 
 
 @dataclass(frozen=True)
@@ -83,8 +76,8 @@ def rebuild(*, user_id: UUID, into: str = "") -> Rebuilt:
     schema = into or f"rebuild_{uuid4().hex}"
     _create(user_id, _valid(schema))
     try:
-        tally = _build(user_id, schema, after=BEGINNING)
-        return _report(user_id, schema, tally) if into else _swap(user_id, schema, tally)
+        progress = _build(user_id, schema, after=BEGINNING)
+        return _report(user_id, schema, progress) if into else _swap(user_id, schema, progress)
     except BaseException:
         _drop(schema)
         raise
@@ -100,11 +93,11 @@ def swap(*, user_id: UUID, schema: str) -> Rebuilt:
     owner, until = note.split()
     if owner != str(user_id):
         raise Invalid("There is no such rebuilt memory.")
-    return _swap(user_id, schema, _Tally(until=datetime.fromisoformat(until)))
+    return _swap(user_id, schema, Progress(until=datetime.fromisoformat(until)))
 
 
 @dataclass
-class _Tally:
+class Progress:
     """How far a rebuild has come."""
 
     until: datetime = BEGINNING  # everything up to here is in it
@@ -175,87 +168,76 @@ def _within(schema: str) -> Iterator[None]:
 
 
 @dataclass
-class _Event:
+class HistoryEvent:
     """Something that made the old memory what it is."""
 
     at: datetime
     message_ids: list[UUID] = field(default_factory=list)
     changeset: Changeset | None = None
-    operations: list[Operation] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
 
-def _build(user_id: UUID, schema: str, *, after: datetime) -> _Tally:
-    tally = _Tally(until=clock.now())
-    for event in _events(user_id, after=after, until=tally.until):
+def _build(user_id: UUID, schema: str, *, after: datetime) -> Progress:
+    progress = Progress(until=clock.now())
+    for event in _events(user_id, after=after, until=progress.until):
         if event.changeset is None:
             _learn(user_id, schema, event)
         else:
             done = _replay(user_id, schema, event)
-            tally.replayed += done
-            tally.not_replayed += not done
-    _note(user_id, schema, until=tally.until)
-    return tally
+            progress.replayed += done
+            progress.not_replayed += not done
+    _note(user_id, schema, until=progress.until)
+    return progress
 
 
-def _events(user_id: UUID, *, after: datetime, until: datetime) -> list[_Event]:
+def _events(user_id: UUID, *, after: datetime, until: datetime) -> list[HistoryEvent]:
     """What is to be done again, in the order in which it was done."""
-    events = [*_learned(user_id), *_human(user_id)]
-    if after == BEGINNING:
-        known = {id_ for event in events for id_ in event.message_ids}
-        events += _never_learned(user_id, known=known, at=until)
-    return sorted((e for e in events if after < e.at <= until), key=lambda event: event.at)
-
-
-def _learned(user_id: UUID) -> list[_Event]:
-    episodes = Block.objects.filter(user_id=user_id, kind="episode").order_by(
+    episodes = Block.objects.filter(user_id=user_id, kind=BlockKind.EPISODE).order_by(
         "recorded_at", "said_at", "sequence"
     )
     rows = episodes.values_list("recorded_at", "message_id")
-    return [
-        _Event(at, message_ids=[id_ for _, id_ in each if id_ is not None])
+    events = [
+        HistoryEvent(at, message_ids=[id_ for _, id_ in each if id_ is not None])
         for at, each in groupby(rows, key=lambda row: row[0])
     ]
-
-
-def _never_learned(user_id: UUID, *, known: set[UUID], at: datetime) -> list[_Event]:
-    """Messages that count as learned and are not there: all but those the user rolled back."""
-    undone = Decision.objects.filter(
-        user_id=user_id, changeset__state=Changeset.State.ROLLED_BACK
-    ).values_list("message_id", flat=True)
-    left = [id_ for id_ in journal.committed(user_id=user_id) if id_ not in known | set(undone)]
-    return [_Event(at, message_ids=left)] if left else []
-
-
-def _human(user_id: UUID) -> list[_Event]:
+    known = {id_ for event in events for id_ in event.message_ids}
     changesets = Changeset.objects.filter(
         user_id=user_id, kind__in=HUMAN, state=Changeset.State.APPLIED
-    ).prefetch_related("operations")
-    return [
-        _Event(each.created_at, changeset=each, operations=list(each.operations.all()))
-        for each in changesets
-    ]
+    )
+    for changeset in changesets:
+        changes = changes_of(user_id=user_id, changeset_id=changeset.id)
+        events.append(HistoryEvent(changeset.created_at, changeset=changeset, changes=changes))
+    if after == BEGINNING:
+        # Messages that count as learned and are not there, but for those the user rolled back.
+        decided = Decision.objects.filter(
+            user_id=user_id, changeset__state=Changeset.State.ROLLED_BACK
+        )
+        known.update(decided.values_list("message_id", flat=True))
+        left = [id_ for id_ in journal.committed(user_id=user_id) if id_ not in known]
+        events.append(HistoryEvent(until, message_ids=left))
+    return sorted((e for e in events if after < e.at <= until), key=lambda event: event.at)
 
 
-def _learn(user_id: UUID, schema: str, event: _Event) -> None:
+def _learn(user_id: UUID, schema: str, event: HistoryEvent) -> None:
     for first in range(0, len(event.message_ids), BATCH):
         ids = event.message_ids[first : first + BATCH]
         messages = journal.messages_by_ids(user_id=user_id, ids=ids)
         with _within(schema):
             prepared = prepare_learning(
-                user_id=user_id, messages=[_source(m) for m in messages], embeds=False
+                user_id=user_id, messages=[_message_to_learn(m) for m in messages], embeds=False
             )
-            book = Book(
+            work = UnitOfWork(
                 user_id=user_id,
                 kind=Changeset.Kind.JOB,
                 extractor=prepared.extraction.extractor,
                 at=event.at,
                 projects=False,
             )
-            remember(book, prepared)
-            book.write()
+            remember(work, prepared)
+            work.commit()
 
 
-def _source(message: StoredMessage) -> SourceMessage:
+def _message_to_learn(message: StoredMessage) -> SourceMessage:
     return SourceMessage(
         id=message.id,
         reference=message.reference,
@@ -266,79 +248,77 @@ def _source(message: StoredMessage) -> SourceMessage:
     )
 
 
-def _replay(user_id: UUID, schema: str, event: _Event) -> bool:
+def _replay(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
     """The user's change is made again; False when what it changed is not there."""
     old = cast(Changeset, event.changeset)
     with _within(schema):
-        book = Book(
+        work = UnitOfWork(
             user_id=user_id, kind=Changeset.Kind(old.kind), changeset_id=old.id, at=event.at,
             projects=False,
         )  # fmt: skip
         if old.kind == Changeset.Kind.MERGE:
-            done = _merge_again(book, event.operations)
+            done = _merge_again(work, event.changes)
         else:
-            done = _edit_again(book, event.operations)
+            done = _edit_again(work, event.changes)
         if done:
-            book.write()
+            work.commit()
     return done
 
 
-def _merge_again(book: Book, operations: Iterable[Operation]) -> bool:
-    for operation in operations:
-        into = (operation.after or {}).get("merged_into_id")
-        if operation.table != "entity" or not into:
+def _merge_again(work: UnitOfWork, changes: Iterable[Change]) -> bool:
+    for change in changes:
+        into = (change.after or {}).get("merged_into_id")
+        if change.table != "entity" or not into:
             continue
-        found = Entity.objects.filter(user_id=book.user_id, merged_into=None).in_bulk(
-            [operation.record_id, UUID(into)]
+        found = Entity.objects.filter(user_id=work.user_id, merged_into=None).in_bulk(
+            [change.record_id, into]
         )
         if len(found) == 2:
-            merge_into(book, keep=found[UUID(into)], gone=found[operation.record_id])
+            merge_into(work, keep=found[into], gone=found[change.record_id])
             return True
     return False
 
 
-def _edit_again(book: Book, operations: Sequence[Operation]) -> bool:
-    topics: set[Topic] = set()
-    done = [_again(book, operation, topics) for operation in operations]
-    settle(book, topics)
-    return any(done)
-
-
-def _again(book: Book, operation: Operation, topics: set[Topic]) -> bool:
-    model = cast(Any, TABLES[operation.table])
-    row = model.objects.filter(user_id=book.user_id, pk=operation.record_id).first()
-    if operation.before is None and operation.after is not None:
-        row = record_of(operation.table, operation.after)
-        if not stands(book, row):
-            return False
-        book.add(row)
-    elif row is None:
-        return False
-    elif operation.after is None:
-        book.remove(row)
-    else:
-        values = values_of(operation.table, operation.after)
-        if operation.table == "block" and row.is_single_valued:
-            values = {name: value for name, value in values.items() if name not in DERIVED}
-        book.change(row, **values)
-    if isinstance(row, Block) and (topic := topic_of(row)):
-        topics.add(topic)
-    return True
+def _edit_again(work: UnitOfWork, changes: Iterable[Change]) -> bool:
+    done: list[Any] = []
+    for change in changes:
+        model = cast(Any, LEDGER[change.table].model)
+        row = model.objects.filter(user_id=work.user_id, pk=change.record_id).first()
+        if change.before is None and change.after is not None:
+            row = model(**change.after)
+            if not can_stand(work, row):
+                continue
+            work.add(row)
+        elif row is None:
+            continue
+        elif change.after is None:
+            work.remove(row)
+        else:
+            values = dict(change.after)
+            if change.table == "block" and row.is_single_valued:
+                values = {name: value for name, value in values.items() if name not in DERIVED}
+            work.change(row, **values)
+        done.append(row)
+    resolve_conflicts(work, topics_of(done))
+    return bool(done)
 
 
 # -- swapping
 
 
-def _swap(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
+def _swap(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
     with transaction.atomic():
         lock_memory(user_id)
-        if _taken_back(user_id, since=tally.until):
+        # The new memory may still hold what was forgotten or rolled back meanwhile.
+        kinds = (Changeset.Kind.FORGET, Changeset.Kind.ROLLBACK)
+        undone = Changeset.objects.filter(user_id=user_id, kind__in=kinds)
+        if undone.filter(created_at__gte=progress.until).exists():
             empty_side_memories(user_id=user_id)
-            tally = _Tally()
-        late = _build(user_id, schema, after=tally.until)
-        tally.replayed += late.replayed
-        tally.not_replayed += late.not_replayed
-        report = _report(user_id, schema, tally)
+            progress = Progress()
+        late = _build(user_id, schema, after=progress.until)
+        progress.replayed += late.replayed
+        progress.not_replayed += late.not_replayed
+        report = _report(user_id, schema, progress)
         ids = _ids(user_id)
         _keep_history(user_id, schema)
         _replace(user_id, schema)
@@ -354,87 +334,119 @@ def _swap(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
     return Rebuilt(**{**vars(report), "schema": ""})
 
 
-def _taken_back(user_id: UUID, *, since: datetime) -> bool:
-    """Whether anything was forgotten or rolled back that the new memory may still hold."""
-    kinds = (Changeset.Kind.FORGET, Changeset.Kind.ROLLBACK)
-    return Changeset.objects.filter(user_id=user_id, kind__in=kinds, created_at__gte=since).exists()
-
-
 def _ids(user_id: UUID) -> dict[str, set[UUID]]:
     return {
         table: set(
-            cast(Any, TABLES[table]).objects.filter(user_id=user_id).values_list("pk", flat=True)
+            cast(Any, LEDGER[table].model)
+            .objects.filter(user_id=user_id)
+            .values_list("pk", flat=True)
         )
         for table in ("block", "entity", "edge")
     }
 
 
-def _report(user_id: UUID, schema: str, tally: _Tally) -> Rebuilt:
+def _report(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
     before = _counts(user_id)
     with _within(schema):
         after = _counts(user_id)
-    return Rebuilt(user_id, schema, before, after, tally.replayed, tally.not_replayed)
+    return Rebuilt(user_id, schema, before, after, progress.replayed, progress.not_replayed)
 
 
 def _counts(user_id: UUID) -> dict[str, int]:
     return {
-        table: cast(Any, model).objects.filter(user_id=user_id).count()
-        for table, model in TABLES.items()
+        name: cast(Any, table.model).objects.filter(user_id=user_id).count()
+        for name, table in LEDGER.items()
     }
 
 
-# What was rolled back, what rolled it back, what was forgotten and what was answered is told on.
+# What was rolled back, what rolled it back, what was forgotten and what was answered is kept.
 HISTORY = """
-SELECT id FROM knowledge_changeset WHERE user_id = %s
+SELECT id FROM knowledge_changeset WHERE user_id = %(user)s
 AND (state = 'rolled_back' OR kind IN ('forget', 'rollback'))
 """
 
 
 def _keep_history(user_id: UUID, schema: str) -> None:
+    """The schema has those changesets of the present memory that are not made again.
+
+    What they did is told by versions, so the present rows that they made become some.
+    """
+    copies: list[tuple[Any, Any, str, dict[str, str]]] = [
+        (Changeset, Changeset, f"id IN ({HISTORY})", {}),
+        (Decision, Decision, f"changeset_id IN ({HISTORY})", {}),
+        (ReviewItem, ReviewItem, "user_id = %(user)s AND state <> 'open'", {}),
+    ]
+    for table in TABLES:
+        made = f"user_id = %(user)s AND changeset_id IN ({HISTORY})"
+        copies += [
+            (table.versions, table.versions, f"{made} OR ended_by_id IN ({HISTORY})", {}),
+            (table.model, table.versions, made, {"ended_as": f"'{VersionEnd.OPEN}'"}),
+        ]
     with connection.cursor() as cursor:
-        for table, condition in (
-            ("knowledge_changeset", f"id IN ({HISTORY})"),
-            ("knowledge_operation", f"changeset_id IN ({HISTORY})"),
-            ("knowledge_decision", f"changeset_id IN ({HISTORY})"),
-            ("knowledge_reviewitem", "user_id = %s AND state <> 'open'"),
-        ):
-            columns = _columns(table)
+        for source, target, condition, constants in copies:
+            columns = [name for name in _columns(source) if name in _columns(target)]
+            names = ", ".join([*columns, *constants])
+            values = ", ".join([*columns, *constants.values()])
             cursor.execute(
-                f'INSERT INTO "{schema}"."{table}" ({columns}) '  # noqa: S608  names of ours
-                f'SELECT {columns} FROM "{table}" WHERE {condition} ON CONFLICT DO NOTHING',
-                [user_id],
+                f'INSERT INTO "{schema}".{target._meta.db_table} ({names}) '  # noqa: S608
+                f"SELECT {values} FROM {source._meta.db_table} WHERE {condition} "
+                "ON CONFLICT DO NOTHING",
+                {"user": user_id},
+            )
+        ours = f'"{schema}".knowledge_changeset'
+        loose = [(f"{table.versions._meta.db_table}", "changeset_id") for table in TABLES]
+        loose += [(f"{table.versions._meta.db_table}", "ended_by_id") for table in TABLES]
+        for name, column in [("knowledge_changeset", "reverts_id"), *loose]:
+            cursor.execute(
+                f'UPDATE "{schema}".{name} SET {column} = NULL '  # noqa: S608
+                f"WHERE {column} NOT IN (SELECT id FROM {ours})"
             )
         cursor.execute(
-            f'UPDATE "{schema}".knowledge_changeset SET reverts_id = NULL '  # noqa: S608
-            f'WHERE reverts_id NOT IN (SELECT id FROM "{schema}".knowledge_changeset)'
+            f"UPDATE {ours} AS changeset SET number = place.number FROM ("  # noqa: S608
+            f"SELECT id, row_number() OVER (ORDER BY created_at, number, id) AS number FROM {ours}"
+            ") AS place WHERE place.id = changeset.id"
         )
 
 
-def _columns(table: str) -> str:
-    """Its columns; not the number of an operation, which the place it goes to gives anew."""
-    model = next(model for model in COPIED if model._meta.db_table == table)
-    names = [str(f.column) for f in model._meta.concrete_fields]
-    return ", ".join(f'"{name}"' for name in names if (model, name) != (Operation, "id"))
+def _columns(model: Any) -> list[str]:
+    """Its columns; not the number of a version, which the place it goes to gives anew."""
+    names = [str(field.column) for field in model._meta.concrete_fields]
+    return [f'"{name}"' for name in names if name != "version_id"]
 
 
 def _replace(user_id: UUID, schema: str) -> None:
-    """The user's rows are those of the schema."""
+    """The user's rows are those of the schema; records that nothing is known of are gone."""
+    mine = {"user": user_id}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM knowledge_operation WHERE changeset_id IN "
-            "(SELECT id FROM knowledge_changeset WHERE user_id = %s)",
-            [user_id],
-        )
         for model in reversed(COPIED):
-            if model is not Operation:
-                cursor.execute(
-                    f'DELETE FROM "{model._meta.db_table}" WHERE user_id = %s',  # noqa: S608
-                    [user_id],
-                )
-        for model in COPIED:
-            table = model._meta.db_table
-            columns, order = _columns(table), ' ORDER BY "id"' if model is Operation else ""
+            condition = "user_id = %(user)s"
+            if model is Changeset:  # what the user said to be different names those that stay
+                kept = f'SELECT id FROM "{schema}".knowledge_changeset'  # noqa: S608
+                condition += f" AND id NOT IN ({kept})"
             cursor.execute(
-                f'INSERT INTO "{table}" ({columns}) '  # noqa: S608  names of ours
-                f'SELECT {columns} FROM "{schema}"."{table}"{order}'
+                f"DELETE FROM {model._meta.db_table} WHERE {condition}",  # noqa: S608
+                mine,
             )
+        for model in COPIED:
+            name, columns = model._meta.db_table, _columns(model)
+            values = ", ".join(columns)
+            if model is Decision:
+                known = "(SELECT id FROM knowledge_record WHERE id = record_id)"
+                values = values.replace('"record_id"', known)
+            replacing = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns)
+            cursor.execute(
+                f"INSERT INTO {name} ({', '.join(columns)}) "  # noqa: S608  names of ours
+                f'SELECT {values} FROM "{schema}".{name}'
+                + (f" ON CONFLICT (id) DO UPDATE SET {replacing}" if model is Changeset else "")
+            )
+        unknown = " AND ".join(
+            f"NOT EXISTS (SELECT FROM {model._meta.db_table} WHERE id = record.id)"
+            for table in LEDGER.values()
+            if table.is_record
+            for model in (table.model, table.versions)
+        )
+        cursor.execute(
+            "DELETE FROM knowledge_record AS record "  # noqa: S608  names of ours
+            f"WHERE user_id = %(user)s AND {unknown}",
+            mine,
+        )

@@ -2,17 +2,16 @@
 
 Rolling back is a changeset of its own, so it can be rolled back in turn. What a later changeset
 says of the same record stands in the way and is named, except for what follows from statements
-by itself (see `contradictions`): that is worked out again.
+by itself (see `conflicts`): that is worked out again.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
 
 from django.db import models, transaction
-from django.db.models import Q
 
 from knowledge.errors import (
     AlreadyRolledBack,
@@ -21,43 +20,49 @@ from knowledge.errors import (
     ChangesetNotFound,
 )
 from knowledge.models import (
+    LEDGER,
     Alias,
     Block,
     Changeset,
     Edge,
     Entity,
+    LedgerRow,
     Mention,
-    Operation,
+    Record,
     ReviewItem,
     Source,
 )
-from knowledge.services.learning.learner import TRUST_OF_ROLE
-from knowledge.services.ledger.conflicts import Topic, settle, topic_of
-from knowledge.services.ledger.unit_of_work import TABLES, Book, lock_memory, record_of, values_of
-from knowledge.types import RollbackPreview, Status, Trust
+from knowledge.selectors.history import adding_changesets, changes_of, later_changesets
+from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
+from knowledge.services.ledger.removal import (
+    DERIVED,
+    NOT_SUPERSEDED,
+    lower_trust,
+    remove_with_dependents,
+)
+from knowledge.services.ledger.unit_of_work import TABLE_OF, Key, UnitOfWork, lock_memory
+from knowledge.types import Change, RollbackPreview, Status
 
-# What `settle` works out, and what a job may change of a record without saying anything new.
-DERIVED = frozenset({"valid_to", "superseded_at", "superseded_by_id"})
-MECHANICAL = DERIVED | {"valid_from", "confidence", "trust", "node_type_id"}
-OF_ENTITY: tuple[tuple[type[models.Model], str], ...] = (
+# What a job may change of a record without saying anything new.
+MECHANICAL = {*DERIVED, "valid_from", "confidence", "trust", "node_type_id"}
+UNDECIDED = {Status.ASSERTED, Status.DISPUTED}  # statuses that follow from conflicts
+NAMING_ENTITY: tuple[tuple[type[models.Model], str], ...] = (
     (Mention, "entity_id"),
     (Block, "entity_id"),
     (Edge, "source_id"),
     (Edge, "target_id"),
     (Entity, "merged_into_id"),
 )
-OPEN = dict.fromkeys(sorted(DERIVED))  # what nothing has ended
-OPEN_STATUSES = frozenset({Status.ASSERTED, Status.DISPUTED})
 
 
 def preview_roll_back(*, user_id: UUID, changeset_id: UUID) -> RollbackPreview:
     """What rolling it back would do; nothing is written."""
-    plan = _plan(_changeset(user_id, changeset_id))
-    book = Book(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
-    _carry_out(book, plan)  # which is not written
+    plan = _plan_rollback(_revertible(user_id, changeset_id))
+    work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
+    _restore(work, plan)  # which is not committed
     return RollbackPreview(
         changeset_id=changeset_id,
-        counts=Counter(table for table, _ in (*book.removed, *book.added, *book.changed)),
+        counts=Counter(table for table, _ in (*work.removed, *work.added, *work.changed)),
         kept=len(plan.kept),
         conflicts=plan.conflicts,
     )
@@ -70,17 +75,20 @@ def roll_back(*, user_id: UUID, changeset_id: UUID) -> UUID:
     """
     with transaction.atomic():
         lock_memory(user_id)
-        changeset = _changeset(user_id, changeset_id)
-        plan = _plan(changeset)
+        changeset = _revertible(user_id, changeset_id)
+        plan = _plan_rollback(changeset)
         if plan.conflicts:
             raise ChangedSince(plan.conflicts)
-        book = Book(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
-        _carry_out(book, plan)
-        _mark(changeset)
-        return book.write()
+        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
+        _restore(work, plan)
+        states = Changeset.State
+        Changeset.objects.filter(pk=changeset.pk).update(state=states.ROLLED_BACK)
+        if changeset.kind == Changeset.Kind.ROLLBACK and changeset.reverts_id:
+            Changeset.objects.filter(pk=changeset.reverts_id).update(state=states.APPLIED)
+        return work.commit()
 
 
-def _changeset(user_id: UUID, changeset_id: UUID) -> Changeset:
+def _revertible(user_id: UUID, changeset_id: UUID) -> Changeset:
     changeset = Changeset.objects.filter(user_id=user_id, pk=changeset_id).first()
     if changeset is None:
         raise ChangesetNotFound
@@ -91,66 +99,53 @@ def _changeset(user_id: UUID, changeset_id: UUID) -> Changeset:
     return changeset
 
 
-def _mark(changeset: Changeset) -> None:
-    """It is no longer in force; what it had rolled back is again."""
-    states = Changeset.State
-    Changeset.objects.filter(pk=changeset.pk).update(state=states.ROLLED_BACK)
-    if changeset.kind == Changeset.Kind.ROLLBACK and changeset.reverts_id:
-        Changeset.objects.filter(pk=changeset.reverts_id).update(state=states.APPLIED)
-
-
 # -- what is to be done
-
-Key = tuple[str, UUID]
 
 
 @dataclass
-class _Plan:
+class RollbackPlan:
     """Rows as they will be."""
 
-    remove: dict[Key, models.Model] = field(default_factory=dict)
+    remove: dict[Key, LedgerRow] = field(default_factory=dict)
     restore: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
-    change: dict[Key, tuple[models.Model, dict[str, Any]]] = field(default_factory=dict)
-    kept: set[Key] = field(default_factory=set)
-    conflicts: list[UUID] = field(default_factory=list)
+    change: dict[Key, tuple[LedgerRow, Mapping[str, Any]]] = field(default_factory=dict)
+    kept: set[Key] = field(default_factory=set)  # added by the changeset, but used by later ones
+    conflicts: Sequence[UUID] = ()
+
+    def keep(self, is_kept: Callable[[Key, Any], bool]) -> None:
+        """Rows of which this is true are not removed."""
+        for key in [key for key, row in self.remove.items() if is_kept(key, row)]:
+            del self.remove[key]
+            self.kept.add(key)
 
 
-def _plan(changeset: Changeset) -> _Plan:
-    operations = list(Operation.objects.filter(changeset=changeset).order_by("-position"))
-    rows = _rows(changeset.user_id, operations)
-    plan = _Plan()
-    for operation in operations:
-        _invert(plan, operation, rows.get((operation.table, operation.record_id)))
-    _take_what_nobody_says(plan, changeset.user_id)
-    _keep_what_is_used(plan, changeset.user_id)
-    plan.conflicts = _conflicts(changeset, operations, plan)
+def _plan_rollback(changeset: Changeset) -> RollbackPlan:
+    """Each change the other way round, but for what later messages still say."""
+    user_id, plan = changeset.user_id, RollbackPlan()
+    changes = changes_of(user_id=user_id, changeset_id=changeset.pk)
+    present: dict[Key, LedgerRow] = {}
+    for name, table in LEDGER.items():
+        ids = [change.record_id for change in changes if change.table == name]
+        rows = cast(Any, table.model).objects.filter(user_id=user_id, pk__in=ids)
+        present |= {(name, row.pk): row for row in rows}
+    for change in reversed(changes):  # what comes back: parents before children
+        key = (change.table, change.record_id)
+        row = present.get(key)
+        if change.before is None:
+            if row is not None:
+                plan.remove[key] = row
+        elif change.after is None:
+            if row is None:
+                plan.restore[key] = change.before
+        elif row is not None:
+            plan.change[key] = (row, change.before)
+    _remove_the_unsaid(plan, user_id)
+    _keep_the_used(plan, user_id)
+    plan.conflicts = _conflicts(changeset, plan)
     return plan
 
 
-def _rows(user_id: UUID, operations: Iterable[Operation]) -> dict[Key, models.Model]:
-    ids: dict[str, list[UUID]] = defaultdict(list)
-    for operation in operations:
-        ids[operation.table].append(operation.record_id)
-    return {
-        (table, row.pk): row
-        for table, wanted in ids.items()
-        for row in cast(Any, TABLES[table]).objects.filter(user_id=user_id, pk__in=wanted)
-    }
-
-
-def _invert(plan: _Plan, operation: Operation, row: models.Model | None) -> None:
-    key = (operation.table, operation.record_id)
-    if operation.before is None:
-        if row is not None:
-            plan.remove[key] = row
-    elif operation.after is None:
-        if row is None:
-            plan.restore[key] = operation.before
-    elif row is not None:
-        plan.change[key] = (row, values_of(operation.table, operation.before))
-
-
-def _take_what_nobody_says(plan: _Plan, user_id: UUID) -> None:
+def _remove_the_unsaid(plan: RollbackPlan, user_id: UUID) -> None:
     """Statements that only this changeset still has a message for go, too.
 
     Their own changeset was rolled back before, and left them because of what goes now.
@@ -158,276 +153,186 @@ def _take_what_nobody_says(plan: _Plan, user_id: UUID) -> None:
     gone = {id_ for table, id_ in plan.remove if table == "source"}
     said = {row.record_id for row in plan.remove.values() if isinstance(row, Source)}
     still = Source.objects.filter(user_id=user_id, record_id__in=said).exclude(pk__in=gone)
-    silent = said - set(still.values_list("record_id", flat=True))
-    for block in Block.objects.filter(user_id=user_id, pk__in=silent):
+    unsaid = said - set(still.values_list("record_id", flat=True))
+    for block in Block.objects.filter(user_id=user_id, pk__in=unsaid):
         plan.remove.setdefault(("block", block.pk), block)
 
 
-def _keep_what_is_used(plan: _Plan, user_id: UUID) -> None:
+def _keep_the_used(plan: RollbackPlan, user_id: UUID) -> None:
     """Facts that later messages repeat stay, and entities that are still spoken of."""
-    gone = {key[1] for key in plan.remove}
+    gone = {id_ for _, id_ in plan.remove}
     blocks = [id_ for table, id_ in plan.remove if table == "block"]
-    repeated = set(
-        Source.objects.filter(user_id=user_id, record_id__in=blocks)
-        .exclude(pk__in=gone)
-        .values_list("record_id", flat=True)
-    )
-    _keep(plan, lambda key, row: key[1] in repeated or getattr(row, "block_id", None) in repeated)
-    gone = {key[1] for key in plan.remove}
+    others = Source.objects.filter(user_id=user_id, record_id__in=blocks).exclude(pk__in=gone)
+    repeated = set(others.values_list("record_id", flat=True))
+    plan.keep(lambda key, row: key[1] in repeated or getattr(row, "block_id", None) in repeated)
+
+    gone = {id_ for _, id_ in plan.remove}
     entities = [id_ for table, id_ in plan.remove if table == "entity"]
-    used = _used_entities(user_id, entities, gone)
-    _keep(plan, lambda key, row: (row.entity_id if key[0] == "alias" else key[1]) in used)
+    used = {entity for _, id_, entity in _naming(user_id, entities) if id_ not in gone}
+    plan.keep(lambda key, row: (row.entity_id if key[0] == "alias" else key[1]) in used)
+
     # A question about what stays is still open, unless the other side goes.
-    gone, stay = {key[1] for key in plan.remove}, {key[1] for key in plan.kept}
-    _keep(plan, lambda _, row: isinstance(row, ReviewItem) and _is_between(row, stay, gone))
-
-
-def _is_between(item: ReviewItem, stay: set[UUID], gone: set[UUID]) -> bool:
-    sides = {item.left_id, item.right_id}
-    return bool(sides & stay) and not sides & gone
-
-
-def _keep(plan: _Plan, is_kept: Any) -> None:
-    for key in [key for key, row in plan.remove.items() if is_kept(key, row)]:
-        del plan.remove[key]
-        plan.kept.add(key)
-
-
-def _used_entities(user_id: UUID, entities: Sequence[UUID], gone: set[UUID]) -> set[UUID]:
-    """Entities that something speaks of which stays."""
-    return {id_ for pk, id_ in _speaking_of(user_id, entities) if pk not in gone}
-
-
-def _speaking_of(user_id: UUID, entities: Sequence[UUID]) -> Iterator[tuple[UUID, UUID]]:
-    """(record, entity) for all that speaks of these entities."""
-    for model, column in OF_ENTITY:
-        rows = cast(Any, model).objects.filter(user_id=user_id, **{f"{column}__in": entities})
-        yield from rows.values_list("pk", column)
-
-
-def _conflicts(changeset: Changeset, operations: Sequence[Operation], plan: _Plan) -> list[UUID]:
-    """Later changesets that say something else of the same records."""
-    last = max((operation.pk for operation in operations), default=0)
-    concerned = {id_ for _, id_ in (*plan.remove, *plan.change)}
-    later = (
-        Operation.objects.filter(
-            changeset__user_id=changeset.user_id,
-            changeset__state=Changeset.State.APPLIED,
-            record_id__in=concerned,
-            pk__gt=last,
-            before__isnull=False,
+    gone, stay = {id_ for _, id_ in plan.remove}, {id_ for _, id_ in plan.kept}
+    plan.keep(
+        lambda _, row: (
+            isinstance(row, ReviewItem)
+            and bool({row.left_id, row.right_id} & stay)
+            and not {row.left_id, row.right_id} & gone
         )
-        .exclude(changeset__kind=Changeset.Kind.ROLLBACK)
-        .select_related("changeset")
-        .order_by("-pk")
     )
-    found = [operation.changeset_id for operation in later if _says_something(operation)]
-    return list(dict.fromkeys([*found, *_speaking_of_parted(changeset.user_id, plan, concerned)]))
 
 
-def _speaking_of_parted(user_id: UUID, plan: _Plan, concerned: Collection[UUID]) -> list[UUID]:
-    """Changesets that speak of one that was parted and would be merged again: left behind by it."""
+def _naming(user_id: UUID, entities: Collection[UUID]) -> Iterator[tuple[str, UUID, UUID]]:
+    """(table, record, entity) for all records that name one of these entities."""
+    for model, column in NAMING_ENTITY:
+        rows = cast(Any, model).objects.filter(user_id=user_id, **{f"{column}__in": entities})
+        for id_, entity in rows.values_list("pk", column):
+            yield TABLE_OF[model].name, id_, entity
+
+
+def _conflicts(changeset: Changeset, plan: RollbackPlan) -> list[UUID]:
+    """Later changesets that say something else of the same records."""
+    user_id = changeset.user_id
+    concerned = _by_table((*plan.remove, *plan.change))
+    later = later_changesets(user_id=user_id, number=changeset.number, records=concerned)
+    kinds = dict(Changeset.objects.filter(pk__in=later).values_list("pk", "kind"))
+    found = [
+        id_
+        for id_ in later
+        if any(
+            _says_something(change, kinds[id_])
+            for change in changes_of(user_id=user_id, changeset_id=id_, only=concerned)
+        )
+    ]
+    # An entity that was split off and would be merged again would leave behind what was said of
+    # it since.
     merged = [
         row.pk
         for row, values in plan.change.values()
         if isinstance(row, Entity) and row.merged_into_id is None and values.get("merged_into_id")
     ]
-    since = {record for record, _ in _speaking_of(user_id, merged)}.difference(concerned)
-    added = Operation.objects.filter(
-        changeset__user_id=user_id, before__isnull=True, record_id__in=since
+    since = _by_table(
+        (table, id_)
+        for table, id_, _ in _naming(user_id, merged)
+        if id_ not in concerned.get(table, ())
     )
-    return list(added.order_by("-pk").values_list("changeset_id", flat=True))
+    return list(dict.fromkeys([*found, *adding_changesets(user_id=user_id, records=since)]))
 
 
-def _says_something(operation: Operation) -> bool:
-    if operation.after is None:
+def _by_table(keys: Iterable[Key]) -> dict[str, set[UUID]]:
+    found: dict[str, set[UUID]] = {}
+    for table, id_ in keys:
+        found.setdefault(table, set()).add(id_)
+    return found
+
+
+def _says_something(change: Change, kind: str) -> bool:
+    if change.before is None or change.after is None:
         return False
-    columns = set(operation.after)
-    if {operation.after.get("status"), (operation.before or {}).get("status")} <= OPEN_STATUSES:
+    columns = set(change.after)
+    if {change.after.get("status"), change.before.get("status")} <= UNDECIDED:
         columns.discard("status")
-    is_job = operation.changeset.kind == Changeset.Kind.JOB
-    return bool(columns - (MECHANICAL if is_job else DERIVED))
+    return bool(columns - (MECHANICAL if kind == Changeset.Kind.JOB else set(DERIVED)))
 
 
 # -- doing it
 
 
-def _carry_out(book: Book, plan: _Plan) -> None:
-    topics: set[Topic] = set()
-    for (table, _), row in plan.restore.items():
-        record = record_of(table, row)
-        if stands(book, record):
-            book.add(record)
-            topics |= _topics(record)
+def _restore(work: UnitOfWork, plan: RollbackPlan) -> None:
+    """The rows are as planned, with all that follows."""
+    touched: list[LedgerRow] = []
+    for (table, _), values in plan.restore.items():
+        record = LEDGER[table].model(**values)
+        if can_stand(work, record):
+            work.add(record)
+            touched.append(record)
+    topics = topics_of(touched)
     for changed, values in plan.change.values():
-        topics |= _topics(changed)
-        book.change(changed, **values)
-        topics |= _topics(changed)
-    for removed in plan.remove.values():
-        topics |= _topics(removed)
-    remove_whole(book, plan.remove.values())
-    _take_orphans(book)
+        topics |= topics_of([changed])
+        work.change(changed, **values)
+        topics |= topics_of([changed])
+    topics |= topics_of(plan.remove.values())
+    remove_with_dependents(work, plan.remove.values())
+    _remove_orphans(work)
     topics |= lower_trust(
-        book,
+        work,
         blocks=[id_ for table, id_ in plan.kept if table == "block"],
         without=[id_ for table, id_ in plan.remove if table == "source"],
     )
-    settle(book, topics)
+    _reopen(work)
+    resolve_conflicts(work, topics)
 
 
-def _take_orphans(book: Book) -> None:
-    """Nobody is known any more whom nothing speaks of, nor who became one of them.
+def _reopen(work: UnitOfWork) -> None:
+    """Nothing that comes back is superseded by what is not there."""
+    reopened = set()
+    for block in (*work.additions(Block), *work.changes(Block)):
+        heir = block.superseded_by_id
+        if heir is not None and not _is_there(work, Block, heir):
+            work.change(block, **NOT_SUPERSEDED)
+            reopened.add(block.pk)
+    stored = Edge.objects.filter(user_id=work.user_id, block_id__in=reopened)
+    for edge in (*work.current(stored), *work.additions(Edge)):
+        if edge.block_id in reopened:
+            work.change(edge, **NOT_SUPERSEDED)
 
-    Their first message may have been forgotten, or their last while they were another's name.
+
+def _remove_orphans(work: UnitOfWork) -> None:
+    """An entity that nothing mentions any more is not known, nor one that was merged into it.
+
+    Its first message may have been forgotten, or its last while it was merged into another.
     """
-    touched = _touched(book)
-    mentions = Mention.objects.filter(user_id=book.user_id, entity_id__in=touched)
-    speaking = [*book.current(mentions), *book.additions(Mention), *book.changes(Mention)]
+    mentions = [*work.additions(Mention), *work.changes(Mention), *work.removals(Mention)]
+    touched: set[UUID] = {
+        *(mention.entity_id for mention in mentions),
+        *(
+            old["entity_id"]
+            for (table, _), old in work.before.items()
+            if table == "mention" and "entity_id" in old
+        ),
+        *(entity.pk for entity in (*work.additions(Entity), *work.changes(Entity))),
+    }
+    stored = Mention.objects.filter(user_id=work.user_id, entity_id__in=touched)
+    speaking = [*work.current(stored), *work.additions(Mention), *work.changes(Mention)]
     silent = touched - {mention.entity_id for mention in speaking}
-    stored = Entity.objects.filter(user_id=book.user_id, pk__in=silent)
+    known = work.current(Entity.objects.filter(user_id=work.user_id, pk__in=silent))
     orphans = [
         entity
-        for entity in (*book.current(stored), *book.additions(Entity))
+        for entity in (*known, *work.additions(Entity))
         if entity.pk in silent and entity.merged_into_id is None and not entity.is_self
     ]
     gone = {entity.pk for entity in orphans}
-    became = book.current(Entity.objects.filter(user_id=book.user_id, merged_into__in=gone))
-    orphans += [entity for entity in became if entity.merged_into_id in gone]
-    _withdraw(book, {entity.pk for entity in orphans})
-    remove_whole(book, orphans)
+    merged = work.current(Entity.objects.filter(user_id=work.user_id, merged_into__in=gone))
+    orphans += [entity for entity in merged if entity.merged_into_id in gone]
+    gone = {entity.pk for entity in orphans}
+    # What is being added for them is not there yet for `remove_with_dependents` to find.
+    for row in (*work.additions(Alias), *work.additions(Source), *work.additions(ReviewItem)):
+        names = {getattr(row, n, None) for n in ("entity_id", "record_id", "left_id", "right_id")}
+        if names & gone:
+            work.remove(row)
+    remove_with_dependents(work, orphans)
 
 
-def _touched(book: Book) -> set[UUID]:
-    """Entities that the book adds or changes, and whom its mentions spoke or will speak of."""
-    mentions = [*book.additions(Mention), *book.changes(Mention)]
-    mentions += [row for row in book.removed.values() if isinstance(row, Mention)]
-    before = [
-        side.get("entity_id") for (table, _), side in book.before.items() if table == "mention"
-    ]
-    return {
-        *(mention.entity_id for mention in mentions),
-        *(UUID(id_) for id_ in before if id_),
-        *(entity.pk for entity in (*book.additions(Entity), *book.changes(Entity))),
-    }
-
-
-def _withdraw(book: Book, entities: set[UUID]) -> None:
-    """The book adds nothing that belongs to these."""
-    own: list[models.Model] = [a for a in book.additions(Alias) if a.entity_id in entities]
-    own += [source for source in book.additions(Source) if source.record_id in entities]
-    own += [item for item in book.additions(ReviewItem) if {item.left_id, item.right_id} & entities]
-    for record in own:
-        book.remove(record)
-
-
-def lower_trust(book: Book, *, blocks: Collection[UUID], without: Collection[UUID]) -> set[Topic]:
-    """What stays counts no more than the best of those who still say it, without these sources.
-
-    Returns what is to be settled.
-    """
-    topics: set[Topic] = set()
-    mine = Block.objects.filter(user_id=book.user_id, pk__in=blocks)
-    for block in book.current(mine.exclude(trust=Trust.CONFIRMED)):
-        left = Source.objects.filter(user_id=book.user_id, record_id=block.id)
-        roles = left.exclude(pk__in=without).values_list("message__role", flat=True)
-        best = max((TRUST_OF_ROLE.get(role, Trust.WEB) for role in roles), default=None)
-        if best is None or best >= block.trust:
+def can_stand(work: UnitOfWork, row: LedgerRow) -> bool:
+    """True when everything the row refers to is there, or about to be."""
+    for column in row._meta.concrete_fields:
+        target = cast(Any, column.related_model)
+        id_ = getattr(row, column.attname)
+        if id_ is None or target in (None, Record, Changeset) or column.name == "user":
             continue
-        book.change(block, trust=int(best))
-        topics |= _topics(block)
-        for model in (Edge, Mention):
-            rows = cast(Any, model).objects.filter(user_id=book.user_id, block_id=block.id)
-            for row in book.current(rows):
-                book.change(row, trust=min(row.trust, int(best)))
-    return topics
-
-
-def _topics(record: models.Model) -> set[Topic]:
-    topic = topic_of(record) if isinstance(record, Block) else None
-    return {topic} if topic else set()
-
-
-def stands(book: Book, record: models.Model) -> bool:
-    """True when everything the record refers to is there, or about to be."""
-    for relation in record._meta.concrete_fields:
-        target = cast(Any, relation.related_model)
-        id_ = getattr(record, relation.attname)
-        if target is None or id_ is None or target._meta.app_label == "accounts":
-            continue
-        table = next((name for name, model in TABLES.items() if model is target), None)
-        if table is not None and (table, id_) in book.added:
-            continue
-        if not target.objects.filter(pk=id_).exists():
+        if not _is_there(work, target, id_):
             return False
-    if isinstance(record, Source):
-        return _is_there(book, record.table, record.record_id)
-    if isinstance(record, ReviewItem):
-        table = "entity" if record.kind == ReviewItem.Kind.MERGE else "block"
-        return all(_is_there(book, table, id_) for id_ in (record.left_id, record.right_id))
+    if isinstance(row, Source):
+        return _is_there(work, LEDGER[row.table].model, row.record_id)
+    if isinstance(row, ReviewItem):
+        side = Entity if row.kind == ReviewItem.Kind.MERGE else Block
+        return all(_is_there(work, side, id_) for id_ in (row.left_id, row.right_id))
     return True
 
 
-def _is_there(book: Book, table: str, id_: UUID) -> bool:
-    mine = cast(Any, TABLES[table]).objects.filter(user_id=book.user_id, pk=id_)
-    return (table, id_) in book.added or bool(mine.exists())
-
-
-def remove_whole(book: Book, records: Iterable[models.Model]) -> None:
-    """The records go with all that cannot be without them, as the book will have left it."""
-    user_id, doomed = book.user_id, {record.pk: record for record in records}
-    entities = {id_ for id_, record in doomed.items() if isinstance(record, Entity)}
-    blocks = _with_children(user_id, [id_ for id_, r in doomed.items() if isinstance(r, Block)])
-    doomed |= {row.pk: row for row in Block.objects.filter(user_id=user_id, pk__in=blocks)}
-    spoken = Q(entity_id__in=entities) | Q(block_id__in=blocks)
-    related = Q(source_id__in=entities) | Q(target_id__in=entities) | Q(block_id__in=blocks)
-    for rows in (
-        Alias.objects.filter(user_id=user_id, entity_id__in=entities),
-        Mention.objects.filter(spoken, user_id=user_id),
-        Edge.objects.filter(related, user_id=user_id),
-    ):
-        doomed |= {row.pk: row for row in book.current(rows) if _belongs(row, entities, blocks)}
-    about = Q(left_id__in=doomed) | Q(right_id__in=doomed)
-    for row in (
-        *doomed.values(),
-        *Source.objects.filter(user_id=user_id, record_id__in=doomed),
-        *ReviewItem.objects.filter(about, user_id=user_id),
-    ):
-        book.remove(row)
-    for block in book.current(Block.objects.filter(user_id=user_id, entity_id__in=entities)):
-        if block.entity_id in entities:
-            book.change(block, entity_id=None)
-    for entity in book.current(Entity.objects.filter(user_id=user_id, merged_into__in=entities)):
-        if entity.merged_into_id in entities:
-            book.change(entity, merged_into_id=None)
-    _reopen(book, doomed)
-
-
-def _belongs(row: models.Model, entities: set[UUID], blocks: set[UUID]) -> bool:
-    """True for an alias, a mention or an edge of one of these."""
-    ends = (getattr(row, column, None) for column in ("entity_id", "source_id", "target_id"))
-    return any(end in entities for end in ends) or getattr(row, "block_id", None) in blocks
-
-
-def _reopen(book: Book, doomed: Collection[UUID]) -> None:
-    """What goes has ended nothing; `settle` tells what does now."""
-    ids, opened = list(doomed), set()
-    for block in book.current(Block.objects.filter(user_id=book.user_id, superseded_by_id__in=ids)):
-        if block.superseded_by_id in doomed:
-            book.change(block, **OPEN)
-            opened.add(block.id)
-    ended = Q(superseded_by_id__in=ids) | Q(block_id__in=opened)
-    for edge in book.current(Edge.objects.filter(ended, user_id=book.user_id)):
-        if edge.block_id in opened:
-            book.change(edge, **OPEN)
-        elif edge.superseded_by_id in doomed:
-            book.change(edge, superseded_by_id=None)
-
-
-def _with_children(user_id: UUID, blocks: Sequence[UUID]) -> set[UUID]:
-    found: set[UUID] = set()
-    level = set(blocks)
-    while level:
-        found |= level
-        below = Block.objects.filter(user_id=user_id, parent_id__in=level)
-        level = set(below.values_list("pk", flat=True)) - found
-    return found
+def _is_there(work: UnitOfWork, model: Any, id_: Any) -> bool:
+    table = TABLE_OF.get(model)
+    if table is not None and (table.name, id_) in work.removed:
+        return False
+    is_added = table is not None and (table.name, id_) in work.added
+    return is_added or model.objects.filter(pk=id_).exists()

@@ -1,7 +1,8 @@
-"""How the ledger is written: rows are collected in a book, and written as one changeset.
+"""How the ledger is written: rows are collected in a unit of work and committed as one changeset.
 
-Nothing else writes to the ledger's tables, so every change of a row is an operation that says
-how it was before. All of it belongs to one user, and runs in the caller's transaction.
+Nothing else writes to the ledger's tables, so whatever a row was before is kept as a version (see
+`knowledge.models.versions`), unless it is forgotten. All rows of a unit belong to one user, and it
+runs in the caller's transaction.
 """
 
 from collections import defaultdict
@@ -12,44 +13,30 @@ from uuid import UUID, uuid4
 
 import orjson
 from django.db import connection, models
+from django.db.models import Max
 
 from exobrain.lib import clock
 from knowledge import identity
 from knowledge.models import (
+    LEDGER,
     Alias,
-    Block,
     Changeset,
     Decision,
-    Distinct,
-    Edge,
-    Entity,
+    LedgerRow,
+    LedgerTable,
     Mention,
-    Operation,
-    Record,
-    ReviewItem,
     Source,
 )
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.stores.vectors.port import Vector
-from knowledge.types import Span, Verdict
+from knowledge.types import Span, Verdict, VersionEnd, VersionStart
 
-# The allow-list of what a changeset may hold; rows are added in this order, removed in reverse.
-TABLES: dict[str, type[models.Model]] = {
-    "entity": Entity,
-    "alias": Alias,
-    "block": Block,
-    "edge": Edge,
-    "mention": Mention,
-    "source": Source,
-    "distinct": Distinct,
-    "review": ReviewItem,
-}
-NAMES = {model: name for name, model in TABLES.items()}
-BY_DJANGO = frozenset({"updated_at", "created_at"})
-BATCH = 500  # rows of one statement by the ORM
-INSERTED = 5_000  # and of one of ours
+TABLE_OF: dict[type[models.Model], LedgerTable] = {table.model: table for table in LEDGER.values()}
+HUMAN = (Changeset.Kind.EDIT, Changeset.Kind.MERGE)  # made by the user; a rebuild makes them again
+TIMES = frozenset({"updated_at", "created_at"})
+BATCH = 5_000  # rows of one statement
 
-Row = TypeVar("Row", bound=models.Model)
+Row = TypeVar("Row", bound=LedgerRow)
 Key = tuple[str, UUID]
 
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge ' || %s, 0))"
@@ -61,41 +48,7 @@ def lock_memory(user_id: UUID) -> None:
         cursor.execute(LOCK, [str(user_id)])
 
 
-# -- rows as JSON
-
-
-def row_of(record: models.Model) -> dict[str, Any]:
-    """The record's columns, as JSON."""
-    return {
-        field.attname: _plain(getattr(record, field.attname))
-        for field in record._meta.concrete_fields
-        if field.name not in BY_DJANGO
-    }
-
-
-def record_of(table: str, row: Mapping[str, Any]) -> models.Model:
-    """The record that has these columns; it is not written."""
-    return TABLES[table](**values_of(table, row))
-
-
-def values_of(table: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Some columns of a record, as JSON has them."""
-    known = {f.attname: f for f in TABLES[table]._meta.concrete_fields}
-    return {name: known[name].to_python(value) for name, value in row.items() if name in known}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return value
-
-
-# -- the book
-
-
-class Book:
+class UnitOfWork:
     """What one changeset will have changed."""
 
     def __init__(
@@ -120,22 +73,18 @@ class Book:
         )
         self.user_id = user_id
         self.now = at or clock.now()
-        self.projects = projects  # else the indexes are told by whoever wrote the book
-        self.added: dict[Key, models.Model] = {}
-        self.changed: dict[Key, models.Model] = {}
-        self.before: dict[Key, dict[str, Any]] = {}
-        self.removed: dict[Key, models.Model] = {}
+        self.projects = projects  # else the caller tells the indexes
+        self.added: dict[Key, LedgerRow] = {}
+        self.changed: dict[Key, LedgerRow] = {}
+        self.before: dict[Key, dict[str, Any]] = {}  # the changed columns as they were
+        self.removed: dict[Key, LedgerRow] = {}
         self.decisions: dict[UUID, Decision] = {}
-        self._rows: dict[Key, dict[str, Any]] = {}
-        self.touched: set[UUID] = set()  # blocks that need their place in the indexes again
 
     def add(self, record: Row) -> Row:
-        """The record will be there; one that the book has already is returned instead."""
-        key = _key(record)
-        known = self.added.setdefault(key, record)
-        return cast(Row, known)
+        """The record will be there; one that is added already is returned instead."""
+        return cast(Row, self.added.setdefault(_key(record), record))
 
-    def change(self, record: models.Model, **values: Any) -> None:
+    def change(self, record: LedgerRow, **values: Any) -> None:
         """The record's columns will have these values; what it has already is no change."""
         key = _key(record)
         record = self.added.get(key) or self.changed.get(key) or record
@@ -145,28 +94,27 @@ class Book:
         if key not in self.added:
             before = self.before.setdefault(key, {})
             for name in new:
-                before.setdefault(name, _plain(getattr(record, name)))
+                before.setdefault(name, getattr(record, name))
             self.changed[key] = record
         for name, value in new.items():
             setattr(record, name, value)
 
-    def remove(self, record: models.Model) -> None:
+    def remove(self, record: LedgerRow) -> None:
         """The record will be gone."""
         key = _key(record)
         if self.added.pop(key, None) is not None:
             return
         original = self.changed.pop(key, record)
         for name, value in self.before.pop(key, {}).items():
-            field = cast(Any, original._meta.get_field(name))
-            setattr(original, name, field.to_python(value))
+            setattr(original, name, value)
         self.removed[key] = original
 
-    def keep(self, record: models.Model) -> None:
+    def keep(self, record: LedgerRow) -> None:
         """The record will not be gone after all."""
         self.removed.pop(_key(record), None)
 
     def current(self, records: Iterable[Row]) -> list[Row]:
-        """The records as the book will have left them, without those it removes."""
+        """The records as this unit will have left them, without those it removes."""
         keyed = [(_key(record), record) for record in records]
         return [
             cast(Row, self.changed.get(key, record))
@@ -175,14 +123,18 @@ class Book:
         ]
 
     def additions(self, model: type[Row]) -> list[Row]:
-        """The records of that table which the book adds."""
+        """The records of that table which are added."""
         return [record for record in self.added.values() if isinstance(record, model)]
 
     def changes(self, model: type[Row]) -> list[Row]:
-        """The records of that table which the book changes."""
+        """The records of that table which are changed."""
         return [record for record in self.changed.values() if isinstance(record, model)]
 
-    def cite(self, record: models.Model, span: Span) -> None:
+    def removals(self, model: type[Row]) -> list[Row]:
+        """The records of that table which are removed."""
+        return [record for record in self.removed.values() if isinstance(record, model)]
+
+    def cite(self, record: LedgerRow, span: Span) -> None:
         """The record will be known to come from there."""
         table, record_id = _key(record)
         self.add(
@@ -229,115 +181,122 @@ class Book:
             record_id=record_id,
         )
 
-    def write(
+    def commit(
         self,
         *,
         vectors: Mapping[UUID, Vector] | None = None,
         tokens: Mapping[UUID, bytes] | None = None,
-        tells: bool = True,
     ) -> UUID:
-        """Everything in the book is in the ledger and its indexes; returns the changeset.
+        """All of it is in the ledger, its history and its indexes; returns the changeset."""
+        self._drop_known()
+        self._save_changeset()
+        self._insert_added(changeset_id=self.changeset.id)
+        for table in LEDGER.values():
+            changed = self._changed_of(table)
+            _keep_versions(
+                table, [row.pk for row in changed], self.changeset.id, VersionEnd.CHANGED
+            )
+            _update(
+                table,
+                changed,
+                self.before,
+                now=self.now,
+                stamp={"changeset_id": self.changeset.id, "began_as": VersionStart.CHANGED},
+            )
+            if self.changeset.kind in HUMAN:  # a rebuild relies on no present row
+                made = [*self.additions(table.model), *changed]
+                _keep_versions(table, [row.pk for row in made], None, VersionEnd.OPEN)
+        for table in reversed(LEDGER.values()):
+            removed = self._removed_of(table)
+            _keep_versions(table, removed, self.changeset.id, VersionEnd.REMOVED)
+            _delete(table.model, removed)
+        _insert(Decision, [*self.decisions.values()], now=self.now)
+        self._project(vectors, tokens)
+        return self.changeset.id
 
-        One that does not tell keeps no operations: it cannot be rolled back.
+    def commit_without_history(self) -> UUID:
+        """As `commit`, but nothing tells of it: it cannot be rolled back, and shows no words.
+
+        What is removed loses its versions, too, and a version of what is changed that agreed with
+        the row agrees with it still. The records are yet to be deleted by whoever forgets them.
         """
         self._drop_known()
-        operations = self._operations()
-        self.changeset.summary = self._summary()
-        self.changeset.save(force_insert=True)
-        for table, model in TABLES.items():
-            rows = [row for (name, _), row in self._rows.items() if name == table]
-            _insert(model, rows, now=self.now)
-        for table in TABLES:
-            self._update(table)
-        for table in reversed(TABLES):
-            gone = [id_ for name, id_ in self.removed if name == table]
-            if gone:
-                cast(Any, TABLES[table]).objects.filter(user_id=self.user_id, pk__in=gone).delete()
-        if tells:
-            _insert(Operation, operations, now=self.now)
-        _insert(Decision, [row_of(decision) for decision in self.decisions.values()], now=self.now)
-        self._project(vectors, tokens)
-        Changeset.objects.filter(pk=self.changeset.id).update(created_at=self.now)
+        self._save_changeset()
+        self._insert_added(changeset_id=None)
+        for table in LEDGER.values():
+            changed = self._changed_of(table)
+            _update(table, changed, self.before, now=self.now, also_versions=True)
+        for table in reversed(LEDGER.values()):
+            removed = self._removed_of(table)
+            _delete(table.model, removed)
+            _delete(table.versions, removed)
+        self._project(None, None)
         return self.changeset.id
 
     def _drop_known(self) -> None:
-        """What is there already is not added: ids, and what may be there under another id."""
-        for table, model in TABLES.items():
-            records = [record for (name, _), record in self.added.items() if name == table]
+        """What is there already is not added, be it under its id or, for the names of entities and
+        the mentions in blocks, under another id after a merge.
+        """
+        for name, table in LEDGER.items():
+            records = [
+                record for (table_name, _), record in self.added.items() if table_name == name
+            ]
             if not records:
                 continue
-            manager = cast(Any, model).objects
+            manager = cast(Any, table.model).objects
             known = set(manager.filter(pk__in=[r.pk for r in records]).values_list("pk", flat=True))
-            known |= _known_pairs(self.user_id, records)
+            if table.model in (Alias, Mention):
+                pair = (
+                    ("entity_id", "normal_name")
+                    if table.model is Alias
+                    else ("block_id", "entity_id")
+                )
+                there = manager.filter(
+                    user_id=self.user_id,
+                    **{f"{pair[0]}__in": {getattr(record, pair[0]) for record in records}},
+                )
+                pairs = set(there.values_list(*pair))
+                known |= {r.pk for r in records if tuple(getattr(r, n) for n in pair) in pairs}
             for id_ in known:
-                del self.added[table, id_]
+                del self.added[name, id_]
 
-    def _operations(self) -> list[dict[str, Any]]:
-        self._rows = {key: row_of(record) for key, record in self.added.items()}
-        changes: list[tuple[Key, Any, Any]] = [
-            (key, None, self._rows[key])
-            for table in TABLES
-            for key in self._rows
-            if key[0] == table
-        ]
-        for key, record in self.changed.items():
-            before = self.before[key]
-            changes.append((key, before, {name: _plain(getattr(record, name)) for name in before}))
-        changes += [
-            (key, row_of(record), None)
-            for table in reversed(TABLES)
-            for key, record in self.removed.items()
-            if key[0] == table
-        ]
-        return [
-            {
-                "changeset_id": self.changeset.id,
-                "position": position,
-                "table": table,
-                "record_id": record_id,
-                "before": before,
-                "after": after,
-            }
-            for position, ((table, record_id), before, after) in enumerate(changes)
-        ]
-
-    def _summary(self) -> dict[str, dict[str, int]]:
+    def _save_changeset(self) -> None:
         counts: dict[str, dict[str, int]] = defaultdict(dict)
         whole = (("added", self.added), ("changed", self.changed), ("removed", self.removed))
         for action, records in whole:
             for table, _ in records:
                 counts[table][action] = counts[table].get(action, 0) + 1
-        return dict(counts)
+        mine = Changeset.objects.filter(user_id=self.user_id)
+        self.changeset.summary = dict(counts)
+        self.changeset.number = (mine.aggregate(last=Max("number"))["last"] or 0) + 1
+        self.changeset.created_at = self.now
+        self.changeset.save(force_insert=True)
 
-    def _update(self, table: str) -> None:
-        """Rows with the same changed columns are written together."""
-        groups: dict[tuple[str, ...], list[models.Model]] = defaultdict(list)
-        for key, record in self.changed.items():
-            if key[0] == table:
-                groups[tuple(sorted(self.before[key]))].append(record)
-        for names, records in groups.items():
-            model = TABLES[table]
-            fields = [model._meta.get_field(name).name for name in names]
-            if issubclass(model, Record):
-                fields.append("updated_at")
-                for record in records:
-                    cast(Record, record).updated_at = self.now
-            cast(Any, model).objects.bulk_update(records, fields, batch_size=BATCH)
+    def _insert_added(self, *, changeset_id: UUID | None) -> None:
+        for table in LEDGER.values():
+            rows = self.additions(table.model)
+            for row in rows:
+                row.changeset_id, row.began_as = changeset_id, VersionStart.ADDED
+            _insert(table.model, rows, now=self.now)
+
+    def _changed_of(self, table: LedgerTable) -> list[LedgerRow]:
+        return [row for (name, _), row in self.changed.items() if name == table.name]
+
+    def _removed_of(self, table: LedgerTable) -> list[UUID]:
+        return [id_ for name, id_ in self.removed if name == table.name]
 
     def _project(
         self, vectors: Mapping[UUID, Vector] | None, tokens: Mapping[UUID, bytes] | None
     ) -> None:
         ids: dict[str, set[UUID]] = defaultdict(set)
-        ids["block"] |= self.touched
-        for table, id_ in (*self.added, *self.changed, *self.removed):
-            ids[table].add(id_)
         for records in (self.added, self.changed, self.removed):
-            for record in records.values():
+            for (table, id_), record in records.items():
+                ids[table].add(id_)
                 if isinstance(record, Mention):
                     ids["block"].add(record.block_id)
                 elif isinstance(record, Alias):
                     ids["entity"].add(record.entity_id)
-        if self.projects and any(ids[table] for table in ("block", "entity", "edge")):
+        if self.projects and (ids["block"] or ids["entity"] or ids["edge"]):
             update_indexes(
                 user_id=self.user_id,
                 block_ids=sorted(ids["block"]),
@@ -348,47 +307,102 @@ class Book:
             )
 
 
-def _key(record: models.Model) -> Key:
-    return NAMES[type(record)], record.pk
+def _key(record: LedgerRow) -> Key:
+    return TABLE_OF[type(record)].name, record.pk
 
 
-# Rows are sent as JSON: the ORM would take as long to write them down as PostgreSQL to store them.
-INSERT = """
-INSERT INTO "{table}" ({columns})
-SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb)
-ON CONFLICT DO NOTHING
-"""
+# -- statements. Names of tables and columns come from the models, never from a row. Rows are sent
+# as JSON: the ORM would take as long to write them down as PostgreSQL to store them.
 
 
-def _insert(model: type[models.Model], rows: Sequence[dict[str, Any]], *, now: datetime) -> None:
-    """The rows are there, made just now. Names come from the model, never from a row."""
-    if not rows:
-        return
+def _insert(model: type[models.Model], rows: Sequence[models.Model], *, now: datetime) -> None:
+    """The rows are there, made just now; what is there already stays as it is."""
     fields = model._meta.concrete_fields
-    columns = [str(f.column) for f in fields if f.attname in rows[0] or f.name in BY_DJANGO]
-    timed = {name: now for name in columns if name in BY_DJANGO}
-    query = INSERT.format(
-        table=model._meta.db_table, columns=", ".join(f'"{name}"' for name in columns)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    query = (
+        f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {columns} '  # noqa: S608
+        f'FROM jsonb_populate_recordset(NULL::"{model._meta.db_table}", %s::jsonb) '
+        "ON CONFLICT DO NOTHING"
     )
-    with connection.cursor() as cursor:
-        for first in range(0, len(rows), INSERTED):
-            batch = [{**row, **timed} for row in rows[first : first + INSERTED]]
+    for first in range(0, len(rows), BATCH):
+        batch = [
+            {
+                field.column: now if field.name in TIMES else getattr(row, field.attname)
+                for field in fields
+            }
+            for row in rows[first : first + BATCH]
+        ]
+        with connection.cursor() as cursor:
             cursor.execute(query, [orjson.dumps(batch).decode()])
 
 
-def _known_pairs(user_id: UUID, records: Sequence[models.Model]) -> set[UUID]:
-    """Names of entities and mentions in blocks that are there under another id: a merge moved
-    them.
-    """
-    if isinstance(records[0], Alias):
-        fields, parent = ("entity_id", "normal_name"), "entity_id"
-    elif isinstance(records[0], Mention):
-        fields, parent = ("block_id", "entity_id"), "block_id"
-    else:
-        return set()
-    parents = {getattr(record, parent) for record in records}
-    found = cast(Any, type(records[0])).objects.filter(
-        user_id=user_id, **{f"{parent}__in": parents}
-    )
-    known = set(found.values_list(*fields))
-    return {r.pk for r in records if tuple(getattr(r, name) for name in fields) in known}
+def _keep_versions(
+    table: LedgerTable, ids: Sequence[UUID], changeset_id: UUID | None, ended_as: VersionEnd
+) -> None:
+    """History has the rows as they are now, and the changeset that ends these versions, if any."""
+    if not ids:
+        return
+    columns = ", ".join(f'"{field.column}"' for field in table.model._meta.concrete_fields)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{table.versions._meta.db_table}" '  # noqa: S608
+            f'({columns}, "ended_by_id", "ended_as") SELECT {columns}, %s, %s '
+            f'FROM "{table.model._meta.db_table}" WHERE id = ANY(%s)',
+            [changeset_id, ended_as, list(ids)],
+        )
+
+
+def _update(
+    table: LedgerTable,
+    rows: Sequence[LedgerRow],
+    before: Mapping[Key, Mapping[str, Any]],
+    *,
+    now: datetime,
+    stamp: Mapping[str, Any] | None = None,
+    also_versions: bool = False,
+) -> None:
+    """The rows are as given; those with the same changed columns are written together."""
+    name, versions = table.model._meta.db_table, table.versions._meta.db_table
+    groups: dict[tuple[str, ...], list[LedgerRow]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(sorted(before[table.name, row.pk]))].append(row)
+    for columns, group in groups.items():
+        stamped = {**(stamp or {})}
+        if any(field.name == "updated_at" for field in table.model._meta.concrete_fields):
+            stamped["updated_at"] = now
+        values = orjson.dumps(
+            [
+                {"id": row.pk, **{column: getattr(row, column) for column in columns}}
+                for row in group
+            ]
+        ).decode()
+        new = f'jsonb_populate_recordset(NULL::"{name}", %s::jsonb) AS new'
+        with connection.cursor() as cursor:
+            if also_versions:
+                changes = [f'"{c}" = new."{c}"' for c in columns if c in table.said] + [
+                    f'"{c}" = CASE WHEN version."{c}" IS NOT DISTINCT FROM old."{c}" '
+                    f'THEN new."{c}" ELSE version."{c}" END'
+                    for c in columns
+                    if c not in table.said
+                ]
+                cursor.execute(
+                    f'UPDATE "{versions}" AS version SET {", ".join(changes)} '  # noqa: S608
+                    f'FROM {new} JOIN "{name}" AS old ON old.id = new.id '
+                    "WHERE version.id = new.id",
+                    [values],
+                )
+            changes = [f'"{c}" = new."{c}"' for c in columns] + [f'"{c}" = %s' for c in stamped]
+            cursor.execute(
+                f'UPDATE "{name}" AS row SET {", ".join(changes)} FROM {new} '  # noqa: S608
+                "WHERE row.id = new.id",
+                [*stamped.values(), values],
+            )
+
+
+def _delete(model: Any, ids: Sequence[UUID]) -> None:
+    if ids:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'DELETE FROM "{model._meta.db_table}" WHERE id = ANY(%s)',  # noqa: S608
+                [list(ids)],
+            )

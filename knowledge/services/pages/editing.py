@@ -19,8 +19,8 @@ from knowledge.models import (
     NodeType,
     Source,
 )
-from knowledge.services.ledger.conflicts import settle, topic_of
-from knowledge.services.ledger.unit_of_work import Book, lock_memory
+from knowledge.services.ledger.conflicts import resolve_conflicts, topic_of
+from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Span, Status, Trust
 
 NAMED_TYPES = "node.entity"
@@ -33,9 +33,9 @@ def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]
     no text: the user said that it is wrong. Raises RecordNotFound, TextTooLong, and NotEditable for
     an episode.
     """
-    with _edit(user_id) as book:
+    with _edit(user_id) as work:
         blocks = _blocks(user_id, texts)
-        return {id_: _edited(book, blocks[id_], text) for id_, text in texts.items()}
+        return {id_: _replace_text(work, blocks[id_], text) for id_, text in texts.items()}
 
 
 def edit_block(*, user_id: UUID, block_id: UUID, text: str) -> UUID:
@@ -45,46 +45,52 @@ def edit_block(*, user_id: UUID, block_id: UUID, text: str) -> UUID:
 
 def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
-    with _edit(user_id) as book:
-        assure(book, _block(user_id, block_id))
-        return book.changeset.id
+    with _edit(user_id) as work:
+        assure(work, _block(user_id, block_id))
+        return work.changeset.id
 
 
 def dispute(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is doubtful; returns the changeset."""
-    return _judge(user_id, block_id, Status.DISPUTED)
+    with _edit(user_id) as work:
+        refute(work, _block(user_id, block_id), status=Status.DISPUTED)
+        return work.changeset.id
 
 
 def falsify(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is wrong, and not recalled as true; returns the changeset."""
-    return _judge(user_id, block_id, Status.FALSIFIED)
+    with _edit(user_id) as work:
+        refute(work, _block(user_id, block_id))
+        return work.changeset.id
 
 
 def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
     """The entity's page has a note; returns the note's block."""
-    with _edit(user_id) as book:
+    with _edit(user_id) as work:
         entity = _entity(user_id, entity_id)
-        text = _text(text)
-        note = book.add(
+        text = _bounded(text)
+        if not text:
+            raise EmptyText
+        note = work.add(
             Block(
-                id=identity.edit_id(user_id, record_id=entity.id, text=text, at=book.now),
+                id=identity.edit_id(user_id, record_id=entity.id, text=text, at=work.now),
                 user_id=user_id,
                 kind=BlockKind.NOTE,
                 text=text,
                 entity_id=entity.id,
                 trust=Trust.CONFIRMED,
-                valid_from=book.now,
-                recorded_at=book.now,
-                said_at=book.now,
+                valid_from=work.now,
+                recorded_at=work.now,
+                said_at=work.now,
             )
         )
-        _mention(book, note, entity.id)
+        _mention(work, note, entity.id)
         return note.id
 
 
 def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
     """The entity has that name, and is still found by the old one; returns the changeset."""
-    with _edit(user_id) as book:
+    with _edit(user_id) as work:
         entity = _entity(user_id, entity_id)
         name = storable(name).strip()
         normal = identity.normal_name(name)
@@ -92,13 +98,13 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
             raise EmptyText
         if len(name) > identity.MAX_NAME_CHARS:
             raise TextTooLong
-        book.change(
+        work.change(
             entity,
             name=name,
             normal_name=normal[: identity.MAX_NAME_CHARS],
             trust=int(Trust.CONFIRMED),
         )
-        book.add(
+        work.add(
             Alias(
                 id=identity.alias_id(user_id, entity_id=entity.id, name=normal),
                 user_id=user_id,
@@ -107,137 +113,122 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
                 normal_name=normal,
             )
         )
-        return book.changeset.id
+        return work.changeset.id
 
 
 def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
     """The entity is of that type; raises UnknownType. Returns the changeset."""
-    with _edit(user_id) as book:
+    with _edit(user_id) as work:
         entity = _entity(user_id, entity_id)
         types = NodeType.objects.filter(is_active=True, is_abstract=False)
         if not types.filter(pk=node_type).exists() or node_type in {"node.block", "node.universe"}:
             raise UnknownType
-        book.change(entity, node_type_id=node_type, trust=int(Trust.CONFIRMED))
-        return book.changeset.id
+        work.change(entity, node_type_id=node_type, trust=int(Trust.CONFIRMED))
+        return work.changeset.id
 
 
 # -- what edits are made of
 
 
 @contextmanager
-def _edit(user_id: UUID) -> Iterator[Book]:
-    """A book that is written if nothing is wrong."""
+def _edit(user_id: UUID) -> Iterator[UnitOfWork]:
+    """A unit of work that is committed if nothing is wrong."""
     with transaction.atomic():
         lock_memory(user_id)
-        book = Book(user_id=user_id, kind=Changeset.Kind.EDIT)
-        yield book
-        book.write()
+        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.EDIT)
+        yield work
+        work.commit()
 
 
-def assure(book: Book, block: Block) -> None:
-    """The book says that the user agrees with the block."""
-    book.change(block, trust=int(Trust.CONFIRMED), confidence=1.0, status=Status.ASSERTED)
-    _follow(book, block)
+def assure(work: UnitOfWork, block: Block) -> None:
+    """The user agrees with the block."""
+    work.change(block, trust=int(Trust.CONFIRMED), confidence=1.0, status=Status.ASSERTED)
+    _follow(work, block)
 
 
-def refute(book: Book, block: Block, *, status: Status = Status.FALSIFIED) -> None:
-    """The book says that the user does not agree with the block, or not quite."""
-    book.change(block, status=status)
-    _follow(book, block)
+def refute(work: UnitOfWork, block: Block, *, status: Status = Status.FALSIFIED) -> None:
+    """The user does not agree with the block, or not quite."""
+    work.change(block, status=status)
+    _follow(work, block)
 
 
-def _judge(user_id: UUID, block_id: UUID, status: Status) -> UUID:
-    with _edit(user_id) as book:
-        refute(book, _block(user_id, block_id), status=status)
-        return book.changeset.id
-
-
-def _follow(book: Book, block: Block) -> None:
+def _follow(work: UnitOfWork, block: Block) -> None:
     """What follows for its relations, and for others of its topic."""
-    for edge in Edge.objects.filter(user_id=book.user_id, block=block):
-        book.change(edge, status=block.status, trust=block.trust, confidence=block.confidence)
+    for edge in Edge.objects.filter(user_id=work.user_id, block=block):
+        work.change(edge, status=block.status, trust=block.trust, confidence=block.confidence)
     if block.is_single_valued and (topic := topic_of(block)):
-        settle(book, [topic])
+        resolve_conflicts(work, [topic])
 
 
-def _edited(book: Book, block: Block, text: str) -> UUID:
+def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
+    """The block reads as given, by a block in its place that corrects it; returns that one's id."""
     text = _bounded(text)
     if not text:
-        refute(book, block)
+        refute(work, block)
         return block.id
     if text == block.text:
-        assure(book, block)
+        assure(work, block)
         return block.id
-    heir = _heir(book, block, text)
-    book.change(
-        block,
-        valid_to=max(book.now, block.valid_from or block.said_at),
-        superseded_at=book.now,
-        superseded_by_id=heir.id,
-    )
-    _inherit(book, block, heir)
-    _follow(book, heir)
-    return heir.id
-
-
-def _heir(book: Book, block: Block, text: str) -> Block:
-    """What is said in the block's place, in its place."""
     value = identity.normal_text(text)[: identity.MAX_VALUE_CHARS] if block.topic else ""
-    return book.add(
+    heir = work.add(
         Block(
-            id=identity.edit_id(book.user_id, record_id=block.id, text=text, at=book.now),
-            user_id=book.user_id,
+            id=identity.edit_id(work.user_id, record_id=block.id, text=text, at=work.now),
+            user_id=work.user_id,
             universe_id=block.universe_id,
             kind=block.kind,
             text=text,
             level=block.level,
             parent_id=block.parent_id,
+            corrects_id=block.id,
             entity_id=block.entity_id,
             topic=block.topic,
             value=value,
             is_single_valued=block.is_single_valued,
             trust=Trust.CONFIRMED,
-            valid_from=book.now,
-            recorded_at=book.now,
+            valid_from=work.now,
+            recorded_at=work.now,
             message_id=block.message_id,
             reference=block.reference,
             sequence=block.sequence,
-            said_at=book.now,
+            said_at=work.now,
         )
     )
+    work.change(
+        block,
+        valid_to=max(work.now, block.valid_from or block.said_at),
+        superseded_at=work.now,
+        superseded_by_id=heir.id,
+    )
+    _inherit(work, block, heir)
+    _follow(work, heir)
+    return heir.id
 
 
-def _inherit(book: Book, block: Block, heir: Block) -> None:
+def _inherit(work: UnitOfWork, block: Block, heir: Block) -> None:
     """What replaces a block comes from where that came from, and speaks of the same."""
-    for source in Source.objects.filter(user_id=book.user_id, record_id=block.id):
-        book.cite(heir, Span(source.message_id, source.start, source.end))
-    for mention in Mention.objects.filter(user_id=book.user_id, block=block):
-        _mention(book, heir, mention.entity_id)
-    for child in Block.objects.filter(user_id=book.user_id, parent=block):
-        book.change(child, parent_id=heir.id)
-    for edge in Edge.objects.filter(user_id=book.user_id, block=block):
-        book.change(edge, valid_to=block.valid_to, superseded_at=block.superseded_at)
+    mine = {"user_id": work.user_id}
+    for source in Source.objects.filter(record_id=block.id, **mine):
+        work.cite(heir, Span(source.message_id, source.start, source.end))
+    for mention in Mention.objects.filter(block=block, **mine):
+        _mention(work, heir, mention.entity_id)
+    for child in Block.objects.filter(parent=block, **mine):
+        work.change(child, parent_id=heir.id)
+    for edge in Edge.objects.filter(block=block, **mine):
+        work.change(edge, valid_to=block.valid_to, superseded_at=block.superseded_at)
 
 
-def _mention(book: Book, block: Block, entity_id: UUID) -> None:
-    book.add(
+def _mention(work: UnitOfWork, block: Block, entity_id: UUID) -> None:
+    work.add(
         Mention(
-            id=identity.mention_id(book.user_id, block_id=block.id, entity_id=entity_id),
-            user_id=book.user_id,
+            id=identity.mention_id(work.user_id, block_id=block.id, entity_id=entity_id),
+            user_id=work.user_id,
             block_id=block.id,
             entity_id=entity_id,
             trust=block.trust,
             valid_from=block.valid_from,
-            recorded_at=book.now,
+            recorded_at=work.now,
         )
     )
-
-
-def _text(text: str) -> str:
-    text = _bounded(text)
-    if not text:
-        raise EmptyText
-    return text
 
 
 def _bounded(text: str) -> str:

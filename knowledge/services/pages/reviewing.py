@@ -6,8 +6,8 @@ from django.db import transaction
 
 from knowledge.errors import AlreadyDecided, RecordNotFound, ReviewItemNotFound
 from knowledge.models import Block, Changeset, Entity, ReviewItem
-from knowledge.services.identities.resolution import merge_into, separate
-from knowledge.services.ledger.unit_of_work import Book, lock_memory
+from knowledge.services.identities.merging import add_cannot_link, merge_into
+from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.services.pages.editing import assure, refute
 
 
@@ -32,35 +32,37 @@ def _answer(user_id: UUID, item_id: UUID, state: ReviewItem.State) -> UUID:
         is_merge = item.kind == ReviewItem.Kind.MERGE
         kinds = Changeset.Kind
         is_accepted = state == ReviewItem.State.ACCEPTED
-        book = Book(user_id=user_id, kind=kinds.MERGE if is_merge and is_accepted else kinds.EDIT)
+        work = UnitOfWork(
+            user_id=user_id, kind=kinds.MERGE if is_merge and is_accepted else kinds.EDIT
+        )
         if is_merge:
-            _decide_merge(book, item, is_accepted)
+            _decide_merge(work, item, is_accepted)
         else:
-            _decide_conflict(book, item, is_accepted)
+            _decide_conflict(work, item, is_accepted)
         # Last: what was done about the records may have taken the question for settled.
-        book.keep(item)
-        book.change(item, state=state, decided_at=book.now)
-        return book.write()
+        work.keep(item)
+        work.change(item, state=state, decided_at=work.now)
+        return work.commit()
 
 
-def _decide_merge(book: Book, item: ReviewItem, is_accepted: bool) -> None:
-    found = Entity.objects.filter(user_id=book.user_id).in_bulk([item.left_id, item.right_id])
+def _decide_merge(work: UnitOfWork, item: ReviewItem, is_accepted: bool) -> None:
+    found = Entity.objects.filter(user_id=work.user_id).in_bulk([item.left_id, item.right_id])
     if len(found) < 2:
         raise RecordNotFound
     left, right = found[item.left_id], found[item.right_id]
     if not is_accepted:
-        separate(book, left, right)
+        add_cannot_link(work, left, right)
     elif right.is_self:
-        merge_into(book, keep=right, gone=left)
+        merge_into(work, keep=right, gone=left)
     else:
-        merge_into(book, keep=left, gone=right)
+        merge_into(work, keep=left, gone=right)
 
 
-def _decide_conflict(book: Book, item: ReviewItem, left_holds: bool) -> None:
-    found = Block.objects.filter(user_id=book.user_id).in_bulk([item.left_id, item.right_id])
+def _decide_conflict(work: UnitOfWork, item: ReviewItem, left_holds: bool) -> None:
+    found = Block.objects.filter(user_id=work.user_id).in_bulk([item.left_id, item.right_id])
     if len(found) < 2:
         raise RecordNotFound
     left, right = found[item.left_id], found[item.right_id]
     winner, loser = (left, right) if left_holds else (right, left)
-    refute(book, loser)
-    assure(book, winner)
+    refute(work, loser)
+    assure(work, winner)

@@ -19,8 +19,7 @@ from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
 from knowledge.services.updates.leasing import end, messages_of, source_of
-from knowledge.types import Prepared as PreparedLearning
-from knowledge.types import SourceMessage
+from knowledge.types import PreparedLearning, SourceMessage
 from orchestrator.types import Attempt
 
 log = structlog.get_logger(__name__)

@@ -14,9 +14,9 @@ from accounts.models import User
 from journal.models import Message
 from knowledge.models import (
     Block,
+    CannotLink,
     Changeset,
     Decision,
-    Distinct,
     Entity,
     Episode,
     PropertyType,
@@ -66,7 +66,7 @@ def everything(ann: Entity) -> Entity:
         changeset=changeset, message=message, verdict=Verdict.GATED, reason="small-talk", **mine
     )
     EmbeddingSpace.objects.get_or_create(name="model-6", defaults={"dimensions": 2})
-    Distinct.objects.create(left_id=left, right_id=right, **mine)
+    CannotLink.objects.create(left_id=left, right_id=right, **mine)
     Episode.objects.create(
         id=uuid4(),
         job_id=uuid4(),

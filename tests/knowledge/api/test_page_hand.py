@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from knowledge.models import Changeset, Distinct, Entity
+from knowledge.models import CannotLink, Changeset, Entity
 from tests.knowledge.api import rows
 
 SignIn = Callable[[User], Client]
@@ -91,7 +91,7 @@ def test_who_is_different_is_not_merged(
     itself = post(client, pair[0].id, "different", {"page_id": str(pair[0].id)})
 
     assert [a.status_code for a in (apart, merged, itself)] == [200, 409, 409]
-    assert Distinct.objects.count() == 1
+    assert CannotLink.objects.count() == 1
 
 
 @pytest.mark.parametrize("what", ["name", "notes", "merge", "different"])

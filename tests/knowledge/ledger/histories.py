@@ -32,21 +32,22 @@ from knowledge.errors import (
 )
 from knowledge.events import UPDATE_JOB, payload_of
 from knowledge.models import (
+    LEDGER,
     Alias,
     Block,
     BlockTokens,
+    CannotLink,
     Changeset,
     Decision,
-    Distinct,
     Edge,
     Entity,
     Mention,
-    Operation,
+    Record,
     ReviewItem,
     Source,
 )
 from knowledge.services.forgetting.erasure import forget
-from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing, reviewing
 from knowledge.services.recall.recalling import recall
@@ -68,8 +69,8 @@ from tests.knowledge.validity import faults
 CITIES = ("lyon", "paris", "rome", "oslo")
 NAMES = ("Ann", "Anna", "Ben")
 NO_HURRY_MS = 20_000
-TABLES = (Alias, Block, Edge, Entity, Mention, Source, Distinct, ReviewItem)
-TOUCHED = frozenset({"updated_at", "created_at"})
+TABLES = (Alias, Block, Edge, Entity, Mention, Source, CannotLink, ReviewItem)
+TOUCHED = frozenset({"updated_at", "created_at", "changeset_id", "began_as"})
 MARK = re.compile(r"\b(?:qz|wx|ny)\d+word\b")  # what only one message, statement or note says
 
 Callbacks = Callable[..., AbstractContextManager[Any]]
@@ -278,7 +279,8 @@ class World:
             self._forget(Target(TargetKind.EVERYTHING))
             for model in (*TABLES, Decision, BlockTokens):
                 assert not model._default_manager.filter(user=self.teller.user).exists()
-            assert not Operation.objects.filter(changeset__user=self.teller.user).exists()
+            assert not self._versions()
+            assert not Record.objects.filter(user=self.teller.user).exists()
 
     def _forget(self, target: Target) -> None:
         for reference in {message.reference for message in self.told.values()}:
@@ -368,6 +370,11 @@ class World:
             ]
             for model in (*TABLES, Message, Journal)
         }
+
+    def _versions(self) -> int:
+        """How many past versions of the user's rows are kept."""
+        mine = {"user_id": self.user_id}
+        return sum(table.versions.objects.filter(**mine).count() for table in LEDGER.values())
 
     def recalled(self, query: str, **scope: Any) -> list[Recalled]:
         """What the user's memory answers."""
@@ -534,7 +541,7 @@ class World:
             above = heads.get(id_)
             return head(above) if above else id_
 
-        for rule in Distinct.objects.filter(user_id=self.user_id):
+        for rule in CannotLink.objects.filter(user_id=self.user_id):
             assert head(rule.left_id) != head(rule.right_id)
 
     def ledger_is_valid(self) -> None:
@@ -547,9 +554,9 @@ class World:
         known = Block.objects.filter(user=self.teller.user, kind=BlockKind.EPISODE)
         ids = set(known.values_list("message_id", flat=True))
         before = self._rows_of(self.user_id)
-        operations = Operation.objects.count()
+        versions = self._versions()
         again = [message for id_, message in self.told.items() if id_ in ids]
         for messages in (again[:1], again, self.forgotten):
             self.teller.learn(*messages)
         assert self._rows_of(self.user_id) == before
-        assert Operation.objects.count() == operations
+        assert self._versions() == versions

@@ -12,13 +12,24 @@ from accounts.models import User
 from journal.models import Journal, Message
 from knowledge.errors import CannotForgetYourself, CannotRollBack, NothingToForget
 from knowledge.events import UPDATE_JOB, payload_of
-from knowledge.models import Block, Changeset, Edge, Entity, Mention, Operation
+from knowledge.models import Block, Changeset, Edge, Entity, Mention
+from knowledge.selectors.history import changes_of
 from knowledge.selectors.ledger import why
 from knowledge.services.forgetting.erasure import companions, forget, forgotten, preview
-from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.identities.merging import keep_apart, merge
+from knowledge.services.learning.learner import apply_learning
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing
-from knowledge.types import Target, TargetKind, Trust, Verdict
+from knowledge.types import (
+    Extraction,
+    PreparedLearning,
+    ProposedEntity,
+    Span,
+    Target,
+    TargetKind,
+    Trust,
+    Verdict,
+)
 from orchestrator.models import DeadLetter, Job
 from tests.knowledge.ledger.scribe import Teller
 from tests.knowledge.ledger.traces import keys_with, rows_naming, tables_with
@@ -405,7 +416,7 @@ def test_forgetting_cannot_be_rolled_back(teller: Teller) -> None:
 
     report = forget(user_id=teller.user.pk, target=message_target(message))
 
-    assert not Operation.objects.filter(changeset_id=report.changeset_id).exists()
+    assert changes_of(user_id=teller.user.pk, changeset_id=report.changeset_id) == []
     with pytest.raises(CannotRollBack):
         roll_back(user_id=teller.user.pk, changeset_id=report.changeset_id)
 
@@ -534,4 +545,45 @@ def test_what_only_the_assistant_still_says_counts_as_its_word(
         roll_back(user_id=teller.user.pk, changeset_id=job)
 
     assert Block.objects.get(kind="fact").trust == Trust.INFERRED
+    assert faults(teller.user.pk) == []
+
+
+def test_a_name_that_was_rolled_back_goes_with_its_message(teller: Teller) -> None:
+    """No version has it, though who is called so stays."""
+    teller.tell("@Ann", day=1)
+    ann = Entity.objects.get()
+    message = teller.say(f"{WORD} is another name", day=2)
+    span = Span(message.id, 0, len(WORD))
+    proposed = ProposedEntity(
+        key=str(ann.id), name="Ann", aliases=[WORD], node_type="node.person", spans=[span]
+    )
+    prepared = PreparedLearning([message], Extraction(entities=[proposed]))
+    job = apply_learning(user_id=teller.user.pk, job_id=uuid4(), prepared=prepared)
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+    assert "knowledge_aliasversion" in tables_with(WORD)
+
+    forget(user_id=teller.user.pk, target=message_target(message))
+
+    assert tables_with(WORD) == {}
+    assert Entity.objects.get() == ann
+
+
+def test_versions_of_what_stays_have_its_present_words(teller: Teller) -> None:
+    """A blank is in every version of a message, and rolling back does not bring its words back."""
+    teller.tell(f"#home={WORD} and @Ann is here", day=1)
+    ann = Entity.objects.get(is_self=False)
+    teller.tell("@Annabel", day=2)
+    other = Entity.objects.get(name="Annabel")
+    merged = merge(user_id=teller.user.pk, keep_id=other.id, gone_id=ann.id)
+    episode = Block.objects.get(kind="episode", said_at__day=2)  # the first day
+    undone = roll_back(user_id=teller.user.pk, changeset_id=merged)
+
+    forget(
+        user_id=teller.user.pk,
+        target=Target(TargetKind.FACT, id=Block.objects.get(kind="fact").id),
+    )
+    roll_back(user_id=teller.user.pk, changeset_id=undone)
+
+    assert set(tables_with(WORD)) == JOURNAL
+    assert Block.objects.get(pk=episode.pk).text.split() == ["and", "@Ann", "is", "here"]
     assert faults(teller.user.pk) == []

@@ -14,7 +14,6 @@ from knowledge.models import (
     Edge,
     Entity,
     Mention,
-    Operation,
     ReviewItem,
     Source,
 )
@@ -24,7 +23,7 @@ from tests.knowledge.ledger.scribe import Teller
 
 pytestmark = pytest.mark.django_db
 
-LEDGER = (Alias, Block, Changeset, Decision, Edge, Entity, Mention, Operation, Source)
+LEDGER = (Alias, Block, Changeset, Decision, Edge, Entity, Mention, Source)
 
 
 def test_a_message_becomes_an_episode(teller: Teller) -> None:

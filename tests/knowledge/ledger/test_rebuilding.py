@@ -10,9 +10,18 @@ from django.db import connection
 from accounts.models import User
 from exobrain.lib.errors import Invalid
 from journal.models import Message
-from knowledge.models import Alias, Block, Changeset, Distinct, Edge, Entity, IndexedBlock, Mention
+from knowledge.models import (
+    Alias,
+    Block,
+    CannotLink,
+    Changeset,
+    Edge,
+    Entity,
+    IndexedBlock,
+    Mention,
+)
 from knowledge.services.forgetting.erasure import forget
-from knowledge.services.identities.resolution import keep_apart, merge
+from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.ledger.rebuilding import rebuild, swap
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing
@@ -137,7 +146,7 @@ def test_those_who_are_different_stay_so(teller: Teller) -> None:
 
     rebuild(user_id=teller.user.pk)
 
-    assert Distinct.objects.count() == 1
+    assert CannotLink.objects.count() == 1
     assert Entity.objects.filter(merged_into=None).count() == 2
 
 

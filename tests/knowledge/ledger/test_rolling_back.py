@@ -9,7 +9,7 @@ from knowledge.errors import AlreadyRolledBack, ChangedSince, ChangesetNotFound
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem, Source
 from knowledge.selectors.ledger import changes, changesets, why
 from knowledge.services.forgetting.erasure import forget
-from knowledge.services.identities.resolution import merge
+from knowledge.services.identities.merging import merge
 from knowledge.services.ledger.rollback import preview_roll_back, roll_back
 from knowledge.types import Target, TargetKind, Verdict
 from tests.knowledge.ledger.scribe import Teller

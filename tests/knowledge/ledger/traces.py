@@ -76,9 +76,6 @@ def _tables() -> list[str]:
 @cache
 def _is_users(table: str) -> str:
     """Which rows of a table are a user's; empty for one that is nobody's."""
-    if table == "knowledge_operation":
-        mine = "SELECT id FROM knowledge_changeset WHERE user_id::text = %(user)s"
-        return f"changeset_id IN ({mine})"
     with connection.cursor() as cursor:
         columns = {c.name for c in connection.introspection.get_table_description(cursor, table)}
     return "user_id::text = %(user)s" if "user_id" in columns else ""

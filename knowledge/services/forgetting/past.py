@@ -1,0 +1,147 @@
+"""Records that only history knows and that go with what is forgotten; deleting records."""
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Any, cast
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from exobrain.lib.sql import all_rows
+from knowledge import identity
+from knowledge.models import LEDGER, Alias, Entity, Record
+from knowledge.services.forgetting.selection import ForgetPlan
+from knowledge.types import TargetKind, VersionEnd
+
+RECORDS = [table for table in LEDGER.values() if table.is_record]
+OPTIONAL = frozenset({"superseded_by", "corrects"})  # a version can be without what these name
+
+# Removed rows in whose words a pattern occurs; each has an index of just this.
+WITH_WORDS = """
+SELECT DISTINCT version.id, version.{said}
+FROM unnest(%s::text[]) AS wanted (pattern)
+JOIN {versions} AS version ON {plain} LIKE wanted.pattern
+WHERE version.ended_as = 'removed' AND version.user_id = %s
+"""
+# Of a table: the column, and how its index has it.
+WORDS = {
+    "block": ("text", "lower(normalize(version.text, NFKC))"),
+    "entity": ("normal_name", "version.normal_name"),
+    "alias": ("normal_name", "version.normal_name"),
+}
+# Letters and digits that case folding leaves alone: whatever they were in the text, lower case
+# and NFKC make the same of it.
+STABLE = re.compile(r"[a-rt-z0-9]{3,}")
+
+
+def past_records(plan: ForgetPlan, removed: Collection[UUID]) -> set[UUID]:
+    """Records without a row that were known from what is forgotten, or name what is removed."""
+    user_id, message_ids = plan.user_id, plan.message_ids
+    blocks, sources = LEDGER["block"].versions.objects, LEDGER["source"].versions.objects
+    wanted: set[UUID] = set()
+    if message_ids:
+        said = blocks.filter(user_id=user_id, message_id__in=message_ids)
+        known = sources.filter(user_id=user_id, message_id__in=message_ids)
+        wanted.update(said.values_list("row_id", flat=True))
+        wanted.update(known.values_list("record_id", flat=True))
+    is_of_words = plan.target.kind in {TargetKind.FACT, TargetKind.ENTITY}
+    if is_of_words:
+        wanted.update(block.corrects_id for block in plan.blocks if block.corrects_id)
+        wanted.update(_past_with_words(plan, "block"))
+        wanted.update(_past_with_words(plan, "entity"))
+    found: set[UUID] = set()
+    names = set(removed)
+    while names or wanted:
+        for table in RECORDS:
+            references = [
+                field.name
+                for field in table.versions._meta.concrete_fields
+                if field.name not in OPTIONAL and field.name != "row" and _names_a_record(field)
+            ]
+            naming = Q(pk__in=[])
+            for reference in references:
+                naming |= Q(**{f"{reference}__in": names})
+            past = table.versions.objects.filter(
+                naming, user_id=user_id, ended_as=VersionEnd.REMOVED
+            )
+            wanted.update(past.values_list("row_id", flat=True))
+        if plan.target.kind == TargetKind.FACT:  # and what the user wrote in its place
+            heirs = blocks.filter(user_id=user_id, corrects__in=names)
+            wanted.update(heirs.values_list("row_id", flat=True))
+        names = _without_row(wanted - found - set(removed))
+        found |= names
+        wanted = set()
+        if is_of_words and names:  # and for what the user wrote it
+            corrected = blocks.filter(row_id__in=names).exclude(corrects=None)
+            wanted.update(corrected.values_list("corrects_id", flat=True))
+            wanted = _without_row(wanted - found)
+    return found
+
+
+def _names_a_record(field: Any) -> bool:
+    return field.remote_field is not None and field.remote_field.model is Record
+
+
+def _without_row(ids: Collection[UUID]) -> set[UUID]:
+    left = set(ids)
+    for table in RECORDS:
+        rows = cast(Any, table.model).objects.filter(pk__in=left)
+        left -= set(rows.values_list("pk", flat=True))
+    return left
+
+
+def _past_with_words(plan: ForgetPlan, name: str) -> set[UUID]:
+    """Rows of this table that were removed and have words that are forgotten."""
+    said, plain = WORDS[name]
+    patterns = set()
+    for words in plan.words:
+        parts = STABLE.findall(words)
+        patterns.add(f"%{max(parts, key=len)}%" if parts else "%")
+    query = WITH_WORDS.format(said=said, versions=LEDGER[name].versions._meta.db_table, plain=plain)
+    rows = all_rows(query, [sorted(patterns), plan.user_id])
+    return {id_ for id_, text in rows if plan.words_gone(text)}
+
+
+def delete_records(*, user_id: UUID, ids: Collection[UUID]) -> None:
+    """The records are gone, with their versions and all that names them, by the constraints.
+
+    Versions that were superseded by one of them no longer are.
+    """
+    gone = list(ids)
+    with connection.cursor() as cursor:
+        for table in RECORDS:
+            cursor.execute(
+                f'UPDATE "{table.versions._meta.db_table}" '  # noqa: S608  a name of ours
+                "SET superseded_by_id = NULL, superseded_at = NULL, valid_to = NULL "
+                "WHERE superseded_by_id = ANY(%s)",
+                [gone],
+            )
+        cursor.execute(
+            "DELETE FROM knowledge_record WHERE user_id = %s AND id = ANY(%s)", [user_id, gone]
+        )
+
+
+def delete_past_names(plan: ForgetPlan, removed: Iterable[Entity | Alias]) -> None:
+    """No version has a name that is forgotten and that nobody has any more."""
+    user_id = plan.user_id
+    lost = {row.normal_name for row in removed}
+    # Names that were learned from the forgotten messages and are rolled back.
+    said = " ".join(f" {identity.normal_name(message.content)} " for message in plan.messages)
+    learned = LEDGER["alias"].versions.objects.filter(
+        user_id=user_id,
+        ended_as=VersionEnd.REMOVED,
+        changeset__decisions__message_id__in=plan.message_ids,
+    )
+    names = set(learned.values_list("normal_name", flat=True)) if said else set()
+    lost.update(name for name in names if f" {name} " in said)
+    for model in (Alias, Entity):
+        present = model.objects.filter(user_id=user_id, normal_name__in=lost)
+        lost -= set(present.values_list("normal_name", flat=True))
+    for name in ("alias", "entity"):
+        versions = LEDGER[name].versions.objects
+        versions.filter(user_id=user_id, normal_name__in=lost).delete()
+    if plan.target.kind in {TargetKind.FACT, TargetKind.ENTITY}:
+        past = _past_with_words(plan, "alias")
+        past -= set(Alias.objects.filter(pk__in=past).values_list("pk", flat=True))
+        LEDGER["alias"].versions.objects.filter(row_id__in=past).delete()

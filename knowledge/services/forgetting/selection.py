@@ -1,0 +1,339 @@
+"""What a target takes with it when it is forgotten."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.dispatch import Signal
+
+from journal import selectors as journal
+from journal.types import StoredMessage
+from knowledge import identity
+from knowledge.errors import CannotForgetYourself, NothingToForget
+from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
+from knowledge.selectors.history import edited_blocks
+from knowledge.selectors.ledger import member_ids
+from knowledge.types import BlockKind, ForgetItem, Span, Target, TargetKind
+
+# Sent with `user_id` and `message_ids`; answers with the ids of messages that go with these,
+# such as the answer to a question.
+companions = Signal()
+
+MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
+
+
+@dataclass(frozen=True)
+class Retelling:
+    """A block that stays, in the words of a message that stays or in the user's own."""
+
+    block: Block
+    text: str
+    source: Source
+    is_edited: bool  # by the user, whose word has a time of its own
+
+
+@dataclass(frozen=True)
+class ForgetPlan:
+    """Everything that a target takes with it."""
+
+    user_id: UUID
+    target: Target
+    messages: Sequence[StoredMessage] = ()  # that leave the journal
+    blocks: Sequence[Block] = ()
+    entities: Sequence[Entity] = ()
+    aliases: Sequence[Alias] = ()
+    mentions: Sequence[Mention] = ()
+    sources: Sequence[Source] = ()
+    retold: Sequence[Retelling] = ()
+    renamed: Sequence[tuple[Entity, Alias]] = ()  # entities that stay, by another of their names
+    spans: Sequence[Span] = ()  # that the memory is not to know
+    words: Sequence[str] = ()  # normal forms of what is forgotten
+    positions: frozenset[tuple[str, int]] = frozenset()  # of all messages that it concerns
+
+    @property
+    def is_everything(self) -> bool:
+        """True when nothing of the user's is to stay."""
+        return self.target.kind == TargetKind.EVERYTHING
+
+    @property
+    def message_ids(self) -> list[UUID]:
+        """Those of the messages that leave the journal."""
+        return [message.id for message in self.messages]
+
+    def words_gone(self, text: str) -> bool:
+        """True for a text that repeats something forgotten."""
+        if self.is_everything:
+            return True
+        normal = f" {identity.normal_text(text)} "
+        return any(f" {said} " in normal for said in self.words if len(said) >= MIN_WORDS_CHARS)
+
+    def rewritten_payload(self, payload: dict[str, Any]) -> dict[str, Any] | None:
+        """The payload of a job without words that are forgotten; None when it has none."""
+        reference, is_changed = payload.get("journal_reference"), False
+        messages = []
+        for message in payload.get("messages") or []:
+            position = (reference, message.get("sequence"))
+            content = message.get("content") or ""
+            if content and (position in self.positions or self.words_gone(content)):
+                is_changed = True
+                messages.append({**message, "content": None})
+            else:
+                messages.append(message)
+        return {**payload, "messages": messages} if is_changed else None
+
+    def counts(self) -> dict[str, int]:
+        """How many of which go."""
+        if self.is_everything:
+            mine = {"user_id": self.user_id}
+            counts = {
+                "message": journal.count_messages(user_id=self.user_id),
+                "entity": Entity.objects.filter(**mine).count(),
+                "changeset": Changeset.objects.filter(**mine).count(),
+            }
+            kinds = Block.objects.filter(**mine).values_list("kind")
+            counts |= dict(kinds.annotate(count=Count("pk")))
+        else:
+            counts = {
+                "message": len(self.messages),
+                "entity": len(self.entities),
+                "redaction": len(self.spans),
+            }
+            for block in self.blocks:
+                counts[block.kind] = counts.get(block.kind, 0) + 1
+        return {name: count for name, count in counts.items() if count}
+
+    def items(self, *, limit: int) -> list[ForgetItem]:
+        """The first things that go, as the user knows them."""
+        messages = self.messages
+        if self.is_everything:
+            messages = journal.latest_messages(user_id=self.user_id, limit=limit)
+        items = [ForgetItem("message", message.id, message.content) for message in messages]
+        items += [ForgetItem("entity", entity.id, entity.name) for entity in self.entities]
+        items += [
+            ForgetItem(block.kind, block.id, block.text)
+            for block in self.blocks
+            if block.kind != BlockKind.EPISODE
+        ]
+        return items[:limit]
+
+
+def select(*, user_id: UUID, target: Target) -> ForgetPlan:
+    """What goes with the target; raises NothingToForget."""
+    if target.kind == TargetKind.EVERYTHING:
+        return ForgetPlan(user_id, target)
+    if target.kind == TargetKind.FACT and target.id:
+        plan = _select_fact(user_id, target, target.id)
+    elif target.kind == TargetKind.ENTITY and target.id:
+        plan = _select_entity(user_id, target, target.id)
+    elif target.kind == TargetKind.MESSAGE and target.id:
+        asked = [target.id]
+        if not journal.messages_by_ids(user_id=user_id, ids=asked):
+            raise NothingToForget
+        answers = companions.send(sender=None, user_id=user_id, message_ids=asked)
+        wanted = {target.id}.union(*(cast(Iterable[UUID], answer or ()) for _, answer in answers))
+        found = journal.messages_by_ids(user_id=user_id, ids=[*wanted])
+        plan = _select_messages(user_id, target, found)
+    elif target.kind == TargetKind.JOURNAL and target.reference:
+        day = journal.messages_of(user_id=user_id, reference=target.reference)
+        if day is None:
+            raise NothingToForget
+        plan = _select_messages(user_id, target, day)
+    else:
+        raise NothingToForget
+    concerned = {*plan.message_ids, *(span.message_id for span in plan.spans)}
+    messages = journal.messages_by_ids(user_id=user_id, ids=[*concerned])
+    positions = frozenset((message.reference, message.sequence) for message in messages)
+    return replace(plan, positions=positions)
+
+
+def _select_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
+    """The block, what it corrected and what corrected it, and the words they were made from."""
+    mine = Block.objects.filter(user_id=user_id).exclude(kind=BlockKind.EPISODE)
+    found: dict[UUID, Block] = {}
+    level = list(mine.filter(pk=block_id))
+    if not level:
+        raise NothingToForget
+    while level:
+        found |= {block.id: block for block in level}
+        earlier = [block.corrects_id for block in level]
+        near = Q(pk__in=earlier) | Q(corrects__in=[block.id for block in level])
+        level = [block for block in mine.filter(near) if block.id not in found]
+    return _with_orphans(_plan_of_statements(user_id, target, found))
+
+
+def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan:
+    """The entity under all its names, and everything that speaks of it."""
+    entity = Entity.objects.filter(user_id=user_id, pk=entity_id).first()
+    if entity is None:
+        raise NothingToForget
+    if entity.is_self:
+        raise CannotForgetYourself
+    members = member_ids(user_id=user_id, entity_ids=[entity_id])
+    entities = Entity.objects.filter(user_id=user_id).in_bulk(members)
+    aliases = list(Alias.objects.filter(user_id=user_id, entity_id__in=entities))
+    names = {
+        *(member.normal_name for member in entities.values()),
+        *(identity.normal_text(alias.name) for alias in aliases),
+        *(alias.normal_name for alias in aliases),
+    } - {""}
+    written = {alias.name for alias in aliases} | {member.name for member in entities.values()}
+    # Any of the names as a word of its own, for PostgreSQL and for Python alike.
+    longest_first = "|".join(map(re.escape, sorted(written, key=lambda name: (-len(name), name))))
+    called = Q(text__iregex=rf"(^|\W)({longest_first})($|\W)")
+
+    mine = Block.objects.filter(user_id=user_id)
+    speaking = Q(mentions__entity_id__in=entities) | Q(entity_id__in=entities) | called
+    about = mine.exclude(kind=BlockKind.EPISODE).filter(speaking).distinct()
+    blocks = {block.id: block for block in about}
+    level = list(blocks.values())
+    while level:  # what these corrected was wrong, and stays so
+        earlier = mine.filter(pk__in=[block.corrects_id for block in level])
+        level = [block for block in earlier if block.id not in blocks]
+        blocks |= {block.id: block for block in level}
+
+    mentions = Mention.objects.filter(user_id=user_id, entity_id__in=entities)
+    spoken = Source.objects.filter(
+        user_id=user_id, record_id__in=mentions.values("pk"), table="mention"
+    )
+    spans = [Span(source.message_id, source.start, source.end) for source in spoken]
+    word = re.compile(rf"(?:^|\W)({longest_first})(?=$|\W)", re.IGNORECASE)
+    for episode in mine.filter(called, kind=BlockKind.EPISODE):
+        if episode.message_id is not None:
+            spans += [Span(episode.message_id, *m.span(1)) for m in word.finditer(episode.text)]
+    plan = _plan_of_statements(user_id, target, blocks, words=sorted(names), spans=spans)
+    return _with_orphans(replace(plan, entities=list(entities.values())))
+
+
+def _plan_of_statements(
+    user_id: UUID,
+    target: Target,
+    blocks: Mapping[UUID, Block],
+    *,
+    words: Sequence[str] = (),
+    spans: Sequence[Span] = (),
+) -> ForgetPlan:
+    """The blocks go, and with them the words they were made from."""
+    sources = Source.objects.filter(user_id=user_id, record_id__in=blocks)
+    said = [Span(source.message_id, source.start, source.end) for source in sources]
+    return ForgetPlan(
+        user_id,
+        target,
+        blocks=list(blocks.values()),
+        words=[*words, *(identity.normal_text(block.text) for block in blocks.values())],
+        spans=[*spans, *said],
+    )
+
+
+def _select_messages(
+    user_id: UUID, target: Target, messages: Sequence[StoredMessage]
+) -> ForgetPlan:
+    """The messages leave the journal, with all that was learned from them alone."""
+    gone = {message.id for message in messages}
+    words = [identity.normal_text(message.content) for message in messages]
+    sources = list(Source.objects.filter(user_id=user_id, message_id__in=gone))
+    lost: dict[str, set[UUID]] = defaultdict(set)
+    for source in sources:
+        lost[source.table].add(source.record_id)
+    others = (
+        Source.objects.filter(user_id=user_id, record_id__in={s.record_id for s in sources})
+        .exclude(message_id__in=gone)
+        .select_related("message")
+        .order_by("-message__created_at", "-id")
+    )
+    left = {source.record_id: source for source in others}  # the earliest that stays
+    plan = ForgetPlan(user_id, target, messages=messages, sources=sources, words=words)
+    blocks, retold = [], []
+    edited = edited_blocks(user_id=user_id, ids=lost["block"])
+    concerned = Q(pk__in=lost["block"]) | Q(message_id__in=gone)
+    for block in Block.objects.filter(concerned, user_id=user_id):
+        if block.kind == BlockKind.EPISODE or block.id not in left:
+            blocks.append(block)
+        elif block.message_id in gone:
+            source = left[block.id]
+            text = (source.message.content or "")[source.start : source.end].strip() or "…"
+            if block.id in edited and not plan.words_gone(block.text):
+                text = block.text
+            retold.append(Retelling(block, text, source, block.id in edited))
+    mentions = Mention.objects.filter(user_id=user_id, pk__in=lost["mention"] - left.keys())
+    return _with_orphans(replace(plan, blocks=blocks, retold=retold, mentions=list(mentions)))
+
+
+# -- whom nothing mentions any more
+
+
+def _with_orphans(plan: ForgetPlan) -> ForgetPlan:
+    """Entities that were known from what goes alone go with it, and so do names."""
+    user_id, taken = plan.user_id, {entity.id for entity in plan.entities}
+    mentions = [*plan.mentions, *_hidden_mentions(user_id, plan.spans)]
+    going = Q(block_id__in=[block.id for block in plan.blocks])
+    going |= Q(pk__in=[mention.id for mention in mentions])
+    mine = Mention.objects.filter(user_id=user_id)
+    touched = set(mine.filter(going).values_list("entity_id", flat=True)) - taken
+    still = set(mine.filter(entity_id__in=touched).exclude(going).values_list("entity", flat=True))
+    # Nor does anybody go on whose page the user wrote a note.
+    notes = Block.objects.filter(user_id=user_id, entity_id__in=touched, kind=BlockKind.NOTE)
+    orphans = touched - still - set(notes.values_list("entity_id", flat=True))
+    others = Entity.objects.filter(user_id=user_id, pk__in=touched, is_self=False)
+    entities = {entity.id: entity for entity in plan.entities}
+    known = [entity.id for entity in others if entity.id in orphans]
+    members = member_ids(user_id=user_id, entity_ids=known)
+    entities |= Entity.objects.filter(user_id=user_id).in_bulk(members)
+    aliases: list[Alias] = []
+    renamed = []
+    for entity in others:
+        if entity.id in orphans or not plan.messages:
+            continue
+        lost, kept = _lost_names(plan, entity)
+        if not kept:
+            continue  # one name is left in any case
+        aliases += lost
+        if entity.normal_name in {alias.normal_name for alias in lost}:
+            renamed.append((entity, kept[0]))
+    return replace(
+        plan,
+        mentions=mentions,
+        entities=list(entities.values()),
+        aliases=aliases,
+        renamed=renamed,
+    )
+
+
+def _hidden_mentions(user_id: UUID, spans: Collection[Span]) -> list[Mention]:
+    """Mentions in episodes that stay, all of whose places are to be blank."""
+    blank: dict[UUID, list[Span]] = defaultdict(list)
+    for span in spans:
+        blank[span.message_id].append(span)
+    cited: dict[UUID, list[Source]] = defaultdict(list)
+    sources = Source.objects.filter(user_id=user_id, table="mention", message_id__in=blank)
+    for source in sources:
+        cited[source.record_id].append(source)
+    hidden = [
+        mention_id
+        for mention_id, places in cited.items()
+        if all(
+            any(b.start <= place.start and place.end <= b.end for b in blank[place.message_id])
+            for place in places
+        )
+    ]
+    return list(Mention.objects.filter(user_id=user_id, pk__in=hidden))
+
+
+def _lost_names(plan: ForgetPlan, entity: Entity) -> tuple[list[Alias], list[Alias]]:
+    """Names of the entity that only the forgotten messages used, and the others, names first."""
+    gone = " ".join(f" {identity.normal_name(message.content)} " for message in plan.messages)
+    episodes = Block.objects.filter(
+        user_id=plan.user_id, kind=BlockKind.EPISODE, mentions__entity=entity
+    ).exclude(message_id__in=plan.message_ids)
+    stay = " ".join(
+        f" {identity.normal_name(text)} " for text in episodes.values_list("text", flat=True)
+    )
+    lost: list[Alias] = []
+    kept: list[Alias] = []
+    for alias in Alias.objects.filter(user_id=plan.user_id, entity=entity).order_by("pk"):
+        name = f" {identity.normal_name(alias.name)} "
+        (lost if name in gone and name not in stay else kept).append(alias)
+    return lost, sorted(kept, key=lambda alias: alias.is_identifier)
