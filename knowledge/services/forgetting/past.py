@@ -15,7 +15,8 @@ from knowledge.services.forgetting.selection import ForgetPlan
 from knowledge.types import TargetKind, VersionEnd
 
 RECORDS = [table for table in LEDGER.values() if table.is_record]
-OPTIONAL = frozenset({"superseded_by", "corrects"})  # a version can be without what these name
+OPTIONAL = frozenset({"row", "superseded_by", "corrects"})  # other keys a version cannot be without
+OF_WORDS = frozenset({TargetKind.FACT, TargetKind.ENTITY})  # whose messages the journal keeps
 
 # Removed rows in whose words a pattern occurs; each has an index of just this.
 WITH_WORDS = """
@@ -37,50 +38,48 @@ STABLE = re.compile(r"[a-rt-z0-9]{3,}")
 
 def past_records(plan: ForgetPlan, removed: Collection[UUID]) -> set[UUID]:
     """Records without a row that were known from what is forgotten, or name what is removed."""
-    user_id, message_ids = plan.user_id, plan.message_ids
-    blocks, sources = LEDGER["block"].versions.objects, LEDGER["source"].versions.objects
-    wanted: set[UUID] = set()
-    if message_ids:
-        said = blocks.filter(user_id=user_id, message_id__in=message_ids)
-        known = sources.filter(user_id=user_id, message_id__in=message_ids)
-        wanted.update(said.values_list("row_id", flat=True))
-        wanted.update(known.values_list("record_id", flat=True))
-    is_of_words = plan.target.kind in {TargetKind.FACT, TargetKind.ENTITY}
-    if is_of_words:
-        wanted.update(block.corrects_id for block in plan.blocks if block.corrects_id)
-        wanted.update(_past_with_words(plan, "block"))
-        wanted.update(_past_with_words(plan, "entity"))
+    found = set(removed)
+    wanted = _known_from_the_same(plan) | _naming(plan, removed)
+    while new := _without_row(wanted - found):
+        found |= new
+        wanted = _naming(plan, new)
+    return found - set(removed)
+
+
+def _known_from_the_same(plan: ForgetPlan) -> set[UUID]:
+    """Records of the forgotten messages; of a fact or entity, those with its words."""
+    if plan.target.kind in OF_WORDS:
+        corrected = {block.corrects_id for block in plan.blocks if block.corrects_id}
+        return corrected | _past_with_words(plan, "block") | _past_with_words(plan, "entity")
+    said = {"user_id": plan.user_id, "message__in": plan.message_ids}
+    blocks = LEDGER["block"].versions.objects.filter(**said)
+    sources = LEDGER["source"].versions.objects.filter(**said)
+    return {
+        *blocks.values_list("row_id", flat=True),
+        *sources.values_list("record_id", flat=True),
+    }
+
+
+def _naming(plan: ForgetPlan, records: Collection[UUID]) -> set[UUID]:
+    """Past records that cannot be without these, or that were corrected with them."""
     found: set[UUID] = set()
-    names = set(removed)
-    while names or wanted:
-        for table in RECORDS:
-            references = [
-                field.name
-                for field in table.versions._meta.concrete_fields
-                if field.name not in OPTIONAL and field.name != "row" and _names_a_record(field)
-            ]
-            naming = Q(pk__in=[])
-            for reference in references:
-                naming |= Q(**{f"{reference}__in": names})
-            past = table.versions.objects.filter(
-                naming, user_id=user_id, ended_as=VersionEnd.REMOVED
-            )
-            wanted.update(past.values_list("row_id", flat=True))
-        if plan.target.kind == TargetKind.FACT:  # and what the user wrote in its place
-            heirs = blocks.filter(user_id=user_id, corrects__in=names)
-            wanted.update(heirs.values_list("row_id", flat=True))
-        names = _without_row(wanted - found - set(removed))
-        found |= names
-        wanted = set()
-        if is_of_words and names:  # and for what the user wrote it
-            corrected = blocks.filter(row_id__in=names).exclude(corrects=None)
-            wanted.update(corrected.values_list("corrects_id", flat=True))
-            wanted = _without_row(wanted - found)
+    for table in RECORDS:
+        naming = Q(pk__in=[])
+        for field in table.versions._meta.concrete_fields:
+            names_record = field.remote_field is not None and field.remote_field.model is Record
+            if names_record and field.name not in OPTIONAL:
+                naming |= Q(**{f"{field.name}__in": records})
+        past = table.versions.objects.filter(
+            naming, user_id=plan.user_id, ended_as=VersionEnd.REMOVED
+        )
+        found.update(past.values_list("row_id", flat=True))
+    blocks = LEDGER["block"].versions.objects.filter(user_id=plan.user_id)
+    if plan.target.kind == TargetKind.FACT:  # what the user wrote in its place
+        found.update(blocks.filter(corrects__in=records).values_list("row_id", flat=True))
+    if plan.target.kind in OF_WORDS:  # what the user wrote it for: that was wrong, and stays so
+        corrected = blocks.filter(row__in=records).exclude(corrects=None)
+        found.update(corrected.values_list("corrects_id", flat=True))
     return found
-
-
-def _names_a_record(field: Any) -> bool:
-    return field.remote_field is not None and field.remote_field.model is Record
 
 
 def _without_row(ids: Collection[UUID]) -> set[UUID]:
@@ -141,7 +140,7 @@ def delete_past_names(plan: ForgetPlan, removed: Iterable[Entity | Alias]) -> No
     for name in ("alias", "entity"):
         versions = LEDGER[name].versions.objects
         versions.filter(user_id=user_id, normal_name__in=lost).delete()
-    if plan.target.kind in {TargetKind.FACT, TargetKind.ENTITY}:
+    if plan.target.kind in OF_WORDS:
         past = _past_with_words(plan, "alias")
         past -= set(Alias.objects.filter(pk__in=past).values_list("pk", flat=True))
         LEDGER["alias"].versions.objects.filter(row_id__in=past).delete()
