@@ -11,7 +11,7 @@ from tests.knowledge.ledger.scribe import Scribe, Teller
 def _scribe(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is to be remembered stands in the messages; see `scribe`."""
     monkeypatch.setattr(learner, "configured_extractor", Scribe)
-    monkeypatch.setattr(learner, "judge", lambda extraction, _messages: extraction)
+    monkeypatch.setattr(learner, "filter_extraction", lambda extraction, _messages: extraction)
 
 
 @pytest.fixture
