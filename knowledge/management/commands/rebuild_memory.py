@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import selectors as accounts
 from exobrain.lib.errors import DomainError
-from knowledge.services.ledger.rebuilding import Rebuilt, rebuild, swap
+from knowledge.services.rebuilding import Rebuilt, rebuild, swap
 
 
 class Command(BaseCommand):

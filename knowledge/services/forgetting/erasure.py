@@ -33,20 +33,20 @@ from knowledge.models import (
     Update,
 )
 from knowledge.services.forgetting.past import delete_past_names, delete_records, past_records
-from knowledge.services.forgetting.redaction import (
+from knowledge.services.forgetting.selection import ForgetPlan, companions, select
+from knowledge.services.indexing.outbox import outside_indexes
+from knowledge.services.indexing.updating import update_indexes
+from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
+from knowledge.services.ledger.redaction import (
     EVERYTHING,
     add_redactions,
     add_tombstones,
     blanked,
     fact_keys,
 )
-from knowledge.services.forgetting.selection import ForgetPlan, companions, select
-from knowledge.services.indexing.outbox import outside_indexes
-from knowledge.services.indexing.updating import update_indexes
-from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
-from knowledge.services.ledger.rebuilding import empty_side_memories
 from knowledge.services.ledger.removal import lower_trust, remove_with_dependents
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.rebuilding import empty_side_memories
 from knowledge.types import (
     BlockKind,
     ForgetPreview,

@@ -27,11 +27,6 @@ from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors import ledger
-from knowledge.services.forgetting.redaction import (
-    RedactionMask,
-    add_redactions,
-    load_redaction_mask,
-)
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
@@ -41,6 +36,11 @@ from knowledge.services.ledger.conflicts import (
     load_topics,
     resolve_conflicts,
     statement_of,
+)
+from knowledge.services.ledger.redaction import (
+    RedactionMask,
+    add_redactions,
+    load_redaction_mask,
 )
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.types import (

@@ -8,7 +8,7 @@ from accounts.models import User
 from knowledge.models import Block, BlockVector, EmbeddingSpace, Entity, ReviewItem
 from knowledge.services.identities import contexts
 from knowledge.services.identities.resolution import MEANING, WEIGHTS
-from knowledge.services.ledger.rebuilding import rebuild
+from knowledge.services.rebuilding import rebuild
 from tests.knowledge.ledger.scribe import Teller
 
 pytestmark = pytest.mark.django_db

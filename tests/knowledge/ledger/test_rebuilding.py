@@ -22,9 +22,9 @@ from knowledge.models import (
 )
 from knowledge.services.forgetting.erasure import forget
 from knowledge.services.identities.merging import keep_apart, merge
-from knowledge.services.ledger.rebuilding import rebuild, swap
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing
+from knowledge.services.rebuilding import rebuild, swap
 from knowledge.types import Target, TargetKind
 from tests.knowledge.ledger.scribe import Teller
 from tests.knowledge.ledger.traces import tables_with
