@@ -83,7 +83,7 @@ class SourceMessage:
 
 
 @dataclass(frozen=True)
-class Span:
+class TextSpan:
     """Where in a message something was said: characters from `start` up to `end`."""
 
     message_id: UUID
@@ -101,7 +101,7 @@ class ProposedEntity:
     key: str
     name: str
     node_type: str  # an id of the schema: node.person
-    spans: Sequence[Span]
+    spans: Sequence[TextSpan]
     aliases: Sequence[str] = ()
     confidence: float = 1.0
     identifiers: Sequence[str] = ()  # e-mail, URL, phone: equal ones are one entity, others not
@@ -113,7 +113,7 @@ class ProposedMention:
     """A message speaks of an entity."""
 
     entity_key: str
-    span: Span
+    span: TextSpan
     confidence: float = 1.0
 
 
@@ -122,7 +122,7 @@ class ProposedFact:
     """One statement, and where the schema has a relation for it, its edge."""
 
     text: str  # readable alone: "Ann is my sister."
-    span: Span
+    span: TextSpan
     about: Sequence[str]  # keys of the entities it speaks of, the subject first
     trust: Trust
     confidence: float
@@ -141,7 +141,7 @@ class Ruling:
     message_id: UUID
     verdict: Verdict
     reason: str  # one of a closed set of short words; never a text of the message
-    span: Span | None = None
+    span: TextSpan | None = None
 
 
 @dataclass(frozen=True)

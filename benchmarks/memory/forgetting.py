@@ -100,7 +100,7 @@ def learn(user_id: UUID, count: int) -> list[UUID]:
         ProposedEntity,
         ProposedFact,
         SourceMessage,
-        Span,
+        TextSpan,
         Trust,
     )
 
@@ -113,7 +113,7 @@ def learn(user_id: UUID, count: int) -> list[UUID]:
         message = SourceMessage(
             row.id, row.reference, row.sequence, row.role, row.content, row.created_at
         )
-        span = Span(message.id, 0, len(message.content))
+        span = TextSpan(message.id, 0, len(message.content))
         name = message.content.rpartition(" ")[2].rstrip(".")
         extraction = Extraction(
             entities=[ProposedEntity(name, name, "node.person", [span])],

@@ -27,7 +27,15 @@ from knowledge.extraction.vocabulary import (
     parse_start_date,
 )
 from knowledge.extraction.words import word_list
-from knowledge.types import Extraction, ProposedFact, Ruling, SourceMessage, Span, Trust, Verdict
+from knowledge.types import (
+    Extraction,
+    ProposedFact,
+    Ruling,
+    SourceMessage,
+    TextSpan,
+    Trust,
+    Verdict,
+)
 
 MAX_ITEMS = 200  # of one answer
 MAX_NAMES = 80  # named to the model when it is asked for facts
@@ -192,10 +200,12 @@ class ModelProposals:
         if len(items) > MAX_ITEMS:
             self._drop(batch[0], DropReason.TOO_MANY)
 
-    def _drop(self, message: SourceMessage, reason: DropReason, span: Span | None = None) -> None:
+    def _drop(
+        self, message: SourceMessage, reason: DropReason, span: TextSpan | None = None
+    ) -> None:
         self.rulings.append(Ruling(message.id, Verdict.DROPPED, reason, span))
 
-    def _key(self, name: str, message: SourceMessage, span: Span) -> str | None:
+    def _key(self, name: str, message: SourceMessage, span: TextSpan) -> str | None:
         """The key of whom the model names; "user" is whoever speaks there."""
         folded = fold_name(strip_unprintable(name))
         gazetteer = self.by_rules.gazetteer
@@ -219,7 +229,7 @@ class ModelProposals:
 def _proposed_fact(
     message: SourceMessage,
     fact: Fact,
-    span: Span,
+    span: TextSpan,
     about: tuple[str, ...],
     edge_type: str | None,
 ) -> ProposedFact:

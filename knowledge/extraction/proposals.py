@@ -15,7 +15,7 @@ from knowledge.types import (
     ProposedFact,
     ProposedMention,
     SourceMessage,
-    Span,
+    TextSpan,
 )
 
 USER_KEY = "user"
@@ -35,7 +35,7 @@ class Proposals:
     user: KnownEntity | None
     known_types: Mapping[str, str]  # key -> node type of what the memory has
     entities: dict[str, ProposedEntity] = field(default_factory=dict)
-    mentions: dict[tuple[str, Span], ProposedMention] = field(default_factory=dict)
+    mentions: dict[tuple[str, TextSpan], ProposedMention] = field(default_factory=dict)
     facts: list[ProposedFact] = field(default_factory=list)
 
     @classmethod
@@ -62,7 +62,7 @@ class Proposals:
             extractor=extractor,
         )
 
-    def propose_user(self, span: Span) -> Subject:
+    def propose_user(self, span: TextSpan) -> Subject:
         """The user, who becomes an entity when they first speak of themselves."""
         if self.user is not None:
             return Subject(self.user.key, self.user.name, is_self=True)
@@ -78,7 +78,7 @@ class Proposals:
         )
         return Subject(USER_KEY, "User", is_self=True)
 
-    def propose_entity(self, name: Name, span: Span, *, node_type: str | None = None) -> str:
+    def propose_entity(self, name: Name, span: TextSpan, *, node_type: str | None = None) -> str:
         """The key of the entity with this name, which is mentioned there and known from now on.
 
         A `node_type` is what a frame or a model says it is; that counts more than what its name

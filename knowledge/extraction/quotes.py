@@ -3,7 +3,7 @@
 import re
 
 from knowledge.extraction.words import word_list
-from knowledge.types import SourceMessage, Span
+from knowledge.types import SourceMessage, TextSpan
 
 MAX_QUOTE_WORDS = 120
 GROUNDED_SHARE = 0.5  # of a text's words that its message must have
@@ -16,7 +16,7 @@ _FREE_WORDS = word_list("small_talk") | {
 }
 
 
-def locate_quote(message: SourceMessage, quote: str) -> Span | None:
+def locate_quote(message: SourceMessage, quote: str) -> TextSpan | None:
     """Where the message says that, word for word; spacing and kinds of apostrophes do not count."""
     tokens = quote.translate(_PLAIN_MARKS).strip(" \"'.…").split()
     if not tokens or len(tokens) > MAX_QUOTE_WORDS or len("".join(tokens)) < 2:
@@ -25,7 +25,7 @@ def locate_quote(message: SourceMessage, quote: str) -> Span | None:
     content = message.content.translate(_PLAIN_MARKS)
     for flags in (0, re.IGNORECASE):
         if match := re.compile(rf"(?<!\w){pattern}(?!\w)", flags).search(content):
-            return Span(message.id, match.start(), match.end())
+            return TextSpan(message.id, match.start(), match.end())
     return None
 
 

@@ -11,7 +11,15 @@ from uuid import UUID
 from knowledge.extraction.masking import MASK, mask_foreign_text
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
-from knowledge.types import Extraction, ProposedFact, Ruling, SourceMessage, Span, Trust, Verdict
+from knowledge.types import (
+    Extraction,
+    ProposedFact,
+    Ruling,
+    SourceMessage,
+    TextSpan,
+    Trust,
+    Verdict,
+)
 
 MIN_CONFIDENCE = 0.35
 MIN_TEXT_CHARACTERS = 4
@@ -84,7 +92,7 @@ class _SplitMessage:
         self.text = mask_foreign_text(message.content)
         self.sentences: Sequence[Sentence] = split_sentences(message.content)
 
-    def sentence_at(self, span: Span) -> Sentence | None:
+    def sentence_at(self, span: TextSpan) -> Sentence | None:
         """The sentence in which the span begins."""
         return next(
             (s for s in self.sentences if s.start <= span.start < max(s.end, s.start + 1)), None

@@ -16,7 +16,7 @@ from knowledge.extraction.sentence_facts import SentenceFacts, is_addressed
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
-from knowledge.types import Extraction, SourceMessage, Span
+from knowledge.types import Extraction, SourceMessage, TextSpan
 
 NAME = "rules-1"
 MAX_FACTS = 60  # of one message
@@ -97,7 +97,7 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
             if sentence.speaker is not None:
                 speaker = speakers[sentence.speaker]
             else:
-                speaker = proposals.propose_user(Span(message.id, sentence.start, sentence.end))
+                speaker = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
             antecedent = None
             if len({person.key for person in people}) == 1:
                 antecedent = replace(people[-1], certainty=PRONOUN_CERTAINTY)
@@ -117,7 +117,7 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
     }
     for name in find_identifiers(mask_foreign_text(message.content)):
         if not owned.intersection(name.identifiers):  # else a frame has said whose it is
-            proposals.propose_entity(name, Span(message.id, name.start, name.end))
+            proposals.propose_entity(name, TextSpan(message.id, name.start, name.end))
 
 
 def _propose_names(
@@ -138,7 +138,7 @@ def _propose_names(
     ]
     subjects: dict[int, Subject] = {}
     for name in names:
-        span = Span(message.id, sentence.start + name.start, sentence.start + name.end)
+        span = TextSpan(message.id, sentence.start + name.start, sentence.start + name.end)
         key = proposals.propose_entity(name, span)
         if can_be_subject(name):
             subjects[name.start] = Subject(key, name.text, is_self=False, certainty=NAMED_CERTAINTY)
@@ -158,7 +158,7 @@ def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str,
             speakers[label] = Subject(user.key, user.name, is_self=True)
             continue
         start = text.rfind(label, 0, segment.start)
-        span = Span(message.id, start, start + len(label))
+        span = TextSpan(message.id, start, start + len(label))
         name = Name(span.start, span.end, label, PERSON, 0.95)
         key = proposals.propose_entity(name, span, node_type=PERSON)
         speakers[label] = Subject(key, label, is_self=False)

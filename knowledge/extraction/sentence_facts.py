@@ -16,7 +16,7 @@ from knowledge.extraction.sentence_kinds import SentenceKind, explicit_prefix_le
 from knowledge.extraction.sentence_worth import SAYS_I, tells_enough
 from knowledge.extraction.sentences import Sentence
 from knowledge.extraction.statements import Statement, one_per_topic
-from knowledge.types import ProposedFact, SourceMessage, Span, Trust
+from knowledge.types import ProposedFact, SourceMessage, TextSpan, Trust
 
 MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
@@ -175,5 +175,5 @@ class SentenceFacts:
             return max(confidence, EXPLICIT)
         return round(confidence * (UNSURE_FACTOR if is_unsure(self.sentence.text) else 1.0), 3)
 
-    def _span(self, start: int, end: int) -> Span:
-        return Span(self.message.id, self.sentence.start + start, self.sentence.start + end)
+    def _span(self, start: int, end: int) -> TextSpan:
+        return TextSpan(self.message.id, self.sentence.start + start, self.sentence.start + end)

@@ -17,7 +17,7 @@ from knowledge.errors import CannotForgetYourself, NothingToForget
 from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
 from knowledge.selectors.history import edited_blocks
 from knowledge.selectors.ledger import member_ids
-from knowledge.types import BlockKind, ForgetItem, Span, Target, TargetKind
+from knowledge.types import BlockKind, ForgetItem, Target, TargetKind, TextSpan
 
 # Sent with `user_id` and `message_ids`; answers with the ids of messages that go with these,
 # such as the answer to a question.
@@ -50,7 +50,7 @@ class ForgetPlan:
     sources: Sequence[Source] = ()
     retold: Sequence[Retelling] = ()
     renamed: Sequence[tuple[Entity, Alias]] = ()  # entities that stay, by another of their names
-    spans: Sequence[Span] = ()  # that the memory is not to know
+    spans: Sequence[TextSpan] = ()  # that the memory is not to know
     words: Sequence[str] = ()  # normal forms of what is forgotten
     positions: frozenset[tuple[str, int]] = frozenset()  # of all messages that it concerns
 
@@ -199,11 +199,11 @@ def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan
     spoken = Source.objects.filter(
         user_id=user_id, record_id__in=mentions.values("pk"), table="mention"
     )
-    spans = [Span(source.message_id, source.start, source.end) for source in spoken]
+    spans = [TextSpan(source.message_id, source.start, source.end) for source in spoken]
     word = re.compile(rf"(?:^|\W)({longest_first})(?=$|\W)", re.IGNORECASE)
     for episode in mine.filter(called, kind=BlockKind.EPISODE):
         if episode.message_id is not None:
-            spans += [Span(episode.message_id, *m.span(1)) for m in word.finditer(episode.text)]
+            spans += [TextSpan(episode.message_id, *m.span(1)) for m in word.finditer(episode.text)]
     plan = _plan_of_statements(user_id, target, blocks, words=sorted(names), spans=spans)
     return _with_orphans(replace(plan, entities=list(entities.values())))
 
@@ -214,11 +214,11 @@ def _plan_of_statements(
     blocks: Mapping[UUID, Block],
     *,
     words: Sequence[str] = (),
-    spans: Sequence[Span] = (),
+    spans: Sequence[TextSpan] = (),
 ) -> ForgetPlan:
     """The blocks go, and with them the words they were made from."""
     sources = Source.objects.filter(user_id=user_id, record_id__in=blocks)
-    said = [Span(source.message_id, source.start, source.end) for source in sources]
+    said = [TextSpan(source.message_id, source.start, source.end) for source in sources]
     return ForgetPlan(
         user_id,
         target,
@@ -302,9 +302,9 @@ def _with_orphans(plan: ForgetPlan) -> ForgetPlan:
     )
 
 
-def _hidden_mentions(user_id: UUID, spans: Collection[Span]) -> list[Mention]:
+def _hidden_mentions(user_id: UUID, spans: Collection[TextSpan]) -> list[Mention]:
     """Mentions in episodes that stay, all of whose places are to be blank."""
-    blank: dict[UUID, list[Span]] = defaultdict(list)
+    blank: dict[UUID, list[TextSpan]] = defaultdict(list)
     for span in spans:
         blank[span.message_id].append(span)
     cited: dict[UUID, list[Source]] = defaultdict(list)

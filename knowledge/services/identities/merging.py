@@ -21,7 +21,7 @@ from knowledge.models import (
 from knowledge.selectors.ledger import member_ids
 from knowledge.services.ledger.conflicts import Topic, resolve_conflicts, topics_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
-from knowledge.types import Span
+from knowledge.types import TextSpan
 
 
 def merge(*, user_id: UUID, keep_id: UUID, gone_id: UUID) -> UUID:
@@ -104,7 +104,7 @@ def _remove_with_sources(
     for source in Source.objects.filter(user_id=work.user_id, record_id=record.id):
         work.remove(source)
         if heir is not None:
-            work.cite(heir, Span(source.message_id, source.start, source.end))
+            work.cite(heir, TextSpan(source.message_id, source.start, source.end))
     work.remove(record)
 
 

@@ -51,8 +51,8 @@ from knowledge.types import (
     ProposedEntity,
     ProposedFact,
     SourceMessage,
-    Span,
     Status,
+    TextSpan,
     Trust,
     Verdict,
 )
@@ -246,7 +246,7 @@ class Learner:
         verdict: Verdict,
         reason: str,
         message_id: UUID,
-        span: Span | None = None,
+        span: TextSpan | None = None,
         record_id: UUID | None = None,
     ) -> None:
         self.decided.add(message_id)
@@ -260,7 +260,7 @@ class Learner:
             record_id=record_id,
         )
 
-    def _is_in(self, span: Span) -> bool:
+    def _is_in(self, span: TextSpan) -> bool:
         """True when these characters are in a message of the batch."""
         message = self.messages.get(span.message_id)
         return message is not None and 0 <= span.start <= span.end <= len(message.content)
@@ -310,7 +310,7 @@ class Learner:
         }
         return Contexts(user_id=self.user_id, episodes=episodes, texts=texts, vectors=self.vectors)
 
-    def _may_be_known(self, proposal: ProposedEntity, spans: Sequence[Span]) -> bool:
+    def _may_be_known(self, proposal: ProposedEntity, spans: Sequence[TextSpan]) -> bool:
         first = spans[0]
         if not identity.normal_name(storable(proposal.name)):
             self._decide(Verdict.DROPPED, "no_name", first.message_id, first)
@@ -327,7 +327,7 @@ class Learner:
             return False
         return True
 
-    def _trust_of(self, span: Span) -> Trust:
+    def _trust_of(self, span: TextSpan) -> Trust:
         return TRUST_OF_ROLE.get(self.messages[span.message_id].role, Trust.WEB)
 
     # statements
@@ -530,7 +530,7 @@ class Learner:
 
     def _add_episodes(self) -> None:
         """Each message is an episode, which mentions the entities that were found in it."""
-        mentioned: dict[UUID, list[tuple[str, Span, float]]] = defaultdict(list)
+        mentioned: dict[UUID, list[tuple[str, TextSpan, float]]] = defaultdict(list)
         for proposal in self.extraction.entities:
             for span in proposal.spans:
                 mentioned[span.message_id].append((proposal.key, span, proposal.confidence))
@@ -538,14 +538,14 @@ class Learner:
             place = mention.span
             mentioned[place.message_id].append((mention.entity_key, place, mention.confidence))
         for message in self.messages.values():
-            whole = Span(message.id, 0, len(message.content))
+            whole = TextSpan(message.id, 0, len(message.content))
             if self.mask.is_forgotten(message):
                 self._decide(Verdict.FORGOTTEN, "forgotten", message.id, whole)
                 continue
             text = storable(self.mask.redacted(message).content)
             for start, end in sorted(set(self.mask.spans[message.id])):
                 self._decide(
-                    Verdict.FORGOTTEN, "forgotten", message.id, Span(message.id, start, end)
+                    Verdict.FORGOTTEN, "forgotten", message.id, TextSpan(message.id, start, end)
                 )
             trust = self._trust_of(whole)
             block = self.work.add(
@@ -584,7 +584,7 @@ class Learner:
             if unspoken & {getattr(record, column, None) for column in NAMING_ENTITIES}:
                 self.work.remove(record)
 
-    def _add_mention(self, block: Block, entity: Entity, span: Span, confidence: float) -> None:
+    def _add_mention(self, block: Block, entity: Entity, span: TextSpan, confidence: float) -> None:
         mention = self.work.add(
             Mention(
                 id=identity.mention_id(self.user_id, block_id=block.id, entity_id=entity.id),
@@ -624,7 +624,7 @@ def _neighbour_saying_same(fact: ResolvedFact, chain: Sequence[Block]) -> Block 
     return next((b for b in (*before, *after) if b.value == fact.value), None)
 
 
-def _storable(proposal: ProposedEntity, spans: Sequence[Span]) -> ProposedEntity:
+def _storable(proposal: ProposedEntity, spans: Sequence[TextSpan]) -> ProposedEntity:
     """The proposal with names that can be stored."""
     limit = identity.MAX_NAME_CHARS
     return replace(

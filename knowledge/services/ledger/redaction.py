@@ -17,7 +17,7 @@ from django.conf import settings
 from exobrain.lib import clock
 from knowledge import identity
 from knowledge.models import Redaction, Tombstone
-from knowledge.types import SourceMessage, Span
+from knowledge.types import SourceMessage, TextSpan
 
 BLANK = " "  # one for each character, so that places in a message stay what they are
 LONGEST_NAME_WORDS = 5  # of a forgotten name that is looked for in a message
@@ -52,7 +52,7 @@ def add_tombstones(*, user_id: UUID, kind: str, said: Iterable[str]) -> None:
     Tombstone.objects.filter(user_id=user_id, kind=kind, key__in=keys).update(created_at=now)
 
 
-def add_redactions(*, user_id: UUID, spans: Iterable[Span]) -> None:
+def add_redactions(*, user_id: UUID, spans: Iterable[TextSpan]) -> None:
     """The memory does not know these characters."""
     rows = [
         Redaction(
@@ -79,7 +79,7 @@ class RedactionMask:
     """What may not be seen of some messages."""
 
     def __init__(
-        self, *, user_id: UUID, spans: Iterable[Span], tombstones: Iterable[Tombstone]
+        self, *, user_id: UUID, spans: Iterable[TextSpan], tombstones: Iterable[Tombstone]
     ) -> None:
         self.user_id = user_id
         self.spans: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
@@ -89,7 +89,7 @@ class RedactionMask:
             (t.kind, t.key): t.created_at for t in tombstones
         }
         self.has_names = any(kind == "entity" for kind, _ in self.until)
-        self.added: list[Span] = []
+        self.added: list[TextSpan] = []
 
     def is_forgotten(self, message: SourceMessage) -> bool:
         """True for a message that is wholly forgotten."""
@@ -102,13 +102,13 @@ class RedactionMask:
         spans = [*self.spans[message.id], *self._names_in(message)]
         return replace(message, content=blanked(message.content, spans)) if spans else message
 
-    def overlaps(self, span: Span) -> bool:
+    def overlaps(self, span: TextSpan) -> bool:
         """True when something of these characters is forgotten."""
         return any(
             start < span.end and span.start < end for start, end in self.spans[span.message_id]
         )
 
-    def add(self, span: Span) -> None:
+    def add(self, span: TextSpan) -> None:
         """These characters are forgotten, too."""
         self.spans[span.message_id].append((span.start, span.end))
         self.added.append(span)
@@ -139,7 +139,7 @@ class RedactionMask:
                 if self.is_forgotten_name([message.content[start:end]], said_at=message.said_at):
                     found.append((start, end))
         for start, end in found:
-            self.add(Span(message.id, start, end))
+            self.add(TextSpan(message.id, start, end))
         return found
 
     def _has_tombstone(self, kind: str, said: Iterable[str], said_at: datetime) -> bool:
@@ -157,6 +157,6 @@ def load_redaction_mask(*, user_id: UUID, messages: Sequence[SourceMessage]) -> 
     rows = Redaction.objects.filter(user_id=user_id, message_id__in=[m.id for m in messages])
     return RedactionMask(
         user_id=user_id,
-        spans=[Span(row.message_id, row.start, row.end) for row in rows],
+        spans=[TextSpan(row.message_id, row.start, row.end) for row in rows],
         tombstones=Tombstone.objects.filter(user_id=user_id),
     )

@@ -29,7 +29,7 @@ from knowledge.models import (
 )
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.stores.vectors.port import Vector
-from knowledge.types import Span, Verdict, VersionEnd, VersionStart
+from knowledge.types import TextSpan, Verdict, VersionEnd, VersionStart
 
 TABLE_OF: dict[type[models.Model], LedgerTable] = {table.model: table for table in LEDGER.values()}
 HUMAN = (Changeset.Kind.EDIT, Changeset.Kind.MERGE)  # made by the user; a rebuild makes them again
@@ -134,7 +134,7 @@ class UnitOfWork:
         """The records of that table which are removed."""
         return [record for record in self.removed.values() if isinstance(record, model)]
 
-    def cite(self, record: LedgerRow, span: Span) -> None:
+    def cite(self, record: LedgerRow, span: TextSpan) -> None:
         """The record will be known to come from there."""
         table, record_id = _key(record)
         self.add(
@@ -161,7 +161,7 @@ class UnitOfWork:
         reason: str,
         *,
         message_id: UUID,
-        span: Span | None = None,
+        span: TextSpan | None = None,
         record_id: UUID | None = None,
     ) -> None:
         """It will be known what became of the message, or of a part of it, and why."""

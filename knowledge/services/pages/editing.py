@@ -21,7 +21,7 @@ from knowledge.models import (
 )
 from knowledge.services.ledger.conflicts import resolve_conflicts, topic_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
-from knowledge.types import MAX_TEXT_CHARS, BlockKind, Span, Status, Trust
+from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
 
 NAMED_TYPES = "node.entity"
 
@@ -208,7 +208,7 @@ def _inherit(work: UnitOfWork, block: Block, heir: Block) -> None:
     """What replaces a block comes from where that came from, and speaks of the same."""
     mine = {"user_id": work.user_id}
     for source in Source.objects.filter(record_id=block.id, **mine):
-        work.cite(heir, Span(source.message_id, source.start, source.end))
+        work.cite(heir, TextSpan(source.message_id, source.start, source.end))
     for mention in Mention.objects.filter(block=block, **mine):
         _mention(work, heir, mention.entity_id)
     for child in Block.objects.filter(parent=block, **mine):

@@ -13,7 +13,7 @@ from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.rules import propose_by_rules
-from knowledge.types import Extraction, ProposedFact, SourceMessage, Span, Trust
+from knowledge.types import Extraction, ProposedFact, SourceMessage, TextSpan, Trust
 
 CONFIDENCE = 0.8
 
@@ -40,7 +40,7 @@ class ObservationExtractor:
         return proposals.extraction(extractor=self.name)
 
     def _facts(self, proposals: Proposals, message: SourceMessage) -> list[ProposedFact]:
-        span = Span(message.id, 0, len(message.content))
+        span = TextSpan(message.id, 0, len(message.content))
         return [
             ProposedFact(
                 text=text,

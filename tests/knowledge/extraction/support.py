@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from knowledge.extraction import RulesExtractor
 from knowledge.extraction.port import Extractor, KnownEntity, SchemaView
 from knowledge.extraction.relevance import filter_extraction
-from knowledge.types import Extraction, SourceMessage, Span
+from knowledge.types import Extraction, SourceMessage, TextSpan
 
 SAID = datetime(2023, 6, 14, 15, 30, tzinfo=UTC)  # a Wednesday
 _SPACE = UUID("00000000-0000-4000-8000-000000000000")
@@ -113,6 +113,6 @@ def faults(extraction: Extraction, messages: Sequence[SourceMessage]) -> list[st
     return found
 
 
-def _is_inside(span: Span, contents: dict[UUID, str]) -> bool:
+def _is_inside(span: TextSpan, contents: dict[UUID, str]) -> bool:
     content = contents.get(span.message_id)
     return content is not None and 0 <= span.start < span.end <= len(content)

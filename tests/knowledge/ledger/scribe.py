@@ -28,7 +28,7 @@ from knowledge.types import (
     ProposedFact,
     ProposedMention,
     SourceMessage,
-    Span,
+    TextSpan,
     Trust,
 )
 
@@ -73,7 +73,7 @@ class _Batch:
     def read(self, message: SourceMessage) -> None:
         """Adds what the message's marks say."""
         for found in NAME.finditer(message.content):
-            span = Span(message.id, found.start(1), found.end(1))
+            span = TextSpan(message.id, found.start(1), found.end(1))
             self.mentions.append(ProposedMention(self.entity(found[1], span), span))
         for found in TOPIC.finditer(message.content):
             who, topic, doubt, value, other = found.groups()
@@ -99,7 +99,7 @@ class _Batch:
         **more: object,
     ) -> None:
         """A statement in the words of the message."""
-        span = Span(message.id, found.start(), found.end())
+        span = TextSpan(message.id, found.start(), found.end())
         self.facts.append(
             ProposedFact(
                 text=found[0],
@@ -111,7 +111,7 @@ class _Batch:
             )
         )
 
-    def entity(self, name: str, span: Span) -> str:
+    def entity(self, name: str, span: TextSpan) -> str:
         """The key of somebody of that name; without one, of the user."""
         before = self.entities.get(name)
         self.entities[name] = ProposedEntity(

@@ -24,9 +24,9 @@ from knowledge.types import (
     Extraction,
     PreparedLearning,
     ProposedEntity,
-    Span,
     Target,
     TargetKind,
+    TextSpan,
     Trust,
     Verdict,
 )
@@ -553,7 +553,7 @@ def test_a_name_that_was_rolled_back_goes_with_its_message(teller: Teller) -> No
     teller.tell("@Ann", day=1)
     ann = Entity.objects.get()
     message = teller.say(f"{WORD} is another name", day=2)
-    span = Span(message.id, 0, len(WORD))
+    span = TextSpan(message.id, 0, len(WORD))
     proposed = ProposedEntity(
         key=str(ann.id), name="Ann", aliases=[WORD], node_type="node.person", spans=[span]
     )
