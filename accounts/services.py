@@ -44,7 +44,9 @@ from exobrain.lib.throttle import Limit
 
 log = structlog.get_logger(__name__)
 
-ATTEMPTS_SECONDS = 300
+# Over which failed sign-ins are counted; how many are allowed is set (`exobrain/lib/config.py`,
+# whose "five minutes" are these).
+FAILURE_WINDOW_SECONDS = 300
 LEGACY_HASHER = "scrypt"
 # On the path of every question and every answer, where the ORM's way costs three times as much.
 BUMP = "UPDATE accounts_user SET revision = revision + 1 WHERE id = %s"
@@ -141,12 +143,12 @@ def _is_password_right(password: str, user: User | None, *, email: str, address:
 def _account_limit(email: str, address: str) -> tuple[Limit, str, str]:
     # With the address in it: who fails elsewhere cannot lock the owner out.
     amount = settings.EXOBRAIN.login_attempts_per_account
-    return Limit("sign-in-account", amount, ATTEMPTS_SECONDS), email.strip().lower(), address
+    return Limit("sign-in-account", amount, FAILURE_WINDOW_SECONDS), email.strip().lower(), address
 
 
 def _address_limit(address: str) -> tuple[Limit, str]:
     amount = settings.EXOBRAIN.login_attempts_per_address
-    return Limit("sign-in-address", amount, ATTEMPTS_SECONDS), address
+    return Limit("sign-in-address", amount, FAILURE_WINDOW_SECONDS), address
 
 
 def _refuse_if_throttled(email: str, address: str) -> None:

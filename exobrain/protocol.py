@@ -1,4 +1,6 @@
-"""HTTP/1.1 with bounds: how much of a request is taken, and how long it may take to arrive.
+"""HTTP/1.1 with bounds: on the head of a request, and on how long a request may take to arrive.
+
+How large a body may be is decided in `exobrain/server.py`.
 
 uvicorn's parser, httptools, keeps whatever headers come and waits for ever for what does not.
 uvicorn's other one, h11, has a bound on headers, but its parsing costs three times as much, and it
@@ -21,7 +23,7 @@ log = structlog.get_logger(__name__)
 MAX_HEADERS = 100  # of one request, as in Apache
 
 
-class TooLarge(Exception):
+class HeadTooLarge(Exception):
     """The head of the request exceeds MAX_HEADER_BYTES or MAX_HEADERS."""
 
 
@@ -87,7 +89,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_header(name, value)
         if len(self.headers) > MAX_HEADERS:
             self.is_too_large = True
-            raise TooLarge
+            raise HeadTooLarge
 
     def on_headers_complete(self) -> None:
         """The request is answered from here on, while its body comes."""
@@ -107,12 +109,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def count(self, size: int) -> None:
-        """So much more of the head is kept; raises TooLarge, which stops the parser."""
+        """So much more of the head is kept; raises HeadTooLarge, which stops the parser."""
         self.unread_bytes = 0
         self.head_bytes += size
         if self.head_bytes > self.max_head_bytes:
             self.is_too_large = True
-            raise TooLarge
+            raise HeadTooLarge
 
     # -- refusing
 

@@ -46,7 +46,8 @@ class MessageFields:
 
     A field that is added here, with a default, and to `journal.models.Message`, with a migration,
     is written by `append_messages`, read by the selectors, in the JSON API and in its
-    documentation, and answers that were cached without it are not read again.
+    documentation, and answers that were cached without it are not read again. A value that is only
+    shown, and is no column, belongs to `JournalMessage`.
     """
 
     __pydantic_config__: ClassVar = ANSWER

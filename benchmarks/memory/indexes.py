@@ -22,6 +22,8 @@ from unittest.mock import patch
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.retrieval.ranking.weights import NEIGHBOUR_TERMS
+
 VOCABULARY = 50_000
 TERMS = 12  # of a message
 SESSION = 20  # messages
@@ -30,7 +32,6 @@ CLUSTERS = 500
 BATCH = 500
 QUESTIONS = 300
 SPACE = "bench-v1/384"
-NEIGHBOURS = {-1: 0.7, 1: 0.6, -2: 0.4, 2: 0.35, -3: 0.2, 3: 0.2}
 START = datetime(2020, 1, 1, tzinfo=UTC)
 
 Matrix = npt.NDArray[np.float32]
@@ -58,7 +59,7 @@ class World:
     def counts(self, at: int) -> dict[str, float]:
         """The weighted terms of a message among its neighbours."""
         found: dict[str, float] = {}
-        for step, weight in [(0, 1.0), *NEIGHBOURS.items()]:
+        for step, weight in [(0, 1.0), *NEIGHBOUR_TERMS.items()]:
             near = at + step
             if 0 <= near < self.blocks and near // SESSION == at // SESSION:
                 for term in self.terms[near]:

@@ -1,4 +1,7 @@
-"""Rate limits that all processes share, over a window that moves with the clock.
+"""How rate limits work: shared by all processes, over a window that moves with the clock.
+
+Which limits there are is decided where they are used (`accounts/services.py`,
+`chat/services/visitors.py`); the amounts are settings.
 
 Talks to Redis through `limits`. While Redis is away each process counts for itself, so an
 outage loosens a limit and never refuses anybody. Raises nothing of its own.

@@ -2,7 +2,8 @@
 
 The rows serve both languages, since their words stand in common lists. A row further up wins
 where two overlap. `strict` rows hold in any text; `lenient` ones in a question about a time, where
-a lone "September" or "2019" is one.
+a lone "September" or "2019" is one. A row with a word that no other row has needs it in
+`reader._HINT`, too, which passes by texts without any.
 """
 
 # ruff: noqa: E501  a row stays on its line: the table is read by its columns

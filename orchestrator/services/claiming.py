@@ -29,6 +29,7 @@ from orchestrator.types import (
 
 LOCKED_SECONDS = 0.5  # a row locked by another worker is looked at again after that
 LOST = "The worker was lost; the job is tried again."
+LOST_TOO_OFTEN = "Its worker was lost too often; the job is given up."
 INTERRUPTED = "The worker was stopped; the job is tried again."
 
 
@@ -123,7 +124,9 @@ def _decide(row: Job | None, position: StreamPosition) -> Claim:
         if row.lost_attempts >= settings.EXOBRAIN.job_max_lost_attempts:
             record_position(row, position, is_last=True)
             reason = TerminalReason.LOST_ATTEMPTS
-            return NothingToDo(give_up(row, reason=reason, error=LOST, detail="The job failed."))
+            return NothingToDo(
+                give_up(row, reason=reason, error=LOST_TOO_OFTEN, detail="The job failed.")
+            )
         Job.objects.filter(pk=row.pk).update(
             lost_attempts=row.lost_attempts,
             last_error=LOST,

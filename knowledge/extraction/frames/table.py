@@ -5,7 +5,7 @@
 import re
 
 from knowledge.extraction.frames import (
-    health,
+    health_and_diet,
     person,
     places,
     possessions,
@@ -14,7 +14,7 @@ from knowledge.extraction.frames import (
     work,
 )
 from knowledge.extraction.frames.clause import Frame, Read
-from knowledge.extraction.frames.health import ILLNESS
+from knowledge.extraction.frames.health_and_diet import ILLNESS
 from knowledge.extraction.frames.relations import ADJECTIVES, KIN
 from knowledge.extraction.masking import UPPER
 
@@ -47,11 +47,11 @@ FRAMES: list[Frame] = [
     _frame("do have", r"(love|loves|like|likes|enjoy|enjoys|adore|adores|prefer|prefers|hate|hates|dislike|dislikes|detest|loathe|loved|liked|enjoyed|hated)\b(?! (?:to (?:think|see|hear|know|say|chat|talk|share|help)|you|about|if|how|when|your|being)\b)", preferences.read_preference),
     _frame("be do", r"(?:a (?:big |huge |massive )?fan of|(?:really |so |totally |very )?(?:into|fond of|keen on|obsessed with|passionate about|crazy about|big on))\b", preferences.read_fondness),
     _frame("modal", r"(?:stand|bear)\b", preferences.read_aversion),
-    _frame("be", r"(?:severely |very |highly |mildly )?(?:allergic|intolerant) to\b", health.read_allergy),
-    _frame("have do", r"(?:got )?an? (?:severe |bad |mild )?([\w]+(?: \w+)?) (?:allergy|intolerance)\b", health.read_allergy_noun),
-    _frame("be do", r"(?:an? )?(?:become |became |went |gone |strict |strictly |going )*(?:an? )?(vegetarian|vegan|pescatarian|gluten-free|lactose-intolerant|lactose intolerant|kosher|halal)\b(?! (?:food|cook|rest|meal|recipe|dish|option|lasagna|chili))", health.read_diet),
-    _frame("do modal", r"(eat|drink|smoke)\b", health.read_avoided),
-    _frame("have do be was", r"(?:got |been diagnosed with |diagnosed with |suffer from |suffers from |live with |have )?(?P<illness>" + ILLNESS + r")\b", health.read_illness),
+    _frame("be", r"(?:severely |very |highly |mildly )?(?:allergic|intolerant) to\b", health_and_diet.read_allergy),
+    _frame("have do", r"(?:got )?an? (?:severe |bad |mild )?([\w]+(?: \w+)?) (?:allergy|intolerance)\b", health_and_diet.read_allergy_noun),
+    _frame("be do", r"(?:an? )?(?:become |became |went |gone |strict |strictly |going )*(?:an? )?(vegetarian|vegan|pescatarian|gluten-free|lactose-intolerant|lactose intolerant|kosher|halal)\b(?! (?:food|cook|rest|meal|recipe|dish|option|lasagna|chili))", health_and_diet.read_diet),
+    _frame("do modal", r"(eat|drink|smoke)\b", health_and_diet.read_avoided),
+    _frame("have do be was", r"(?:got |been diagnosed with |diagnosed with |suffer from |suffers from |live with |have )?(?P<illness>" + ILLNESS + r")\b", health_and_diet.read_illness),
     _frame("do have be", r"(?:(?:been )?(play|plays|playing|speak|speaks|learn|learns|learning|use|uses|using|collect|collects|collecting))\b(?! (?:with|around|to|about|up|it|on|a lot|for|in|the (?:part|role))\b)", preferences.read_habit),
     _frame("be do", r"(?:called|named|go by|goes by)(?: the name)?\b", person.read_name),
     _frame("be", r"(?:just |now |already |about |turning )?(\d{1,3})(?: years? old| yrs? old| y/?o|(?=\s*(?:$|[.,;!]|and\b|now\b|years\b)))(?! (?:minutes|km|miles|kg))", person.read_age),

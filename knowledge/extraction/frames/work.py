@@ -89,12 +89,6 @@ def read_former_employer(clause: Clause, match: re.Match[str]) -> Iterator[State
     )
 
 
-_JOB = re.compile(
-    r"\s*((?:[^\W\d_][\w-]*\s+){0,3}?)([^\W\d_][\w-]*)(?=\s*(?:$|[.,;!?)(]|\b(?:at|in|for|and|by|now|from|with|who|but|since|as|here|working|or|these|anymore|any)\b))",
-    re.IGNORECASE,
-)
-
-
 def job_title(text: str, position: int) -> tuple[str, int] | None:
     found = _JOB.match(text, position)
     if found is None:

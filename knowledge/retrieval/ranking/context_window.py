@@ -19,7 +19,7 @@ from knowledge.retrieval.ranking.weights import (
 from knowledge.stores.vectors.port import Vector
 
 # So many messages before and after a message are in its row, which changes with them.
-REACH = max(NEIGHBOUR_TERMS)
+TERM_REACH = max(NEIGHBOUR_TERMS)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from types import MappingProxyType
 MIN_COUNTED_WEIGHT = 1.0
 
 # A message is found by what was said around it: its neighbours' terms count this much in its own
-# index row, by distance in messages of the same session. The largest lever of all.
+# index row, by distance in messages of the same session. The largest lever of all. Rows are stored
+# with it: after a change run `manage.py rebuild_indexes`.
 NEIGHBOUR_TERMS: Mapping[int, float] = MappingProxyType(
     {-1: 0.7, 1: 0.6, -2: 0.4, 2: 0.35, -3: 0.2, 3: 0.2}
 )
@@ -21,7 +22,7 @@ NEIGHBOUR_TERMS: Mapping[int, float] = MappingProxyType(
 PREVIOUS_VECTOR = 0.5
 # A neighbour's token stands in for a message's own where its similarity, so discounted, is higher.
 NEIGHBOUR_TOKENS: Mapping[int, float] = MappingProxyType({-1: 0.85, 1: 0.8, -2: 0.75, 2: 0.7})
-NEIGHBOUR_REACH = max(NEIGHBOUR_TOKENS)
+TOKEN_REACH = max(NEIGHBOUR_TOKENS)
 # A stop word's weight among the question's tokens; words of content weigh their idf, 0.7 to 7.
 STOP_WORD_WEIGHT = 0.25
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from knowledge.models import Block
 from knowledge.retrieval.ranking.context_window import (
-    REACH,
+    TERM_REACH,
     contextual_vector,
     counted_terms,
     embedded_text,
@@ -43,7 +43,7 @@ def build_points(
     given = vectors or {}
     blocks = indexing.blocks_by_id(user_id=user_id, block_ids=block_ids)
     positions = {position for block in blocks if (position := _position(block))}
-    around = indexing.episodes_around(user_id=user_id, positions=positions, reach=REACH)
+    around = indexing.episodes_around(user_id=user_id, positions=positions, reach=TERM_REACH)
     texts = dict(around.values()) | {block.id: block.text for block in blocks}
     digests = {id_: digest_of(text) for id_, text in texts.items() if id_ not in given}
     own_vectors = {**local_index().own_vectors(user_id=user_id, digests=digests), **given}
@@ -62,7 +62,7 @@ def _point(block: Block, around: Episodes, own_vectors: Mapping[UUID, Vector]) -
     neighbours: dict[int, tuple[UUID, str]] = {}  # by distance in messages
     if position is not None:
         reference, sequence = position
-        for step in range(-REACH, REACH + 1):
+        for step in range(-TERM_REACH, TERM_REACH + 1):
             if step and (found := around.get((reference, sequence + step))):
                 neighbours[step] = found
     row = index_row(

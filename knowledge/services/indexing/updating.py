@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from knowledge.retrieval.ranking.context_window import REACH
+from knowledge.retrieval.ranking.context_window import TERM_REACH
 from knowledge.selectors import indexing
 from knowledge.services.indexing.outbox import add_changes
 from knowledge.services.indexing.points import build_points
@@ -37,7 +37,7 @@ def update_indexes(
         index = local_index()
         # A block's words and vector are part of its neighbours' points.
         positions = indexing.positions(user_id=user_id, block_ids=block_ids)
-        around = indexing.episodes_around(user_id=user_id, positions=positions, reach=REACH)
+        around = indexing.episodes_around(user_id=user_id, positions=positions, reach=TERM_REACH)
         touched = list(dict.fromkeys([*block_ids, *(id_ for id_, _ in around.values())]))
         points = build_points(user_id=user_id, block_ids=touched, vectors=vectors)
         there = {point.block_id for point in points}

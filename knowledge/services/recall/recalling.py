@@ -14,7 +14,7 @@ from knowledge.retrieval.candidates import CandidatePool, gather_candidates
 from knowledge.retrieval.ordering import order_memories, within_budget
 from knowledge.retrieval.ranking.late_interaction import LateInteractionScorer, TokenTable
 from knowledge.retrieval.ranking.question import parse_question
-from knowledge.retrieval.ranking.weights import NEIGHBOUR_REACH
+from knowledge.retrieval.ranking.weights import TOKEN_REACH
 from knowledge.retrieval.retrievers import RetrievalQuery, Retrieved
 from knowledge.selectors.recalling import has_memory
 from knowledge.stores.embedders import configured_embedder
@@ -123,7 +123,7 @@ def _late_interaction(
         user_id=scope.user_id,
         space=embedder.space,
         block_ids=[candidate.block_id for candidate in pool.candidates],
-        reach=NEIGHBOUR_REACH,
+        reach=TOKEN_REACH,
     )
     if not packed:
         return None

@@ -1,4 +1,4 @@
-"""What somebody is allergic to, suffers from and does not eat."""
+"""Health and diet: what somebody is allergic to, suffers from and does not eat."""
 
 # ruff: noqa: E501  patterns of alternatives
 
