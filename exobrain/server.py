@@ -167,7 +167,7 @@ class Handler(BaseHandler):
             ]
             # A stream is a static file, whose size is bounded by what is shipped.
             content = b"".join(response) if response.streaming else response.content
-            # close() would send request_finished, whose receivers refresh_connections replaces.
+            # close() would send request_finished, whose receivers the thread pool replaces.
             for close in response._resource_closers:
                 close()
         except Exception:  # nothing that a view returns may end the thread

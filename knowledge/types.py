@@ -136,7 +136,7 @@ class ProposedFact:
 
 @dataclass(frozen=True)
 class Ruling:
-    """What an extractor or the gate decided about a part of a message, and why."""
+    """What an extractor or the relevance filter decided about a part of a message, and why."""
 
     message_id: UUID
     verdict: Verdict

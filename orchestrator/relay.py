@@ -94,8 +94,8 @@ class OutboxRelay:
             found = await self._in_ledger(lambda: services.take_unpublished(limit=BATCH_SIZE))
             if not found:
                 break
-            log.info("jobs_published_by_sweep", count=len(found))
-            reach(Step.SWEPT)
+            log.info("unpublished_jobs_found", count=len(found))
+            reach(Step.OUTBOX_READ)
             published = await asyncio.gather(*map(self.publish, found))
             if not all(published):
                 break

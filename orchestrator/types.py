@@ -24,7 +24,7 @@ class Step(StrEnum):
     RECORDED = "orchestrator.2.recorded"  # the row is committed, nobody has been answered
     PUBLISHED = "orchestrator.3.published"  # JetStream has acknowledged, the row does not have it
     PUBLISH_RECORDED = "orchestrator.4.publish_recorded"
-    SWEPT = "orchestrator.5.swept"  # the relay has taken what nobody published
+    OUTBOX_READ = "orchestrator.5.outbox_read"  # the relay has taken what nobody published
     RECEIVED = "worker.1.received"
     CLAIMED = "worker.2.claimed"  # the row says that it runs here
     PREPARED = "worker.3.prepared"  # the slow part without a transaction is over

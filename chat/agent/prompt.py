@@ -5,9 +5,8 @@ from collections.abc import Iterable, Sequence
 from chat.agent.memory import MEMORY_RULES, as_data
 from chat.agent.model import Prompt
 from chat.types import MarkedMemory
+from exobrain.lib.text import CHARACTERS_PER_TOKEN
 from journal.types import StoredMessage
-
-CHARACTERS_PER_TOKEN = 4  # a common estimate; exact counting would need each model's vocabulary
 
 FORMATTING_RULES = """\
 How to format an answer:

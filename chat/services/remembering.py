@@ -13,9 +13,9 @@ from uuid import UUID
 import structlog
 
 from chat.agent.memory import cited
-from chat.agent.prompt import CHARACTERS_PER_TOKEN
 from chat.types import ChatRequest, MarkedMemory, ReceiptDraft
 from exobrain.lib.config import Config
+from exobrain.lib.text import estimate_tokens
 from exobrain.lib.threads import in_slow_thread
 from journal.types import StoredMessage
 from knowledge.services.recall.recalling import recall
@@ -60,7 +60,7 @@ class RecallTask:
         return ReceiptDraft(
             memories=memories,
             cited=frozenset(cited(text, marks={memory.mark for memory in memories})),
-            tokens=sum(_tokens(memory.recalled.text) for memory in memories),
+            tokens=sum(estimate_tokens(memory.recalled.text) for memory in memories),
             retriever_ms=self._recall.retriever_ms,
             dropped=self._recall.dropped,
         )
@@ -108,7 +108,7 @@ def choose(
     """
     chosen: list[MarkedMemory] = []
     for item in items:
-        cost = _tokens(item.text)
+        cost = estimate_tokens(item.text)
         is_told = bool(item.message_ids) and all(id_ in known for id_ in item.message_ids)
         if is_told or cost > tokens:
             continue
@@ -144,11 +144,6 @@ def receipt_metadata(draft: ReceiptDraft | None) -> Mapping[str, Any]:
     if draft is None:
         return {}
     return {"memory": {"recalled": len(draft.memories), "cited": len(draft.cited)}}
-
-
-def _tokens(text: str) -> int:
-    """Rounded up: what a budget allows is never overdrawn, and receipts say the same."""
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
 
 
 def _ignore(task: "asyncio.Task[Any]") -> None:

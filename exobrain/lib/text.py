@@ -15,6 +15,8 @@ def _storable_only(value: str) -> str:
     return value
 
 
+CHARACTERS_PER_TOKEN = 4  # a common estimate; exact counting would need each model's vocabulary
+
 STORABLE = AfterValidator(_storable_only)  # stands behind other constraints, so that they see text
 Text = Annotated[str, STORABLE]
 
@@ -33,4 +35,4 @@ def estimate_tokens(text: str) -> int:
     prose is met within some 20 %; code, numbers and most other languages have up to twice as many
     tokens, Chinese or Japanese up to four times. One or two characters count as none.
     """
-    return round(len(text) / 4)
+    return round(len(text) / CHARACTERS_PER_TOKEN)

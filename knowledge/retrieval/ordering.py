@@ -33,7 +33,9 @@ def order_memories(
     Superseded memories come after what superseded them, or not at all; of memories that say the
     same the best one is kept, and names the messages of all.
     """
-    ranking = fuse(question, pool.candidates, statistics=statistics, scorer=scorer, asker=USER)
+    ranking = fuse(
+        question, pool.candidates, statistics=statistics, scorer=scorer, first_person=USER
+    )
     memories: list[Recalled] = []
     for ranked in ranking:
         row = pool.rows[ranked.block_id]

@@ -71,7 +71,7 @@ STEPS = {
     WORKER: [str(step) for step in Step if step.startswith("worker.")],
     WEB: list(map(str, UpdateStep)),
 }
-RARE = {Step.SWEPT, UpdateStep.RECONCILED}  # reached only after something else went wrong
+RARE = {Step.OUTBOX_READ, UpdateStep.RECONCILED}  # reached only after something else went wrong
 # A death at one of these leaves something to sweep for the next orchestrator. Without them it
 # would wait for NATS to die at the right moment, and every other of its deaths with it.
 LEAVES_A_SWEEP = {Step.RECORDED, Step.PUBLISHED}
@@ -229,7 +229,7 @@ class World:
         """The step at which the next process of that role is to die."""
         left = self.steps[role]
         can_sweep = self.last_step.pop(role, None) in LEAVES_A_SWEEP
-        fitting = [step for step in left if (step == Step.SWEPT) == can_sweep] or left
+        fitting = [step for step in left if (step == Step.OUTBOX_READ) == can_sweep] or left
         if not fitting:
             return None
         left.remove(step := fitting[-1])
@@ -267,7 +267,7 @@ class World:
     def act(self) -> None:
         """Something has happened, if anything is left to happen."""
         if not self.others:
-            if Step.SWEPT not in self.armed or self.random.random() > 0.2:
+            if Step.OUTBOX_READ not in self.armed or self.random.random() > 0.2:
                 return
             self.others = ["NATS killed"]  # so that there is something to sweep
         kind = self.others.pop()

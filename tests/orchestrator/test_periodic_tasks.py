@@ -10,8 +10,8 @@ from orchestrator.worker import Worker
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-async def test_a_chore_is_repeated_also_after_a_failure() -> None:
-    """A chore that fails is tried again at its next time."""
+async def test_a_task_is_repeated_also_after_a_failure() -> None:
+    """A task that fails is tried again at its next time."""
     done = asyncio.Event()
     calls = 0
     loop = asyncio.get_running_loop()

@@ -61,7 +61,7 @@ def fuse(
     *,
     statistics: TermStatistics,
     scorer: LateInteractionScorer | None = None,
-    asker: str = "",
+    first_person: str = "",
 ) -> list[Ranked]:
     """The pool, best first; equals stay in the order they came in."""
     if not pool:
@@ -80,7 +80,7 @@ def fuse(
     parts = {name: getattr(weights, name) * _z_scores(raw) for name, raw in features.items()}
     session = _session_scores(pool, features[best]) if best else np.zeros(len(pool))
     parts["session"] = weights.session * _z_scores(session)
-    parts |= _absolute_parts(question, pool, weights, asker=asker)
+    parts |= _absolute_parts(question, pool, weights, first_person=first_person)
     total = sum(parts.values(), start=np.zeros(len(pool)))
     order = np.argsort(-total, kind="stable")
     shown = [name for name in parts if np.any(parts[name])]
@@ -126,11 +126,11 @@ def _session_scores(pool: Sequence[Candidate], raw: Scores) -> Scores:
 
 
 def _absolute_parts(
-    question: ParsedQuestion, pool: Sequence[Candidate], weights: Weights, *, asker: str
+    question: ParsedQuestion, pool: Sequence[Candidate], weights: Weights, *, first_person: str
 ) -> dict[str, Scores]:
     """What is known without comparing the pool: whose words, when, how long, a question or not."""
     speakers = {candidate.speaker for candidate in pool}
-    person = person_asked_about(question.text, speakers | {asker}, asker=asker)
+    person = person_asked_about(question.text, speakers | {first_person}, first_person=first_person)
     values = {
         "date": [question.time_fit(candidate.said_at) for candidate in pool],
         "speaker": [float(candidate.speaker == person) for candidate in pool],

@@ -32,8 +32,8 @@ def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
     )
 
 
-def person_asked_about(text: str, speakers: Iterable[str], *, asker: str = "") -> str | None:
-    """The one speaker that the question names, or the asker where it says "I"; else nobody.
+def person_asked_about(text: str, speakers: Iterable[str], *, first_person: str = "") -> str | None:
+    """The one speaker that the question names, or whoever is meant by "I" (`first_person`); else nobody.
 
     Two names are a question about both, which favours neither.
     """
@@ -41,4 +41,4 @@ def person_asked_about(text: str, speakers: Iterable[str], *, asker: str = "") -
     named = {speaker for speaker in speakers if speaker and set(words(speaker)[:1]) & said}
     if len(named) == 1:
         return named.pop()
-    return asker if asker and not named and said & _FIRST_PERSON else None
+    return first_person if first_person and not named and said & _FIRST_PERSON else None

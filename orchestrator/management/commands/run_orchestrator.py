@@ -1,4 +1,4 @@
-"""`manage.py run_orchestrator`: the gRPC API of jobs, and the relay that republish_count them."""
+"""`manage.py run_orchestrator`: the gRPC API of jobs, and the relay that publishes them."""
 
 import asyncio
 import os

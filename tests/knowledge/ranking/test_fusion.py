@@ -95,7 +95,7 @@ def test_the_words_of_the_person_asked_about_come_first() -> None:
     pool = [candidate(1, speaker="Ann"), candidate(2, speaker="Bob")]
 
     assert order(pool, "Where does Bob live?") == [2, 1]
-    assert order(pool, "Where do I live?", asker="Bob") == [2, 1]
+    assert order(pool, "Where do I live?", first_person="Bob") == [2, 1]
 
 
 def test_a_question_is_seldom_an_answer() -> None:

@@ -116,13 +116,15 @@ def test_the_one_person_named_is_asked_about() -> None:
 
 def test_a_question_about_two_favours_neither() -> None:
     """Both are asked about."""
-    assert person_asked_about("What do Ann and Bob share?", ["Ann", "Bob"], asker="Bob") is None
+    assert (
+        person_asked_about("What do Ann and Bob share?", ["Ann", "Bob"], first_person="Bob") is None
+    )
 
 
 def test_i_is_the_asker() -> None:
     """Unless somebody else is named."""
-    assert person_asked_about("Where do I live?", ["Ann", "Bob"], asker="Bob") == "Bob"
-    assert person_asked_about("Did I meet Ann?", ["Ann", "Bob"], asker="Bob") == "Ann"
+    assert person_asked_about("Where do I live?", ["Ann", "Bob"], first_person="Bob") == "Bob"
+    assert person_asked_about("Did I meet Ann?", ["Ann", "Bob"], first_person="Bob") == "Ann"
 
 
 def test_the_questions_terms_count_once() -> None:
