@@ -33,7 +33,7 @@ def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
 
 
 def person_asked_about(text: str, speakers: Iterable[str], *, first_person: str = "") -> str | None:
-    """The one speaker that the question names, or whoever is meant by "I" (`first_person`); else nobody.
+    """The one speaker that the question names, or `first_person` where it says "I"; else nobody.
 
     Two names are a question about both, which favours neither.
     """
