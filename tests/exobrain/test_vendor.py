@@ -22,7 +22,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def npm_does(monkeypatch: pytest.MonkeyPatch, work: Any) -> None:
     """npm is there, and this is what it does."""
-    monkeypatch.setattr("shutil.which", lambda _name, **_: "/usr/bin/npm")
+    monkeypatch.setattr(vendor, "npm_command", lambda: ["/usr/bin/npm"])
     monkeypatch.setattr("subprocess.run", work)
 
 
@@ -36,6 +36,7 @@ def install(*_: Any, **__: Any) -> None:
 
 def test_without_node_one_sentence_says_so(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No Node is no error."""
+    monkeypatch.setattr(vendor, "_node_wheel", lambda: None)
     monkeypatch.setattr("shutil.which", lambda _name, **_: None)
 
     assert "Node is not installed" in vendor.vendor()
@@ -85,3 +86,12 @@ def test_the_same_lock_is_not_installed_twice(
     vendor.vendor()
 
     assert len(calls) == 2
+
+
+def test_npm_runs(tmp_path: Path) -> None:
+    """The one of the development dependencies, on a machine with Python and nothing else."""
+    command = [*vendor.npm_command(), "--version"]
+
+    said = subprocess.run(command, cwd=tmp_path, env={}, check=True, capture_output=True, text=True)
+
+    assert said.stdout.strip()[0].isdigit()
