@@ -98,7 +98,8 @@ def _install(npm: list[str]) -> str:
     except subprocess.TimeoutExpired:
         return f"no end after {INSTALL_SECONDS} s"
     except subprocess.CalledProcessError as error:
-        lines = [line.removeprefix("npm error").strip() for line in error.stderr.splitlines()]
+        said: str = error.stderr
+        lines = [line.removeprefix("npm error").strip() for line in said.splitlines()]
         reasons = [line for line in lines if line and "debug-0.log" not in line]
         errors = [line for line in reasons if "Error: " in line]  # where Node itself failed
         return (errors or reasons or ["no reason given"])[0]
