@@ -87,7 +87,7 @@ def later_changesets(
 
     Only those that are in force, and no rollbacks.
     """
-    found = _makers(user_id, records, VersionStart.CHANGED)
+    found = _changesets_that_made(user_id, records, VersionStart.CHANGED)
     later = found.filter(number__gt=number, state=Changeset.State.APPLIED)
     return list(
         later.exclude(kind=Changeset.Kind.ROLLBACK).order_by("-number").values_list("pk", flat=True)
@@ -96,11 +96,11 @@ def later_changesets(
 
 def adding_changesets(*, user_id: UUID, records: Mapping[str, Collection[UUID]]) -> list[UUID]:
     """The changesets that added these records, the latest first."""
-    found = _makers(user_id, records, VersionStart.ADDED)
+    found = _changesets_that_made(user_id, records, VersionStart.ADDED)
     return list(found.order_by("-number").values_list("pk", flat=True))
 
 
-def _makers(
+def _changesets_that_made(
     user_id: UUID, records: Mapping[str, Collection[UUID]], began_as: VersionStart
 ) -> QuerySet[Changeset]:
     """The changesets that made a row or a version of these records in this way."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from exobrain.lib.paging import Page, cut
 from exobrain.lib.sql import all_rows
@@ -47,7 +47,7 @@ def member_ids(*, user_id: UUID, entity_ids: Collection[UUID]) -> list[UUID]:
 
 def changesets(*, user_id: UUID, size: int, before: UUID | None = None) -> Page[ChangesetEntry]:
     """The user's changesets, the latest first; those before the given one."""
-    found = _changesets(user_id)
+    found = Changeset.objects.filter(user_id=user_id).order_by("-created_at", "-id")
     if before is not None:
         mark = Changeset.objects.filter(user_id=user_id, pk=before).values_list("created_at", "id")
         try:
@@ -61,7 +61,7 @@ def changesets(*, user_id: UUID, size: int, before: UUID | None = None) -> Page[
 
 def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
     """One changeset; raises ChangesetNotFound."""
-    row = _changesets(user_id).filter(pk=changeset_id).first()
+    row = Changeset.objects.filter(user_id=user_id, pk=changeset_id).first()
     if row is None:
         raise ChangesetNotFound
     return _changeset_entry(row)
@@ -79,14 +79,19 @@ def changes(
     rows = [
         (
             position,
-            Change(change.table, change.record_id, _plain(change.before), _plain(change.after)),
+            Change(
+                change.table,
+                change.record_id,
+                _to_json_values(change.before),
+                _to_json_values(change.after),
+            ),
         )
         for position, change in page.rows
     ]
     return Page(rows, has_more=page.has_more)
 
 
-def _plain(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _to_json_values(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if row is None:
         return None
     return {
@@ -97,10 +102,6 @@ def _plain(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
         else value
         for name, value in row.items()
     }
-
-
-def _changesets(user_id: UUID) -> QuerySet[Changeset]:
-    return Changeset.objects.filter(user_id=user_id).order_by("-created_at", "-id")
 
 
 def _changeset_entry(row: Changeset) -> ChangesetEntry:
@@ -124,7 +125,7 @@ def _changeset_entry(row: Changeset) -> ChangesetEntry:
 def why(*, user_id: UUID, message_id: UUID) -> list[Why]:
     """What was decided about a message and its parts, in the order of its text.
 
-    A statement that a newer one has ended since is told as superseded.
+    A statement that a newer one has ended since is reported as superseded.
     """
     decisions = list(
         Decision.objects.filter(user_id=user_id, message_id=message_id)
@@ -132,41 +133,42 @@ def why(*, user_id: UUID, message_id: UUID) -> list[Why]:
         .order_by("changeset__created_at", "start", "end", "id")
     )
     ids = [d.record_id for d in decisions if d.record_id is not None]
-    texts = _texts(user_id, ids)
+    texts = _record_texts(user_id, ids)
     ended = set(
         Block.objects.filter(user_id=user_id, pk__in=ids)
         .exclude(superseded_at=None)
         .values_list("pk", flat=True)
     )
-    return [_why(decision, texts, ended) for decision in decisions]
+    entries = []
+    for decision in decisions:
+        verdict, reason = Verdict(decision.verdict), decision.reason
+        if decision.changeset.state == Changeset.State.ROLLED_BACK:
+            verdict, reason = Verdict.DROPPED, "rolled_back"
+        elif verdict == Verdict.REMEMBERED and decision.record_id in ended:
+            verdict, reason = Verdict.SUPERSEDED, "newer_statement"
+        entries.append(
+            Why(
+                verdict=verdict,
+                reason=reason,
+                start=decision.start,
+                end=decision.end,
+                record_id=decision.record_id,
+                record_text=texts.get(decision.record_id, "") if decision.record_id else "",
+                changeset_id=decision.changeset_id,
+                decided_at=decision.changeset.created_at,
+            )
+        )
+    return entries
 
 
-def _why(decision: Decision, texts: Mapping[UUID, str], ended: Collection[UUID]) -> Why:
-    verdict, reason = Verdict(decision.verdict), decision.reason
-    if decision.changeset.state == Changeset.State.ROLLED_BACK:
-        verdict, reason = Verdict.DROPPED, "rolled_back"
-    elif verdict == Verdict.REMEMBERED and decision.record_id in ended:
-        verdict, reason = Verdict.SUPERSEDED, "newer_statement"
-    return Why(
-        verdict=verdict,
-        reason=reason,
-        start=decision.start,
-        end=decision.end,
-        record_id=decision.record_id,
-        record_text=texts.get(decision.record_id, "") if decision.record_id else "",
-        changeset_id=decision.changeset_id,
-        decided_at=decision.changeset.created_at,
-    )
-
-
-def _texts(user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """How blocks and entities read."""
+def _record_texts(user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The texts of blocks and names of entities, by their ids."""
     blocks = Block.objects.filter(user_id=user_id, pk__in=record_ids).values_list("id", "text")
     entities = Entity.objects.filter(user_id=user_id, pk__in=record_ids).values_list("id", "name")
     return {**dict(blocks), **dict(entities)}
 
 
-# -- questions
+# -- review items
 
 
 def review_items(
@@ -177,7 +179,7 @@ def review_items(
     kind: str | None = None,
     state: str = "open",
 ) -> Page[ReviewEntry]:
-    """The user's questions of that state, the latest first; those before the given one."""
+    """The user's review items of that state, the latest first; those before the given one."""
     found = ReviewItem.objects.filter(user_id=user_id, state=state).order_by("-created_at", "-id")
     if kind is not None:
         found = found.filter(kind=kind)
@@ -192,7 +194,7 @@ def review_items(
 
 
 def review_item(*, user_id: UUID, item_id: UUID) -> ReviewEntry:
-    """One question; raises ReviewItemNotFound."""
+    """One review item; raises ReviewItemNotFound."""
     row = ReviewItem.objects.filter(user_id=user_id, pk=item_id).first()
     if row is None:
         raise ReviewItemNotFound
@@ -201,7 +203,11 @@ def review_item(*, user_id: UUID, item_id: UUID) -> ReviewEntry:
 
 def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEntry]:
     ids = [id_ for row in rows for id_ in (row.left_id, row.right_id)]
-    texts, details = _texts(user_id, ids), _details(user_id, ids)
+    texts = _record_texts(user_id, ids)
+    blocks = Block.objects.filter(user_id=user_id, pk__in=ids).values_list("id", "said_at")
+    entities = Entity.objects.filter(user_id=user_id, pk__in=ids)
+    details = {id_: at.isoformat() for id_, at in blocks}
+    details |= dict(entities.values_list("id", "node_type_id"))
     return [
         ReviewEntry(
             id=row.id,
@@ -219,10 +225,3 @@ def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEnt
         )
         for row in rows
     ]
-
-
-def _details(user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
-    blocks = Block.objects.filter(user_id=user_id, pk__in=ids).values_list("id", "said_at")
-    entities = Entity.objects.filter(user_id=user_id, pk__in=ids)
-    said = {id_: at.isoformat() for id_, at in blocks}
-    return {**said, **dict(entities.values_list("id", "node_type_id"))}

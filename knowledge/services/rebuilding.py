@@ -33,12 +33,12 @@ from knowledge.models import (
 from knowledge.selectors.history import changes_of
 from knowledge.services.identities.merging import merge_into
 from knowledge.services.indexing.updating import update_indexes
-from knowledge.services.learning.learner import prepare_learning, remember
+from knowledge.services.learning.learner import prepare_learning, remember, source_of
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED
 from knowledge.services.ledger.rollback import can_stand
 from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork, lock_memory
-from knowledge.types import BlockKind, Change, SourceMessage, VersionEnd
+from knowledge.types import BlockKind, Change, VersionEnd
 
 log = structlog.get_logger(__name__)
 
@@ -219,17 +219,7 @@ def _learn_messages(user_id: UUID, schema: str, event: HistoryEvent) -> None:
         ids = event.message_ids[first : first + BATCH]
         messages = journal.messages_by_ids(user_id=user_id, ids=ids)
         with _tables_of(schema):
-            sources = [
-                SourceMessage(
-                    id=message.id,
-                    reference=message.reference,
-                    sequence=message.sequence,
-                    role=message.role,
-                    content=message.content,
-                    said_at=message.created_at,
-                )
-                for message in messages
-            ]
+            sources = [source_of(message) for message in messages]
             prepared = prepare_learning(user_id=user_id, messages=sources, embeds=False)
             work = UnitOfWork(
                 user_id=user_id,

@@ -21,6 +21,7 @@ from django.db import transaction
 from exobrain.lib.errors import Unavailable
 from exobrain.lib.text import storable
 from journal import selectors as journal
+from journal.types import StoredMessage
 from knowledge import identity
 from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
@@ -106,6 +107,18 @@ def prepare_learning(
         extraction=extraction,
         vectors=embedded.vectors,
         tokens=embedded.tokens,
+    )
+
+
+def source_of(message: StoredMessage) -> SourceMessage:
+    """A message of the journal, as memory is made from it."""
+    return SourceMessage(
+        id=message.id,
+        reference=message.reference,
+        sequence=message.sequence,
+        role=message.role,
+        content=message.content,
+        said_at=message.created_at,
     )
 
 

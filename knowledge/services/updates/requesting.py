@@ -15,7 +15,8 @@ from journal import selectors as journal
 from knowledge.errors import NothingToLearn, UpdateRefused, UpdateWaits
 from knowledge.events import UPDATE_JOB, UpdateStep, payload_of
 from knowledge.models import Update
-from knowledge.services.updates.leasing import end, lease, messages_of, source_of
+from knowledge.services.learning.learner import source_of
+from knowledge.services.updates.leasing import end, lease, messages_of
 from orchestrator import client, producer
 from orchestrator.errors import IdempotencyConflict
 

@@ -18,7 +18,7 @@ from knowledge.errors import LearnedMeanwhile
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
-from knowledge.services.updates.leasing import end, messages_of, source_of
+from knowledge.services.updates.leasing import end, messages_of
 from knowledge.types import PreparedLearning, SourceMessage
 from orchestrator.types import Attempt
 
@@ -52,7 +52,7 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
     else:
         ids = _matching_messages(user_id=user_id, payload=payload)
     messages = journal.uncommitted(user_id=user_id, ids=ids)
-    sources = [source_of(message) for message in messages]
+    sources = [learner.source_of(message) for message in messages]
     log.info("update_prepared", job_id=str(attempt.job_id), count=len(messages), meant=len(ids))
     return PreparedUpdate(
         user_id=user_id,
