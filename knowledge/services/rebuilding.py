@@ -84,8 +84,12 @@ def rebuild(*, user_id: UUID, into: str = "") -> Rebuilt:
             cursor.execute(f'CREATE TABLE "{schema}"."{table}" (LIKE "{table}" INCLUDING ALL)')
     _write_progress(user_id, schema, until=BEGINNING)
     try:
-        progress = _build(user_id, schema, after=BEGINNING)
-        return _report(user_id, schema, progress) if into else _swap(user_id, schema, progress)
+        progress = _build_schema(user_id, schema, after=BEGINNING)
+        return (
+            _make_report(user_id, schema, progress)
+            if into
+            else _swap_schema(user_id, schema, progress)
+        )
     except BaseException:
         _drop_schema(schema)
         raise
@@ -102,7 +106,7 @@ def swap(*, user_id: UUID, schema: str) -> Rebuilt:
     owner, until = note.split()
     if owner != str(user_id):
         raise Invalid("There is no such rebuilt memory.")
-    return _swap(user_id, schema, Progress(until=datetime.fromisoformat(until)))
+    return _swap_schema(user_id, schema, Progress(until=datetime.fromisoformat(until)))
 
 
 @dataclass
@@ -173,13 +177,13 @@ class HistoryEvent:
     changes: list[Change] = field(default_factory=list)
 
 
-def _build(user_id: UUID, schema: str, *, after: datetime) -> Progress:
+def _build_schema(user_id: UUID, schema: str, *, after: datetime) -> Progress:
     progress = Progress(until=clock.now())
     for event in _history_events(user_id, after=after, until=progress.until):
         if event.changeset is None:
             _learn_messages(user_id, schema, event)
         else:
-            done = _replay(user_id, schema, event)
+            done = _replay_change(user_id, schema, event)
             progress.replayed += done
             progress.not_replayed += not done
     _write_progress(user_id, schema, until=progress.until)
@@ -232,7 +236,7 @@ def _learn_messages(user_id: UUID, schema: str, event: HistoryEvent) -> None:
             work.commit()
 
 
-def _replay(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
+def _replay_change(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
     """The user's change is made again; False when what it changed is not there."""
     old = cast(Changeset, event.changeset)
     with _tables_of(schema):
@@ -286,7 +290,7 @@ def _replay_edit(work: UnitOfWork, changes: Iterable[Change]) -> bool:
 # -- swapping
 
 
-def _swap(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
+def _swap_schema(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
     with transaction.atomic():
         lock_memory(user_id)
         # The new memory may still hold what was forgotten or rolled back meanwhile.
@@ -295,10 +299,10 @@ def _swap(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
         if undone.filter(created_at__gte=progress.until).exists():
             empty_side_memories(user_id=user_id)
             progress = Progress()
-        late = _build(user_id, schema, after=progress.until)
+        late = _build_schema(user_id, schema, after=progress.until)
         progress.replayed += late.replayed
         progress.not_replayed += late.not_replayed
-        report = _report(user_id, schema, progress)
+        report = _make_report(user_id, schema, progress)
         ids = _record_ids(user_id)
         _copy_kept_history(user_id, schema)
         _replace_rows(user_id, schema)
@@ -325,7 +329,7 @@ def _record_ids(user_id: UUID) -> dict[str, set[UUID]]:
     }
 
 
-def _report(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
+def _make_report(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
     counts = []
     for tables in (nullcontext(), _tables_of(schema)):
         with tables:

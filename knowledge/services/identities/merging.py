@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from knowledge import identity
@@ -20,7 +19,7 @@ from knowledge.models import (
 )
 from knowledge.selectors.ledger import member_ids
 from knowledge.services.ledger.conflicts import Topic, resolve_conflicts, topics_of
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import TextSpan
 
 
@@ -29,11 +28,9 @@ def merge(*, user_id: UUID, keep_id: UUID, gone_id: UUID) -> UUID:
 
     The second stays as an empty row whose `merged_into` is the first.
     """
-    with transaction.atomic():
-        lock_memory(user_id)
-        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.MERGE)
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.MERGE) as work:
         merge_into(work, keep=_find_entity(user_id, keep_id), gone=_find_entity(user_id, gone_id))
-        return work.commit()
+        return work.changeset.id
 
 
 def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
@@ -110,11 +107,9 @@ def _open_review_items(work: UnitOfWork) -> QuerySet[ReviewItem]:
 
 def keep_apart(*, user_id: UUID, left_id: UUID, right_id: UUID) -> UUID:
     """The two are different for ever, also after a rebuild; returns the changeset."""
-    with transaction.atomic():
-        lock_memory(user_id)
-        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.EDIT)
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         add_cannot_link(work, _find_entity(user_id, left_id), _find_entity(user_id, right_id))
-        return work.commit()
+        return work.changeset.id
 
 
 def add_cannot_link(work: UnitOfWork, left: Entity, right: Entity) -> None:

@@ -305,17 +305,9 @@ class Resolver:
     def _add_alias(
         self, entity: Entity, name: str, normal: str, *, is_identifier: bool = False
     ) -> None:
-        normal = normal[: identity.MAX_ALIAS_CHARS]
         self._index_alias(
-            self.work.add(
-                Alias(
-                    id=identity.alias_id(self.work.user_id, entity_id=entity.id, name=normal),
-                    user_id=self.work.user_id,
-                    entity_id=entity.id,
-                    name=name[: identity.MAX_ALIAS_CHARS],
-                    normal_name=normal,
-                    is_identifier=is_identifier,
-                )
+            self.work.add_alias(
+                entity.id, name=name, normal_name=normal, is_identifier=is_identifier
             )
         )
 

@@ -508,7 +508,10 @@ class Learner:
         )
         self.work.cite(block, fact.proposal.span)
         for resolved in fact.about:
-            self._add_mention(block, resolved.entity, fact.proposal.span, resolved.confidence)
+            mention = self.work.add_mention(
+                block, resolved.entity.id, confidence=resolved.confidence
+            )
+            self.work.cite(mention, fact.proposal.span)
         if fact.edge_type:
             self._add_edge(fact, block)
         self._decide(
@@ -549,9 +552,8 @@ class Learner:
         for proposal in self.extraction.entities:
             for span in proposal.spans:
                 mentioned[span.message_id].append((proposal.key, span, proposal.confidence))
-        for mention in self.extraction.mentions:
-            place = mention.span
-            mentioned[place.message_id].append((mention.entity_key, place, mention.confidence))
+        for each in self.extraction.mentions:
+            mentioned[each.span.message_id].append((each.entity_key, each.span, each.confidence))
         for message in self.messages.values():
             whole = TextSpan(message.id, 0, len(message.content))
             if self.mask.is_forgotten(message):
@@ -585,22 +587,8 @@ class Learner:
                 resolved = self.entities.get(key)
                 if resolved and self._is_in_batch(span) and not self.mask.overlaps(span):
                     sure = _clamp_confidence(confidence) * resolved.confidence
-                    self._add_mention(block, resolved.entity, span, sure)
-
-    def _add_mention(self, block: Block, entity: Entity, span: TextSpan, confidence: float) -> None:
-        mention = self.work.add(
-            Mention(
-                id=identity.mention_id(self.user_id, block_id=block.id, entity_id=entity.id),
-                user_id=self.user_id,
-                block_id=block.id,
-                entity_id=entity.id,
-                trust=block.trust,
-                confidence=confidence,
-                valid_from=block.valid_from,
-                recorded_at=self.work.now,
-            )
-        )
-        self.work.cite(mention, span)
+                    mention = self.work.add_mention(block, resolved.entity.id, confidence=sure)
+                    self.work.cite(mention, span)
 
 
 def _fact_text(proposal: ProposedFact) -> str:

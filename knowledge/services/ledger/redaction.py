@@ -100,8 +100,22 @@ class RedactionMask:
         return ("message", key) in self.until
 
     def redacted(self, message: SourceMessage) -> SourceMessage:
-        """The message with blanks for what is forgotten."""
-        spans = [*self.spans[message.id], *self._find_forgotten_names(message)]
+        """The message with blanks for what is forgotten, forgotten names among it.
+
+        Names that were forgotten after it was said are added to the spans and to `added`.
+        """
+        if self.has_names:
+            words = list(_WORD.finditer(message.content))
+            names = []
+            for first in range(len(words)):
+                for last in range(first, min(first + LONGEST_NAME_WORDS, len(words))):
+                    start, end = words[first].start(), words[last].end()
+                    name = message.content[start:end]
+                    if self.is_forgotten_name([name], said_at=message.said_at):
+                        names.append(TextSpan(message.id, start, end))
+            for span in names:
+                self.add(span)
+        spans = self.spans[message.id]
         return replace(message, content=blanked(message.content, spans)) if spans else message
 
     def overlaps(self, span: TextSpan) -> bool:
@@ -128,21 +142,6 @@ class RedactionMask:
         """True when this statement is not to be remembered."""
         said = fact_keys(text=text, subject=subject, topic=topic, value=value)
         return self._has_tombstone("block", said, said_at)
-
-    def _find_forgotten_names(self, message: SourceMessage) -> list[tuple[int, int]]:
-        """Where forgotten names stand in a message that was said before they were forgotten."""
-        if not self.has_names:
-            return []
-        words = list(_WORD.finditer(message.content))
-        found = []
-        for first in range(len(words)):
-            for last in range(first, min(first + LONGEST_NAME_WORDS, len(words))):
-                start, end = words[first].start(), words[last].end()
-                if self.is_forgotten_name([message.content[start:end]], said_at=message.said_at):
-                    found.append((start, end))
-        for start, end in found:
-            self.add(TextSpan(message.id, start, end))
-        return found
 
     def _has_tombstone(self, kind: str, said: Iterable[str], said_at: datetime) -> bool:
         if not self.until:

@@ -6,13 +6,14 @@ runs in the caller's transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 import orjson
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Max
 
 from exobrain.lib import clock
@@ -20,6 +21,7 @@ from knowledge import identity
 from knowledge.models import (
     LEDGER,
     Alias,
+    Block,
     Changeset,
     Decision,
     LedgerRow,
@@ -46,6 +48,16 @@ def lock_memory(user_id: UUID) -> None:
     """Until the transaction ends, nobody else changes this user's memory."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [str(user_id)])
+
+
+@contextmanager
+def open_unit_of_work(*, user_id: UUID, kind: Changeset.Kind) -> Iterator["UnitOfWork"]:
+    """A unit of work with the memory locked; it is committed at the end if nothing raised."""
+    with transaction.atomic():
+        lock_memory(user_id)
+        work = UnitOfWork(user_id=user_id, kind=kind)
+        yield work
+        work.commit()
 
 
 class UnitOfWork:
@@ -152,6 +164,37 @@ class UnitOfWork:
                 message_id=span.message_id,
                 start=span.start,
                 end=span.end,
+            )
+        )
+
+    def add_mention(self, block: Block, entity_id: UUID, *, confidence: float = 1.0) -> Mention:
+        """The block will mention the entity, as long as the block is valid."""
+        return self.add(
+            Mention(
+                id=identity.mention_id(self.user_id, block_id=block.id, entity_id=entity_id),
+                user_id=self.user_id,
+                block_id=block.id,
+                entity_id=entity_id,
+                trust=block.trust,
+                confidence=confidence,
+                valid_from=block.valid_from,
+                recorded_at=self.now,
+            )
+        )
+
+    def add_alias(
+        self, entity_id: UUID, *, name: str, normal_name: str, is_identifier: bool = False
+    ) -> Alias:
+        """The entity will be found by that name or identifier."""
+        normal_name = normal_name[: identity.MAX_ALIAS_CHARS]
+        return self.add(
+            Alias(
+                id=identity.alias_id(self.user_id, entity_id=entity_id, name=normal_name),
+                user_id=self.user_id,
+                entity_id=entity_id,
+                name=name[: identity.MAX_ALIAS_CHARS],
+                normal_name=normal_name,
+                is_identifier=is_identifier,
             )
         )
 

@@ -1,16 +1,12 @@
 """The user's edits: each is a changeset, and a replaced block keeps its row."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from uuid import UUID
-
-from django.db import transaction
 
 from exobrain.lib.text import storable
 from knowledge import identity
 from knowledge.errors import EmptyText, NotEditable, RecordNotFound, TextTooLong, UnknownType
 from knowledge.models import (
-    Alias,
     Block,
     Changeset,
     Edge,
@@ -20,7 +16,7 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.ledger.conflicts import resolve_conflicts, topic_of
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
 
 NAMED_TYPES = "node.entity"
@@ -33,7 +29,7 @@ def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]
     no text: the user said that it is wrong. Raises RecordNotFound, TextTooLong, and NotEditable for
     an episode.
     """
-    with _open_edit(user_id) as work:
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         blocks = _find_blocks(user_id, texts)
         return {id_: _replace_text(work, blocks[id_], text) for id_, text in texts.items()}
 
@@ -45,28 +41,28 @@ def edit_block(*, user_id: UUID, block_id: UUID, text: str) -> UUID:
 
 def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
-    with _open_edit(user_id) as work:
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         assure(work, _find_blocks(user_id, [block_id])[block_id])
         return work.changeset.id
 
 
 def dispute(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is doubtful; returns the changeset."""
-    with _open_edit(user_id) as work:
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         refute(work, _find_blocks(user_id, [block_id])[block_id], status=Status.DISPUTED)
         return work.changeset.id
 
 
 def falsify(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is wrong, and not recalled as true; returns the changeset."""
-    with _open_edit(user_id) as work:
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         refute(work, _find_blocks(user_id, [block_id])[block_id])
         return work.changeset.id
 
 
 def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
     """The entity's page has a note; returns the note's block."""
-    with _open_edit(user_id) as work:
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         entity = _find_entity(user_id, entity_id)
         text = _storable_text(text)
         if not text:
@@ -84,13 +80,13 @@ def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
                 said_at=work.now,
             )
         )
-        _add_mention(work, note, entity.id)
+        work.add_mention(note, entity.id)
         return note.id
 
 
 def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
     """The entity has that name, and is still found by the old one; returns the changeset."""
-    with _open_edit(user_id) as work:
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         entity = _find_entity(user_id, entity_id)
         name = storable(name).strip()
         normal = identity.normal_name(name)
@@ -104,21 +100,13 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
             normal_name=normal[: identity.MAX_NAME_CHARS],
             trust=int(Trust.CONFIRMED),
         )
-        work.add(
-            Alias(
-                id=identity.alias_id(user_id, entity_id=entity.id, name=normal),
-                user_id=user_id,
-                entity_id=entity.id,
-                name=name,
-                normal_name=normal,
-            )
-        )
+        work.add_alias(entity.id, name=name, normal_name=normal)
         return work.changeset.id
 
 
 def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
     """The entity is of that type; raises UnknownType. Returns the changeset."""
-    with _open_edit(user_id) as work:
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         entity = _find_entity(user_id, entity_id)
         types = NodeType.objects.filter(is_active=True, is_abstract=False)
         if not types.filter(pk=node_type).exists() or node_type in {"node.block", "node.universe"}:
@@ -128,16 +116,6 @@ def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
 
 
 # -- what edits are made of
-
-
-@contextmanager
-def _open_edit(user_id: UUID) -> Iterator[UnitOfWork]:
-    """A unit of work that is committed at the end, unless something was raised."""
-    with transaction.atomic():
-        lock_memory(user_id)
-        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.EDIT)
-        yield work
-        work.commit()
 
 
 def assure(work: UnitOfWork, block: Block) -> None:
@@ -203,27 +181,13 @@ def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
     for source in Source.objects.filter(record_id=block.id, **mine):
         work.cite(successor, TextSpan(source.message_id, source.start, source.end))
     for mention in Mention.objects.filter(block=block, **mine):
-        _add_mention(work, successor, mention.entity_id)
+        work.add_mention(successor, mention.entity_id)
     for child in Block.objects.filter(parent=block, **mine):
         work.change(child, parent_id=successor.id)
     for edge in Edge.objects.filter(block=block, **mine):
         work.change(edge, valid_to=block.valid_to, superseded_at=block.superseded_at)
     _update_dependents(work, successor)
     return successor.id
-
-
-def _add_mention(work: UnitOfWork, block: Block, entity_id: UUID) -> None:
-    work.add(
-        Mention(
-            id=identity.mention_id(work.user_id, block_id=block.id, entity_id=entity_id),
-            user_id=work.user_id,
-            block_id=block.id,
-            entity_id=entity_id,
-            trust=block.trust,
-            valid_from=block.valid_from,
-            recorded_at=work.now,
-        )
-    )
 
 
 def _storable_text(text: str) -> str:

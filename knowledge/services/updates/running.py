@@ -45,12 +45,23 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
     Slow work on them, such as asking a model, belongs here. Words that are in no journal of the
     user are not learned: nobody could say where they came from, or have them forgotten.
     """
-    user_id = _user_of(attempt)
+    user_id = _user_id_of(attempt)
     update = Update.objects.filter(job_id=attempt.job_id, user_id=user_id).first()
     if update is not None:
         ids = messages_of([update]).get(update.id, [])
     else:
-        ids = _matching_messages(user_id=user_id, payload=payload)
+        # The stored messages that say the same at the same sequence, and are finished.
+        said = {m.sequence: (m.role, m.content or "") for m in payload.messages if m.sequence}
+        stored = journal.messages_at(
+            user_id=user_id, reference=payload.journal_reference, sequences=list(said)
+        )
+        ids = [
+            message.id
+            for message in stored
+            if message.status != "streaming"
+            and message.content
+            and (message.role, message.content) == said[message.sequence]
+        ]
     messages = journal.uncommitted(user_id=user_id, ids=ids)
     sources = [learner.source_of(message) for message in messages]
     log.info("update_prepared", job_id=str(attempt.job_id), count=len(messages), meant=len(ids))
@@ -84,31 +95,16 @@ def complete_update(attempt: Attempt, prepared: PreparedUpdate) -> None:
 
 def fail_update(attempt: Attempt, reason: str) -> None:
     """The update of a job that is not tried again has failed, and its messages are free."""
-    found = Update.objects.filter(job_id=attempt.job_id, user_id=_user_of(attempt))
+    found = Update.objects.filter(job_id=attempt.job_id, user_id=_user_id_of(attempt))
     for update_id in found.values_list("pk", flat=True):
         end(update_id=update_id, state=Update.State.FAILED, reason=reason)
 
 
-def _user_of(attempt: Attempt) -> UUID:
+def _user_id_of(attempt: Attempt) -> UUID:
     try:
         return UUID(attempt.user_id)
     except ValueError:
         return NOBODY
-
-
-def _matching_messages(*, user_id: UUID, payload: UpdatePayload) -> list[UUID]:
-    """The stored messages that say the same at the same sequence, and are finished."""
-    said = {m.sequence: (m.role, m.content or "") for m in payload.messages if m.sequence}
-    stored = journal.messages_at(
-        user_id=user_id, reference=payload.journal_reference, sequences=list(said)
-    )
-    return [
-        message.id
-        for message in stored
-        if message.status != "streaming"
-        and message.content
-        and (message.role, message.content) == said[message.sequence]
-    ]
 
 
 def _record_episode(attempt: Attempt, prepared: PreparedUpdate) -> None:
