@@ -34,7 +34,7 @@ from knowledge.models import (
     Update,
 )
 from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
-from knowledge.selectors.ledger import changes
+from knowledge.selectors.changesets import changes
 
 CHANGES_SHOWN = 200  # of a changeset
 

@@ -9,7 +9,7 @@ from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
 from knowledge.schemas.editing import NameIn, NoteAddedOut, NoteIn, OtherIn
 from knowledge.schemas.history import ChangedOut
-from knowledge.selectors.pages import canonical_id
+from knowledge.selectors.entities import canonical_id
 from knowledge.services.identities import merging
 from knowledge.services.pages import editing
 

@@ -1,12 +1,12 @@
 """What changesets did, read from the rows and versions that name them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from knowledge.models import LEDGER, Changeset, LedgerTable
+from knowledge.models import LEDGER, Block, Changeset, LedgerTable
 from knowledge.types import Change, VersionEnd, VersionStart
 
 
@@ -78,6 +78,12 @@ def _versions_ended(
         id_, ended_as = row.pop("row_id"), row.pop("ended_as")
         ended[id_] = ({"id": id_, **row}, ended_as)
     return ended
+
+
+def learned_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the messages whose episode is in the memory."""
+    episodes = Block.objects.filter(user_id=user_id, kind="episode", message_id__in=message_ids)
+    return {id_ for id_ in episodes.values_list("message_id", flat=True) if id_ is not None}
 
 
 def later_changesets(

@@ -27,7 +27,7 @@ from django.db.models.functions import Coalesce
 from exobrain.lib.sql import all_rows
 from knowledge.errors import CategoryNotFound, PageNotFound
 from knowledge.models import Alias, Block, Edge, Entity, Mention, NodeType, Source
-from knowledge.selectors.ledger import member_ids
+from knowledge.selectors.entities import canonical_id, canonical_ids, member_ids
 from knowledge.types import BlockKind, Status, Trust
 
 ROOT_TYPE = "node.entity"
@@ -66,18 +66,6 @@ ORDER BY 0.30 * log((1 + coalesce(stated.n, 0))::float8)
        + 0.10 * log((1 + coalesce(connected.n, 0))::float8) DESC,
     entity.updated_at DESC, entity.id
 LIMIT %(limit)s OFFSET %(offset)s
-"""
-
-CANONICAL = """
-WITH RECURSIVE step AS (
-    SELECT id AS start, id, merged_into_id
-    FROM knowledge_entity WHERE user_id = %s AND id = ANY(%s)
-  UNION
-    SELECT step.start, into_.id, into_.merged_into_id
-    FROM knowledge_entity into_ JOIN step ON into_.id = step.merged_into_id
-    WHERE into_.user_id = %s
-)
-SELECT start, id FROM step WHERE merged_into_id IS NULL
 """
 
 
@@ -355,19 +343,6 @@ def editable_blocks(*, user_id: UUID, page_id: UUID) -> dict[UUID, UUID]:
         if last.is_current:
             present[block_id] = last.id
     return present
-
-
-def canonical_ids(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The entity that each of the user's entities is part of, mostly itself."""
-    return {row[0]: row[1] for row in all_rows(CANONICAL, [user_id, list(ids), user_id])}
-
-
-def canonical_id(*, user_id: UUID, page_id: UUID) -> UUID:
-    """The entity that this one is part of; raises PageNotFound."""
-    found = canonical_ids(user_id=user_id, ids=[page_id])
-    if page_id not in found:
-        raise PageNotFound
-    return found[page_id]
 
 
 def origins_of(*, user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, list[Origin]]:

@@ -15,8 +15,8 @@ from journal.types import StoredMessage
 from knowledge import identity
 from knowledge.errors import CannotForgetYourself, NothingToForget
 from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
+from knowledge.selectors.entities import member_ids
 from knowledge.selectors.history import edited_blocks
-from knowledge.selectors.ledger import member_ids
 from knowledge.types import BlockKind, ForgetItem, Target, TargetKind, TextSpan
 
 # Sent with `user_id` and `message_ids`; answers with the ids of messages that go with these,

@@ -17,7 +17,7 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.selectors.ledger import member_ids
+from knowledge.selectors.entities import member_ids
 from knowledge.services.ledger.conflicts import Topic, resolve_conflicts, topics_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import TextSpan

@@ -27,7 +27,7 @@ from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
-from knowledge.selectors import ledger
+from knowledge.selectors.history import learned_messages
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
@@ -79,7 +79,7 @@ def prepare_learning(
     embedder is unavailable the vectors are left out.
     """
     ids = [message.id for message in messages]
-    known_already = ledger.learned(user_id=user_id, message_ids=ids)
+    known_already = learned_messages(user_id=user_id, message_ids=ids)
     fresh = [m for m in messages if m.id not in known_already and m.content]
     if not fresh:
         return PreparedLearning(messages=[], extraction=Extraction())
@@ -162,7 +162,7 @@ def remember(work: UnitOfWork, prepared: PreparedLearning) -> None:
     """Adds what was prepared, as far as the journal still says it and it is new."""
     ids = [message.id for message in prepared.messages]
     stored = {m.id: m for m in journal.messages_by_ids(user_id=work.user_id, ids=ids)}
-    known = ledger.learned(user_id=work.user_id, message_ids=ids)
+    known = learned_messages(user_id=work.user_id, message_ids=ids)
     messages = [
         message
         for message in sorted(prepared.messages, key=CHRONOLOGICAL)

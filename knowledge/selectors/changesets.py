@@ -1,6 +1,6 @@
-"""Reads of the ledger: its changes, its decisions, its questions. Always somebody's."""
+"""Reads of changesets, their changes and their decisions. Always of one user."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,44 +8,17 @@ from uuid import UUID
 from django.db.models import Q
 
 from exobrain.lib.paging import Page, cut
-from exobrain.lib.sql import all_rows
-from knowledge.errors import ChangesetNotFound, ReviewItemNotFound
-from knowledge.models import Block, Changeset, Decision, Entity, ReviewItem
+from knowledge.errors import ChangesetNotFound
+from knowledge.models import Block, Changeset, Decision, Entity
 from knowledge.selectors.history import changes_of
-from knowledge.types import Change, ChangesetEntry, ReviewEntry, Verdict, Why
-
-# -- messages
-
-
-def learned(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
-    """Those of the messages whose episode is in the memory."""
-    episodes = Block.objects.filter(user_id=user_id, kind="episode", message_id__in=message_ids)
-    return {id_ for id_ in episodes.values_list("message_id", flat=True) if id_ is not None}
-
-
-# -- entities
-
-# Entities and all that were merged into them, however long the chain.
-MEMBERS = """
-WITH RECURSIVE member AS (
-    SELECT id FROM knowledge_entity WHERE user_id = %s AND id = ANY(%s)
-  UNION
-    SELECT merged.id FROM knowledge_entity merged JOIN member ON merged.merged_into_id = member.id
-    WHERE merged.user_id = %s
-)
-SELECT id FROM member
-"""
-
-
-def member_ids(*, user_id: UUID, entity_ids: Collection[UUID]) -> list[UUID]:
-    """Those of the entities that are the user's, with all that were merged into them."""
-    return [id_ for (id_,) in all_rows(MEMBERS, [user_id, list(entity_ids), user_id])]
-
+from knowledge.types import Change, ChangesetEntry, Verdict, Why
 
 # -- changesets
 
 
-def changesets(*, user_id: UUID, size: int, before: UUID | None = None) -> Page[ChangesetEntry]:
+def list_changesets(
+    *, user_id: UUID, size: int, before: UUID | None = None
+) -> Page[ChangesetEntry]:
     """The user's changesets, the latest first; those before the given one."""
     found = Changeset.objects.filter(user_id=user_id).order_by("-created_at", "-id")
     if before is not None:
@@ -133,7 +106,7 @@ def why(*, user_id: UUID, message_id: UUID) -> list[Why]:
         .order_by("changeset__created_at", "start", "end", "id")
     )
     ids = [d.record_id for d in decisions if d.record_id is not None]
-    texts = _record_texts(user_id, ids)
+    texts = record_texts(user_id, ids)
     ended = set(
         Block.objects.filter(user_id=user_id, pk__in=ids)
         .exclude(superseded_at=None)
@@ -161,67 +134,8 @@ def why(*, user_id: UUID, message_id: UUID) -> list[Why]:
     return entries
 
 
-def _record_texts(user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, str]:
+def record_texts(user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The texts of blocks and names of entities, by their ids."""
     blocks = Block.objects.filter(user_id=user_id, pk__in=record_ids).values_list("id", "text")
     entities = Entity.objects.filter(user_id=user_id, pk__in=record_ids).values_list("id", "name")
     return {**dict(blocks), **dict(entities)}
-
-
-# -- review items
-
-
-def review_items(
-    *,
-    user_id: UUID,
-    size: int,
-    before: UUID | None = None,
-    kind: str | None = None,
-    state: str = "open",
-) -> Page[ReviewEntry]:
-    """The user's review items of that state, the latest first; those before the given one."""
-    found = ReviewItem.objects.filter(user_id=user_id, state=state).order_by("-created_at", "-id")
-    if kind is not None:
-        found = found.filter(kind=kind)
-    if before is not None:
-        mark = ReviewItem.objects.filter(user_id=user_id, pk=before).first()
-        if mark is None:
-            raise ReviewItemNotFound
-        at = mark.created_at
-        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=mark.id))
-    page = cut(list(found[: size + 1]), size=size)
-    return Page(_review_entries(user_id, page.rows), has_more=page.has_more)
-
-
-def review_item(*, user_id: UUID, item_id: UUID) -> ReviewEntry:
-    """One review item; raises ReviewItemNotFound."""
-    row = ReviewItem.objects.filter(user_id=user_id, pk=item_id).first()
-    if row is None:
-        raise ReviewItemNotFound
-    return _review_entries(user_id, [row])[0]
-
-
-def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEntry]:
-    ids = [id_ for row in rows for id_ in (row.left_id, row.right_id)]
-    texts = _record_texts(user_id, ids)
-    blocks = Block.objects.filter(user_id=user_id, pk__in=ids).values_list("id", "said_at")
-    entities = Entity.objects.filter(user_id=user_id, pk__in=ids)
-    details = {id_: at.isoformat() for id_, at in blocks}
-    details |= dict(entities.values_list("id", "node_type_id"))
-    return [
-        ReviewEntry(
-            id=row.id,
-            kind=row.kind,
-            state=row.state,
-            left_id=row.left_id,
-            right_id=row.right_id,
-            left_text=texts.get(row.left_id, ""),
-            right_text=texts.get(row.right_id, ""),
-            left_detail=details.get(row.left_id, ""),
-            right_detail=details.get(row.right_id, ""),
-            score=row.score,
-            features=row.features,
-            created_at=row.created_at,
-        )
-        for row in rows
-    ]
