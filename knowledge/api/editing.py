@@ -46,7 +46,7 @@ def merge(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpRespons
 
 @router.post("/page/{uuid:page_id}/different", response={200: ChangedOut, **REFUSALS})
 def keep_apart(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpResponse:
-    """The two are different for ever, and nobody asks again. Can be rolled back."""
+    """The two are never merged or asked about again. Can be rolled back."""
     user_id = request.principal.user_id
     left_id = canonical_id(user_id=user_id, page_id=page_id)
     right_id = canonical_id(user_id=user_id, page_id=body.page_id)

@@ -1,7 +1,7 @@
 """Reads of the memory as people browse it: categories, and a page for every entity.
 
-A page is its entity with those that were merged into it. All but the categories is somebody's:
-it takes a user id.
+A page is its entity with those that were merged into it. Everything but the
+categories belongs to one user and takes a user id.
 """
 
 import json

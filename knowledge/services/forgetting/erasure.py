@@ -61,8 +61,8 @@ __all__ = ["companions", "forget", "forgotten", "preview"]
 log = structlog.get_logger(__name__)
 
 # Sent within the transaction that forgets, with `user_id`, `message_ids` (of messages that go;
-# None: every message of the user) and `words_gone` (a callable that tells whether a text has to
-# go). Apps above keep copies of what was said: they end them here, or after the commit.
+# None: every message of the user) and `words_gone` (a callable that is True for a text that
+# has to go). Apps above keep copies of what was said: they end them here, or after the commit.
 forgotten = Signal()
 
 ITEMS_SHOWN = 100
@@ -152,7 +152,7 @@ def _erase_planned(plan: ForgetPlan) -> UUID:
     for source in plan.sources:
         work.remove(source)
     remove_with_dependents(work, [*plan.mentions, *plan.aliases, *plan.blocks, *plan.entities])
-    for each in plan.retold:
+    for each in plan.reworded:
         message = each.source.message
         [stored] = journal.messages_by_ids(user_id=user_id, ids=[message.id])
         work.change(
@@ -173,7 +173,7 @@ def _erase_planned(plan: ForgetPlan) -> UUID:
         if episode.id not in gone:
             work.change(episode, text=blanked(episode.text, spans[cast(UUID, episode.message_id)]))
     lost = {source.record_id for source in plan.sources if source.table == "block"}
-    topics = topics_of([*plan.blocks, *(each.block for each in plan.retold)])
+    topics = topics_of([*plan.blocks, *(each.block for each in plan.reworded)])
     topics |= lower_trust(work, blocks=lost - gone, without=[s.pk for s in plan.sources])
     resolve_conflicts(work, topics)
     changeset_id = work.commit(keeps_history=False)

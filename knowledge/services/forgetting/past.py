@@ -117,7 +117,7 @@ def delete_records(*, user_id: UUID, ids: Collection[UUID]) -> None:
 
 
 def delete_past_names(plan: ForgetPlan, removed: Iterable[Entity | Alias]) -> None:
-    """No version has a name that is forgotten and that nobody has any more."""
+    """No version has a forgotten name that no present entity has."""
     user_id = plan.user_id
     lost = {row.normal_name for row in removed}
     # Names that were learned from the forgotten messages and are rolled back.

@@ -27,7 +27,7 @@ MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
 
 
 @dataclass(frozen=True)
-class Retelling:
+class Rewording:
     """A block that stays, in the words of a message that stays or in the user's own."""
 
     block: Block
@@ -48,7 +48,7 @@ class ForgetPlan:
     aliases: Sequence[Alias] = ()
     mentions: Sequence[Mention] = ()
     sources: Sequence[Source] = ()
-    retold: Sequence[Retelling] = ()
+    reworded: Sequence[Rewording] = ()
     renamed: Sequence[tuple[Entity, Alias]] = ()  # entities that stay, by another of their names
     spans: Sequence[TextSpan] = ()  # that the memory is not to know
     words: Sequence[str] = ()  # normal forms of what is forgotten
@@ -247,7 +247,7 @@ def _select_messages(
     )
     left = {source.record_id: source for source in others}  # the earliest that stays
     plan = ForgetPlan(user_id, target, messages=messages, sources=sources, words=words)
-    blocks, retold = [], []
+    blocks, reworded = [], []
     edited = edited_blocks(user_id=user_id, ids=lost["block"])
     concerned = Q(pk__in=lost["block"]) | Q(message_id__in=gone)
     for block in Block.objects.filter(concerned, user_id=user_id):
@@ -258,9 +258,9 @@ def _select_messages(
             text = (source.message.content or "")[source.start : source.end].strip() or "…"
             if block.id in edited and not plan.words_gone(block.text):
                 text = block.text
-            retold.append(Retelling(block, text, source, block.id in edited))
+            reworded.append(Rewording(block, text, source, block.id in edited))
     mentions = Mention.objects.filter(user_id=user_id, pk__in=lost["mention"] - left.keys())
-    return replace(plan, blocks=blocks, retold=retold, mentions=list(mentions))
+    return replace(plan, blocks=blocks, reworded=reworded, mentions=list(mentions))
 
 
 # -- entities and names without a mention

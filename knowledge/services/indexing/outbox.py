@@ -1,7 +1,7 @@
 """The outbox of the indexes outside PostgreSQL: changes that they do not have yet.
 
 A row is written in the transaction that changed the ledger (transactional outbox), and `relay`
-brings it to the index. It names the record that changed, not the change: the index gets the record
+sends it to the index. It names the record that changed, not the change: the index gets the record
 as it is then.
 """
 

@@ -1,4 +1,4 @@
-"""Brings changes from the outbox to the indexes outside PostgreSQL.
+"""Sends changes from the outbox to the indexes outside PostgreSQL.
 
 Runs in the worker; nothing waits for it.
 """
@@ -89,6 +89,6 @@ def _update_graph(graph: GraphIndex, user_id: UUID, ids: Mapping[str, list[UUID]
     nodes = indexing.nodes(user_id=user_id, entity_ids=entity_ids)
     there = {node.id for node in nodes} | {edge.id for edge in edges}
     gone = [id_ for id_ in (*ids[ENTITY], *ids[EDGE]) if id_ not in there]
-    # Blocks are taken out and put in again: which of their mentions are gone, nobody knows.
+    # Blocks are removed and inserted again: which of their mentions are gone is not known here.
     graph.remove(user_id=user_id, ids=[*gone, *ids[BLOCK]])
     graph.upsert(user_id=user_id, nodes=nodes, edges=[*edges, *mentions])

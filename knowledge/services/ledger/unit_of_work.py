@@ -45,7 +45,7 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge ' || %s, 0))"
 
 
 def lock_memory(user_id: UUID) -> None:
-    """Until the transaction ends, nobody else changes this user's memory."""
+    """No other transaction changes this user's memory until this one ends."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [str(user_id)])
 

@@ -90,14 +90,14 @@ def reconcile() -> None:
 
 
 def _compare_with_job(update: Update) -> None:
-    """The update has ended as its job has, which may have been run by somebody else."""
+    """The update has ended if its job has, whichever worker ran that."""
     try:
         job = client.job_status(job_id=update.job_id, user_id=str(update.user_id))
     except JobNotFound:
         if update.looks < MAX_UNKNOWN_CHECKS:
             _check_later(update)
             return
-        # A job that nobody has heard of for a while was lost on its way: it is enqueued again.
+        # A job that stays unknown for a while was lost on its way: it is enqueued again.
         log.warning("update_job_lost", update_id=str(update.id), job_id=str(update.job_id))
         Update.objects.filter(pk=update.pk, state=Update.State.QUEUED).update(
             state=Update.State.WAITING, look_at=Now(), looks=0

@@ -33,7 +33,7 @@ class PreparedUpdate:
     """What is to be learned, and what was found out about it before the transaction."""
 
     user_id: UUID
-    update_id: UUID | None  # none: the job was enqueued by somebody else
+    update_id: UUID | None  # none: the job is not of an update of ours
     reference: str
     messages: list[SourceMessage]  # in order; none of them was committed yet
     learning: PreparedLearning
@@ -43,7 +43,7 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
     """The messages that the job means and that are still to be learned; writes nothing.
 
     Slow work on them, such as asking a model, belongs here. Words that are in no journal of the
-    user are not learned: nobody could say where they came from, or have them forgotten.
+    user are not learned: they could not be traced to a source, or forgotten.
     """
     user_id = _user_id_of(attempt)
     update = Update.objects.filter(job_id=attempt.job_id, user_id=user_id).first()
