@@ -214,7 +214,7 @@ def find_category(category_id: str) -> Category:
 
 
 def list_pages(*, user_id: UUID, category_id: str, offset: int, limit: int) -> PageList:
-    """The user's pages of a category and of those below it, the weightiest first."""
+    """The user's pages of a category and of those below, most blocks and edges first."""
     below = [category.id for category in find_category(category_id).with_descendants()]
     total = _live_entities(user_id).filter(node_type__in=below).count()
     values = {
@@ -466,7 +466,7 @@ class KnownBlock:
 
 
 def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock]:
-    """Those of the blocks that the user's memory has."""
+    """Those of the blocks that are the user's, by their ids."""
     return {
         block.id: KnownBlock(
             id=block.id,

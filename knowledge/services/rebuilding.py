@@ -36,7 +36,7 @@ from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.learning.learner import prepare_learning, remember, source_of
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED
-from knowledge.services.ledger.rollback import can_stand
+from knowledge.services.ledger.rollback import has_valid_references
 from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork, lock_memory
 from knowledge.types import BlockKind, Change, VersionEnd
 
@@ -57,7 +57,7 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild made."""
+    """The result of a rebuild, in rows and replayed changes."""
 
     user_id: UUID
     schema: str  # where it lies; empty when it took the place of the old one
@@ -96,7 +96,7 @@ def rebuild(*, user_id: UUID, into: str = "") -> Rebuilt:
 
 
 def swap(*, user_id: UUID, schema: str) -> Rebuilt:
-    """What was rebuilt into the schema takes the old memory's place."""
+    """The memory in the schema replaces the present one; raises Invalid if there is none."""
     _validate_name(schema)
     with connection.cursor() as cursor:
         cursor.execute("SELECT obj_description(to_regnamespace(%s))", [f'"{schema}"'])
@@ -132,8 +132,8 @@ def _write_progress(user_id: UUID, schema: str, *, until: datetime) -> None:
         cursor.execute(f"COMMENT ON SCHEMA \"{schema}\" IS '{user_id} {until.isoformat()}'")
 
 
-def empty_side_memories(*, user_id: UUID) -> None:
-    """Memories of the user that are being built beside the present one hold nothing any more.
+def truncate_rebuilds(*, user_id: UUID) -> None:
+    """The schemas into which the user's memory is being rebuilt are empty.
 
     They are not dropped: whoever is building one would then write into the present one. What is
     emptied is built from the beginning before it is swapped, because something was forgotten.
@@ -155,7 +155,7 @@ def _drop_schema(schema: str) -> None:
 
 @contextmanager
 def _tables_of(schema: str) -> Iterator[None]:
-    """Inside, the ledger's tables are those of the schema; in one transaction."""
+    """Within it, in one transaction, queries reach the schema's tables in place of the ledger's."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('search_path')")
         before = cursor.fetchone()[0]
@@ -169,7 +169,7 @@ def _tables_of(schema: str) -> Iterator[None]:
 
 @dataclass
 class HistoryEvent:
-    """Something that made the old memory what it is."""
+    """Messages that were learned together, or a changeset of the user's, to be replayed."""
 
     at: datetime
     message_ids: list[UUID] = field(default_factory=list)
@@ -191,7 +191,7 @@ def _build_schema(user_id: UUID, schema: str, *, after: datetime) -> Progress:
 
 
 def _history_events(user_id: UUID, *, after: datetime, until: datetime) -> list[HistoryEvent]:
-    """What is to be done again, in the order in which it was done."""
+    """The events to replay, in the order in which they happened."""
     episodes = Block.objects.filter(user_id=user_id, kind=BlockKind.EPISODE).order_by(
         "recorded_at", "said_at", "sequence"
     )
@@ -270,7 +270,7 @@ def _replay_edit(work: UnitOfWork, changes: Iterable[Change]) -> bool:
         row = model.objects.filter(user_id=work.user_id, pk=change.record_id).first()
         if change.before is None and change.after is not None:
             row = model(**change.after)
-            if not can_stand(work, row):
+            if not has_valid_references(work, row):
                 continue
             work.add(row)
         elif row is None:
@@ -297,7 +297,7 @@ def _swap_schema(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
         kinds = (Changeset.Kind.FORGET, Changeset.Kind.ROLLBACK)
         undone = Changeset.objects.filter(user_id=user_id, kind__in=kinds)
         if undone.filter(created_at__gte=progress.until).exists():
-            empty_side_memories(user_id=user_id)
+            truncate_rebuilds(user_id=user_id)
             progress = Progress()
         late = _build_schema(user_id, schema, after=progress.until)
         progress.replayed += late.replayed
@@ -393,7 +393,7 @@ def _copy_kept_history(user_id: UUID, schema: str) -> None:
 
 
 def _column_names(model: Any) -> list[str]:
-    """Its columns; not the number of a version, which the place it goes to gives anew."""
+    """Its quoted columns, without `version_id`, which the target table generates."""
     names = [str(field.column) for field in model._meta.concrete_fields]
     return [f'"{name}"' for name in names if name != "version_id"]
 

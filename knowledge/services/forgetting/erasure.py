@@ -45,7 +45,7 @@ from knowledge.services.ledger.redaction import (
 )
 from knowledge.services.ledger.removal import lower_trust, remove_with_dependents
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
-from knowledge.services.rebuilding import empty_side_memories
+from knowledge.services.rebuilding import truncate_rebuilds
 from knowledge.types import (
     BlockKind,
     ForgetPreview,
@@ -109,7 +109,7 @@ def forget(*, user_id: UUID, target: Target) -> ForgetReport:
         positions = orchestrator.rewrite_payloads(
             user_id=str(user_id), job_type=UPDATE_JOB, rewrite=plan.rewritten_payload
         )
-        empty_side_memories(user_id=user_id)
+        truncate_rebuilds(user_id=user_id)
 
         def clear_outside_copies() -> None:
             if not journal_services.forget_cached(user_id=user_id):

@@ -86,7 +86,7 @@ class ForgetPlan:
         return {**payload, "messages": messages} if is_changed else None
 
     def counts(self) -> dict[str, int]:
-        """How many of which go."""
+        """Numbers of messages, entities, redactions and blocks by kind that go."""
         if self.is_everything:
             mine = {"user_id": self.user_id}
             counts = {
@@ -107,7 +107,7 @@ class ForgetPlan:
         return {name: count for name, count in counts.items() if count}
 
     def items(self, *, limit: int) -> list[ForgetItem]:
-        """The first things that go, as the user knows them."""
+        """Names and texts of the first messages, entities and statements that go."""
         messages = self.messages
         if self.is_everything:
             messages = journal.latest_messages(user_id=self.user_id, limit=limit)
@@ -217,7 +217,7 @@ def _plan_of_statements(
     words: Sequence[str] = (),
     spans: Sequence[TextSpan] = (),
 ) -> ForgetPlan:
-    """The blocks go, and with them the words they were made from."""
+    """A plan with these blocks and the spans and words that they were learned from."""
     sources = Source.objects.filter(user_id=user_id, record_id__in=blocks)
     said = [TextSpan(source.message_id, source.start, source.end) for source in sources]
     return ForgetPlan(

@@ -29,7 +29,7 @@ from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import REAL_WORLD, ProposedEntity, Trust
 
 GREY = 0.72  # score from which the user is asked whether two are the same
-SHORTER_FORM = 0.8  # what a name is worth that is another one with words left out
+SHORTER_FORM = 0.8  # the likeness of a name to itself with words left out
 WEIGHTS = {"name": 0.75, "type": 0.15, "neighbours": 0.1}
 MEANING = 0.1  # of a score, where both have vectors; the rest keeps its proportions
 MOST_QUESTIONS = 3  # about one new entity
@@ -180,7 +180,7 @@ class Resolver:
     # the decision
 
     def ensure_self(self, trust: Trust) -> Entity:
-        """The user as an entity."""
+        """The entity of the user, created if it is missing."""
         id_ = identity.self_entity_id(self.work.user_id)
         if id_ not in self.known:
             self._load_entities([id_])
@@ -193,7 +193,7 @@ class Resolver:
         return entity
 
     def _resolve_one(self, proposal: ProposedEntity, trust: Trust) -> Resolved:
-        """By the key, an identifier, or a name that only one has; else a likely one, or a new."""
+        """The match by key, identifier or name, the likeliest of namesakes, or a new entity."""
         for id_ in _parse_ids([proposal.key]):  # an extractor may say which it means
             if id_ in self.known:
                 return Resolved(self.known[id_].entity)
@@ -215,17 +215,17 @@ class Resolver:
         if not fitting:
             return Resolved(self._create_proposed(proposal, trust))
 
-        def worth(entity_id: UUID) -> tuple[float, float, str]:
-            """Of several namesakes: who is spoken of in the same company, or was last."""
+        def namesake_rank(entity_id: UUID) -> tuple[float, float, str]:
+            """Sort key of namesakes: company in common and type, then the latest."""
             entity = self.known[entity_id].entity
             together = len(self._neighbours(entity_id) & self.company)
             score = together + self._type_agreement(proposal, entity)
             return (score, entity.recorded_at.timestamp(), str(entity_id))
 
-        return Resolved(self.known[max(fitting, key=worth)].entity, confidence=UNSURE)
+        return Resolved(self.known[max(fitting, key=namesake_rank)].entity, confidence=UNSURE)
 
     def _type_agreement(self, proposal: ProposedEntity, entity: Entity) -> float:
-        """1 when one type is a kind of the other, a half when nothing is known of one, else 0."""
+        """1 when one type is a subtype of the other, 0.5 when one is the root type, else 0."""
         left, right = proposal.node_type, entity.node_type_id
         if ROOT in (left, right):
             return 0.5
@@ -341,7 +341,7 @@ class Resolver:
             )
 
     def _score(self, proposal: ProposedEntity, entity_id: UUID) -> tuple[float, dict[str, float]]:
-        """How likely the two are the same, from 0 to 1, and what that is made of."""
+        """How likely the two are the same, from 0 to 1, and the features of that score."""
         known = self.known[entity_id]
         likeness = 0.0
         for ours, theirs in product(_normal_names(proposal), known.names):
@@ -379,7 +379,7 @@ class Resolver:
 
 
 def _parse_ids(keys: Iterable[str]) -> list[UUID]:
-    """Those of the keys that are ids."""
+    """The ids among the keys; other keys are left out."""
     found = []
     for key in keys:
         with suppress(ValueError):

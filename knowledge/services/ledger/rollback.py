@@ -104,7 +104,7 @@ def _find_revertible(user_id: UUID, changeset_id: UUID) -> Changeset:
 
 @dataclass
 class RollbackPlan:
-    """Rows as they will be."""
+    """What a rollback does to each row: removed, restored with values, changed back, or kept."""
 
     remove: dict[Key, LedgerRow] = field(default_factory=dict)
     restore: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class RollbackPlan:
 
 
 def _plan_rollback(changeset: Changeset) -> RollbackPlan:
-    """Each change the other way round, but for what later messages still say."""
+    """The inverse of each change, but for rows that later messages still use."""
     user_id, plan = changeset.user_id, RollbackPlan()
     changes = changes_of(user_id=user_id, changeset_id=changeset.pk)
     present: dict[Key, LedgerRow] = {}
@@ -223,11 +223,11 @@ def _find_conflicts(changeset: Changeset, plan: RollbackPlan) -> list[UUID]:
 
 
 def _apply_plan(work: UnitOfWork, plan: RollbackPlan) -> None:
-    """The rows are as planned, with all that follows."""
+    """The unit of work has the planned rows, with dependents, trust and conflicts adjusted."""
     touched: list[LedgerRow] = []
     for (table, _), values in plan.restore.items():
         record = LEDGER[table].model(**values)
-        if can_stand(work, record):
+        if has_valid_references(work, record):
             work.add(record)
             touched.append(record)
     topics = topics_of(touched)
@@ -294,8 +294,8 @@ def _remove_orphans(work: UnitOfWork) -> None:
     remove_with_dependents(work, orphans)
 
 
-def can_stand(work: UnitOfWork, row: LedgerRow) -> bool:
-    """True when everything the row refers to is there, or about to be."""
+def has_valid_references(work: UnitOfWork, row: LedgerRow) -> bool:
+    """True when every row it refers to is stored or added by the unit of work."""
     for column in row._meta.concrete_fields:
         target = cast(Any, column.related_model)
         id_ = getattr(row, column.attname)

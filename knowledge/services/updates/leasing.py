@@ -30,7 +30,7 @@ AUTOMATIC_BACKOFF = Backoff(base_seconds=600.0, factor=4.0)  # of a message that
 def lease(
     *, user_id: UUID, reference: str | None = None, is_automatic: bool = False
 ) -> list[Update]:
-    """What the user has said and is neither learned nor leased is leased, an update per chunk.
+    """Messages that are neither learned nor leased are leased, one update per chunk.
 
     Automatic updates leave alone what has failed too often, or a short while ago.
     """
