@@ -34,7 +34,7 @@ from knowledge.models import (
     Update,
 )
 from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
-from knowledge.selectors.ledger import changes
+from knowledge.selectors.changesets import changes
 
 CHANGES_SHOWN = 200  # of a changeset
 
@@ -81,7 +81,7 @@ class UpdateAdmin(OwnedAdmin):
 
     @admin.display(description="Messages held")
     def leased(self, update: Update) -> int:
-        """How many nobody else can take."""
+        """How many messages no other update can take."""
         return update.taken.filter(is_leased=True).count()
 
     @admin.display(description="Job")
@@ -93,7 +93,7 @@ class UpdateAdmin(OwnedAdmin):
 
 @admin.register(Episode)
 class EpisodeAdmin(OwnedAdmin):
-    """What jobs have brought into the memory."""
+    """What jobs have added to the memory."""
 
     list_display = ("id", "user", "journal_reference", "messages", "job_id", "created_at")
     list_select_related = ("user",)
@@ -134,7 +134,7 @@ class TypeAdmin(ModelAdmin):
         return ("id",) if obj is not None else ()
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody: records are of it. It can be switched off."""
+        """False: records are of this type. It can be switched off instead."""
         return False
 
 
@@ -179,7 +179,7 @@ class SchemaVersionAdmin(ReadOnlyAdmin):
     fields = ("number", "change", "changed_at", "snapshot")
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody: it is the record of what the schema was."""
+        """False: it is the record of what the schema was."""
         return False
 
 
@@ -426,13 +426,13 @@ class EmbeddingSpaceAdmin(ReadOnlyAdmin):
         return Block.objects.count() - self.vectors(space)
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody: what is searched would be gone. `rebuild_indexes` makes another."""
+        """False: search would have no vectors. `rebuild_indexes` makes another."""
         return False
 
 
 @admin.register(Pending)
 class PendingAdmin(ReadOnlyAdmin):
-    """What outside indexes have yet to be told, and why they have not been."""
+    """Changes that outside indexes do not have yet, with the last error."""
 
     list_display = (
         *("projection", "user_id", "table", "record_id"),
@@ -444,5 +444,5 @@ class PendingAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody: the index would never be told."""
+        """False: the index would never get the change."""
         return False

@@ -9,7 +9,7 @@ from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
 from knowledge.schemas.editing import NameIn, NoteAddedOut, NoteIn, OtherIn
 from knowledge.schemas.history import ChangedOut
-from knowledge.selectors.pages import canonical_id
+from knowledge.selectors.entities import canonical_id
 from knowledge.services.identities import merging
 from knowledge.services.pages import editing
 
@@ -46,7 +46,7 @@ def merge(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpRespons
 
 @router.post("/page/{uuid:page_id}/different", response={200: ChangedOut, **REFUSALS})
 def keep_apart(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpResponse:
-    """The two are different for ever, and nobody asks again. Can be rolled back."""
+    """The two are never merged or asked about again. Can be rolled back."""
     user_id = request.principal.user_id
     left_id = canonical_id(user_id=user_id, page_id=page_id)
     right_id = canonical_id(user_id=user_id, page_id=body.page_id)

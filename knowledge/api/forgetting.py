@@ -1,6 +1,6 @@
 """What the user wants gone is gone: a fact, an entity, a message, a day, everything.
 
-With `preview=true` each of these tells what would go, and nothing goes.
+With `preview=true` each of these returns what would go, and nothing goes.
 """
 
 from uuid import UUID
@@ -58,7 +58,7 @@ def forget_everything(
 
 
 def forget(request: SignedInRequest, target: Target, *, preview: bool) -> HttpResponse:
-    """The target is forgotten, or what would go is told."""
+    """The target is forgotten; with `preview`, what would go is returned instead."""
     user_id = request.principal.user_id
     if preview:
         found = erasure.preview(user_id=user_id, target=target)

@@ -25,7 +25,7 @@ from knowledge.schemas.history import (
     RowToken,
     WhyOut,
 )
-from knowledge.selectors import ledger
+from knowledge.selectors import changesets, review
 from knowledge.services.ledger import rollback
 from knowledge.services.pages import editing, reviewing
 
@@ -37,7 +37,9 @@ def list_changesets(
     request: SignedInRequest, page_size: RowCount = USUAL_ROWS, page_token: RowToken = None
 ) -> HttpResponse:
     """Every change of the memory, the latest first."""
-    page = ledger.changesets(user_id=request.principal.user_id, size=page_size, before=page_token)
+    page = changesets.list_changesets(
+        user_id=request.principal.user_id, size=page_size, before=page_token
+    )
     return json_response({"changesets": page.rows, "next_page_token": _next_token(page)})
 
 
@@ -50,8 +52,8 @@ def get_changeset(
 ) -> HttpResponse:
     """One change, with the rows before and after it."""
     user_id = request.principal.user_id
-    entry = ledger.changeset(user_id=user_id, changeset_id=changeset_id)
-    page = ledger.changes(
+    entry = changesets.changeset(user_id=user_id, changeset_id=changeset_id)
+    page = changesets.changes(
         user_id=user_id, changeset_id=changeset_id, size=page_size, after=page_token
     )
     operations = [{"position": position, **vars(change)} for position, change in page.rows]
@@ -97,7 +99,7 @@ def list_review(
     page_token: RowToken = None,
 ) -> HttpResponse:
     """What the memory would like to know: who is the same, and which statement holds."""
-    page = ledger.review_items(
+    page = review.review_items(
         user_id=request.principal.user_id, size=page_size, before=page_token, kind=kind, state=state
     )
     return json_response({"items": page.rows, "next_page_token": _next_token(page)})
@@ -136,7 +138,7 @@ def why(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     user_id = request.principal.user_id
     if not messages_by_ids(user_id=user_id, ids=[message_id]):
         raise RecordNotFound
-    decisions = ledger.why(user_id=user_id, message_id=message_id)
+    decisions = changesets.why(user_id=user_id, message_id=message_id)
     return json_response({"message_id": message_id, "decisions": decisions})
 
 

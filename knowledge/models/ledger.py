@@ -117,6 +117,11 @@ class BitemporalRecord(LedgerRow):
             )
         ]
 
+    @property
+    def is_current(self) -> bool:
+        """True unless something newer took its place, or it was found wrong."""
+        return self.superseded_at is None and self.status != Status.FALSIFIED
+
 
 class Entity(BitemporalRecord):
     """Someone or something with a name."""

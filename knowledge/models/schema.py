@@ -29,6 +29,11 @@ class NodeType(models.Model):
     def __str__(self) -> str:
         return self.id
 
+    @property
+    def display_name(self) -> str:
+        """The name that people read: the id where the type has none."""
+        return self.name.strip() or self.id
+
 
 class EdgeType(models.Model):
     """A kind of relation."""

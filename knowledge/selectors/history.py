@@ -1,12 +1,12 @@
 """What changesets did, read from the rows and versions that name them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from knowledge.models import LEDGER, Changeset, LedgerTable
+from knowledge.models import LEDGER, Block, Changeset, LedgerTable
 from knowledge.types import Change, VersionEnd, VersionStart
 
 
@@ -80,6 +80,12 @@ def _versions_ended(
     return ended
 
 
+def learned_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the messages whose episode is in the memory."""
+    episodes = Block.objects.filter(user_id=user_id, kind="episode", message_id__in=message_ids)
+    return {id_ for id_ in episodes.values_list("message_id", flat=True) if id_ is not None}
+
+
 def later_changesets(
     *, user_id: UUID, number: int, records: Mapping[str, Collection[UUID]]
 ) -> list[UUID]:
@@ -87,7 +93,7 @@ def later_changesets(
 
     Only those that are in force, and no rollbacks.
     """
-    found = _makers(user_id, records, VersionStart.CHANGED)
+    found = _changesets_that_made(user_id, records, VersionStart.CHANGED)
     later = found.filter(number__gt=number, state=Changeset.State.APPLIED)
     return list(
         later.exclude(kind=Changeset.Kind.ROLLBACK).order_by("-number").values_list("pk", flat=True)
@@ -96,11 +102,11 @@ def later_changesets(
 
 def adding_changesets(*, user_id: UUID, records: Mapping[str, Collection[UUID]]) -> list[UUID]:
     """The changesets that added these records, the latest first."""
-    found = _makers(user_id, records, VersionStart.ADDED)
+    found = _changesets_that_made(user_id, records, VersionStart.ADDED)
     return list(found.order_by("-number").values_list("pk", flat=True))
 
 
-def _makers(
+def _changesets_that_made(
     user_id: UUID, records: Mapping[str, Collection[UUID]], began_as: VersionStart
 ) -> QuerySet[Changeset]:
     """The changesets that made a row or a version of these records in this way."""

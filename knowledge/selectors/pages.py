@@ -1,11 +1,11 @@
 """Reads of the memory as people browse it: categories, and a page for every entity.
 
-A page is its entity with those that were merged into it. All but the categories is somebody's:
-it takes a user id.
+A page is its entity with those that were merged into it. Everything but the
+categories belongs to one user and takes a user id.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ from django.db.models.functions import Coalesce
 from exobrain.lib.sql import all_rows
 from knowledge.errors import CategoryNotFound, PageNotFound
 from knowledge.models import Alias, Block, Edge, Entity, Mention, NodeType, Source
-from knowledge.selectors.ledger import member_ids
+from knowledge.selectors.entities import canonical_id, canonical_ids, member_ids
 from knowledge.types import BlockKind, Status, Trust
 
 ROOT_TYPE = "node.entity"
@@ -39,15 +39,15 @@ HIDDEN_PROPERTIES = frozenset(
 )
 PAGE_KINDS = (BlockKind.SUMMARY, BlockKind.FACT, BlockKind.NOTE)
 
-# A page weighs in its list by how much is known, then by how well it is connected. Counted for
+# A list of pages is ordered by how much is known and how well the entity is connected. Counted for
 # all of the user's entities at once: a subquery for each costs seconds in a large memory.
 RANKED = """
-WITH told AS (
+WITH stated AS (
     SELECT entity_id AS id, count(*) AS n FROM knowledge_block
     WHERE user_id = %(user)s AND entity_id IS NOT NULL AND kind = ANY(%(kinds)s)
         AND superseded_at IS NULL AND status <> %(falsified)s
     GROUP BY entity_id
-), tied AS (
+), connected AS (
     SELECT id, count(*) AS n FROM (
         SELECT source_id AS id FROM knowledge_edge
         WHERE user_id = %(user)s AND superseded_at IS NULL
@@ -58,26 +58,14 @@ WITH told AS (
     GROUP BY id
 )
 SELECT entity.id
-FROM knowledge_entity AS entity LEFT JOIN told USING (id) LEFT JOIN tied USING (id)
+FROM knowledge_entity AS entity LEFT JOIN stated USING (id) LEFT JOIN connected USING (id)
 WHERE entity.user_id = %(user)s AND entity.node_type_id = ANY(%(types)s)
     AND entity.merged_into_id IS NULL AND entity.superseded_at IS NULL
     AND entity.status <> %(falsified)s
-ORDER BY 0.30 * log((1 + coalesce(told.n, 0))::float8)
-       + 0.10 * log((1 + coalesce(tied.n, 0))::float8) DESC,
+ORDER BY 0.30 * log((1 + coalesce(stated.n, 0))::float8)
+       + 0.10 * log((1 + coalesce(connected.n, 0))::float8) DESC,
     entity.updated_at DESC, entity.id
 LIMIT %(limit)s OFFSET %(offset)s
-"""
-
-CANONICAL = """
-WITH RECURSIVE step AS (
-    SELECT id AS start, id, merged_into_id
-    FROM knowledge_entity WHERE user_id = %s AND id = ANY(%s)
-  UNION
-    SELECT step.start, into_.id, into_.merged_into_id
-    FROM knowledge_entity into_ JOIN step ON into_.id = step.merged_into_id
-    WHERE into_.user_id = %s
-)
-SELECT start, id FROM step WHERE merged_into_id IS NULL
 """
 
 
@@ -92,6 +80,12 @@ class Category:
     name: str
     description: str
     children: Sequence["Category"] = ()
+
+    def with_descendants(self) -> Iterator["Category"]:
+        """The category itself and all below it."""
+        yield self
+        for child in self.children:
+            yield from child.with_descendants()
 
 
 @dataclass(frozen=True)
@@ -184,61 +178,44 @@ def categories() -> list[Category]:
     types = {
         each.id: each for each in NodeType.objects.filter(is_active=True, id__startswith="node.")
     }
-    children = _children_of(types)
-    return _branches(children.get(ROOT_TYPE, []), children, lineage=frozenset({ROOT_TYPE}))
-
-
-def find_category(category_id: str) -> Category:
-    """One category with those below it; raises CategoryNotFound."""
-    for category in _walk(categories()):
-        if category.id == category_id:
-            return category
-    raise CategoryNotFound
-
-
-def _children_of(types: Mapping[str, NodeType]) -> dict[str, list[NodeType]]:
-    """The active subtypes of each type, in the order in which they are shown."""
     children: dict[str, list[NodeType]] = {}
     pairs = NodeType.parents.through.objects.values_list("from_nodetype_id", "to_nodetype_id")
     for child_id, parent_id in pairs:
         if child_id in types and child_id not in NOT_CATEGORIES:
             children.setdefault(parent_id, []).append(types[child_id])
     for siblings in children.values():
-        siblings.sort(key=lambda each: (_display_name(each).lower(), each.id))
-    return children
+        siblings.sort(key=lambda each: (each.display_name.lower(), each.id))
+
+    def branches(parent_id: str, ancestors: frozenset[str]) -> list[Category]:
+        return [
+            Category(
+                id=each.id,
+                name=each.display_name,
+                description=each.description,
+                children=branches(each.id, ancestors | {each.id}),
+            )
+            for each in children.get(parent_id, ())
+            if each.id not in ancestors  # a cycle ends where it would begin again
+        ]
+
+    return branches(ROOT_TYPE, frozenset({ROOT_TYPE}))
 
 
-def _branches(
-    types: Iterable[NodeType], children: Mapping[str, Sequence[NodeType]], lineage: frozenset[str]
-) -> list[Category]:
-    return [
-        Category(
-            each.id,
-            _display_name(each),
-            each.description,
-            _branches(children.get(each.id, ()), children, lineage | {each.id}),
-        )
-        for each in types
-        if each.id not in lineage  # a cycle ends where it would begin again
-    ]
-
-
-def _walk(tree: Iterable[Category]) -> Iterable[Category]:
-    for category in tree:
-        yield category
-        yield from _walk(category.children)
-
-
-def _display_name(node_type: NodeType) -> str:
-    return node_type.name.strip() or node_type.id
+def find_category(category_id: str) -> Category:
+    """One category with those below it; raises CategoryNotFound."""
+    for root in categories():
+        for category in root.with_descendants():
+            if category.id == category_id:
+                return category
+    raise CategoryNotFound
 
 
 # -- lists
 
 
 def list_pages(*, user_id: UUID, category_id: str, offset: int, limit: int) -> PageList:
-    """The user's pages of a category and of those below it, the weightiest first."""
-    below = [category.id for category in _walk([find_category(category_id)])]
+    """The user's pages of a category and of those below, most blocks and edges first."""
+    below = [category.id for category in find_category(category_id).with_descendants()]
     total = _live_entities(user_id).filter(node_type__in=below).count()
     values = {
         "user": user_id,
@@ -261,13 +238,13 @@ def count_by_category(*, user_id: UUID) -> dict[str, int]:
 
 def recent_pages(*, user_id: UUID, limit: int) -> list[PageEntry]:
     """The user's pages that changed last."""
-    return _entries(_live_entities(user_id).order_by("-updated_at", "id")[:limit])
+    return _page_entries(_live_entities(user_id).order_by("-updated_at", "id")[:limit])
 
 
 def pages_by_ids(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, PageEntry]:
     """Those of the entities that are the user's and have a page."""
     found = _live_entities(user_id).filter(id__in=ids)
-    return {entry.id: entry for entry in _entries(found)}
+    return {entry.id: entry for entry in _page_entries(found)}
 
 
 def _live_entities(user_id: UUID) -> QuerySet[Entity]:
@@ -276,15 +253,11 @@ def _live_entities(user_id: UUID) -> QuerySet[Entity]:
     )
 
 
-def _live_blocks() -> QuerySet[Block]:
-    return Block.objects.filter(kind__in=PAGE_KINDS, superseded_at=None).exclude(
-        status=Status.FALSIFIED
-    )
-
-
-def _entries(entities: QuerySet[Entity]) -> list[PageEntry]:
+def _page_entries(entities: QuerySet[Entity]) -> list[PageEntry]:
     """The entities as pages in a list, with what each begins with: a summary, a fact or a note."""
-    blocks = _live_blocks().filter(entity=OuterRef("pk"))
+    blocks = Block.objects.filter(
+        entity=OuterRef("pk"), kind__in=PAGE_KINDS, superseded_at=None
+    ).exclude(status=Status.FALSIFIED)
     count = blocks.order_by().values("entity").annotate(n=Count("id")).values("n")
     kinds = [When(kind=kind, then=Value(rank)) for rank, kind in enumerate(PAGE_KINDS)]
     first_text = (
@@ -314,18 +287,26 @@ def _entries(entities: QuerySet[Entity]) -> list[PageEntry]:
 
 def find_page(*, user_id: UUID, page_id: UUID) -> EntityPage:
     """All that is known of the entity, or of the one it was merged into; raises PageNotFound."""
-    entity = _entity(user_id=user_id, page_id=page_id)
+    entity = _find_entity(user_id=user_id, page_id=page_id)
     members = member_ids(user_id=user_id, entity_ids=[entity.id])
-    aliases = _aliases(entity, members)
-    everything = _blocks(user_id=user_id, entity_ids=members)
-    blocks = _depth_first([block for block in everything if _is_live(block)])
-    past = [block for block in everything if not _is_live(block)]
+    names = Alias.objects.filter(user_id=user_id, entity__in=members).order_by("name")
+    aliases = list(dict.fromkeys(names.values_list("name", flat=True)))
+    aliases = [name for name in aliases if name != entity.name]
+    own = entity.properties if isinstance(entity.properties, dict) else {}
+    properties = {
+        str(key): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for key, value in sorted({**own, "name": entity.name, "aliases": aliases}.items())
+        if key not in HIDDEN_PROPERTIES
+    }
+    everything = _blocks_on_page(user_id=user_id, entity_ids=members)
+    blocks = _depth_first([block for block in everything if block.is_current])
+    past = [block for block in everything if not block.is_current]
     origins = origins_of(user_id=user_id, record_ids=[block.id for block in everything])
-    shown = [_page_block(block, origins) for block in blocks if block.text.strip()]
+    shown = [_to_page_block(block, origins) for block in blocks if block.text.strip()]
     return EntityPage(
         id=entity.id,
         category_id=entity.node_type_id,
-        category_name=_display_name(entity.node_type),
+        category_name=entity.node_type.display_name,
         title=entity.name,
         summary=next((block.text for block in shown if block.level == 0), None),
         is_self=entity.is_self,
@@ -334,11 +315,11 @@ def find_page(*, user_id: UUID, page_id: UUID) -> EntityPage:
         trust=Trust(entity.trust),
         confidence=entity.confidence,
         aliases=aliases,
-        properties=_properties(entity, aliases),
-        links=_links(user_id=user_id, members=members),
+        properties=properties,
+        links=_page_links(user_id=user_id, members=members),
         blocks=shown,
         past=sorted(
-            (_page_block(block, origins) for block in past),
+            (_to_page_block(block, origins) for block in past),
             key=lambda block: (block.said_at, block.id),
             reverse=True,
         ),
@@ -350,35 +331,18 @@ def editable_blocks(*, user_id: UUID, page_id: UUID) -> dict[UUID, UUID]:
 
     Raises PageNotFound.
     """
-    entity = _entity(user_id=user_id, page_id=page_id)
+    entity = _find_entity(user_id=user_id, page_id=page_id)
     members = member_ids(user_id=user_id, entity_ids=[entity.id])
-    blocks = {block.id: block for block in _blocks(user_id=user_id, entity_ids=members)}
-    present = {block_id: _successor(block, blocks) for block_id, block in blocks.items()}
-    return {block_id: block.id for block_id, block in present.items() if _is_live(block)}
-
-
-def _successor(block: Block, blocks: Mapping[UUID, Block]) -> Block:
-    """What stands in the block's place now; itself if nothing does."""
-    seen = {block.id}
-    while (following := block.superseded_by_id) is not None:
-        if following in seen or following not in blocks:
-            break
-        seen.add(following)
-        block = blocks[following]
-    return block
-
-
-def canonical_ids(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The entity that each of the user's entities is part of, mostly itself."""
-    return {row[0]: row[1] for row in all_rows(CANONICAL, [user_id, list(ids), user_id])}
-
-
-def canonical_id(*, user_id: UUID, page_id: UUID) -> UUID:
-    """The entity that this one is part of; raises PageNotFound."""
-    found = canonical_ids(user_id=user_id, ids=[page_id])
-    if page_id not in found:
-        raise PageNotFound
-    return found[page_id]
+    blocks = {block.id: block for block in _blocks_on_page(user_id=user_id, entity_ids=members)}
+    present = {}
+    for block_id, block in blocks.items():
+        last, seen = block, {block_id}
+        while (successor_id := last.superseded_by_id) in blocks and successor_id not in seen:
+            seen.add(successor_id)
+            last = blocks[successor_id]
+        if last.is_current:
+            present[block_id] = last.id
+    return present
 
 
 def origins_of(*, user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, list[Origin]]:
@@ -402,7 +366,7 @@ def origins_of(*, user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, list[
     return origins
 
 
-def _entity(*, user_id: UUID, page_id: UUID) -> Entity:
+def _find_entity(*, user_id: UUID, page_id: UUID) -> Entity:
     found = (
         Entity.objects.filter(id=canonical_id(user_id=user_id, page_id=page_id), user_id=user_id)
         .exclude(status=Status.FALSIFIED)
@@ -415,13 +379,9 @@ def _entity(*, user_id: UUID, page_id: UUID) -> Entity:
     return found
 
 
-def _blocks(*, user_id: UUID, entity_ids: Sequence[UUID]) -> list[Block]:
+def _blocks_on_page(*, user_id: UUID, entity_ids: Sequence[UUID]) -> list[Block]:
     on_page = Q(entity__in=entity_ids, level__lte=DEEPEST_LEVEL, kind__in=PAGE_KINDS)
     return list(Block.objects.filter(on_page, user_id=user_id))
-
-
-def _is_live(block: Block) -> bool:
-    return block.superseded_at is None and block.status != Status.FALSIFIED
 
 
 def _depth_first(blocks: Sequence[Block]) -> list[Block]:
@@ -441,7 +401,7 @@ def _depth_first(blocks: Sequence[Block]) -> list[Block]:
     return ordered
 
 
-def _page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> PageBlock:
+def _to_page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> PageBlock:
     return PageBlock(
         id=block.id,
         kind=BlockKind(block.kind),
@@ -453,30 +413,13 @@ def _page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> PageB
         said_at=block.said_at,
         valid_from=block.valid_from,
         valid_to=block.valid_to,
-        is_current=_is_live(block),
+        is_current=block.is_current,
         superseded_by_id=block.superseded_by_id,
         origins=origins.get(block.id, ()),
     )
 
 
-def _aliases(entity: Entity, members: Sequence[UUID]) -> list[str]:
-    names = Alias.objects.filter(user_id=entity.user_id, entity__in=members).order_by("name")
-    return [
-        name for name in dict.fromkeys(names.values_list("name", flat=True)) if name != entity.name
-    ]
-
-
-def _properties(entity: Entity, aliases: Sequence[str]) -> dict[str, str]:
-    own = entity.properties if isinstance(entity.properties, dict) else {}
-    shown = {**own, "name": entity.name, "aliases": aliases}
-    return {
-        str(key): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for key, value in sorted(shown.items())
-        if key not in HIDDEN_PROPERTIES
-    }
-
-
-def _links(*, user_id: UUID, members: Sequence[UUID]) -> list[PageLink]:
+def _page_links(*, user_id: UUID, members: Sequence[UUID]) -> list[PageLink]:
     """Neighbours over edges that hold, each once, in the order they became known."""
     edges = (
         Edge.objects.filter(user_id=user_id, superseded_at=None)
@@ -523,7 +466,7 @@ class KnownBlock:
 
 
 def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock]:
-    """Those of the blocks that the user's memory has."""
+    """Those of the blocks that are the user's, by their ids."""
     return {
         block.id: KnownBlock(
             id=block.id,
@@ -533,7 +476,7 @@ def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock
             status=Status(block.status),
             confidence=block.confidence,
             page_id=block.entity_id,
-            is_current=_is_live(block),
+            is_current=block.is_current,
         )
         for block in Block.objects.filter(user_id=user_id, id__in=ids)
     }

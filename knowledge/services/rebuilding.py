@@ -3,12 +3,12 @@
 The new one is built in a schema of PostgreSQL of its own, whose tables are like the ledger's and
 come before them on the search path: the same services write it. What the user changed is made
 again in between, at its time, so that names mean then what they meant. Then one transaction puts
-the new rows in the place of the old ones and tells the indexes.
+the new rows in the place of the old ones and updates the indexes.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -21,7 +21,6 @@ from django.db import connection, models, transaction
 from exobrain.lib import clock
 from exobrain.lib.errors import Invalid
 from journal import selectors as journal
-from journal.types import StoredMessage
 from knowledge.models import (
     LEDGER,
     Block,
@@ -34,12 +33,12 @@ from knowledge.models import (
 from knowledge.selectors.history import changes_of
 from knowledge.services.identities.merging import merge_into
 from knowledge.services.indexing.updating import update_indexes
-from knowledge.services.learning.learner import prepare_learning, remember
+from knowledge.services.learning.learner import prepare_learning, remember, source_of
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED
-from knowledge.services.ledger.rollback import can_stand
+from knowledge.services.ledger.rollback import has_valid_references
 from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork, lock_memory
-from knowledge.types import BlockKind, Change, SourceMessage, VersionEnd
+from knowledge.types import BlockKind, Change, VersionEnd
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +57,7 @@ BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """What a rebuild made."""
+    """The result of a rebuild, in rows and replayed changes."""
 
     user_id: UUID
     schema: str  # where it lies; empty when it took the place of the old one
@@ -74,26 +73,40 @@ def rebuild(*, user_id: UUID, into: str = "") -> Rebuilt:
     The old one can be used meanwhile; what is learned and changed meanwhile is made up for.
     """
     schema = into or f"rebuild_{uuid4().hex}"
-    _create(user_id, _valid(schema))
+    _validate_name(schema)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regnamespace(%s) IS NULL", [f'"{schema}"'])
+        if not cursor.fetchone()[0]:
+            raise Invalid("There is something of that name already.")
+        cursor.execute(f'CREATE SCHEMA "{schema}"')
+        for model in COPIED:
+            table = model._meta.db_table
+            cursor.execute(f'CREATE TABLE "{schema}"."{table}" (LIKE "{table}" INCLUDING ALL)')
+    _write_progress(user_id, schema, until=BEGINNING)
     try:
-        progress = _build(user_id, schema, after=BEGINNING)
-        return _report(user_id, schema, progress) if into else _swap(user_id, schema, progress)
+        progress = _build_schema(user_id, schema, after=BEGINNING)
+        return (
+            _make_report(user_id, schema, progress)
+            if into
+            else _swap_schema(user_id, schema, progress)
+        )
     except BaseException:
-        _drop(schema)
+        _drop_schema(schema)
         raise
 
 
 def swap(*, user_id: UUID, schema: str) -> Rebuilt:
-    """What was rebuilt into the schema takes the old memory's place."""
+    """The memory in the schema replaces the present one; raises Invalid if there is none."""
+    _validate_name(schema)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT obj_description(to_regnamespace(%s))", [f'"{_valid(schema)}"'])
+        cursor.execute("SELECT obj_description(to_regnamespace(%s))", [f'"{schema}"'])
         note = cursor.fetchone()[0]
     if note is None:
         raise Invalid("There is no such rebuilt memory.")
     owner, until = note.split()
     if owner != str(user_id):
         raise Invalid("There is no such rebuilt memory.")
-    return _swap(user_id, schema, Progress(until=datetime.fromisoformat(until)))
+    return _swap_schema(user_id, schema, Progress(until=datetime.fromisoformat(until)))
 
 
 @dataclass
@@ -108,32 +121,19 @@ class Progress:
 # -- the schema beside
 
 
-def _valid(schema: str) -> str:
+def _validate_name(schema: str) -> None:
     if not SCHEMA_NAME.fullmatch(schema) or schema in {"public", "information_schema"}:
         raise Invalid("A name is small letters, digits and underscores.")
-    return schema
 
 
-def _create(user_id: UUID, schema: str) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT to_regnamespace(%s) IS NULL", [f'"{schema}"'])
-        if not cursor.fetchone()[0]:
-            raise Invalid("There is something of that name already.")
-        cursor.execute(f'CREATE SCHEMA "{schema}"')
-        for model in COPIED:
-            table = model._meta.db_table
-            cursor.execute(f'CREATE TABLE "{schema}"."{table}" (LIKE "{table}" INCLUDING ALL)')
-    _note(user_id, schema, until=BEGINNING)
-
-
-def _note(user_id: UUID, schema: str, *, until: datetime) -> None:
-    """The schema tells whose memory it is, and how far it has come."""
+def _write_progress(user_id: UUID, schema: str, *, until: datetime) -> None:
+    """The schema's comment says whose memory it is, and until when it has been built."""
     with connection.cursor() as cursor:
         cursor.execute(f"COMMENT ON SCHEMA \"{schema}\" IS '{user_id} {until.isoformat()}'")
 
 
-def empty_side_memories(*, user_id: UUID) -> None:
-    """Memories of the user that are being built beside the present one hold nothing any more.
+def truncate_rebuilds(*, user_id: UUID) -> None:
+    """The schemas into which the user's memory is being rebuilt are empty.
 
     They are not dropped: whoever is building one would then write into the present one. What is
     emptied is built from the beginning before it is swapped, because something was forgotten.
@@ -148,14 +148,14 @@ def empty_side_memories(*, user_id: UUID) -> None:
             cursor.execute(f"TRUNCATE {tables}")
 
 
-def _drop(schema: str) -> None:
+def _drop_schema(schema: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
 
 
 @contextmanager
-def _within(schema: str) -> Iterator[None]:
-    """Inside, the ledger's tables are those of the schema; in one transaction."""
+def _tables_of(schema: str) -> Iterator[None]:
+    """Within it, in one transaction, queries reach the schema's tables in place of the ledger's."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('search_path')")
         before = cursor.fetchone()[0]
@@ -169,7 +169,7 @@ def _within(schema: str) -> Iterator[None]:
 
 @dataclass
 class HistoryEvent:
-    """Something that made the old memory what it is."""
+    """Messages that were learned together, or a changeset of the user's, to be replayed."""
 
     at: datetime
     message_ids: list[UUID] = field(default_factory=list)
@@ -177,21 +177,21 @@ class HistoryEvent:
     changes: list[Change] = field(default_factory=list)
 
 
-def _build(user_id: UUID, schema: str, *, after: datetime) -> Progress:
+def _build_schema(user_id: UUID, schema: str, *, after: datetime) -> Progress:
     progress = Progress(until=clock.now())
-    for event in _events(user_id, after=after, until=progress.until):
+    for event in _history_events(user_id, after=after, until=progress.until):
         if event.changeset is None:
-            _learn(user_id, schema, event)
+            _learn_messages(user_id, schema, event)
         else:
-            done = _replay(user_id, schema, event)
+            done = _replay_change(user_id, schema, event)
             progress.replayed += done
             progress.not_replayed += not done
-    _note(user_id, schema, until=progress.until)
+    _write_progress(user_id, schema, until=progress.until)
     return progress
 
 
-def _events(user_id: UUID, *, after: datetime, until: datetime) -> list[HistoryEvent]:
-    """What is to be done again, in the order in which it was done."""
+def _history_events(user_id: UUID, *, after: datetime, until: datetime) -> list[HistoryEvent]:
+    """The events to replay, in the order in which they happened."""
     episodes = Block.objects.filter(user_id=user_id, kind=BlockKind.EPISODE).order_by(
         "recorded_at", "said_at", "sequence"
     )
@@ -218,14 +218,13 @@ def _events(user_id: UUID, *, after: datetime, until: datetime) -> list[HistoryE
     return sorted((e for e in events if after < e.at <= until), key=lambda event: event.at)
 
 
-def _learn(user_id: UUID, schema: str, event: HistoryEvent) -> None:
+def _learn_messages(user_id: UUID, schema: str, event: HistoryEvent) -> None:
     for first in range(0, len(event.message_ids), BATCH):
         ids = event.message_ids[first : first + BATCH]
         messages = journal.messages_by_ids(user_id=user_id, ids=ids)
-        with _within(schema):
-            prepared = prepare_learning(
-                user_id=user_id, messages=[_message_to_learn(m) for m in messages], embeds=False
-            )
+        with _tables_of(schema):
+            sources = [source_of(message) for message in messages]
+            prepared = prepare_learning(user_id=user_id, messages=sources, embeds=False)
             work = UnitOfWork(
                 user_id=user_id,
                 kind=Changeset.Kind.JOB,
@@ -237,56 +236,41 @@ def _learn(user_id: UUID, schema: str, event: HistoryEvent) -> None:
             work.commit()
 
 
-def _message_to_learn(message: StoredMessage) -> SourceMessage:
-    return SourceMessage(
-        id=message.id,
-        reference=message.reference,
-        sequence=message.sequence,
-        role=message.role,
-        content=message.content,
-        said_at=message.created_at,
-    )
-
-
-def _replay(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
+def _replay_change(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
     """The user's change is made again; False when what it changed is not there."""
     old = cast(Changeset, event.changeset)
-    with _within(schema):
+    with _tables_of(schema):
         work = UnitOfWork(
             user_id=user_id, kind=Changeset.Kind(old.kind), changeset_id=old.id, at=event.at,
             projects=False,
         )  # fmt: skip
-        if old.kind == Changeset.Kind.MERGE:
-            done = _merge_again(work, event.changes)
-        else:
-            done = _edit_again(work, event.changes)
-        if done:
+        is_done = False
+        if old.kind != Changeset.Kind.MERGE:
+            is_done = _replay_edit(work, event.changes)
+        for change in event.changes if old.kind == Changeset.Kind.MERGE else ():
+            into = (change.after or {}).get("merged_into_id")
+            if change.table != "entity" or not into:
+                continue
+            found = Entity.objects.filter(user_id=user_id, merged_into=None).in_bulk(
+                [change.record_id, into]
+            )
+            if len(found) == 2:
+                merge_into(work, keep=found[into], gone=found[change.record_id])
+                is_done = True
+                break
+        if is_done:
             work.commit()
-    return done
+    return is_done
 
 
-def _merge_again(work: UnitOfWork, changes: Iterable[Change]) -> bool:
-    for change in changes:
-        into = (change.after or {}).get("merged_into_id")
-        if change.table != "entity" or not into:
-            continue
-        found = Entity.objects.filter(user_id=work.user_id, merged_into=None).in_bulk(
-            [change.record_id, into]
-        )
-        if len(found) == 2:
-            merge_into(work, keep=found[into], gone=found[change.record_id])
-            return True
-    return False
-
-
-def _edit_again(work: UnitOfWork, changes: Iterable[Change]) -> bool:
+def _replay_edit(work: UnitOfWork, changes: Iterable[Change]) -> bool:
     done: list[Any] = []
     for change in changes:
         model = cast(Any, LEDGER[change.table].model)
         row = model.objects.filter(user_id=work.user_id, pk=change.record_id).first()
         if change.before is None and change.after is not None:
             row = model(**change.after)
-            if not can_stand(work, row):
+            if not has_valid_references(work, row):
                 continue
             work.add(row)
         elif row is None:
@@ -306,35 +290,35 @@ def _edit_again(work: UnitOfWork, changes: Iterable[Change]) -> bool:
 # -- swapping
 
 
-def _swap(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
+def _swap_schema(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
     with transaction.atomic():
         lock_memory(user_id)
         # The new memory may still hold what was forgotten or rolled back meanwhile.
         kinds = (Changeset.Kind.FORGET, Changeset.Kind.ROLLBACK)
         undone = Changeset.objects.filter(user_id=user_id, kind__in=kinds)
         if undone.filter(created_at__gte=progress.until).exists():
-            empty_side_memories(user_id=user_id)
+            truncate_rebuilds(user_id=user_id)
             progress = Progress()
-        late = _build(user_id, schema, after=progress.until)
+        late = _build_schema(user_id, schema, after=progress.until)
         progress.replayed += late.replayed
         progress.not_replayed += late.not_replayed
-        report = _report(user_id, schema, progress)
-        ids = _ids(user_id)
-        _keep_history(user_id, schema)
-        _replace(user_id, schema)
-        new = _ids(user_id)
+        report = _make_report(user_id, schema, progress)
+        ids = _record_ids(user_id)
+        _copy_kept_history(user_id, schema)
+        _replace_rows(user_id, schema)
+        new = _record_ids(user_id)
         update_indexes(
             user_id=user_id,
             block_ids=sorted(ids["block"] | new["block"]),
             entity_ids=sorted(ids["entity"] | new["entity"]),
             edge_ids=sorted(ids["edge"] | new["edge"]),
         )
-        _drop(schema)
+        _drop_schema(schema)
     log.info("memory_rebuilt", before=report.before, after=report.after)
     return Rebuilt(**{**vars(report), "schema": ""})
 
 
-def _ids(user_id: UUID) -> dict[str, set[UUID]]:
+def _record_ids(user_id: UUID) -> dict[str, set[UUID]]:
     return {
         table: set(
             cast(Any, LEDGER[table].model)
@@ -345,18 +329,18 @@ def _ids(user_id: UUID) -> dict[str, set[UUID]]:
     }
 
 
-def _report(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
-    before = _counts(user_id)
-    with _within(schema):
-        after = _counts(user_id)
+def _make_report(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
+    counts = []
+    for tables in (nullcontext(), _tables_of(schema)):
+        with tables:
+            counts.append(
+                {
+                    name: cast(Any, table.model).objects.filter(user_id=user_id).count()
+                    for name, table in LEDGER.items()
+                }
+            )
+    before, after = counts
     return Rebuilt(user_id, schema, before, after, progress.replayed, progress.not_replayed)
-
-
-def _counts(user_id: UUID) -> dict[str, int]:
-    return {
-        name: cast(Any, table.model).objects.filter(user_id=user_id).count()
-        for name, table in LEDGER.items()
-    }
 
 
 # What was rolled back, what rolled it back, what was forgotten and what was answered is kept.
@@ -366,10 +350,10 @@ AND (state = 'rolled_back' OR kind IN ('forget', 'rollback'))
 """
 
 
-def _keep_history(user_id: UUID, schema: str) -> None:
+def _copy_kept_history(user_id: UUID, schema: str) -> None:
     """The schema has those changesets of the present memory that are not made again.
 
-    What they did is told by versions, so the present rows that they made become some.
+    What they did is read from versions, so the present rows that they made become versions.
     """
     copies: list[tuple[Any, Any, str, dict[str, str]]] = [
         (Changeset, Changeset, f"id IN ({HISTORY})", {}),
@@ -384,7 +368,7 @@ def _keep_history(user_id: UUID, schema: str) -> None:
         ]
     with connection.cursor() as cursor:
         for source, target, condition, constants in copies:
-            columns = [name for name in _columns(source) if name in _columns(target)]
+            columns = [name for name in _column_names(source) if name in _column_names(target)]
             names = ", ".join([*columns, *constants])
             values = ", ".join([*columns, *constants.values()])
             cursor.execute(
@@ -408,14 +392,14 @@ def _keep_history(user_id: UUID, schema: str) -> None:
         )
 
 
-def _columns(model: Any) -> list[str]:
-    """Its columns; not the number of a version, which the place it goes to gives anew."""
+def _column_names(model: Any) -> list[str]:
+    """Its quoted columns, without `version_id`, which the target table generates."""
     names = [str(field.column) for field in model._meta.concrete_fields]
     return [f'"{name}"' for name in names if name != "version_id"]
 
 
-def _replace(user_id: UUID, schema: str) -> None:
-    """The user's rows are those of the schema; records that nothing is known of are gone."""
+def _replace_rows(user_id: UUID, schema: str) -> None:
+    """The user's rows are those of the schema; records without a row or version are gone."""
     mine = {"user": user_id}
     with connection.cursor() as cursor:
         for model in reversed(COPIED):
@@ -428,7 +412,7 @@ def _replace(user_id: UUID, schema: str) -> None:
                 mine,
             )
         for model in COPIED:
-            name, columns = model._meta.db_table, _columns(model)
+            name, columns = model._meta.db_table, _column_names(model)
             values = ", ".join(columns)
             if model is Decision:
                 known = "(SELECT id FROM knowledge_record WHERE id = record_id)"

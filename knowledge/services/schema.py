@@ -49,20 +49,24 @@ def record_version(*, change: str) -> int:
 def watch_schema() -> None:
     """From now on every change of a type is a version; called once, when Django is ready."""
     for model in VERSIONED:
-        post_save.connect(_saved, sender=model, dispatch_uid=f"schema-saved-{model.__name__}")
-        post_delete.connect(_deleted, sender=model, dispatch_uid=f"schema-gone-{model.__name__}")
+        post_save.connect(
+            _record_saved_type, sender=model, dispatch_uid=f"schema-saved-{model.__name__}"
+        )
+        post_delete.connect(
+            _record_deleted_type, sender=model, dispatch_uid=f"schema-gone-{model.__name__}"
+        )
     through = NodeType.parents.through
-    m2m_changed.connect(_parents_changed, sender=through, dispatch_uid="schema-parents")
+    m2m_changed.connect(_record_changed_parents, sender=through, dispatch_uid="schema-parents")
 
 
-def _saved(*, instance: Model, created: bool, **_signal: Any) -> None:
+def _record_saved_type(*, instance: Model, created: bool, **_signal: Any) -> None:
     record_version(change=f"{instance} {'added' if created else 'changed'}")
 
 
-def _deleted(*, instance: Model, **_signal: Any) -> None:
+def _record_deleted_type(*, instance: Model, **_signal: Any) -> None:
     record_version(change=f"{instance} removed")
 
 
-def _parents_changed(*, instance: Model, action: str, **_signal: Any) -> None:
+def _record_changed_parents(*, instance: Model, action: str, **_signal: Any) -> None:
     if action in {"post_add", "post_remove", "post_clear"}:
         record_version(change=f"{instance} has other parents")

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from exobrain.lib.pages import PageRequest, signed_in
 from exobrain.lib.paging import cut
-from knowledge.selectors import ledger, pages
+from knowledge.selectors import pages, review
 from knowledge.selectors.pages import Category
 from knowledge.services.recall import searching
 from knowledge.types import Recalled, Scope
@@ -34,7 +34,7 @@ def memory(request: PageRequest) -> HttpResponse:
         "current": "memory",
         "categories": [_branch(category, counts) for category in pages.categories()],
         "recent": pages.recent_pages(user_id=user_id, limit=RECENT_SHOWN),
-        "has_questions": bool(ledger.review_items(user_id=user_id, size=1).rows),
+        "has_questions": bool(review.review_items(user_id=user_id, size=1).rows),
     }
     return render(request, "knowledge/memory.html", context)
 

@@ -12,7 +12,8 @@ from exobrain.lib.errors import Conflict
 from exobrain.lib.pages import PageRequest, signed_in
 from journal.selectors import messages_by_ids
 from knowledge.errors import RecordNotFound
-from knowledge.selectors import ledger
+from knowledge.selectors import changesets
+from knowledge.selectors.review import review_items
 from knowledge.services.ledger import rollback
 from knowledge.services.pages import reviewing
 from knowledge.templatetags.memory import message_url
@@ -40,7 +41,9 @@ SHOWN_FIELDS = {
 @signed_in
 def list_changes(request: PageRequest) -> HttpResponse:
     """Every change, the latest first."""
-    page = ledger.changesets(user_id=request.user.pk, size=CHANGES_SHOWN, before=_before(request))
+    page = changesets.list_changesets(
+        user_id=request.user.pk, size=CHANGES_SHOWN, before=_before(request)
+    )
     name = "knowledge/_changes.html" if request.htmx else "knowledge/changes.html"
     return render(request, name, {"current": "memory", "page": page})
 
@@ -50,8 +53,8 @@ def list_changes(request: PageRequest) -> HttpResponse:
 def show_change(request: PageRequest, changeset_id: UUID) -> HttpResponse:
     """One change, and what rolling it back would do."""
     user_id = request.user.pk
-    entry = ledger.changeset(user_id=user_id, changeset_id=changeset_id)
-    page = ledger.changes(user_id=user_id, changeset_id=changeset_id, size=OPERATIONS_SHOWN)
+    entry = changesets.changeset(user_id=user_id, changeset_id=changeset_id)
+    page = changesets.changes(user_id=user_id, changeset_id=changeset_id, size=OPERATIONS_SHOWN)
     context = {
         "current": "memory",
         "change": entry,
@@ -79,9 +82,7 @@ def roll_back(request: PageRequest, changeset_id: UUID) -> HttpResponse:
 @signed_in
 def review(request: PageRequest) -> HttpResponse:
     """What the memory would like to know."""
-    page = ledger.review_items(
-        user_id=request.user.pk, size=QUESTIONS_SHOWN, before=_before(request)
-    )
+    page = review_items(user_id=request.user.pk, size=QUESTIONS_SHOWN, before=_before(request))
     return render(request, "knowledge/review.html", {"current": "memory", "page": page})
 
 
@@ -112,7 +113,7 @@ def why(request: PageRequest, message_id: UUID) -> HttpResponse:
     said = found[0]
     decisions = [
         {"decision": each, "words": said.content[each.start : each.end] if each.end else ""}
-        for each in ledger.why(user_id=user_id, message_id=message_id)
+        for each in changesets.why(user_id=user_id, message_id=message_id)
     ]
     context = {"current": "memory", "message": said, "decisions": decisions}
     return render(request, "knowledge/why.html", context)

@@ -1,14 +1,13 @@
-"""Forgetting: what the user wants gone is gone everywhere, and stays gone.
+"""Erases what the user wants forgotten from everywhere, for good.
 
 A forgotten message leaves the journal; of a forgotten fact or entity the journal keeps the
-messages, and the memory has blanks there. `selection` says what goes. Its records are deleted with
-their versions, and PostgreSQL's constraints delete all that names them, past and present; what
-stays is changed in place, without a version. Other apps are told by the signals. Talks to Redis and
-NATS after the commit; what could not be reached is reported.
+messages, and the memory has blanks there. `selection` works out what goes. Its records are deleted
+with their versions, and PostgreSQL's constraints delete all that refers to them, past and present;
+what stays is changed in place, without a version. Other apps listen to the signals. Redis and NATS
+are cleared after the commit; where that fails, the report says so.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
@@ -46,7 +45,7 @@ from knowledge.services.ledger.redaction import (
 )
 from knowledge.services.ledger.removal import lower_trust, remove_with_dependents
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
-from knowledge.services.rebuilding import empty_side_memories
+from knowledge.services.rebuilding import truncate_rebuilds
 from knowledge.types import (
     BlockKind,
     ForgetPreview,
@@ -56,15 +55,14 @@ from knowledge.types import (
     Verdict,
 )
 from orchestrator import services as orchestrator
-from orchestrator.types import StreamPosition
 
 __all__ = ["companions", "forget", "forgotten", "preview"]
 
 log = structlog.get_logger(__name__)
 
 # Sent within the transaction that forgets, with `user_id`, `message_ids` (of messages that go;
-# None: every message of the user) and `words_gone` (a callable that tells whether a text has to
-# go). Apps above keep copies of what was said: they end them here, or after the commit.
+# None: every message of the user) and `words_gone` (a callable that is True for a text that
+# has to go). Apps above keep copies of what was said: they end them here, or after the commit.
 forgotten = Signal()
 
 ITEMS_SHOWN = 100
@@ -82,7 +80,11 @@ def preview(*, user_id: UUID, target: Target) -> ForgetPreview:
 
 
 def forget(*, user_id: UUID, target: Target) -> ForgetReport:
-    """It is gone from the ledger, the indexes, caches, streams, queues; and it stays gone."""
+    """The target is erased and is not learned again; the report names what is still pending.
+
+    Raises NothingToForget. Ledger, journal and PostgreSQL indexes change in one transaction; the
+    cache and the queue follow after the commit.
+    """
     pending = outside_indexes()
     with transaction.atomic():
         lock_memory(user_id)
@@ -98,31 +100,30 @@ def forget(*, user_id: UUID, target: Target) -> ForgetReport:
             changeset_id = _erase_everything(user_id)
             journal_services.delete_journals(user_id=user_id)
         else:
-            _keep_forgotten(plan)
-            changeset_id = _erase(plan)
+            _prevent_relearning(plan)
+            changeset_id = _erase_planned(plan)
             if target.kind == TargetKind.JOURNAL:
                 journal_services.delete_journals(user_id=user_id, reference=target.reference)
             else:
                 journal_services.delete_messages(user_id=user_id, message_ids=plan.message_ids)
-        places = orchestrator.rewrite_payloads(
+        positions = orchestrator.rewrite_payloads(
             user_id=str(user_id), job_type=UPDATE_JOB, rewrite=plan.rewritten_payload
         )
-        empty_side_memories(user_id=user_id)
-        transaction.on_commit(lambda: _follow_up(user_id, places, pending), robust=True)
+        truncate_rebuilds(user_id=user_id)
+
+        def clear_outside_copies() -> None:
+            if not journal_services.forget_cached(user_id=user_id):
+                pending.append("cache")
+            if not orchestrator.erase_messages(positions, user_id=str(user_id)):
+                pending.append("queue")
+
+        transaction.on_commit(clear_outside_copies, robust=True)
     log.info("forgotten", kind=target.kind, counts=counts, pending=pending)
     return ForgetReport(changeset_id=changeset_id, target=target, counts=counts, pending=pending)
 
 
-def _follow_up(user_id: UUID, places: Sequence[StreamPosition], pending: list[str]) -> None:
-    """What is kept outside of PostgreSQL is gone, or is named as pending."""
-    if not journal_services.forget_cached(user_id=user_id):
-        pending.append("cache")
-    if not orchestrator.erase_messages(places, user_id=str(user_id)):
-        pending.append("queue")
-
-
-def _keep_forgotten(plan: ForgetPlan) -> None:
-    """What goes is not remembered again of what was said until now."""
+def _prevent_relearning(plan: ForgetPlan) -> None:
+    """Nothing said until now makes the memory learn again what the plan removes."""
     user_id, kind = plan.user_id, plan.target.kind
     add_tombstones(user_id=user_id, kind="message", said=map(str, plan.message_ids))
     if kind == TargetKind.ENTITY:
@@ -144,14 +145,14 @@ def _keep_forgotten(plan: ForgetPlan) -> None:
         add_redactions(user_id=user_id, spans=plan.spans)
 
 
-def _erase(plan: ForgetPlan) -> UUID:
-    """The ledger and its indexes know nothing of it; returns the changeset that says so."""
+def _erase_planned(plan: ForgetPlan) -> UUID:
+    """The ledger and its indexes hold nothing of the plan; returns the changeset."""
     user_id, gone = plan.user_id, {block.id for block in plan.blocks}
     work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.FORGET)
     for source in plan.sources:
         work.remove(source)
     remove_with_dependents(work, [*plan.mentions, *plan.aliases, *plan.blocks, *plan.entities])
-    for each in plan.retold:
+    for each in plan.reworded:
         message = each.source.message
         [stored] = journal.messages_by_ids(user_id=user_id, ids=[message.id])
         work.change(
@@ -172,10 +173,10 @@ def _erase(plan: ForgetPlan) -> UUID:
         if episode.id not in gone:
             work.change(episode, text=blanked(episode.text, spans[cast(UUID, episode.message_id)]))
     lost = {source.record_id for source in plan.sources if source.table == "block"}
-    topics = topics_of([*plan.blocks, *(each.block for each in plan.retold)])
+    topics = topics_of([*plan.blocks, *(each.block for each in plan.reworded)])
     topics |= lower_trust(work, blocks=lost - gone, without=[s.pk for s in plan.sources])
     resolve_conflicts(work, topics)
-    changeset_id = work.commit_without_history()
+    changeset_id = work.commit(keeps_history=False)
     removed = {id_ for _, id_ in work.removed}
     removed |= past_records(plan, removed)
     Decision.objects.filter(user_id=user_id, record_id__in=removed).update(
@@ -185,13 +186,13 @@ def _erase(plan: ForgetPlan) -> UUID:
     delete_past_names(plan, [*work.removals(Entity), *work.removals(Alias)])
     for learned in Episode.objects.filter(user_id=user_id, message_ids__overlap=plan.message_ids):
         learned.message_ids = [m for m in learned.message_ids if m not in plan.message_ids]
-        learned.content_hash = ""  # it would tell whether a guess was right
+        learned.content_hash = ""  # it would confirm a guess of the text
         learned.save(update_fields=["message_ids", "content_hash"])
     return changeset_id
 
 
 def _erase_everything(user_id: UUID) -> UUID:
-    """Nothing is left but the word that nothing said until now is to be remembered."""
+    """Nothing of the user is left but a tombstone for everything said until now."""
     mine = {"user_id": user_id}
     block_ids = list(Block.objects.filter(**mine).values_list("pk", flat=True))
     entity_ids = list(Entity.objects.filter(**mine).values_list("pk", flat=True))

@@ -37,30 +37,33 @@ STABLE = re.compile(r"[a-rt-z0-9]{3,}")
 
 
 def past_records(plan: ForgetPlan, removed: Collection[UUID]) -> set[UUID]:
-    """Records without a row that were known from what is forgotten, or name what is removed."""
+    """Records without a row that were learned from what is forgotten, or refer to what is removed.
+
+    Of forgotten messages, those that had them as a source; of a fact or entity, those whose words
+    repeat it.
+    """
+    if plan.target.kind in OF_WORDS:
+        wanted = {block.corrects_id for block in plan.blocks if block.corrects_id}
+        wanted |= _removed_with_words(plan, "block") | _removed_with_words(plan, "entity")
+    else:
+        said = {"user_id": plan.user_id, "message__in": plan.message_ids}
+        blocks = LEDGER["block"].versions.objects.filter(**said)
+        sources = LEDGER["source"].versions.objects.filter(**said)
+        wanted = set(blocks.values_list("row_id", flat=True))
+        wanted |= set(sources.values_list("record_id", flat=True))
+    wanted |= _records_naming(plan, removed)
     found = set(removed)
-    wanted = _known_from_the_same(plan) | _naming(plan, removed)
-    while new := _without_row(wanted - found):
-        found |= new
-        wanted = _naming(plan, new)
+    while wanted:
+        wanted -= found
+        for table in RECORDS:
+            rows = cast(Any, table.model).objects.filter(pk__in=wanted)
+            wanted -= set(rows.values_list("pk", flat=True))
+        found |= wanted
+        wanted = _records_naming(plan, wanted) if wanted else set()
     return found - set(removed)
 
 
-def _known_from_the_same(plan: ForgetPlan) -> set[UUID]:
-    """Records of the forgotten messages; of a fact or entity, those with its words."""
-    if plan.target.kind in OF_WORDS:
-        corrected = {block.corrects_id for block in plan.blocks if block.corrects_id}
-        return corrected | _past_with_words(plan, "block") | _past_with_words(plan, "entity")
-    said = {"user_id": plan.user_id, "message__in": plan.message_ids}
-    blocks = LEDGER["block"].versions.objects.filter(**said)
-    sources = LEDGER["source"].versions.objects.filter(**said)
-    return {
-        *blocks.values_list("row_id", flat=True),
-        *sources.values_list("record_id", flat=True),
-    }
-
-
-def _naming(plan: ForgetPlan, records: Collection[UUID]) -> set[UUID]:
+def _records_naming(plan: ForgetPlan, records: Collection[UUID]) -> set[UUID]:
     """Past records that cannot be without these, or that were corrected with them."""
     found: set[UUID] = set()
     for table in RECORDS:
@@ -82,15 +85,7 @@ def _naming(plan: ForgetPlan, records: Collection[UUID]) -> set[UUID]:
     return found
 
 
-def _without_row(ids: Collection[UUID]) -> set[UUID]:
-    left = set(ids)
-    for table in RECORDS:
-        rows = cast(Any, table.model).objects.filter(pk__in=left)
-        left -= set(rows.values_list("pk", flat=True))
-    return left
-
-
-def _past_with_words(plan: ForgetPlan, name: str) -> set[UUID]:
+def _removed_with_words(plan: ForgetPlan, name: str) -> set[UUID]:
     """Rows of this table that were removed and have words that are forgotten."""
     said, plain = WORDS[name]
     patterns = set()
@@ -122,7 +117,7 @@ def delete_records(*, user_id: UUID, ids: Collection[UUID]) -> None:
 
 
 def delete_past_names(plan: ForgetPlan, removed: Iterable[Entity | Alias]) -> None:
-    """No version has a name that is forgotten and that nobody has any more."""
+    """No version has a forgotten name that no present entity has."""
     user_id = plan.user_id
     lost = {row.normal_name for row in removed}
     # Names that were learned from the forgotten messages and are rolled back.
@@ -141,6 +136,6 @@ def delete_past_names(plan: ForgetPlan, removed: Iterable[Entity | Alias]) -> No
         versions = LEDGER[name].versions.objects
         versions.filter(user_id=user_id, normal_name__in=lost).delete()
     if plan.target.kind in OF_WORDS:
-        past = _past_with_words(plan, "alias")
+        past = _removed_with_words(plan, "alias")
         past -= set(Alias.objects.filter(pk__in=past).values_list("pk", flat=True))
         LEDGER["alias"].versions.objects.filter(row_id__in=past).delete()

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
@@ -15,8 +15,8 @@ from journal.types import StoredMessage
 from knowledge import identity
 from knowledge.errors import CannotForgetYourself, NothingToForget
 from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
+from knowledge.selectors.entities import member_ids
 from knowledge.selectors.history import edited_blocks
-from knowledge.selectors.ledger import member_ids
 from knowledge.types import BlockKind, ForgetItem, Target, TargetKind, TextSpan
 
 # Sent with `user_id` and `message_ids`; answers with the ids of messages that go with these,
@@ -27,7 +27,7 @@ MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
 
 
 @dataclass(frozen=True)
-class Retelling:
+class Rewording:
     """A block that stays, in the words of a message that stays or in the user's own."""
 
     block: Block
@@ -48,7 +48,7 @@ class ForgetPlan:
     aliases: Sequence[Alias] = ()
     mentions: Sequence[Mention] = ()
     sources: Sequence[Source] = ()
-    retold: Sequence[Retelling] = ()
+    reworded: Sequence[Rewording] = ()
     renamed: Sequence[tuple[Entity, Alias]] = ()  # entities that stay, by another of their names
     spans: Sequence[TextSpan] = ()  # that the memory is not to know
     words: Sequence[str] = ()  # normal forms of what is forgotten
@@ -86,7 +86,7 @@ class ForgetPlan:
         return {**payload, "messages": messages} if is_changed else None
 
     def counts(self) -> dict[str, int]:
-        """How many of which go."""
+        """Numbers of messages, entities, redactions and blocks by kind that go."""
         if self.is_everything:
             mine = {"user_id": self.user_id}
             counts = {
@@ -107,7 +107,7 @@ class ForgetPlan:
         return {name: count for name, count in counts.items() if count}
 
     def items(self, *, limit: int) -> list[ForgetItem]:
-        """The first things that go, as the user knows them."""
+        """Names and texts of the first messages, entities and statements that go."""
         messages = self.messages
         if self.is_everything:
             messages = journal.latest_messages(user_id=self.user_id, limit=limit)
@@ -144,6 +144,7 @@ def select(*, user_id: UUID, target: Target) -> ForgetPlan:
         plan = _select_messages(user_id, target, day)
     else:
         raise NothingToForget
+    plan = _add_orphans(plan)
     concerned = {*plan.message_ids, *(span.message_id for span in plan.spans)}
     messages = journal.messages_by_ids(user_id=user_id, ids=[*concerned])
     positions = frozenset((message.reference, message.sequence) for message in messages)
@@ -162,7 +163,7 @@ def _select_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
         earlier = [block.corrects_id for block in level]
         near = Q(pk__in=earlier) | Q(corrects__in=[block.id for block in level])
         level = [block for block in mine.filter(near) if block.id not in found]
-    return _with_orphans(_plan_of_statements(user_id, target, found))
+    return _plan_of_statements(user_id, target, found)
 
 
 def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan:
@@ -205,7 +206,7 @@ def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan
         if episode.message_id is not None:
             spans += [TextSpan(episode.message_id, *m.span(1)) for m in word.finditer(episode.text)]
     plan = _plan_of_statements(user_id, target, blocks, words=sorted(names), spans=spans)
-    return _with_orphans(replace(plan, entities=list(entities.values())))
+    return replace(plan, entities=list(entities.values()))
 
 
 def _plan_of_statements(
@@ -216,7 +217,7 @@ def _plan_of_statements(
     words: Sequence[str] = (),
     spans: Sequence[TextSpan] = (),
 ) -> ForgetPlan:
-    """The blocks go, and with them the words they were made from."""
+    """A plan with these blocks and the spans and words that they were learned from."""
     sources = Source.objects.filter(user_id=user_id, record_id__in=blocks)
     said = [TextSpan(source.message_id, source.start, source.end) for source in sources]
     return ForgetPlan(
@@ -246,7 +247,7 @@ def _select_messages(
     )
     left = {source.record_id: source for source in others}  # the earliest that stays
     plan = ForgetPlan(user_id, target, messages=messages, sources=sources, words=words)
-    blocks, retold = [], []
+    blocks, reworded = [], []
     edited = edited_blocks(user_id=user_id, ids=lost["block"])
     concerned = Q(pk__in=lost["block"]) | Q(message_id__in=gone)
     for block in Block.objects.filter(concerned, user_id=user_id):
@@ -257,24 +258,40 @@ def _select_messages(
             text = (source.message.content or "")[source.start : source.end].strip() or "…"
             if block.id in edited and not plan.words_gone(block.text):
                 text = block.text
-            retold.append(Retelling(block, text, source, block.id in edited))
+            reworded.append(Rewording(block, text, source, block.id in edited))
     mentions = Mention.objects.filter(user_id=user_id, pk__in=lost["mention"] - left.keys())
-    return _with_orphans(replace(plan, blocks=blocks, retold=retold, mentions=list(mentions)))
+    return replace(plan, blocks=blocks, reworded=reworded, mentions=list(mentions))
 
 
-# -- whom nothing mentions any more
+# -- entities and names without a mention
 
 
-def _with_orphans(plan: ForgetPlan) -> ForgetPlan:
-    """Entities that were known from what goes alone go with it, and so do names."""
+def _add_orphans(plan: ForgetPlan) -> ForgetPlan:
+    """Entities and names that were learned only from what goes go with it."""
     user_id, taken = plan.user_id, {entity.id for entity in plan.entities}
-    mentions = [*plan.mentions, *_hidden_mentions(user_id, plan.spans)]
+    # Mentions in episodes that stay go, too, if all the places they cite are to be blank.
+    blank: dict[UUID, list[TextSpan]] = defaultdict(list)
+    for span in plan.spans:
+        blank[span.message_id].append(span)
+    cited: dict[UUID, list[Source]] = defaultdict(list)
+    for source in Source.objects.filter(user_id=user_id, table="mention", message_id__in=blank):
+        cited[source.record_id].append(source)
+    hidden = [
+        mention_id
+        for mention_id, sources in cited.items()
+        if all(
+            any(b.start <= each.start and each.end <= b.end for b in blank[each.message_id])
+            for each in sources
+        )
+    ]
+    mentions = [*plan.mentions, *Mention.objects.filter(user_id=user_id, pk__in=hidden)]
+
     going = Q(block_id__in=[block.id for block in plan.blocks])
     going |= Q(pk__in=[mention.id for mention in mentions])
     mine = Mention.objects.filter(user_id=user_id)
     touched = set(mine.filter(going).values_list("entity_id", flat=True)) - taken
     still = set(mine.filter(entity_id__in=touched).exclude(going).values_list("entity", flat=True))
-    # Nor does anybody go on whose page the user wrote a note.
+    # An entity with a note of the user's on its page stays.
     notes = Block.objects.filter(user_id=user_id, entity_id__in=touched, kind=BlockKind.NOTE)
     orphans = touched - still - set(notes.values_list("entity_id", flat=True))
     others = Entity.objects.filter(user_id=user_id, pk__in=touched, is_self=False)
@@ -300,26 +317,6 @@ def _with_orphans(plan: ForgetPlan) -> ForgetPlan:
         aliases=aliases,
         renamed=renamed,
     )
-
-
-def _hidden_mentions(user_id: UUID, spans: Collection[TextSpan]) -> list[Mention]:
-    """Mentions in episodes that stay, all of whose places are to be blank."""
-    blank: dict[UUID, list[TextSpan]] = defaultdict(list)
-    for span in spans:
-        blank[span.message_id].append(span)
-    cited: dict[UUID, list[Source]] = defaultdict(list)
-    sources = Source.objects.filter(user_id=user_id, table="mention", message_id__in=blank)
-    for source in sources:
-        cited[source.record_id].append(source)
-    hidden = [
-        mention_id
-        for mention_id, places in cited.items()
-        if all(
-            any(b.start <= place.start and place.end <= b.end for b in blank[place.message_id])
-            for place in places
-        )
-    ]
-    return list(Mention.objects.filter(user_id=user_id, pk__in=hidden))
 
 
 def _lost_names(plan: ForgetPlan, entity: Entity) -> tuple[list[Alias], list[Alias]]:

@@ -53,7 +53,7 @@ class Contexts:
         if self.means is not None:
             return
         self.means = {}
-        if not self._own:
+        if not self._episode_vectors:
             return
         values = {
             "ids": list(entity_ids),
@@ -67,7 +67,11 @@ class Contexts:
     def likeness(self, key: str, entity_id: UUID) -> float | None:
         """1 for the same meaning, 0 for the opposite; None where one of the two has none."""
         theirs = (self.means or {}).get(entity_id)
-        ours = [self._own[id_] for id_ in sorted(self.episodes.get(key, ())) if id_ in self._own]
+        ours = [
+            self._episode_vectors[id_]
+            for id_ in sorted(self.episodes.get(key, ()))
+            if id_ in self._episode_vectors
+        ]
         if theirs is None or not ours:
             return None
         mean = np.mean(ours, axis=0)
@@ -77,7 +81,7 @@ class Contexts:
         return min(1.0, max(0.0, (1.0 + float(mean @ theirs) / size) / 2))
 
     @cached_property
-    def _own(self) -> dict[UUID, Vector]:
+    def _episode_vectors(self) -> dict[UUID, Vector]:
         """The episodes' vectors as they are stored, so that a rebuild comes to the same."""
         given = {id_: self.vectors[id_] for id_ in self.texts if id_ in self.vectors}
         halves = {id_: v.astype(np.float16).astype(np.float32) for id_, v in given.items()}

@@ -1,8 +1,7 @@
-"""Two entities that become one, or never will."""
+"""Merges two entities, or forbids that they are ever merged."""
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from knowledge import identity
@@ -18,9 +17,9 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.selectors.ledger import member_ids
+from knowledge.selectors.entities import member_ids
 from knowledge.services.ledger.conflicts import Topic, resolve_conflicts, topics_of
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import TextSpan
 
 
@@ -29,11 +28,9 @@ def merge(*, user_id: UUID, keep_id: UUID, gone_id: UUID) -> UUID:
 
     The second stays as an empty row whose `merged_into` is the first.
     """
-    with transaction.atomic():
-        lock_memory(user_id)
-        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.MERGE)
-        merge_into(work, keep=_entity(user_id, keep_id), gone=_entity(user_id, gone_id))
-        return work.commit()
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.MERGE) as work:
+        merge_into(work, keep=_find_entity(user_id, keep_id), gone=_find_entity(user_id, gone_id))
+        return work.changeset.id
 
 
 def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
@@ -47,8 +44,7 @@ def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
     if CannotLink.objects.filter(across, **mine).exists():
         raise CannotMerge("These two were said to be different.")
 
-    topics = _move_statements(work, keep, gone)
-    _move_edges_and_names(work, keep, gone)
+    topics = _move_records(work, keep, gone)
     for entity in work.current(Entity.objects.filter(merged_into=gone, **mine)):
         work.change(entity, merged_into_id=keep.id)
     work.change(gone, merged_into_id=keep.id)
@@ -56,7 +52,7 @@ def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
         work.change(keep, trust=gone.trust)
 
     about = Q(left=gone.id) | Q(right=gone.id)
-    for item in work.current(_open_questions(work).filter(about)):
+    for item in work.current(_open_review_items(work).filter(about)):
         if {item.left_id, item.right_id} == {keep.id, gone.id}:
             work.change(item, state=ReviewItem.State.ACCEPTED, decided_at=work.now)
         else:
@@ -64,8 +60,8 @@ def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
     resolve_conflicts(work, topics)
 
 
-def _move_statements(work: UnitOfWork, keep: Entity, gone: Entity) -> set[Topic]:
-    """What is said of the one is said of the other; returns the topics with more statements."""
+def _move_records(work: UnitOfWork, keep: Entity, gone: Entity) -> set[Topic]:
+    """Blocks, mentions, edges and names of the one are the other's; returns the blocks' topics."""
     mine = {"user_id": work.user_id}
     blocks = list(Block.objects.filter(entity=gone, **mine))
     for block in blocks:
@@ -73,19 +69,13 @@ def _move_statements(work: UnitOfWork, keep: Entity, gone: Entity) -> set[Topic]
     kept = {mention.block_id: mention for mention in Mention.objects.filter(entity=keep, **mine)}
     for mention in Mention.objects.filter(entity=gone, **mine):
         if mention.block_id in kept:
-            _remove_with_sources(work, mention, heir=kept[mention.block_id])
+            _remove_with_sources(work, mention, successor=kept[mention.block_id])
         else:
             work.change(mention, entity_id=keep.id)
-    return topics_of(blocks)
-
-
-def _move_edges_and_names(work: UnitOfWork, keep: Entity, gone: Entity) -> None:
-    """An edge between the two goes, as does a name that both have."""
-    mine = {"user_id": work.user_id}
     for edge in Edge.objects.filter(Q(source=gone) | Q(target=gone), **mine):
         source = keep.id if edge.source_id == gone.id else edge.source_id
         target = keep.id if edge.target_id == gone.id else edge.target_id
-        if source == target:
+        if source == target:  # it was between the two
             _remove_with_sources(work, edge)
         else:
             work.change(edge, source_id=source, target_id=target)
@@ -95,20 +85,21 @@ def _move_edges_and_names(work: UnitOfWork, keep: Entity, gone: Entity) -> None:
             work.remove(alias)
         else:
             work.change(alias, entity_id=keep.id)
+    return topics_of(blocks)
 
 
 def _remove_with_sources(
-    work: UnitOfWork, record: Mention | Edge, *, heir: Mention | None = None
+    work: UnitOfWork, record: Mention | Edge, *, successor: Mention | None = None
 ) -> None:
-    """The record goes, and where it is from is known of its heir, if it has one."""
+    """The record goes; its successor, if there is one, gets its sources."""
     for source in Source.objects.filter(user_id=work.user_id, record_id=record.id):
         work.remove(source)
-        if heir is not None:
-            work.cite(heir, TextSpan(source.message_id, source.start, source.end))
+        if successor is not None:
+            work.cite(successor, TextSpan(source.message_id, source.start, source.end))
     work.remove(record)
 
 
-def _open_questions(work: UnitOfWork) -> QuerySet[ReviewItem]:
+def _open_review_items(work: UnitOfWork) -> QuerySet[ReviewItem]:
     return ReviewItem.objects.filter(
         user_id=work.user_id, kind=ReviewItem.Kind.MERGE, state=ReviewItem.State.OPEN
     )
@@ -116,11 +107,9 @@ def _open_questions(work: UnitOfWork) -> QuerySet[ReviewItem]:
 
 def keep_apart(*, user_id: UUID, left_id: UUID, right_id: UUID) -> UUID:
     """The two are different for ever, also after a rebuild; returns the changeset."""
-    with transaction.atomic():
-        lock_memory(user_id)
-        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.EDIT)
-        add_cannot_link(work, _entity(user_id, left_id), _entity(user_id, right_id))
-        return work.commit()
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        add_cannot_link(work, _find_entity(user_id, left_id), _find_entity(user_id, right_id))
+        return work.changeset.id
 
 
 def add_cannot_link(work: UnitOfWork, left: Entity, right: Entity) -> None:
@@ -131,11 +120,11 @@ def add_cannot_link(work: UnitOfWork, left: Entity, right: Entity) -> None:
     id_ = identity.pair_id(work.user_id, kind="distinct", left_id=low, right_id=high)
     work.add(CannotLink(id=id_, user_id=work.user_id, left_id=low, right_id=high))
     both = [low, high]
-    for item in work.current(_open_questions(work).filter(left__in=both, right__in=both)):
+    for item in work.current(_open_review_items(work).filter(left__in=both, right__in=both)):
         work.change(item, state=ReviewItem.State.REJECTED, decided_at=work.now)
 
 
-def _entity(user_id: UUID, entity_id: UUID) -> Entity:
+def _find_entity(user_id: UUID, entity_id: UUID) -> Entity:
     entity = Entity.objects.filter(user_id=user_id, pk=entity_id).first()
     if entity is None:
         raise RecordNotFound

@@ -1,14 +1,15 @@
 """Entity resolution: which entity a name means.
 
 A name finds candidates by its normal form, by its identifiers and by letters in common; their
-features are scored. Only what is certain is taken for the same. What is likely becomes an entity
-of its own and a question to the user.
+features are scored. Only a certain match is taken for the same entity. For a likely one a new
+entity and a review item are added.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import product
 from uuid import UUID
 
 from django.db.models import Q
@@ -28,7 +29,7 @@ from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import REAL_WORLD, ProposedEntity, Trust
 
 GREY = 0.72  # score from which the user is asked whether two are the same
-SHORTER_FORM = 0.8  # what a name is worth that is another one with words left out
+SHORTER_FORM = 0.8  # the likeness of a name to itself with words left out
 WEIGHTS = {"name": 0.75, "type": 0.15, "neighbours": 0.1}
 MEANING = 0.1  # of a score, where both have vectors; the rest keeps its proportions
 MOST_QUESTIONS = 3  # about one new entity
@@ -76,7 +77,7 @@ class Resolved:
 
 @dataclass
 class Known:
-    """An entity with all that it is recognised by."""
+    """An entity with all its normal names and identifiers."""
 
     entity: Entity
     names: set[str] = field(default_factory=set)
@@ -103,10 +104,32 @@ class Resolver:
 
     def resolve(self, proposals: Sequence[tuple[ProposedEntity, Trust]]) -> dict[str, Resolved]:
         """The entity of each proposal, by its key; new ones are created."""
-        self._load([proposal for proposal, _ in proposals])
-        self._remember(_ids(proposal.key for proposal, _ in proposals))
+        user_id = self.work.user_id
+        names = {name for proposal, _ in proposals for name in _normal_names(proposal)}
+        identifiers = {
+            identity.normal_identifier(each)
+            for proposal, _ in proposals
+            for each in proposal.identifiers
+        }
+        aliases = Alias.objects.filter(user_id=user_id).filter(
+            Q(normal_name__in=names, is_identifier=False)
+            | Q(normal_name__in=identifiers, is_identifier=True)
+        )
+        ids = set(aliases.values_list("entity_id", flat=True))
+        met = set(aliases.filter(is_identifier=False).values_list("normal_name", flat=True))
+        if unmet := sorted(names - met):
+            for name, entity_id in all_rows(ALIKE, [unmet, user_id, MOST_CANDIDATES]):
+                self.alike[name].append(entity_id)
+                ids.add(entity_id)
+        self._load_entities(ids)
+        pairs = CannotLink.objects.filter(user_id=user_id).filter(
+            Q(left_id__in=ids) | Q(right_id__in=ids)
+        )
+        self.apart = {frozenset(pair) for pair in pairs.values_list("left_id", "right_id")}
+        self._load_entities(_parse_ids(proposal.key for proposal, _ in proposals))
+
         found: dict[str, Resolved] = {}
-        # Certain ones first: they are the company by which others are told apart.
+        # Certain ones first: the others are recognised by the company they are in.
         certain = {
             proposal.key
             for proposal, _ in proposals
@@ -118,7 +141,7 @@ class Resolver:
                 if proposal.is_user
                 else self._resolve_one(proposal, trust)
             )
-            self._learn_names(resolved.entity, proposal, trust)
+            self._add_names(resolved.entity, proposal, trust)
             if resolved.confidence == 1.0:
                 self.company.add(resolved.entity.id)
             found[proposal.key] = resolved
@@ -126,46 +149,26 @@ class Resolver:
 
     def named(self, keys: Iterable[str]) -> dict[str, Resolved]:
         """The entities of these keys, where they are ids of entities that are known already."""
-        self._remember(_ids(keys))
+        self._load_entities(_parse_ids(keys))
         return {
             key: Resolved(self.known[id_].entity)
             for key in keys
-            for id_ in _ids([key])
+            for id_ in _parse_ids([key])
             if id_ in self.known
         }
 
     # what is known
 
-    def _load(self, proposals: Sequence[ProposedEntity]) -> None:
-        names = {name for p in proposals for name in _names(p)}
-        identifiers = {identity.normal_identifier(i) for p in proposals for i in p.identifiers}
-        user_id = self.work.user_id
-        rows = Alias.objects.filter(user_id=user_id).filter(
-            Q(normal_name__in=names, is_identifier=False)
-            | Q(normal_name__in=identifiers, is_identifier=True)
-        )
-        ids = set(rows.values_list("entity_id", flat=True))
-        met = set(rows.filter(is_identifier=False).values_list("normal_name", flat=True))
-        if strange := sorted(names - met):
-            for name, entity_id in all_rows(ALIKE, [strange, user_id, MOST_CANDIDATES]):
-                self.alike[name].append(entity_id)
-                ids.add(entity_id)
-        self._remember(ids)
-        pairs = CannotLink.objects.filter(user_id=user_id).filter(
-            Q(left_id__in=ids) | Q(right_id__in=ids)
-        )
-        self.apart = {frozenset(pair) for pair in pairs.values_list("left_id", "right_id")}
-
-    def _remember(self, ids: Iterable[UUID]) -> None:
+    def _load_entities(self, ids: Iterable[UUID]) -> None:
         new = [id_ for id_ in ids if id_ not in self.known]
         entities = Entity.objects.filter(user_id=self.work.user_id, pk__in=new, merged_into=None)
         for entity in entities:
             self.known[entity.id] = Known(entity)
         for alias in Alias.objects.filter(user_id=self.work.user_id, entity_id__in=new):
             if alias.entity_id in self.known:
-                self._index(alias)
+                self._index_alias(alias)
 
-    def _index(self, alias: Alias) -> None:
+    def _index_alias(self, alias: Alias) -> None:
         known = self.known[alias.entity_id]
         if alias.is_identifier:
             known.identifiers.add(alias.normal_name)
@@ -177,10 +180,10 @@ class Resolver:
     # the decision
 
     def ensure_self(self, trust: Trust) -> Entity:
-        """The user as an entity."""
+        """The entity of the user, created if it is missing."""
         id_ = identity.self_entity_id(self.work.user_id)
         if id_ not in self.known:
-            self._remember([id_])
+            self._load_entities([id_])
         if id_ in self.known:
             return self.known[id_].entity
         name = accounts.display_name(user_id=self.work.user_id) or "Me"
@@ -190,15 +193,15 @@ class Resolver:
         return entity
 
     def _resolve_one(self, proposal: ProposedEntity, trust: Trust) -> Resolved:
-        """By the key, an identifier, or a name that only one has; else a likely one, or a new."""
-        for id_ in _ids([proposal.key]):  # an extractor may say which it means
+        """The match by key, identifier or name, the likeliest of namesakes, or a new entity."""
+        for id_ in _parse_ids([proposal.key]):  # an extractor may say which it means
             if id_ in self.known:
                 return Resolved(self.known[id_].entity)
         for identifier in map(identity.normal_identifier, proposal.identifiers):
             if identifier in self.by_identifier:
                 return Resolved(self.known[self.by_identifier[identifier]].entity)
         same_name: list[UUID] = []
-        for name in _names(proposal):  # its own name before the others
+        for name in _normal_names(proposal):  # its own name before the others
             same_name = [
                 id_
                 for id_ in sorted(self.by_name[name])
@@ -206,37 +209,37 @@ class Resolver:
             ]
             if same_name:
                 break
-        fitting = [id_ for id_ in same_name if not self._is_blocked(proposal, id_)]
+        fitting = [id_ for id_ in same_name if not self._has_other_identifiers(proposal, id_)]
         if len(fitting) == 1:
             return Resolved(self.known[fitting[0]].entity)
         if not fitting:
             return Resolved(self._create_proposed(proposal, trust))
 
-        def worth(entity_id: UUID) -> tuple[float, float, str]:
-            """Of several namesakes: who is spoken of in the same company, or was last."""
+        def namesake_rank(entity_id: UUID) -> tuple[float, float, str]:
+            """Sort key of namesakes: company in common and type, then the latest."""
             entity = self.known[entity_id].entity
             together = len(self._neighbours(entity_id) & self.company)
             score = together + self._type_agreement(proposal, entity)
             return (score, entity.recorded_at.timestamp(), str(entity_id))
 
-        return Resolved(self.known[max(fitting, key=worth)].entity, confidence=UNSURE)
+        return Resolved(self.known[max(fitting, key=namesake_rank)].entity, confidence=UNSURE)
 
     def _type_agreement(self, proposal: ProposedEntity, entity: Entity) -> float:
-        """1 when one type is a kind of the other, a half when nothing is known of one, else 0."""
+        """1 when one type is a subtype of the other, 0.5 when one is the root type, else 0."""
         left, right = proposal.node_type, entity.node_type_id
         if ROOT in (left, right):
             return 0.5
         is_kind = left in self.schema.ancestors(right) or right in self.schema.ancestors(left)
         return 1.0 if is_kind else 0.0
 
-    def _is_blocked(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
+    def _has_other_identifiers(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
         """True when both have identifiers and none in common."""
         ours = set(map(identity.normal_identifier, proposal.identifiers))
         theirs = self.known[entity_id].identifiers
         return bool(ours and theirs and not ours & theirs)
 
     def _create_proposed(self, proposal: ProposedEntity, trust: Trust) -> Entity:
-        """A new entity, with a question for each known one that it may be."""
+        """A new entity, with a review item for each known one that it may be."""
         name = identity.normal_name(proposal.name) or identity.normal_text(proposal.name)
         parents = self.schema.node_parents
         line = self.schema.ancestors(proposal.node_type)
@@ -253,7 +256,7 @@ class Resolver:
 
         id_ = id_for("")
         if id_ in self.known or Entity.objects.filter(pk=id_).exists():
-            # A namesake: its id is marked by what tells the two apart.
+            # A namesake: an identifier or its first message makes its id another one.
             marks = sorted(map(identity.normal_identifier, proposal.identifiers))
             first = proposal.spans[0].message_id if proposal.spans else proposal.key
             id_ = id_for(marks[0] if marks else str(first))
@@ -281,8 +284,8 @@ class Resolver:
         self.known[id_] = Known(entity)
         return entity
 
-    def _learn_names(self, entity: Entity, proposal: ProposedEntity, trust: Trust) -> None:
-        """The entity is known by every name and identifier of the proposal from now on."""
+    def _add_names(self, entity: Entity, proposal: ProposedEntity, trust: Trust) -> None:
+        """The entity has every name and identifier of the proposal, its trust and narrower type."""
         known = self.known[entity.id]
         for name in () if proposal.is_user else (proposal.name, *proposal.aliases):
             normal = identity.normal_name(name)
@@ -302,30 +305,22 @@ class Resolver:
     def _add_alias(
         self, entity: Entity, name: str, normal: str, *, is_identifier: bool = False
     ) -> None:
-        normal = normal[: identity.MAX_ALIAS_CHARS]
-        self._index(
-            self.work.add(
-                Alias(
-                    id=identity.alias_id(self.work.user_id, entity_id=entity.id, name=normal),
-                    user_id=self.work.user_id,
-                    entity_id=entity.id,
-                    name=name[: identity.MAX_ALIAS_CHARS],
-                    normal_name=normal,
-                    is_identifier=is_identifier,
-                )
+        self._index_alias(
+            self.work.add_alias(
+                entity.id, name=name, normal_name=normal, is_identifier=is_identifier
             )
         )
 
     # the grey zone
 
     def _ask_about_likely(self, proposal: ProposedEntity, entity: Entity) -> None:
-        """The user is asked about those known entities that are likeliest the same."""
-        candidates = {id_ for name in _names(proposal) for id_ in self.alike[name]}
-        candidates |= {id_ for name in _names(proposal) for id_ in self.by_name[name]}
+        """There is a review item for each of the known entities that are likeliest the same."""
+        candidates = {id_ for name in _normal_names(proposal) for id_ in self.alike[name]}
+        candidates |= {id_ for name in _normal_names(proposal) for id_ in self.by_name[name]}
         likely = []
         for id_ in candidates & self.known.keys() - {entity.id}:
             is_apart = frozenset((id_, entity.id)) in self.apart
-            if not is_apart and not self._is_blocked(proposal, id_):
+            if not is_apart and not self._has_other_identifiers(proposal, id_):
                 total, parts = self._score(proposal, id_)
                 if total >= GREY:
                     likely.append((-total, id_, parts))
@@ -346,12 +341,15 @@ class Resolver:
             )
 
     def _score(self, proposal: ProposedEntity, entity_id: UUID) -> tuple[float, dict[str, float]]:
-        """How likely the two are the same, from 0 to 1, and what that is made of."""
+        """How likely the two are the same, from 0 to 1, and the features of that score."""
         known = self.known[entity_id]
-        likeness = max(
-            (_likeness(ours, theirs) for ours in _names(proposal) for theirs in known.names),
-            default=0.0,
-        )
+        likeness = 0.0
+        for ours, theirs in product(_normal_names(proposal), known.names):
+            if identity.digits_of(ours) != identity.digits_of(theirs):
+                continue  # house 12 is not house 21, however alike they look
+            likeness = max(likeness, identity.name_likeness(ours, theirs))
+            if identity.is_shorter_form(ours, theirs):
+                likeness = max(likeness, SHORTER_FORM)
         together = self._neighbours(entity_id) & self.company
         parts = {
             "name": likeness,
@@ -380,8 +378,8 @@ class Resolver:
         return self.neighbours.get(entity_id, set())
 
 
-def _ids(keys: Iterable[str]) -> list[UUID]:
-    """Those of the keys that are ids."""
+def _parse_ids(keys: Iterable[str]) -> list[UUID]:
+    """The ids among the keys; other keys are left out."""
     found = []
     for key in keys:
         with suppress(ValueError):
@@ -389,14 +387,6 @@ def _ids(keys: Iterable[str]) -> list[UUID]:
     return found
 
 
-def _names(proposal: ProposedEntity) -> list[str]:
+def _normal_names(proposal: ProposedEntity) -> list[str]:
     normal = map(identity.normal_name, (proposal.name, *proposal.aliases))
     return list(dict.fromkeys(name for name in normal if name))
-
-
-def _likeness(ours: str, theirs: str) -> float:
-    """0 when a number differs: house 12 is not house 21, however alike they look."""
-    if identity.digits_of(ours) != identity.digits_of(theirs):
-        return 0.0
-    likeness = identity.name_likeness(ours, theirs)
-    return max(likeness, SHORTER_FORM) if identity.is_shorter_form(ours, theirs) else likeness

@@ -1,7 +1,7 @@
 """The outbox of the indexes outside PostgreSQL: changes that they do not have yet.
 
 A row is written in the transaction that changed the ledger (transactional outbox), and `relay`
-brings it to the index. It names the record that changed, not the change: the index gets the record
+sends it to the index. It names the record that changed, not the change: the index gets the record
 as it is then.
 """
 
@@ -51,12 +51,12 @@ def add_changes(
         "vectors": {BLOCK: block_ids},
         "graph": {ENTITY: entity_ids, EDGE: edge_ids, BLOCK: block_ids},
     }
-    _add(user_id, changes)
+    _add_rows(user_id, changes)
 
 
 def add_erasure(*, user_id: UUID) -> None:
     """The outside indexes will be emptied of the user."""
-    _add(user_id, {projection: {ALL: [user_id]} for projection in ("vectors", "graph")})
+    _add_rows(user_id, {projection: {ALL: [user_id]} for projection in ("vectors", "graph")})
 
 
 def outside_indexes() -> list[str]:
@@ -96,7 +96,7 @@ def check() -> None:
         raise FarBehind
 
 
-def _add(user_id: UUID, changes: dict[str, dict[str, Collection[UUID]]]) -> None:
+def _add_rows(user_id: UUID, changes: dict[str, dict[str, Collection[UUID]]]) -> None:
     now = clock.now()
     rows = [
         Pending(projection=projection, user_id=user_id, table=table, record_id=id_, next_try_at=now)

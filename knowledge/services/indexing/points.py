@@ -42,23 +42,23 @@ def build_points(
     """
     given = vectors or {}
     blocks = indexing.blocks_by_id(user_id=user_id, block_ids=block_ids)
-    positions = {position for block in blocks if (position := _position(block))}
+    positions = {position for block in blocks if (position := _position_of(block))}
     around = indexing.episodes_around(user_id=user_id, positions=positions, reach=TERM_REACH)
     texts = dict(around.values()) | {block.id: block.text for block in blocks}
     digests = {id_: digest_of(text) for id_, text in texts.items() if id_ not in given}
     own_vectors = {**local_index().own_vectors(user_id=user_id, digests=digests), **given}
-    return [_point(block, around, own_vectors) for block in blocks]
+    return [_build_point(block, around, own_vectors) for block in blocks]
 
 
-def _position(block: Block) -> MessagePosition | None:
+def _position_of(block: Block) -> MessagePosition | None:
     """Where an episode is in the journal; what is no episode has no neighbours."""
     if block.kind != BlockKind.EPISODE or block.sequence is None:
         return None
     return block.reference, block.sequence
 
 
-def _point(block: Block, around: Episodes, own_vectors: Mapping[UUID, Vector]) -> Point:
-    position = _position(block)
+def _build_point(block: Block, around: Episodes, own_vectors: Mapping[UUID, Vector]) -> Point:
+    position = _position_of(block)
     neighbours: dict[int, tuple[UUID, str]] = {}  # by distance in messages
     if position is not None:
         reference, sequence = position

@@ -1,4 +1,4 @@
-"""Brings changes from the outbox to the indexes outside PostgreSQL.
+"""Sends changes from the outbox to the indexes outside PostgreSQL.
 
 Runs in the worker; nothing waits for it.
 """
@@ -21,7 +21,6 @@ from knowledge.services.indexing.points import build_points
 from knowledge.stores.graph import outside_graph
 from knowledge.stores.graph.port import GraphIndex
 from knowledge.stores.vectors import outside_index
-from knowledge.stores.vectors.port import VectorIndex
 
 log = structlog.get_logger(__name__)
 
@@ -44,11 +43,11 @@ def relay_changes() -> int:
             for row in due:
                 by_user[row.user_id].append(row)
             for user_id, rows in by_user.items():
-                relayed += _relay_users_changes(projection, user_id, rows)
+                relayed += _relay_changes_of_user(projection, user_id, rows)
     return relayed
 
 
-def _relay_users_changes(projection: str, user_id: UUID, rows: Sequence[Pending]) -> int:
+def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[Pending]) -> int:
     """The rows are gone, because the index has the changes; or they wait for their next try."""
     chosen = Pending.objects.filter(id__in=[row.id for row in rows])
     ids = {
@@ -60,7 +59,13 @@ def _relay_users_changes(projection: str, user_id: UUID, rows: Sequence[Pending]
         with transaction.atomic():
             if projection == Pending.Projection.VECTORS:
                 if (index := outside_index()) is not None:
-                    _update_vectors(index, user_id, ids)
+                    if ids[ALL]:
+                        index.clear(user_id=user_id)
+                    points = build_points(user_id=user_id, block_ids=ids[BLOCK])
+                    there = {point.block_id for point in points}
+                    gone = [id_ for id_ in ids[BLOCK] if id_ not in there]
+                    index.remove(user_id=user_id, block_ids=gone)
+                    index.upsert(user_id=user_id, points=points)
             elif (graph := outside_graph(indexing.active_types())) is not None:
                 _update_graph(graph, user_id, ids)
     except DomainError as error:
@@ -74,15 +79,6 @@ def _relay_users_changes(projection: str, user_id: UUID, rows: Sequence[Pending]
     return len(rows)
 
 
-def _update_vectors(index: VectorIndex, user_id: UUID, ids: Mapping[str, list[UUID]]) -> None:
-    if ids[ALL]:
-        index.clear(user_id=user_id)
-    points = build_points(user_id=user_id, block_ids=ids[BLOCK])
-    there = {point.block_id for point in points}
-    index.remove(user_id=user_id, block_ids=[id_ for id_ in ids[BLOCK] if id_ not in there])
-    index.upsert(user_id=user_id, points=points)
-
-
 def _update_graph(graph: GraphIndex, user_id: UUID, ids: Mapping[str, list[UUID]]) -> None:
     if ids[ALL]:
         graph.clear(user_id=user_id)
@@ -93,6 +89,6 @@ def _update_graph(graph: GraphIndex, user_id: UUID, ids: Mapping[str, list[UUID]
     nodes = indexing.nodes(user_id=user_id, entity_ids=entity_ids)
     there = {node.id for node in nodes} | {edge.id for edge in edges}
     gone = [id_ for id_ in (*ids[ENTITY], *ids[EDGE]) if id_ not in there]
-    # Blocks are taken out and put in again: which of their mentions are gone, nobody knows.
+    # Blocks are removed and inserted again: which of their mentions are gone is not known here.
     graph.remove(user_id=user_id, ids=[*gone, *ids[BLOCK]])
     graph.upsert(user_id=user_id, nodes=nodes, edges=[*edges, *mentions])

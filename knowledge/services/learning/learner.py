@@ -1,18 +1,18 @@
-"""From messages to memory: everything a job makes of them is one changeset.
+"""Learns messages: everything that one job makes of them is one changeset.
 
 Each message becomes an episode, as it was said; what an extractor proposes becomes entities,
 statements and relations, if the schema allows it, the user did not have it forgotten, and it
-is not known already. What becomes of each proposal is recorded. An extractor is not trusted: a
-proposal that makes no sense is dropped, and costs nothing but itself.
+is not known already. The decision about each proposal is recorded. An extractor is not trusted:
+an invalid proposal is dropped, and the rest of the batch is learned.
 """
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import TypeVar
+from operator import attrgetter
 from uuid import UUID
 
 import structlog
@@ -21,12 +21,13 @@ from django.db import transaction
 from exobrain.lib.errors import Unavailable
 from exobrain.lib.text import storable
 from journal import selectors as journal
+from journal.types import StoredMessage
 from knowledge import identity
 from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
-from knowledge.selectors import ledger
+from knowledge.selectors.history import learned_messages
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
@@ -59,12 +60,11 @@ from knowledge.types import (
 
 log = structlog.get_logger(__name__)
 
-V = TypeVar("V")
-
 # Columns by which what is new may name an entity: itself, its names, its sources, its questions.
 NAMING_ENTITIES = ("id", "entity_id", "record_id", "left_id", "right_id")
 MAX_FACT_CHARS = 2_000
 MAX_TOPIC_CHARS = 120
+CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
 # -- before the transaction
@@ -73,15 +73,17 @@ MAX_TOPIC_CHARS = 120
 def prepare_learning(
     *, user_id: UUID, messages: Sequence[SourceMessage], embeds: bool = True
 ) -> PreparedLearning:
-    """What may be remembered of the messages is known; nothing is written.
+    """Returns what may be remembered of the messages; writes nothing.
 
-    The extractor never sees what the user had forgotten: there are blanks in its place.
+    The extractor never sees what the user had forgotten: there are blanks in its place. While the
+    embedder is unavailable the vectors are left out.
     """
     ids = [message.id for message in messages]
-    known_already = ledger.learned(user_id=user_id, message_ids=ids)
-    fresh = _in_order(m for m in messages if m.id not in known_already and m.content)
+    known_already = learned_messages(user_id=user_id, message_ids=ids)
+    fresh = [m for m in messages if m.id not in known_already and m.content]
     if not fresh:
         return PreparedLearning(messages=[], extraction=Extraction())
+    fresh.sort(key=CHRONOLOGICAL)
     mask = load_redaction_mask(user_id=user_id, messages=fresh)
     shown = [mask.redacted(message) for message in fresh if not mask.is_forgotten(message)]
     extractor = configured_extractor()
@@ -91,7 +93,15 @@ def prepare_learning(
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
     extraction = filter_extraction(proposed, shown)
-    embedded = _embedded(user_id, shown, extraction) if embeds else BlockEmbeddings()
+    embedded = BlockEmbeddings()
+    if embeds:
+        texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in shown}
+        # Which id a statement gets is not known yet, so its text stands for it.
+        texts |= {identity.text_id(t): t for fact in extraction.facts if (t := _fact_text(fact))}
+        try:
+            embedded = embed_texts(texts)
+        except Unavailable as error:
+            log.warning("embedding_skipped", error=type(error).__name__, texts=len(texts))
     return PreparedLearning(
         messages=fresh,
         extraction=extraction,
@@ -100,31 +110,27 @@ def prepare_learning(
     )
 
 
-def _embedded(
-    user_id: UUID, messages: Sequence[SourceMessage], extraction: Extraction
-) -> BlockEmbeddings:
-    """What the coming blocks are compared by; nothing while the embedder is away.
-
-    Which id a statement gets is not known yet, so its text stands for it.
-    """
-    texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in messages}
-    texts |= {identity.text_id(text): text for f in extraction.facts if (text := _text_of(f))}
-    try:
-        return embed_texts(texts)
-    except Unavailable as error:
-        log.warning("embedding_skipped", error=type(error).__name__, texts=len(texts))
-        return BlockEmbeddings()
-
-
-def _in_order(messages: Iterable[SourceMessage]) -> list[SourceMessage]:
-    return sorted(messages, key=lambda m: (m.said_at, m.reference, m.sequence))
+def source_of(message: StoredMessage) -> SourceMessage:
+    """A message of the journal, as memory is made from it."""
+    return SourceMessage(
+        id=message.id,
+        reference=message.reference,
+        sequence=message.sequence,
+        role=message.role,
+        content=message.content,
+        said_at=message.created_at,
+    )
 
 
 # -- within it
 
 
 def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -> UUID:
-    """The memory holds what was prepared; returns the changeset. Twice is as good as once."""
+    """The memory holds what was prepared; returns the changeset.
+
+    Idempotent: a second call for the same job returns the changeset of the first, unless that was
+    rolled back.
+    """
     with transaction.atomic(savepoint=False):
         lock_memory(user_id)
         for attempt in count():  # another one follows each that was rolled back
@@ -142,29 +148,24 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -
             extractor=prepared.extraction.extractor,
         )
         remember(work, prepared)
-        return work.commit(
-            vectors=_by_block(work, prepared.vectors), tokens=_by_block(work, prepared.tokens)
-        )
-
-
-def _by_block(work: UnitOfWork, values: Mapping[UUID, V]) -> dict[UUID, V]:
-    """What was found out about texts, by the blocks that say them."""
-    found = {}
-    for block in work.additions(Block):
-        for id_ in (block.id, identity.text_id(block.text)):
-            if id_ in values:
-                found[block.id] = values[id_]
-    return found
+        vectors, tokens = {}, {}
+        for block in work.additions(Block):
+            for key in (block.id, identity.text_id(block.text)):
+                if key in prepared.vectors:
+                    vectors[block.id] = prepared.vectors[key]
+                if key in prepared.tokens:
+                    tokens[block.id] = prepared.tokens[key]
+        return work.commit(vectors=vectors, tokens=tokens)
 
 
 def remember(work: UnitOfWork, prepared: PreparedLearning) -> None:
     """Adds what was prepared, as far as the journal still says it and it is new."""
     ids = [message.id for message in prepared.messages]
     stored = {m.id: m for m in journal.messages_by_ids(user_id=work.user_id, ids=ids)}
-    known = ledger.learned(user_id=work.user_id, message_ids=ids)
+    known = learned_messages(user_id=work.user_id, message_ids=ids)
     messages = [
         message
-        for message in _in_order(prepared.messages)
+        for message in sorted(prepared.messages, key=CHRONOLOGICAL)
         if message.id not in known
         and message.id in stored
         and (stored[message.id].content or "") == message.content
@@ -189,7 +190,7 @@ class ResolvedFact:
 
     @property
     def subject(self) -> Entity | None:
-        """Whom or what it tells something of."""
+        """The entity that it says something about."""
         return self.about[0].entity if self.about else None
 
     @property
@@ -233,11 +234,30 @@ class Learner:
         self._resolve_entities()
         facts = [fact for p in self.extraction.facts if (fact := self._resolve_fact(p))]
         facts.sort(key=lambda f: (f.message.said_at, f.message.sequence, f.proposal.span.start))
-        self._load_known(facts)
+        self.topics = load_topics(
+            self.work,
+            {(fact.subject.id, fact.topic) for fact in facts if fact.subject and fact.topic},
+        )
+        plain = {self._statement_id(f, is_shared=True): f for f in facts if not f.is_single_valued}
+        for block in Block.objects.filter(user_id=self.user_id, pk__in=plain):
+            if block.status == Status.FALSIFIED:
+                self.refuted.add(block.id)
+            else:
+                self.by_words[plain[block.id].repeat_key] = block
         for fact in facts:
             self._learn_fact(fact)
         self._add_episodes()
-        self._drop_unmentioned_entities()
+
+        # An entity all of whose mentions turned out to be forgotten is not added.
+        spoken = {mention.entity_id for mention in self.work.additions(Mention)}
+        unspoken = {
+            entity.id
+            for entity in self.work.additions(Entity)
+            if entity.id not in spoken and not entity.is_self
+        }
+        for record in [*self.work.added.values()] if unspoken else ():
+            if unspoken & {getattr(record, column, None) for column in NAMING_ENTITIES}:
+                self.work.remove(record)
         resolve_conflicts(self.work, self.topics)
         add_redactions(user_id=self.user_id, spans=self.mask.added)
 
@@ -250,7 +270,7 @@ class Learner:
         record_id: UUID | None = None,
     ) -> None:
         self.decided.add(message_id)
-        if span is not None and not self._is_in(span):
+        if span is not None and not self._is_in_batch(span):
             span = None
         self.work.decide(
             Verdict(verdict),
@@ -260,26 +280,77 @@ class Learner:
             record_id=record_id,
         )
 
-    def _is_in(self, span: TextSpan) -> bool:
+    def _is_in_batch(self, span: TextSpan) -> bool:
         """True when these characters are in a message of the batch."""
         message = self.messages.get(span.message_id)
         return message is not None and 0 <= span.start <= span.end <= len(message.content)
 
     # entities
 
-    def _resolve_entities(self) -> None:
-        proposals = []
+    def _accept_entities(self) -> list[tuple[ProposedEntity, Trust]]:
+        """The proposals that may be remembered, ready to be stored; decides why others are not."""
+        accepted = []
         for proposal in self.extraction.entities:
-            spans = [span for span in proposal.spans if self._is_in(span)]
+            spans = [span for span in proposal.spans if self._is_in_batch(span)]
             if not spans:
                 continue
             spans.sort(key=lambda s: (self.messages[s.message_id].said_at, s.start))
-            if not proposal.is_user and not self._may_be_known(proposal, spans):
+            first = spans[0]
+            names = [proposal.name, *proposal.aliases, *proposal.identifiers]
+            said_at = self.messages[first.message_id].said_at
+            refusal = None
+            if not proposal.is_user:
+                if not identity.normal_name(storable(proposal.name)):
+                    refusal = Verdict.DROPPED, "no_name"
+                elif proposal.node_type not in self.schema.node_types:
+                    refusal = Verdict.DROPPED, "unknown_type"
+                elif self.mask.is_forgotten_name(names, said_at=said_at):
+                    refusal = Verdict.FORGOTTEN, "forgotten"
+                    for span in spans:
+                        self.mask.add(span)
+            if refusal:
+                self._decide(*refusal, first.message_id, first)
                 self.refused.add(proposal.key)
-            else:
-                trust = max(self._trust_of(span) for span in spans)
-                proposals.append((_storable(proposal, spans), trust))
-        resolver = Resolver(self.work, self.schema, self._contexts())
+                continue
+            limit = identity.MAX_NAME_CHARS
+            stored = replace(
+                proposal,
+                name=storable(proposal.name).strip()[:limit],
+                aliases=[storable(alias).strip()[:limit] for alias in proposal.aliases],
+                identifiers=[
+                    storable(each).strip()[: identity.MAX_ALIAS_CHARS]
+                    for each in proposal.identifiers
+                ],
+                spans=spans,
+                confidence=_clamp_confidence(proposal.confidence),
+            )
+            roles = (self.messages[span.message_id].role for span in spans)
+            accepted.append((stored, max(TRUST_OF_ROLE.get(r, Trust.WEB) for r in roles)))
+        return accepted
+
+    def _resolve_entities(self) -> None:
+        """Every accepted proposal, and every known entity that is named, has its entity."""
+        proposals = self._accept_entities()
+        # The contexts: which messages speak of whom, without what the user had forgotten.
+        ids = {
+            message.id: identity.episode_id(self.user_id, message_id=message.id)
+            for message in self.messages.values()
+            if not self.mask.is_forgotten(message)
+        }
+        episodes: dict[str, set[UUID]] = defaultdict(set)
+        spoken = [(p.key, span) for p in self.extraction.entities for span in p.spans]
+        spoken += [(mention.entity_key, mention.span) for mention in self.extraction.mentions]
+        for key, span in spoken:
+            if self._is_in_batch(span) and span.message_id in ids:
+                episodes[key].add(ids[span.message_id])
+        texts = {
+            episode_id: storable(self.mask.redacted(self.messages[message_id]).content)
+            for message_id, episode_id in ids.items()
+        }
+        contexts = Contexts(
+            user_id=self.user_id, episodes=episodes, texts=texts, vectors=self.vectors
+        )
+        resolver = Resolver(self.work, self.schema, contexts)
         self.entities = resolver.resolve(proposals)
         used = {key for fact in self.extraction.facts for key in fact.about}
         used |= {mention.entity_key for mention in self.extraction.mentions}
@@ -291,55 +362,16 @@ class Learner:
                 for span in proposal.spans:
                     self.work.cite(entity, span)
 
-    def _contexts(self) -> Contexts:
-        """Which messages speak of whom; not what the user had forgotten."""
-        ids = {
-            message.id: identity.episode_id(self.user_id, message_id=message.id)
-            for message in self.messages.values()
-            if not self.mask.is_forgotten(message)
-        }
-        episodes: dict[str, set[UUID]] = defaultdict(set)
-        spoken = [(p.key, span) for p in self.extraction.entities for span in p.spans]
-        spoken += [(mention.entity_key, mention.span) for mention in self.extraction.mentions]
-        for key, span in spoken:
-            if self._is_in(span) and span.message_id in ids:
-                episodes[key].add(ids[span.message_id])
-        texts = {
-            episode_id: storable(self.mask.redacted(self.messages[message_id]).content)
-            for message_id, episode_id in ids.items()
-        }
-        return Contexts(user_id=self.user_id, episodes=episodes, texts=texts, vectors=self.vectors)
-
-    def _may_be_known(self, proposal: ProposedEntity, spans: Sequence[TextSpan]) -> bool:
-        first = spans[0]
-        if not identity.normal_name(storable(proposal.name)):
-            self._decide(Verdict.DROPPED, "no_name", first.message_id, first)
-            return False
-        if proposal.node_type not in self.schema.node_types:
-            self._decide(Verdict.DROPPED, "unknown_type", first.message_id, first)
-            return False
-        said_at = self.messages[first.message_id].said_at
-        names = [proposal.name, *proposal.aliases, *proposal.identifiers]
-        if self.mask.is_forgotten_name(names, said_at=said_at):
-            self._decide(Verdict.FORGOTTEN, "forgotten", first.message_id, first)
-            for span in spans:
-                self.mask.add(span)
-            return False
-        return True
-
-    def _trust_of(self, span: TextSpan) -> Trust:
-        return TRUST_OF_ROLE.get(self.messages[span.message_id].role, Trust.WEB)
-
     # statements
 
     def _resolve_fact(self, proposal: ProposedFact) -> ResolvedFact | None:
         """The fact with all it speaks of, or a decision why not."""
         span = proposal.span
-        if not self._is_in(span):
+        if not self._is_in_batch(span):
             if span.message_id in self.messages:
                 self._decide(Verdict.DROPPED, "not_said_there", span.message_id)
             return None
-        text, reason = _text_of(proposal), ""
+        text, reason = _fact_text(proposal), ""
         if not text:
             reason = "no_text"
         elif self.mask.overlaps(span):
@@ -348,9 +380,11 @@ class Learner:
             reason = "unknown_entity"
         if reason:
             is_forgotten = reason == "forgotten"
-            self._drop(proposal, reason, Verdict.FORGOTTEN if is_forgotten else Verdict.DROPPED)
+            self._drop_fact(
+                proposal, reason, Verdict.FORGOTTEN if is_forgotten else Verdict.DROPPED
+            )
             return None
-        proposal = replace(proposal, text=text, confidence=_share(proposal.confidence))
+        proposal = replace(proposal, text=text, confidence=_clamp_confidence(proposal.confidence))
         message = self.messages[span.message_id]
         about = [self.entities[key] for key in dict.fromkeys(proposal.about)]
         edge_type = self._allowed_edge(proposal, about)
@@ -367,8 +401,8 @@ class Learner:
             topic=topic,
             value=value or identity.normal_text(text)[: identity.MAX_VALUE_CHARS],
             is_single_valued=is_single and bool(topic),
-            trust=Trust(min(proposal.trust, self._trust_of(span))),
-            start=_aware(proposal.valid_from) or message.said_at,
+            trust=Trust(min(proposal.trust, TRUST_OF_ROLE.get(message.role, Trust.WEB))),
+            start=_as_utc(proposal.valid_from) or message.said_at,
         )
         if self.mask.is_forgotten_fact(
             text=text,
@@ -378,14 +412,14 @@ class Learner:
             said_at=message.said_at,
         ):
             self.mask.add(span)
-            self._drop(proposal, "forgotten", Verdict.FORGOTTEN)
+            self._drop_fact(proposal, "forgotten", Verdict.FORGOTTEN)
             return None
         if fact.trust < Trust.USER_SAID and fact.subject is not None and fact.subject.is_self:
-            self._drop(proposal, "not_said_by_user", Verdict.LOW_TRUST)
+            self._drop_fact(proposal, "not_said_by_user", Verdict.LOW_TRUST)
             return None
         return fact
 
-    def _drop(
+    def _drop_fact(
         self, proposal: ProposedFact, reason: str, verdict: Verdict = Verdict.DROPPED
     ) -> None:
         """Decides that the fact is not learned, and why."""
@@ -397,66 +431,47 @@ class Learner:
         if edge_type is None:
             return None
         if edge_type not in self.schema.edge_types or len(about) < 2:
-            self._drop(proposal, "unknown_relation")
+            self._drop_fact(proposal, "unknown_relation")
             return None
         source, target = about[0].entity, about[1].entity
         fits = self.schema.allows(edge_type, source.node_type_id, target.node_type_id)
         if source.id == target.id or not fits:
-            self._drop(proposal, "relation_not_allowed")
+            self._drop_fact(proposal, "relation_not_allowed")
             return None
         return edge_type
 
-    def _load_known(self, facts: Sequence[ResolvedFact]) -> None:
-        """What is known already of the same topics, or in the same words."""
-        topics = {(fact.subject.id, fact.topic) for fact in facts if fact.subject and fact.topic}
-        self.topics = load_topics(self.work, topics)
-        plain = {self._shared_id(fact): fact for fact in facts if not fact.is_single_valued}
-        for block in Block.objects.filter(user_id=self.user_id, pk__in=plain):
-            if block.status == Status.FALSIFIED:
-                self.refuted.add(block.id)
-            else:
-                self.by_words[plain[block.id].repeat_key] = block
-
-    def _shared_id(self, fact: ResolvedFact) -> UUID:
-        """The id of a statement that no other contradicts: one record, whoever repeats it."""
+    def _statement_id(self, fact: ResolvedFact, *, is_shared: bool) -> UUID:
+        """One id for all who say it, if nothing contradicts it; else an id of this message's."""
         return identity.fact_id(
             self.user_id,
-            message_id=UUID(int=0),
+            message_id=UUID(int=0) if is_shared else fact.message.id,
             subject_id=fact.subject_id,
             topic=fact.topic,
-            said=fact.repeat_key[1],
-        )
-
-    def _own_id(self, fact: ResolvedFact) -> UUID:
-        """The id of a statement that is one of its message alone."""
-        return identity.fact_id(
-            self.user_id,
-            message_id=fact.message.id,
-            subject_id=fact.subject_id,
-            topic=fact.topic,
-            said=fact.value,
+            said=fact.repeat_key[1] if is_shared else fact.value,
         )
 
     def _learn_fact(self, fact: ResolvedFact) -> None:
         """The statement is added, or its source to what is known."""
         if fact.is_single_valued and fact.subject is not None:
             chain = self.topics.setdefault((fact.subject.id, fact.topic), [])
-            if known := _neighbour_saying_same(fact, chain):
+            if known := _find_adjacent_repeat(fact, chain):
                 self._add_source(fact, known)
             elif fact.trust < Trust.USER_SAID and any(b.trust >= Trust.USER_SAID for b in chain):
-                self._drop(fact.proposal, "user_said_otherwise", Verdict.LOW_TRUST)
+                self._drop_fact(fact.proposal, "user_said_otherwise", Verdict.LOW_TRUST)
             else:
-                chain.append(self._add_statement(fact, self._own_id(fact)))
+                chain.append(self._add_statement(fact, self._statement_id(fact, is_shared=False)))
         elif known := self.by_words.get(fact.repeat_key):
             self._add_source(fact, known)
         else:
-            id_ = self._shared_id(fact)
+            id_ = self._statement_id(fact, is_shared=True)
             if id_ in self.refuted:
-                id_ = self._own_id(fact)  # said again after the user called it wrong
+                id_ = self._statement_id(
+                    fact, is_shared=False
+                )  # said again after the user called it wrong
             self.by_words[fact.repeat_key] = self._add_statement(fact, id_)
 
     def _add_source(self, fact: ResolvedFact, known: Block) -> None:
-        """What is known already is known from here too, since when it began, and more surely."""
+        """The known block gets this source, the earlier beginning and the higher confidence."""
         self.work.cite(known, fact.proposal.span)
         self.work.change(
             known,
@@ -469,7 +484,7 @@ class Learner:
         )
 
     def _add_statement(self, fact: ResolvedFact, id_: UUID) -> Block:
-        valid_to = _aware(fact.proposal.valid_to)
+        valid_to = _as_utc(fact.proposal.valid_to)
         block = self.work.add(
             Block(
                 id=id_,
@@ -493,7 +508,10 @@ class Learner:
         )
         self.work.cite(block, fact.proposal.span)
         for resolved in fact.about:
-            self._add_mention(block, resolved.entity, fact.proposal.span, resolved.confidence)
+            mention = self.work.add_mention(
+                block, resolved.entity.id, confidence=resolved.confidence
+            )
+            self.work.cite(mention, fact.proposal.span)
         if fact.edge_type:
             self._add_edge(fact, block)
         self._decide(
@@ -534,9 +552,8 @@ class Learner:
         for proposal in self.extraction.entities:
             for span in proposal.spans:
                 mentioned[span.message_id].append((proposal.key, span, proposal.confidence))
-        for mention in self.extraction.mentions:
-            place = mention.span
-            mentioned[place.message_id].append((mention.entity_key, place, mention.confidence))
+        for each in self.extraction.mentions:
+            mentioned[each.span.message_id].append((each.entity_key, each.span, each.confidence))
         for message in self.messages.values():
             whole = TextSpan(message.id, 0, len(message.content))
             if self.mask.is_forgotten(message):
@@ -547,7 +564,7 @@ class Learner:
                 self._decide(
                     Verdict.FORGOTTEN, "forgotten", message.id, TextSpan(message.id, start, end)
                 )
-            trust = self._trust_of(whole)
+            trust = TRUST_OF_ROLE.get(message.role, Trust.WEB)
             block = self.work.add(
                 Block(
                     id=identity.episode_id(self.user_id, message_id=message.id),
@@ -568,48 +585,20 @@ class Learner:
                 self._decide(Verdict.REMEMBERED, "episode", message.id, record_id=block.id)
             for key, span, confidence in mentioned[message.id]:
                 resolved = self.entities.get(key)
-                if resolved and self._is_in(span) and not self.mask.overlaps(span):
-                    sure = _share(confidence) * resolved.confidence
-                    self._add_mention(block, resolved.entity, span, sure)
-
-    def _drop_unmentioned_entities(self) -> None:
-        """Nobody becomes known of whom all that is said turned out to be forgotten."""
-        spoken = {mention.entity_id for mention in self.work.additions(Mention)}
-        unspoken = {
-            entity.id
-            for entity in self.work.additions(Entity)
-            if entity.id not in spoken and not entity.is_self
-        }
-        for record in [*self.work.added.values()] if unspoken else ():
-            if unspoken & {getattr(record, column, None) for column in NAMING_ENTITIES}:
-                self.work.remove(record)
-
-    def _add_mention(self, block: Block, entity: Entity, span: TextSpan, confidence: float) -> None:
-        mention = self.work.add(
-            Mention(
-                id=identity.mention_id(self.user_id, block_id=block.id, entity_id=entity.id),
-                user_id=self.user_id,
-                block_id=block.id,
-                entity_id=entity.id,
-                trust=block.trust,
-                confidence=confidence,
-                valid_from=block.valid_from,
-                recorded_at=self.work.now,
-            )
-        )
-        self.work.cite(mention, span)
+                if resolved and self._is_in_batch(span) and not self.mask.overlaps(span):
+                    sure = _clamp_confidence(confidence) * resolved.confidence
+                    mention = self.work.add_mention(block, resolved.entity.id, confidence=sure)
+                    self.work.cite(mention, span)
 
 
-# -- small questions
-
-
-def _text_of(proposal: ProposedFact) -> str:
+def _fact_text(proposal: ProposedFact) -> str:
     return storable(proposal.text).strip()[:MAX_FACT_CHARS]
 
 
-def _neighbour_saying_same(fact: ResolvedFact, chain: Sequence[Block]) -> Block | None:
-    """The statement just before or just after it that says the same, if the user's word counts
-    as much.
+def _find_adjacent_repeat(fact: ResolvedFact, chain: Sequence[Block]) -> Block | None:
+    """The statement just before or after it in time that says the same.
+
+    Statements that are less trusted than the user's word do not stand for one of the user's own.
     """
     said = (fact.message.said_at, fact.message.sequence)
     rank = fact.trust >= Trust.USER_SAID
@@ -624,25 +613,12 @@ def _neighbour_saying_same(fact: ResolvedFact, chain: Sequence[Block]) -> Block 
     return next((b for b in (*before, *after) if b.value == fact.value), None)
 
 
-def _storable(proposal: ProposedEntity, spans: Sequence[TextSpan]) -> ProposedEntity:
-    """The proposal with names that can be stored."""
-    limit = identity.MAX_NAME_CHARS
-    return replace(
-        proposal,
-        name=storable(proposal.name).strip()[:limit],
-        aliases=[storable(alias).strip()[:limit] for alias in proposal.aliases],
-        identifiers=[storable(i).strip()[: identity.MAX_ALIAS_CHARS] for i in proposal.identifiers],
-        spans=spans,
-        confidence=_share(proposal.confidence),
-    )
-
-
-def _share(value: float) -> float:
-    """A number from 0 to 1, whatever was given."""
+def _clamp_confidence(value: float) -> float:
+    """The value within 0 to 1; 0 for NaN and the infinities."""
     return min(1.0, max(0.0, value)) if math.isfinite(value) else 0.0
 
 
-def _aware(value: datetime | None) -> datetime | None:
+def _as_utc(value: datetime | None) -> datetime | None:
     if value is None or value.tzinfo is not None:
         return value
     return value.replace(tzinfo=UTC)

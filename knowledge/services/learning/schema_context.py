@@ -1,4 +1,4 @@
-"""What an extractor is told: the types there are, and who is known already."""
+"""An extractor's input besides the messages: the schema's types and the known entities."""
 
 from uuid import UUID
 

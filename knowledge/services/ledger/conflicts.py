@@ -2,7 +2,7 @@
 
 Only statements of the same subject and the same single-valued topic are compared. What follows
 from them depends on what was said when, not on the order in which it was learned: `resolve` looks
-at all of them each time. Nothing is deleted: what is superseded keeps its row and names its heir.
+at all of them each time. Nothing is deleted: a superseded row stays and names its successor.
 """
 
 from collections import defaultdict
@@ -18,9 +18,9 @@ from knowledge.models import Block, Edge, LedgerRow, ReviewItem
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import Status, Trust
 
-CERTAIN = 0.6  # confidence from which a statement settles a matter
+CERTAIN = 0.6  # confidence from which a statement may end others
 
-Topic = tuple[UUID, str]  # an entity and what is told of it
+Topic = tuple[UUID, str]  # an entity and what is said of it
 
 
 @dataclass(frozen=True)
@@ -88,20 +88,15 @@ def resolve(statements: Iterable[Statement]) -> Resolution:
         ]
         ended = standing if new.is_certain and not unsettled else outranked
         for old in ended:
-            result.endings[old.id] = Ending(by=new.id, at=_end_of(old, new))
+            # It held until the newer one began; if that lies earlier, until that one was said.
+            end = new.start if new.start > old.start else max(new.said[0], old.start)
+            result.endings[old.id] = Ending(by=new.id, at=end)
             for pair in [pair for pair in result.disputes if old.id in pair]:
                 result.disputes.discard(pair)
         standing = [old for old in standing if old not in ended]
         result.disputes.update((new.id, old.id) for old in standing if old.value != new.value)
         standing.append(new)
     return result
-
-
-def _end_of(old: Statement, by: Statement) -> datetime:
-    """The newer one's beginning; if that lies before the older one's, when it was said."""
-    if by.start > old.start:
-        return by.start
-    return max(by.said[0], old.start)
 
 
 # -- in the ledger
@@ -122,7 +117,7 @@ def statement_of(block: Block) -> Statement:
 def takes_part(block: Block) -> bool:
     """True for a block that can end others or be ended.
 
-    Not one that the user called wrong, nor one that tells of a time that is over by its own
+    Not one that the user called wrong, nor one that is about a time that is over by its own
     words: "from 2010 to 2015 I lived in Rome" says nothing of today.
     """
     is_past = block.valid_to is not None and block.superseded_by_id is None
@@ -151,7 +146,7 @@ def load_topics(work: UnitOfWork, topics: Iterable[Topic]) -> dict[Topic, list[B
 
 
 def topic_of(block: Block) -> Topic | None:
-    """What the block tells of whom, if it tells of something."""
+    """The entity and topic of the block, if it has both."""
     return (block.entity_id, block.topic) if block.entity_id and block.topic else None
 
 
@@ -162,7 +157,7 @@ def topics_of(records: Iterable[LedgerRow]) -> set[Topic]:
 
 
 def resolve_conflicts(work: UnitOfWork, topics: Iterable[Topic]) -> None:
-    """The blocks of these topics, their edges and the questions about them say what holds."""
+    """Blocks of these topics, their edges and review items have the status that `resolve` finds."""
     resolved: dict[UUID, Block] = {}
     disputes: set[tuple[UUID, UUID]] = set()
     everyone: set[UUID] = set()
@@ -182,12 +177,12 @@ def resolve_conflicts(work: UnitOfWork, topics: Iterable[Topic]) -> None:
                 superseded_at=(block.superseded_at or work.now) if ending else None,
             )
             resolved[block.id] = block
-    _end_edges_with_blocks(work, resolved)
-    _ask_about_disputes(work, disputes=disputes, everyone=everyone)
+    _update_edges_of_blocks(work, resolved)
+    _update_review_items(work, disputes=disputes, everyone=everyone)
 
 
-def _end_edges_with_blocks(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:
-    """Edges hold as long as the statements that tell of them."""
+def _update_edges_of_blocks(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:
+    """Edges have the status and validity of the statements that they were learned from."""
     if not blocks:
         return
     stored = Edge.objects.filter(user_id=work.user_id, block_id__in=blocks)
@@ -196,23 +191,23 @@ def _end_edges_with_blocks(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:
     for edge in edges.values():
         if edge.block_id in blocks:
             by_block[edge.block_id].append(edge)
-    heirs = {(e.block_id, e.edge_type_id, e.source_id): e.id for e in edges.values()}
+    successors = {(e.block_id, e.edge_type_id, e.source_id): e.id for e in edges.values()}
     for block_id, block in blocks.items():
         for edge in by_block[block_id]:
-            heir = heirs.get((block.superseded_by_id, edge.edge_type_id, edge.source_id))
+            successor = successors.get((block.superseded_by_id, edge.edge_type_id, edge.source_id))
             work.change(
                 edge,
                 status=block.status,
                 valid_to=block.valid_to,
                 superseded_at=block.superseded_at,
-                superseded_by_id=heir,
+                superseded_by_id=successor,
             )
 
 
-def _ask_about_disputes(
+def _update_review_items(
     work: UnitOfWork, *, disputes: set[tuple[UUID, UUID]], everyone: set[UUID]
 ) -> None:
-    """There is an open question for each dispute, and none for one that is over."""
+    """There is an open review item for each dispute, and none for one that is over."""
     if not everyone:
         return
     about = Q(left_id__in=everyone) | Q(right_id__in=everyone)

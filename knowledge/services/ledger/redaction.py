@@ -1,8 +1,9 @@
-"""What the user had forgotten, seen from a message that is learned: blanks, and refusals.
+"""Keeps what the user had forgotten from being learned again: tombstones and redactions.
 
-Tombstones say what is not to be remembered again without telling what it was; they speak of what
-was said before they were set, so a replay or an import brings nothing back, and what the user says
-anew counts. Redactions say which characters of a message the memory does not know.
+A tombstone is a keyed digest of something that is not to be remembered, so it does not reveal what
+that was. It applies to messages from before it was set: a replay or an import restores nothing,
+while what the user says later is learned. A redaction names characters of a message that the
+memory does not know.
 """
 
 import re
@@ -19,7 +20,7 @@ from knowledge import identity
 from knowledge.models import Redaction, Tombstone
 from knowledge.types import SourceMessage, TextSpan
 
-BLANK = " "  # one for each character, so that places in a message stay what they are
+BLANK = " "  # one for each character, so that offsets in a message stay valid
 LONGEST_NAME_WORDS = 5  # of a forgotten name that is looked for in a message
 EVERYTHING = "everything"
 
@@ -27,13 +28,13 @@ _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 def key_of(*, user_id: UUID, kind: str, said: str) -> str:
-    """What a tombstone keeps of something."""
+    """The keyed digest that a tombstone stores of a text."""
     secret = str(settings.SECRET_KEY)
     return identity.tombstone_key(secret=secret, user_id=user_id, kind=kind, said=said)
 
 
 def fact_keys(*, text: str, subject: str, topic: str, value: str) -> list[str]:
-    """What a statement is known by when it is said again: its words, or what it tells."""
+    """The texts by which a statement is recognised: its words, and its subject, topic and value."""
     said = [identity.normal_text(text)]
     if topic:
         said.append("\x00".join([subject, topic, value]))
@@ -93,13 +94,28 @@ class RedactionMask:
 
     def is_forgotten(self, message: SourceMessage) -> bool:
         """True for a message that is wholly forgotten."""
-        return self._has_tombstone(EVERYTHING, [""], message.said_at) or (
-            ("message", self._key("message", str(message.id))) in self.until
-        )
+        if self._has_tombstone(EVERYTHING, [""], message.said_at):
+            return True
+        key = key_of(user_id=self.user_id, kind="message", said=str(message.id))
+        return ("message", key) in self.until
 
     def redacted(self, message: SourceMessage) -> SourceMessage:
-        """The message with blanks for what is forgotten."""
-        spans = [*self.spans[message.id], *self._names_in(message)]
+        """The message with blanks for what is forgotten, forgotten names among it.
+
+        Names that were forgotten after it was said are added to the spans and to `added`.
+        """
+        if self.has_names:
+            words = list(_WORD.finditer(message.content))
+            names = []
+            for first in range(len(words)):
+                for last in range(first, min(first + LONGEST_NAME_WORDS, len(words))):
+                    start, end = words[first].start(), words[last].end()
+                    name = message.content[start:end]
+                    if self.is_forgotten_name([name], said_at=message.said_at):
+                        names.append(TextSpan(message.id, start, end))
+            for span in names:
+                self.add(span)
+        spans = self.spans[message.id]
         return replace(message, content=blanked(message.content, spans)) if spans else message
 
     def overlaps(self, span: TextSpan) -> bool:
@@ -127,29 +143,12 @@ class RedactionMask:
         said = fact_keys(text=text, subject=subject, topic=topic, value=value)
         return self._has_tombstone("block", said, said_at)
 
-    def _names_in(self, message: SourceMessage) -> list[tuple[int, int]]:
-        """Where forgotten names stand in a message that was said before they were forgotten."""
-        if not self.has_names:
-            return []
-        words = list(_WORD.finditer(message.content))
-        found = []
-        for first in range(len(words)):
-            for last in range(first, min(first + LONGEST_NAME_WORDS, len(words))):
-                start, end = words[first].start(), words[last].end()
-                if self.is_forgotten_name([message.content[start:end]], said_at=message.said_at):
-                    found.append((start, end))
-        for start, end in found:
-            self.add(TextSpan(message.id, start, end))
-        return found
-
     def _has_tombstone(self, kind: str, said: Iterable[str], said_at: datetime) -> bool:
         if not self.until:
             return False
-        until = [self.until.get((kind, self._key(kind, each))) for each in said]
+        keys = (key_of(user_id=self.user_id, kind=kind, said=each) for each in said)
+        until = [self.until.get((kind, key)) for key in keys]
         return any(at is not None and said_at <= at for at in until)
-
-    def _key(self, kind: str, said: str) -> str:
-        return key_of(user_id=self.user_id, kind=kind, said=said)
 
 
 def load_redaction_mask(*, user_id: UUID, messages: Sequence[SourceMessage]) -> RedactionMask:

@@ -1,4 +1,4 @@
-"""Removing records with all that cannot be without them, and what that means for what stays."""
+"""Removes records with their dependents, and corrects what stays."""
 
 from collections.abc import Collection, Iterable
 from typing import Any, cast
@@ -11,7 +11,7 @@ from knowledge.services.ledger.conflicts import Topic, topics_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import TRUST_OF_ROLE, Trust
 
-# What `resolve_conflicts` works out: whether and by what a statement has been superseded.
+# What `resolve_conflicts` computes: whether and by what a statement has been superseded.
 DERIVED = ("superseded_at", "superseded_by_id", "valid_to")
 NOT_SUPERSEDED: dict[str, Any] = dict.fromkeys(DERIVED)
 
@@ -62,7 +62,7 @@ def remove_with_dependents(work: UnitOfWork, records: Iterable[LedgerRow]) -> No
 
 
 def _reopen_superseded(work: UnitOfWork, gone: Collection[UUID]) -> None:
-    """What goes supersedes nothing; edges hold again with the blocks that state them."""
+    """Blocks that the removed ones had superseded hold again, and so do their edges."""
     user_id = work.user_id
     reopened = set()
     for block in work.current(Block.objects.filter(user_id=user_id, superseded_by_id__in=gone)):
@@ -80,7 +80,7 @@ def _reopen_superseded(work: UnitOfWork, gone: Collection[UUID]) -> None:
 def lower_trust(
     work: UnitOfWork, *, blocks: Collection[UUID], without: Collection[UUID]
 ) -> set[Topic]:
-    """The blocks count no more than the best of their sources, leaving out those in `without`.
+    """The blocks are trusted no more than the best of their sources that are not in `without`.
 
     Returns the topics whose conflicts are to be resolved again.
     """

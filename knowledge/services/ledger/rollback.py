@@ -1,12 +1,12 @@
 """Changesets: what rolling one back would do, and doing it.
 
 Rolling back is a changeset of its own, so it can be rolled back in turn. What a later changeset
-says of the same record stands in the way and is named, except for what follows from statements
-by itself (see `conflicts`): that is worked out again.
+says of the same record is a conflict, except for what follows from statements by itself (see
+`conflicts`): that is computed again.
 """
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from uuid import UUID
@@ -41,7 +41,7 @@ from knowledge.services.ledger.removal import (
     remove_with_dependents,
 )
 from knowledge.services.ledger.unit_of_work import TABLE_OF, Key, UnitOfWork, lock_memory
-from knowledge.types import Change, RollbackPreview, Status
+from knowledge.types import RollbackPreview, Status
 
 # What a job may change of a record without saying anything new.
 MECHANICAL = {*DERIVED, "valid_from", "confidence", "trust", "node_type_id"}
@@ -57,9 +57,9 @@ NAMING_ENTITY: tuple[tuple[type[models.Model], str], ...] = (
 
 def preview_roll_back(*, user_id: UUID, changeset_id: UUID) -> RollbackPreview:
     """What rolling it back would do; nothing is written."""
-    plan = _plan_rollback(_revertible(user_id, changeset_id))
+    plan = _plan_rollback(_find_revertible(user_id, changeset_id))
     work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
-    _restore(work, plan)  # which is not committed
+    _apply_plan(work, plan)  # which is not committed
     return RollbackPreview(
         changeset_id=changeset_id,
         counts=Counter(table for table, _ in (*work.removed, *work.added, *work.changed)),
@@ -69,18 +69,18 @@ def preview_roll_back(*, user_id: UUID, changeset_id: UUID) -> RollbackPreview:
 
 
 def roll_back(*, user_id: UUID, changeset_id: UUID) -> UUID:
-    """The memory is as if the changeset had not been; returns the changeset that did it.
+    """The changeset is undone; returns the changeset that undid it.
 
     Rows that later changes use stay. Raises ChangedSince when later changes concern the same.
     """
     with transaction.atomic():
         lock_memory(user_id)
-        changeset = _revertible(user_id, changeset_id)
+        changeset = _find_revertible(user_id, changeset_id)
         plan = _plan_rollback(changeset)
         if plan.conflicts:
             raise ChangedSince(plan.conflicts)
         work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
-        _restore(work, plan)
+        _apply_plan(work, plan)
         states = Changeset.State
         Changeset.objects.filter(pk=changeset.pk).update(state=states.ROLLED_BACK)
         if changeset.kind == Changeset.Kind.ROLLBACK and changeset.reverts_id:
@@ -88,7 +88,7 @@ def roll_back(*, user_id: UUID, changeset_id: UUID) -> UUID:
         return work.commit()
 
 
-def _revertible(user_id: UUID, changeset_id: UUID) -> Changeset:
+def _find_revertible(user_id: UUID, changeset_id: UUID) -> Changeset:
     changeset = Changeset.objects.filter(user_id=user_id, pk=changeset_id).first()
     if changeset is None:
         raise ChangesetNotFound
@@ -104,7 +104,7 @@ def _revertible(user_id: UUID, changeset_id: UUID) -> Changeset:
 
 @dataclass
 class RollbackPlan:
-    """Rows as they will be."""
+    """What a rollback does to each row: removed, restored with values, changed back, or kept."""
 
     remove: dict[Key, LedgerRow] = field(default_factory=dict)
     restore: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
@@ -120,7 +120,7 @@ class RollbackPlan:
 
 
 def _plan_rollback(changeset: Changeset) -> RollbackPlan:
-    """Each change the other way round, but for what later messages still say."""
+    """The inverse of each change, but for rows that later messages still use."""
     user_id, plan = changeset.user_id, RollbackPlan()
     changes = changes_of(user_id=user_id, changeset_id=changeset.pk)
     present: dict[Key, LedgerRow] = {}
@@ -139,26 +139,21 @@ def _plan_rollback(changeset: Changeset) -> RollbackPlan:
                 plan.restore[key] = change.before
         elif row is not None:
             plan.change[key] = (row, change.before)
-    _remove_the_unsaid(plan, user_id)
-    _keep_the_used(plan, user_id)
-    plan.conflicts = _conflicts(changeset, plan)
+
+    # Statements that have no source but those that go now: their own changeset was rolled back
+    # before, and left them because of these sources.
+    gone = {id_ for table, id_ in plan.remove if table == "source"}
+    cited = {row.record_id for row in plan.remove.values() if isinstance(row, Source)}
+    left = Source.objects.filter(user_id=user_id, record_id__in=cited).exclude(pk__in=gone)
+    uncited = cited - set(left.values_list("record_id", flat=True))
+    for block in Block.objects.filter(user_id=user_id, pk__in=uncited):
+        plan.remove.setdefault(("block", block.pk), block)
+    _keep_used_rows(plan, user_id)
+    plan.conflicts = _find_conflicts(changeset, plan)
     return plan
 
 
-def _remove_the_unsaid(plan: RollbackPlan, user_id: UUID) -> None:
-    """Statements that only this changeset still has a message for go, too.
-
-    Their own changeset was rolled back before, and left them because of what goes now.
-    """
-    gone = {id_ for table, id_ in plan.remove if table == "source"}
-    said = {row.record_id for row in plan.remove.values() if isinstance(row, Source)}
-    still = Source.objects.filter(user_id=user_id, record_id__in=said).exclude(pk__in=gone)
-    unsaid = said - set(still.values_list("record_id", flat=True))
-    for block in Block.objects.filter(user_id=user_id, pk__in=unsaid):
-        plan.remove.setdefault(("block", block.pk), block)
-
-
-def _keep_the_used(plan: RollbackPlan, user_id: UUID) -> None:
+def _keep_used_rows(plan: RollbackPlan, user_id: UUID) -> None:
     """Facts that later messages repeat stay, and entities that are still spoken of."""
     gone = {id_ for _, id_ in plan.remove}
     blocks = [id_ for table, id_ in plan.remove if table == "block"]
@@ -168,7 +163,7 @@ def _keep_the_used(plan: RollbackPlan, user_id: UUID) -> None:
 
     gone = {id_ for _, id_ in plan.remove}
     entities = [id_ for table, id_ in plan.remove if table == "entity"]
-    used = {entity for _, id_, entity in _naming(user_id, entities) if id_ not in gone}
+    used = {entity for _, id_, entity in _records_naming(user_id, entities) if id_ not in gone}
     plan.keep(lambda key, row: (row.entity_id if key[0] == "alias" else key[1]) in used)
 
     # A question about what stays is still open, unless the other side goes.
@@ -182,7 +177,7 @@ def _keep_the_used(plan: RollbackPlan, user_id: UUID) -> None:
     )
 
 
-def _naming(user_id: UUID, entities: Collection[UUID]) -> Iterator[tuple[str, UUID, UUID]]:
+def _records_naming(user_id: UUID, entities: Collection[UUID]) -> Iterator[tuple[str, UUID, UUID]]:
     """(table, record, entity) for all records that name one of these entities."""
     for model, column in NAMING_ENTITY:
         rows = cast(Any, model).objects.filter(user_id=user_id, **{f"{column}__in": entities})
@@ -190,20 +185,25 @@ def _naming(user_id: UUID, entities: Collection[UUID]) -> Iterator[tuple[str, UU
             yield TABLE_OF[model].name, id_, entity
 
 
-def _conflicts(changeset: Changeset, plan: RollbackPlan) -> list[UUID]:
+def _find_conflicts(changeset: Changeset, plan: RollbackPlan) -> list[UUID]:
     """Later changesets that say something else of the same records."""
     user_id = changeset.user_id
-    concerned = _by_table((*plan.remove, *plan.change))
+    concerned: dict[str, set[UUID]] = defaultdict(set)
+    for table, id_ in (*plan.remove, *plan.change):
+        concerned[table].add(id_)
     later = later_changesets(user_id=user_id, number=changeset.number, records=concerned)
     kinds = dict(Changeset.objects.filter(pk__in=later).values_list("pk", "kind"))
-    found = [
-        id_
-        for id_ in later
-        if any(
-            _says_something(change, kinds[id_])
-            for change in changes_of(user_id=user_id, changeset_id=id_, only=concerned)
-        )
-    ]
+    conflicts = []
+    for later_id in later:
+        ignored = MECHANICAL if kinds[later_id] == Changeset.Kind.JOB else set(DERIVED)
+        for change in changes_of(user_id=user_id, changeset_id=later_id, only=concerned):
+            if change.before is None or change.after is None:
+                continue
+            columns = set(change.after)
+            if {change.after.get("status"), change.before.get("status")} <= UNDECIDED:
+                columns.discard("status")
+            if columns - ignored:
+                conflicts.append(later_id)
     # An entity that was split off and would be merged again would leave behind what was said of
     # it since.
     merged = [
@@ -211,39 +211,23 @@ def _conflicts(changeset: Changeset, plan: RollbackPlan) -> list[UUID]:
         for row, values in plan.change.values()
         if isinstance(row, Entity) and row.merged_into_id is None and values.get("merged_into_id")
     ]
-    since = _by_table(
-        (table, id_)
-        for table, id_, _ in _naming(user_id, merged)
-        if id_ not in concerned.get(table, ())
-    )
-    return list(dict.fromkeys([*found, *adding_changesets(user_id=user_id, records=since)]))
-
-
-def _by_table(keys: Iterable[Key]) -> dict[str, set[UUID]]:
-    found: dict[str, set[UUID]] = {}
-    for table, id_ in keys:
-        found.setdefault(table, set()).add(id_)
-    return found
-
-
-def _says_something(change: Change, kind: str) -> bool:
-    if change.before is None or change.after is None:
-        return False
-    columns = set(change.after)
-    if {change.after.get("status"), change.before.get("status")} <= UNDECIDED:
-        columns.discard("status")
-    return bool(columns - (MECHANICAL if kind == Changeset.Kind.JOB else set(DERIVED)))
+    since: dict[str, set[UUID]] = defaultdict(set)
+    for table, id_, _ in _records_naming(user_id, merged):
+        if id_ not in concerned.get(table, ()):
+            since[table].add(id_)
+    conflicts += adding_changesets(user_id=user_id, records=since)
+    return list(dict.fromkeys(conflicts))
 
 
 # -- doing it
 
 
-def _restore(work: UnitOfWork, plan: RollbackPlan) -> None:
-    """The rows are as planned, with all that follows."""
+def _apply_plan(work: UnitOfWork, plan: RollbackPlan) -> None:
+    """The unit of work has the planned rows, with dependents, trust and conflicts adjusted."""
     touched: list[LedgerRow] = []
     for (table, _), values in plan.restore.items():
         record = LEDGER[table].model(**values)
-        if can_stand(work, record):
+        if has_valid_references(work, record):
             work.add(record)
             touched.append(record)
     topics = topics_of(touched)
@@ -259,26 +243,23 @@ def _restore(work: UnitOfWork, plan: RollbackPlan) -> None:
         blocks=[id_ for table, id_ in plan.kept if table == "block"],
         without=[id_ for table, id_ in plan.remove if table == "source"],
     )
-    _reopen(work)
-    resolve_conflicts(work, topics)
 
-
-def _reopen(work: UnitOfWork) -> None:
-    """Nothing that comes back is superseded by what is not there."""
+    # Nothing that comes back is superseded by a block that is not there.
     reopened = set()
     for block in (*work.additions(Block), *work.changes(Block)):
-        heir = block.superseded_by_id
-        if heir is not None and not _is_there(work, Block, heir):
+        successor = block.superseded_by_id
+        if successor is not None and not _exists(work, Block, successor):
             work.change(block, **NOT_SUPERSEDED)
             reopened.add(block.pk)
     stored = Edge.objects.filter(user_id=work.user_id, block_id__in=reopened)
     for edge in (*work.current(stored), *work.additions(Edge)):
         if edge.block_id in reopened:
             work.change(edge, **NOT_SUPERSEDED)
+    resolve_conflicts(work, topics)
 
 
 def _remove_orphans(work: UnitOfWork) -> None:
-    """An entity that nothing mentions any more is not known, nor one that was merged into it.
+    """Entities that nothing mentions any more are removed, and those merged into them.
 
     Its first message may have been forgotten, or its last while it was merged into another.
     """
@@ -313,24 +294,24 @@ def _remove_orphans(work: UnitOfWork) -> None:
     remove_with_dependents(work, orphans)
 
 
-def can_stand(work: UnitOfWork, row: LedgerRow) -> bool:
-    """True when everything the row refers to is there, or about to be."""
+def has_valid_references(work: UnitOfWork, row: LedgerRow) -> bool:
+    """True when every row it refers to is stored or added by the unit of work."""
     for column in row._meta.concrete_fields:
         target = cast(Any, column.related_model)
         id_ = getattr(row, column.attname)
         if id_ is None or target in (None, Record, Changeset) or column.name == "user":
             continue
-        if not _is_there(work, target, id_):
+        if not _exists(work, target, id_):
             return False
     if isinstance(row, Source):
-        return _is_there(work, LEDGER[row.table].model, row.record_id)
+        return _exists(work, LEDGER[row.table].model, row.record_id)
     if isinstance(row, ReviewItem):
         side = Entity if row.kind == ReviewItem.Kind.MERGE else Block
-        return all(_is_there(work, side, id_) for id_ in (row.left_id, row.right_id))
+        return all(_exists(work, side, id_) for id_ in (row.left_id, row.right_id))
     return True
 
 
-def _is_there(work: UnitOfWork, model: Any, id_: Any) -> bool:
+def _exists(work: UnitOfWork, model: Any, id_: Any) -> bool:
     table = TABLE_OF.get(model)
     if table is not None and (table.name, id_) in work.removed:
         return False

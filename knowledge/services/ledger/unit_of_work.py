@@ -6,13 +6,14 @@ runs in the caller's transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 import orjson
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Max
 
 from exobrain.lib import clock
@@ -20,6 +21,7 @@ from knowledge import identity
 from knowledge.models import (
     LEDGER,
     Alias,
+    Block,
     Changeset,
     Decision,
     LedgerRow,
@@ -43,9 +45,19 @@ LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge ' || %s, 0))"
 
 
 def lock_memory(user_id: UUID) -> None:
-    """Until the transaction ends, nobody else changes this user's memory."""
+    """No other transaction changes this user's memory until this one ends."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [str(user_id)])
+
+
+@contextmanager
+def open_unit_of_work(*, user_id: UUID, kind: Changeset.Kind) -> Iterator["UnitOfWork"]:
+    """A unit of work with the memory locked; it is committed at the end if nothing raised."""
+    with transaction.atomic():
+        lock_memory(user_id)
+        work = UnitOfWork(user_id=user_id, kind=kind)
+        yield work
+        work.commit()
 
 
 class UnitOfWork:
@@ -73,7 +85,7 @@ class UnitOfWork:
         )
         self.user_id = user_id
         self.now = at or clock.now()
-        self.projects = projects  # else the caller tells the indexes
+        self.projects = projects  # else the caller updates the indexes
         self.added: dict[Key, LedgerRow] = {}
         self.changed: dict[Key, LedgerRow] = {}
         self.before: dict[Key, dict[str, Any]] = {}  # the changed columns as they were
@@ -82,11 +94,11 @@ class UnitOfWork:
 
     def add(self, record: Row) -> Row:
         """The record will be there; one that is added already is returned instead."""
-        return cast(Row, self.added.setdefault(_key(record), record))
+        return cast(Row, self.added.setdefault(_key_of(record), record))
 
     def change(self, record: LedgerRow, **values: Any) -> None:
         """The record's columns will have these values; what it has already is no change."""
-        key = _key(record)
+        key = _key_of(record)
         record = self.added.get(key) or self.changed.get(key) or record
         new = {name: value for name, value in values.items() if getattr(record, name) != value}
         if not new:
@@ -101,7 +113,7 @@ class UnitOfWork:
 
     def remove(self, record: LedgerRow) -> None:
         """The record will be gone."""
-        key = _key(record)
+        key = _key_of(record)
         if self.added.pop(key, None) is not None:
             return
         original = self.changed.pop(key, record)
@@ -111,11 +123,11 @@ class UnitOfWork:
 
     def keep(self, record: LedgerRow) -> None:
         """The record will not be gone after all."""
-        self.removed.pop(_key(record), None)
+        self.removed.pop(_key_of(record), None)
 
     def current(self, records: Iterable[Row]) -> list[Row]:
         """The records as this unit will have left them, without those it removes."""
-        keyed = [(_key(record), record) for record in records]
+        keyed = [(_key_of(record), record) for record in records]
         return [
             cast(Row, self.changed.get(key, record))
             for key, record in keyed
@@ -135,8 +147,8 @@ class UnitOfWork:
         return [record for record in self.removed.values() if isinstance(record, model)]
 
     def cite(self, record: LedgerRow, span: TextSpan) -> None:
-        """The record will be known to come from there."""
-        table, record_id = _key(record)
+        """The record will have this part of a message as a source."""
+        table, record_id = _key_of(record)
         self.add(
             Source(
                 id=identity.source_id(
@@ -155,6 +167,37 @@ class UnitOfWork:
             )
         )
 
+    def add_mention(self, block: Block, entity_id: UUID, *, confidence: float = 1.0) -> Mention:
+        """The block will mention the entity, as long as the block is valid."""
+        return self.add(
+            Mention(
+                id=identity.mention_id(self.user_id, block_id=block.id, entity_id=entity_id),
+                user_id=self.user_id,
+                block_id=block.id,
+                entity_id=entity_id,
+                trust=block.trust,
+                confidence=confidence,
+                valid_from=block.valid_from,
+                recorded_at=self.now,
+            )
+        )
+
+    def add_alias(
+        self, entity_id: UUID, *, name: str, normal_name: str, is_identifier: bool = False
+    ) -> Alias:
+        """The entity will be found by that name or identifier."""
+        normal_name = normal_name[: identity.MAX_ALIAS_CHARS]
+        return self.add(
+            Alias(
+                id=identity.alias_id(self.user_id, entity_id=entity_id, name=normal_name),
+                user_id=self.user_id,
+                entity_id=entity_id,
+                name=name[: identity.MAX_ALIAS_CHARS],
+                normal_name=normal_name,
+                is_identifier=is_identifier,
+            )
+        )
+
     def decide(
         self,
         verdict: Verdict,
@@ -164,7 +207,7 @@ class UnitOfWork:
         span: TextSpan | None = None,
         record_id: UUID | None = None,
     ) -> None:
-        """It will be known what became of the message, or of a part of it, and why."""
+        """Records the verdict on the message, or on a part of it, and the reason."""
         start, end = (span.start, span.end) if span else (None, None)
         id_ = identity.decision_id(
             self.user_id, self.changeset.id, message_id, start, end, verdict, reason, record_id
@@ -186,56 +229,60 @@ class UnitOfWork:
         *,
         vectors: Mapping[UUID, Vector] | None = None,
         tokens: Mapping[UUID, bytes] | None = None,
+        keeps_history: bool = True,
     ) -> UUID:
-        """All of it is in the ledger, its history and its indexes; returns the changeset."""
-        self._drop_known()
-        self._save_changeset()
-        self._insert_added(changeset_id=self.changeset.id)
+        """All of it is in the ledger, its history and its indexes; returns the changeset.
+
+        Without history the changeset cannot be rolled back or looked into. The versions of removed
+        rows are deleted, too; a version of a changed row is updated in those columns where it
+        agreed with the row. The caller deletes the records (`Record`) of removed rows.
+        """
+        self._drop_stored_additions()
+        counts: dict[str, dict[str, int]] = defaultdict(dict)
+        collected = (("added", self.added), ("changed", self.changed), ("removed", self.removed))
+        for action, records in collected:
+            for name, _ in records:
+                counts[name][action] = counts[name].get(action, 0) + 1
+        last = Changeset.objects.filter(user_id=self.user_id).aggregate(last=Max("number"))["last"]
+        self.changeset.summary = dict(counts)
+        self.changeset.number = (last or 0) + 1
+        self.changeset.created_at = self.now
+        self.changeset.save(force_insert=True)
+
         for table in LEDGER.values():
-            changed = self._changed_of(table)
-            _keep_versions(
-                table, [row.pk for row in changed], self.changeset.id, VersionEnd.CHANGED
-            )
-            _update(
-                table,
-                changed,
-                self.before,
-                now=self.now,
-                stamp={"changeset_id": self.changeset.id, "began_as": VersionStart.CHANGED},
-            )
+            rows = self.additions(table.model)
+            for row in rows:
+                row.changeset_id = self.changeset.id if keeps_history else None
+                row.began_as = VersionStart.ADDED
+            _insert_rows(table.model, rows, now=self.now)
+        for table in LEDGER.values():
+            changed = [row for (name, _), row in self.changed.items() if name == table.name]
+            if not keeps_history:
+                _update_rows(table, changed, self.before, now=self.now, also_versions=True)
+                continue
+            ids = [row.pk for row in changed]
+            _keep_versions(table, ids, self.changeset.id, VersionEnd.CHANGED)
+            stamp = {"changeset_id": self.changeset.id, "began_as": VersionStart.CHANGED}
+            _update_rows(table, changed, self.before, now=self.now, stamp=stamp)
             if self.changeset.kind in HUMAN:  # a rebuild relies on no present row
                 made = [*self.additions(table.model), *changed]
                 _keep_versions(table, [row.pk for row in made], None, VersionEnd.OPEN)
         for table in reversed(LEDGER.values()):
-            removed = self._removed_of(table)
-            _keep_versions(table, removed, self.changeset.id, VersionEnd.REMOVED)
-            _delete(table.model, removed)
-        _insert(Decision, [*self.decisions.values()], now=self.now)
-        self._project(vectors, tokens)
+            removed = [id_ for name, id_ in self.removed if name == table.name]
+            if keeps_history:
+                _keep_versions(table, removed, self.changeset.id, VersionEnd.REMOVED)
+            _delete_rows(table.model, removed)
+            if not keeps_history:
+                _delete_rows(table.versions, removed)
+        if keeps_history:
+            _insert_rows(Decision, [*self.decisions.values()], now=self.now)
+        self._update_indexes(vectors, tokens)
         return self.changeset.id
 
-    def commit_without_history(self) -> UUID:
-        """As `commit`, but nothing tells of it: it cannot be rolled back, and shows no words.
+    def _drop_stored_additions(self) -> None:
+        """Nothing is added that is stored already.
 
-        What is removed loses its versions, too, and a version of what is changed that agreed with
-        the row agrees with it still. The records are yet to be deleted by whoever forgets them.
-        """
-        self._drop_known()
-        self._save_changeset()
-        self._insert_added(changeset_id=None)
-        for table in LEDGER.values():
-            changed = self._changed_of(table)
-            _update(table, changed, self.before, now=self.now, also_versions=True)
-        for table in reversed(LEDGER.values()):
-            removed = self._removed_of(table)
-            _delete(table.model, removed)
-            _delete(table.versions, removed)
-        self._project(None, None)
-        return self.changeset.id
-
-    def _drop_known(self) -> None:
-        """What is there already is not added, be it under its id or, for the names of entities and
-        the mentions in blocks, under another id after a merge.
+        After a merge, an entity's name or a block's mention may be stored under another id.
         """
         for name, table in LEDGER.items():
             records = [
@@ -260,32 +307,7 @@ class UnitOfWork:
             for id_ in known:
                 del self.added[name, id_]
 
-    def _save_changeset(self) -> None:
-        counts: dict[str, dict[str, int]] = defaultdict(dict)
-        whole = (("added", self.added), ("changed", self.changed), ("removed", self.removed))
-        for action, records in whole:
-            for table, _ in records:
-                counts[table][action] = counts[table].get(action, 0) + 1
-        mine = Changeset.objects.filter(user_id=self.user_id)
-        self.changeset.summary = dict(counts)
-        self.changeset.number = (mine.aggregate(last=Max("number"))["last"] or 0) + 1
-        self.changeset.created_at = self.now
-        self.changeset.save(force_insert=True)
-
-    def _insert_added(self, *, changeset_id: UUID | None) -> None:
-        for table in LEDGER.values():
-            rows = self.additions(table.model)
-            for row in rows:
-                row.changeset_id, row.began_as = changeset_id, VersionStart.ADDED
-            _insert(table.model, rows, now=self.now)
-
-    def _changed_of(self, table: LedgerTable) -> list[LedgerRow]:
-        return [row for (name, _), row in self.changed.items() if name == table.name]
-
-    def _removed_of(self, table: LedgerTable) -> list[UUID]:
-        return [id_ for name, id_ in self.removed if name == table.name]
-
-    def _project(
+    def _update_indexes(
         self, vectors: Mapping[UUID, Vector] | None, tokens: Mapping[UUID, bytes] | None
     ) -> None:
         ids: dict[str, set[UUID]] = defaultdict(set)
@@ -307,7 +329,7 @@ class UnitOfWork:
             )
 
 
-def _key(record: LedgerRow) -> Key:
+def _key_of(record: LedgerRow) -> Key:
     return TABLE_OF[type(record)].name, record.pk
 
 
@@ -315,7 +337,7 @@ def _key(record: LedgerRow) -> Key:
 # as JSON: the ORM would take as long to write them down as PostgreSQL to store them.
 
 
-def _insert(model: type[models.Model], rows: Sequence[models.Model], *, now: datetime) -> None:
+def _insert_rows(model: type[models.Model], rows: Sequence[models.Model], *, now: datetime) -> None:
     """The rows are there, made just now; what is there already stays as it is."""
     fields = model._meta.concrete_fields
     columns = ", ".join(f'"{field.column}"' for field in fields)
@@ -352,7 +374,7 @@ def _keep_versions(
         )
 
 
-def _update(
+def _update_rows(
     table: LedgerTable,
     rows: Sequence[LedgerRow],
     before: Mapping[Key, Mapping[str, Any]],
@@ -399,7 +421,7 @@ def _update(
             )
 
 
-def _delete(model: Any, ids: Sequence[UUID]) -> None:
+def _delete_rows(model: Any, ids: Sequence[UUID]) -> None:
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -1,16 +1,12 @@
-"""The user's own hand: each edit is a changeset, and what it replaces keeps its row."""
+"""The user's edits: each is a changeset, and a replaced block keeps its row."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from uuid import UUID
-
-from django.db import transaction
 
 from exobrain.lib.text import storable
 from knowledge import identity
 from knowledge.errors import EmptyText, NotEditable, RecordNotFound, TextTooLong, UnknownType
 from knowledge.models import (
-    Alias,
     Block,
     Changeset,
     Edge,
@@ -20,7 +16,7 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.ledger.conflicts import resolve_conflicts, topic_of
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
 
 NAMED_TYPES = "node.entity"
@@ -33,8 +29,8 @@ def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]
     no text: the user said that it is wrong. Raises RecordNotFound, TextTooLong, and NotEditable for
     an episode.
     """
-    with _edit(user_id) as work:
-        blocks = _blocks(user_id, texts)
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        blocks = _find_blocks(user_id, texts)
         return {id_: _replace_text(work, blocks[id_], text) for id_, text in texts.items()}
 
 
@@ -45,30 +41,30 @@ def edit_block(*, user_id: UUID, block_id: UUID, text: str) -> UUID:
 
 def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
-    with _edit(user_id) as work:
-        assure(work, _block(user_id, block_id))
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        assure(work, _find_blocks(user_id, [block_id])[block_id])
         return work.changeset.id
 
 
 def dispute(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is doubtful; returns the changeset."""
-    with _edit(user_id) as work:
-        refute(work, _block(user_id, block_id), status=Status.DISPUTED)
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        refute(work, _find_blocks(user_id, [block_id])[block_id], status=Status.DISPUTED)
         return work.changeset.id
 
 
 def falsify(*, user_id: UUID, block_id: UUID) -> UUID:
     """The block is wrong, and not recalled as true; returns the changeset."""
-    with _edit(user_id) as work:
-        refute(work, _block(user_id, block_id))
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        refute(work, _find_blocks(user_id, [block_id])[block_id])
         return work.changeset.id
 
 
 def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
     """The entity's page has a note; returns the note's block."""
-    with _edit(user_id) as work:
-        entity = _entity(user_id, entity_id)
-        text = _bounded(text)
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        entity = _find_entity(user_id, entity_id)
+        text = _storable_text(text)
         if not text:
             raise EmptyText
         note = work.add(
@@ -84,14 +80,14 @@ def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
                 said_at=work.now,
             )
         )
-        _mention(work, note, entity.id)
+        work.add_mention(note, entity.id)
         return note.id
 
 
 def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
     """The entity has that name, and is still found by the old one; returns the changeset."""
-    with _edit(user_id) as work:
-        entity = _entity(user_id, entity_id)
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        entity = _find_entity(user_id, entity_id)
         name = storable(name).strip()
         normal = identity.normal_name(name)
         if not normal:
@@ -104,22 +100,14 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
             normal_name=normal[: identity.MAX_NAME_CHARS],
             trust=int(Trust.CONFIRMED),
         )
-        work.add(
-            Alias(
-                id=identity.alias_id(user_id, entity_id=entity.id, name=normal),
-                user_id=user_id,
-                entity_id=entity.id,
-                name=name,
-                normal_name=normal,
-            )
-        )
+        work.add_alias(entity.id, name=name, normal_name=normal)
         return work.changeset.id
 
 
 def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
     """The entity is of that type; raises UnknownType. Returns the changeset."""
-    with _edit(user_id) as work:
-        entity = _entity(user_id, entity_id)
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        entity = _find_entity(user_id, entity_id)
         types = NodeType.objects.filter(is_active=True, is_abstract=False)
         if not types.filter(pk=node_type).exists() or node_type in {"node.block", "node.universe"}:
             raise UnknownType
@@ -130,30 +118,20 @@ def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
 # -- what edits are made of
 
 
-@contextmanager
-def _edit(user_id: UUID) -> Iterator[UnitOfWork]:
-    """A unit of work that is committed if nothing is wrong."""
-    with transaction.atomic():
-        lock_memory(user_id)
-        work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.EDIT)
-        yield work
-        work.commit()
-
-
 def assure(work: UnitOfWork, block: Block) -> None:
-    """The user agrees with the block."""
+    """The block is confirmed by the user."""
     work.change(block, trust=int(Trust.CONFIRMED), confidence=1.0, status=Status.ASSERTED)
-    _follow(work, block)
+    _update_dependents(work, block)
 
 
 def refute(work: UnitOfWork, block: Block, *, status: Status = Status.FALSIFIED) -> None:
-    """The user does not agree with the block, or not quite."""
+    """The block is wrong by the user's word, or in doubt."""
     work.change(block, status=status)
-    _follow(work, block)
+    _update_dependents(work, block)
 
 
-def _follow(work: UnitOfWork, block: Block) -> None:
-    """What follows for its relations, and for others of its topic."""
+def _update_dependents(work: UnitOfWork, block: Block) -> None:
+    """Its edges have its status, and the conflicts of its topic are resolved."""
     for edge in Edge.objects.filter(user_id=work.user_id, block=block):
         work.change(edge, status=block.status, trust=block.trust, confidence=block.confidence)
     if block.is_single_valued and (topic := topic_of(block)):
@@ -161,8 +139,8 @@ def _follow(work: UnitOfWork, block: Block) -> None:
 
 
 def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
-    """The block reads as given, by a block in its place that corrects it; returns that one's id."""
-    text = _bounded(text)
+    """A new block with the text supersedes the block; returns the id of the one that holds now."""
+    text = _storable_text(text)
     if not text:
         refute(work, block)
         return block.id
@@ -170,7 +148,7 @@ def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
         assure(work, block)
         return block.id
     value = identity.normal_text(text)[: identity.MAX_VALUE_CHARS] if block.topic else ""
-    heir = work.add(
+    successor = work.add(
         Block(
             id=identity.edit_id(work.user_id, record_id=block.id, text=text, at=work.now),
             user_id=work.user_id,
@@ -197,53 +175,30 @@ def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
         block,
         valid_to=max(work.now, block.valid_from or block.said_at),
         superseded_at=work.now,
-        superseded_by_id=heir.id,
+        superseded_by_id=successor.id,
     )
-    _inherit(work, block, heir)
-    _follow(work, heir)
-    return heir.id
-
-
-def _inherit(work: UnitOfWork, block: Block, heir: Block) -> None:
-    """What replaces a block comes from where that came from, and speaks of the same."""
     mine = {"user_id": work.user_id}
     for source in Source.objects.filter(record_id=block.id, **mine):
-        work.cite(heir, TextSpan(source.message_id, source.start, source.end))
+        work.cite(successor, TextSpan(source.message_id, source.start, source.end))
     for mention in Mention.objects.filter(block=block, **mine):
-        _mention(work, heir, mention.entity_id)
+        work.add_mention(successor, mention.entity_id)
     for child in Block.objects.filter(parent=block, **mine):
-        work.change(child, parent_id=heir.id)
+        work.change(child, parent_id=successor.id)
     for edge in Edge.objects.filter(block=block, **mine):
         work.change(edge, valid_to=block.valid_to, superseded_at=block.superseded_at)
+    _update_dependents(work, successor)
+    return successor.id
 
 
-def _mention(work: UnitOfWork, block: Block, entity_id: UUID) -> None:
-    work.add(
-        Mention(
-            id=identity.mention_id(work.user_id, block_id=block.id, entity_id=entity_id),
-            user_id=work.user_id,
-            block_id=block.id,
-            entity_id=entity_id,
-            trust=block.trust,
-            valid_from=block.valid_from,
-            recorded_at=work.now,
-        )
-    )
-
-
-def _bounded(text: str) -> str:
-    """The text as it is stored; never only a part of it: nothing the user said is lost."""
+def _storable_text(text: str) -> str:
+    """The whole text as it is stored; raises TextTooLong rather than cut it."""
     text = storable(text).strip()
     if len(text) > MAX_TEXT_CHARS:
         raise TextTooLong
     return text
 
 
-def _block(user_id: UUID, block_id: UUID) -> Block:
-    return _blocks(user_id, [block_id])[block_id]
-
-
-def _blocks(user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Block]:
+def _find_blocks(user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Block]:
     """The user's blocks of these ids: all of them, and none is an episode."""
     wanted = set(ids)
     blocks = Block.objects.filter(user_id=user_id).in_bulk(wanted)
@@ -254,7 +209,7 @@ def _blocks(user_id: UUID, ids: Iterable[UUID]) -> dict[UUID, Block]:
     return blocks
 
 
-def _entity(user_id: UUID, entity_id: UUID) -> Entity:
+def _find_entity(user_id: UUID, entity_id: UUID) -> Entity:
     entity = Entity.objects.filter(user_id=user_id, pk=entity_id, merged_into=None).first()
     if entity is None:
         raise RecordNotFound

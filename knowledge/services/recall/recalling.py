@@ -57,16 +57,16 @@ def recall(
     question = parse_question(query[:MAX_QUERY_CHARS], now=now)
     wanted = {
         name: retriever
-        for name, retriever in _retrievers(RetrievalQuery(scope, question, now)).items()
+        for name, retriever in _configured_retrievers(RetrievalQuery(scope, question, now)).items()
         if name not in without
     }
-    retrieved, took = _retrieve(wanted, seconds=milliseconds * RETRIEVERS_SHARE / 1000)
+    retrieved, took = _run_retrievers(wanted, seconds=milliseconds * RETRIEVERS_SHARE / 1000)
     pool = gather_candidates(scope, retrieved)
     ordered = order_memories(
         question,
         pool,
         statistics=retrieved.get("words", Retrieved()).statistics or TermStatistics(0, {}),
-        scorer=None if "tokens" in without else _late_interaction(scope, pool, retrieved),
+        scorer=None if "tokens" in without else _load_scorer(scope, pool, retrieved),
     )
     items, tokens = within_budget(
         ordered, budget_tokens=budget_tokens, limit=limit, drop_weak=drop_weak
@@ -75,7 +75,7 @@ def recall(
     return Recall(items=items, tokens=tokens, retriever_ms=took, dropped=dropped)
 
 
-def _retrievers(query: RetrievalQuery) -> dict[str, Retriever]:
+def _configured_retrievers(query: RetrievalQuery) -> dict[str, Retriever]:
     """The slowest first: it begins first."""
     index = configured_index()
     found: dict[str, Retriever] = {}
@@ -88,7 +88,7 @@ def _retrievers(query: RetrievalQuery) -> dict[str, Retriever]:
     return found
 
 
-def _retrieve(
+def _run_retrievers(
     wanted: Mapping[str, Retriever], *, seconds: float
 ) -> tuple[dict[str, Retrieved], dict[str, float]]:
     """What was retrieved in time, and the milliseconds that each retriever took."""
@@ -109,7 +109,7 @@ def _retrieve(
     return retrieved, took
 
 
-def _late_interaction(
+def _load_scorer(
     scope: Scope, pool: CandidatePool, retrieved: Mapping[str, Retrieved]
 ) -> LateInteractionScorer | None:
     """None where the question or the memory has no token vectors of the embedder's space."""

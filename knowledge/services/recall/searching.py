@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from knowledge.selectors.pages import canonical_id
+from knowledge.selectors.entities import canonical_id
 from knowledge.services.recall.recalling import recall
 from knowledge.stores.graph import configured_graph
 from knowledge.stores.graph.port import Neighbourhood

@@ -12,10 +12,9 @@ from django.db.models.functions import Now
 
 from exobrain.lib.retries import Backoff
 from journal import selectors as journal
-from journal.types import StoredMessage
 from knowledge.models import Update, UpdateMessage
+from knowledge.services.learning.learner import source_of
 from knowledge.services.updates.chunks import DayMessage, chunked
-from knowledge.types import SourceMessage
 from orchestrator.selectors import ledger_now
 from orchestrator.services import job_id_of
 
@@ -31,7 +30,7 @@ AUTOMATIC_BACKOFF = Backoff(base_seconds=600.0, factor=4.0)  # of a message that
 def lease(
     *, user_id: UUID, reference: str | None = None, is_automatic: bool = False
 ) -> list[Update]:
-    """What the user has said and is neither learned nor leased is leased, an update per chunk.
+    """Messages that are neither learned nor leased are leased, one update per chunk.
 
     Automatic updates leave alone what has failed too often, or a short while ago.
     """
@@ -92,18 +91,6 @@ def _failed_lately(user_id: UUID) -> set[UUID]:
         if failures >= MAX_AUTOMATIC_ATTEMPTS
         or now < last + timedelta(seconds=AUTOMATIC_BACKOFF.seconds(failures))
     }
-
-
-def source_of(message: StoredMessage) -> SourceMessage:
-    """A message of the journal, as memory is made from it."""
-    return SourceMessage(
-        id=message.id,
-        reference=message.reference,
-        sequence=message.sequence,
-        role=message.role,
-        content=message.content,
-        said_at=message.created_at,
-    )
 
 
 def messages_of(updates: Collection[Update]) -> dict[UUID, list[UUID]]:

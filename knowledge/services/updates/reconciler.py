@@ -90,14 +90,14 @@ def reconcile() -> None:
 
 
 def _compare_with_job(update: Update) -> None:
-    """The update has ended as its job has, which may have been run by somebody else."""
+    """The update has ended if its job has, whichever worker ran that."""
     try:
         job = client.job_status(job_id=update.job_id, user_id=str(update.user_id))
     except JobNotFound:
         if update.looks < MAX_UNKNOWN_CHECKS:
             _check_later(update)
             return
-        # A job that nobody has heard of for a while was lost on its way: it is enqueued again.
+        # A job that stays unknown for a while was lost on its way: it is enqueued again.
         log.warning("update_job_lost", update_id=str(update.id), job_id=str(update.job_id))
         Update.objects.filter(pk=update.pk, state=Update.State.QUEUED).update(
             state=Update.State.WAITING, look_at=Now(), looks=0
@@ -132,11 +132,22 @@ def _check_later(update: Update) -> None:
 
 
 def update_quiet_users() -> None:
-    """Whoever has been quiet for KNOWLEDGE_AUTO_UPDATE_MINUTES has their messages learned."""
-    if not settings.EXOBRAIN.knowledge_auto_update_minutes:
+    """Whoever has been quiet for KNOWLEDGE_AUTO_UPDATE_MINUTES has their messages learned.
+
+    Does nothing while another process looks for them.
+    """
+    minutes = settings.EXOBRAIN.knowledge_auto_update_minutes
+    if not minutes:
         return
     after: UUID | None = None
-    while users := _next_quiet_users(after):
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, QUIET_LOCK])
+            if cursor.fetchone() != (True,):
+                return
+            users = journal.quiet_users(minutes=minutes, after=after, limit=QUIET_BATCH_SIZE)
+        if not users:
+            return
         after = users[-1]
         for user_id in users:
             try:
@@ -144,14 +155,3 @@ def update_quiet_users() -> None:
                     enqueue_updates(updates)
             except DomainError as error:
                 log.info("automatic_update_postponed", error=type(error).__name__)
-
-
-@transaction.atomic
-def _next_quiet_users(after: UUID | None) -> list[UUID]:
-    """None while another process is looking for them, too."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, QUIET_LOCK])
-        if cursor.fetchone() != (True,):
-            return []
-    minutes = settings.EXOBRAIN.knowledge_auto_update_minutes
-    return journal.quiet_users(minutes=minutes, after=after, limit=QUIET_BATCH_SIZE)

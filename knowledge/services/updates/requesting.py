@@ -15,7 +15,8 @@ from journal import selectors as journal
 from knowledge.errors import NothingToLearn, UpdateRefused, UpdateWaits
 from knowledge.events import UPDATE_JOB, UpdateStep, payload_of
 from knowledge.models import Update
-from knowledge.services.updates.leasing import end, lease, messages_of, source_of
+from knowledge.services.learning.learner import source_of
+from knowledge.services.updates.leasing import end, lease, messages_of
 from orchestrator import client, producer
 from orchestrator.errors import IdempotencyConflict
 
@@ -35,13 +36,13 @@ class RequestedUpdates:
 
 
 def request_update(*, user_id: UUID, reference: str | None = None) -> RequestedUpdates:
-    """What the user has said and nobody has learned yet is on its way into the memory.
+    """Messages that are neither learned nor leased are leased, and their jobs enqueued.
 
     Raises NothingToLearn, UpdateWaits when no job was accepted but all will be, and UpdateRefused
     when none will be. Updates that the orchestrator could not accept the last time are enqueued
     with the new ones.
     """
-    # Those without a reason are being enqueued by somebody else just now.
+    # Those without a reason are being enqueued by another process just now.
     waiting = Update.objects.filter(user_id=user_id, state=Update.State.WAITING).exclude(reason="")
     if reference is not None:
         waiting = waiting.filter(journal_reference=reference)

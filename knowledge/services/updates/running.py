@@ -18,7 +18,7 @@ from knowledge.errors import LearnedMeanwhile
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
-from knowledge.services.updates.leasing import end, messages_of, source_of
+from knowledge.services.updates.leasing import end, messages_of
 from knowledge.types import PreparedLearning, SourceMessage
 from orchestrator.types import Attempt
 
@@ -33,7 +33,7 @@ class PreparedUpdate:
     """What is to be learned, and what was found out about it before the transaction."""
 
     user_id: UUID
-    update_id: UUID | None  # none: the job was enqueued by somebody else
+    update_id: UUID | None  # none: the job is not of an update of ours
     reference: str
     messages: list[SourceMessage]  # in order; none of them was committed yet
     learning: PreparedLearning
@@ -43,16 +43,27 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
     """The messages that the job means and that are still to be learned; writes nothing.
 
     Slow work on them, such as asking a model, belongs here. Words that are in no journal of the
-    user are not learned: nobody could say where they came from, or have them forgotten.
+    user are not learned: they could not be traced to a source, or forgotten.
     """
-    user_id = _user_of(attempt)
+    user_id = _user_id_of(attempt)
     update = Update.objects.filter(job_id=attempt.job_id, user_id=user_id).first()
     if update is not None:
         ids = messages_of([update]).get(update.id, [])
     else:
-        ids = _matching_messages(user_id=user_id, payload=payload)
+        # The stored messages that say the same at the same sequence, and are finished.
+        said = {m.sequence: (m.role, m.content or "") for m in payload.messages if m.sequence}
+        stored = journal.messages_at(
+            user_id=user_id, reference=payload.journal_reference, sequences=list(said)
+        )
+        ids = [
+            message.id
+            for message in stored
+            if message.status != "streaming"
+            and message.content
+            and (message.role, message.content) == said[message.sequence]
+        ]
     messages = journal.uncommitted(user_id=user_id, ids=ids)
-    sources = [source_of(message) for message in messages]
+    sources = [learner.source_of(message) for message in messages]
     log.info("update_prepared", job_id=str(attempt.job_id), count=len(messages), meant=len(ids))
     return PreparedUpdate(
         user_id=user_id,
@@ -84,31 +95,16 @@ def complete_update(attempt: Attempt, prepared: PreparedUpdate) -> None:
 
 def fail_update(attempt: Attempt, reason: str) -> None:
     """The update of a job that is not tried again has failed, and its messages are free."""
-    found = Update.objects.filter(job_id=attempt.job_id, user_id=_user_of(attempt))
+    found = Update.objects.filter(job_id=attempt.job_id, user_id=_user_id_of(attempt))
     for update_id in found.values_list("pk", flat=True):
         end(update_id=update_id, state=Update.State.FAILED, reason=reason)
 
 
-def _user_of(attempt: Attempt) -> UUID:
+def _user_id_of(attempt: Attempt) -> UUID:
     try:
         return UUID(attempt.user_id)
     except ValueError:
         return NOBODY
-
-
-def _matching_messages(*, user_id: UUID, payload: UpdatePayload) -> list[UUID]:
-    """The stored messages that say the same at the same sequence, and are finished."""
-    said = {m.sequence: (m.role, m.content or "") for m in payload.messages if m.sequence}
-    stored = journal.messages_at(
-        user_id=user_id, reference=payload.journal_reference, sequences=list(said)
-    )
-    return [
-        message.id
-        for message in stored
-        if message.status != "streaming"
-        and message.content
-        and (message.role, message.content) == said[message.sequence]
-    ]
 
 
 def _record_episode(attempt: Attempt, prepared: PreparedUpdate) -> None:

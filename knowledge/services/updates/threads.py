@@ -1,4 +1,4 @@
-"""Threads for what waits for the orchestrator, so that nobody who reads a stream waits with it."""
+"""Threads for what waits for the orchestrator, so that it does not block readers of streams."""
 
 from collections.abc import Callable
 from functools import partial

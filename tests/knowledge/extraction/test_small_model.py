@@ -24,7 +24,7 @@ from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset
 from knowledge.services import updates
 from knowledge.services.learning import learner
-from knowledge.services.updates.leasing import source_of
+from knowledge.services.learning.learner import source_of
 from orchestrator.types import Attempt
 from tests.factories import JournalFactory, MessageFactory
 from tests.knowledge import validity

@@ -13,8 +13,8 @@ from journal.models import Journal, Message
 from knowledge.errors import CannotForgetYourself, CannotRollBack, NothingToForget
 from knowledge.events import UPDATE_JOB, payload_of
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
+from knowledge.selectors.changesets import why
 from knowledge.selectors.history import changes_of
-from knowledge.selectors.ledger import why
 from knowledge.services.forgetting.erasure import companions, forget, forgotten, preview
 from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.learning.learner import apply_learning

@@ -11,7 +11,7 @@ from knowledge.errors import (
     ReviewItemNotFound,
 )
 from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem, Source
-from knowledge.selectors.ledger import review_items
+from knowledge.selectors.review import review_items
 from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import reviewing

@@ -17,7 +17,7 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.selectors.ledger import why
+from knowledge.selectors.changesets import why
 from knowledge.types import Status, Trust, Verdict
 from tests.knowledge.ledger.scribe import Teller
 

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from knowledge.errors import AlreadyRolledBack, ChangedSince, ChangesetNotFound
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem, Source
-from knowledge.selectors.ledger import changes, changesets, why
+from knowledge.selectors.changesets import changes, list_changesets, why
 from knowledge.services.forgetting.erasure import forget
 from knowledge.services.identities.merging import merge
 from knowledge.services.ledger.rollback import preview_roll_back, roll_back
@@ -222,7 +222,7 @@ def test_strangers_find_no_changeset(teller: Teller, charlie: User) -> None:
 
     with pytest.raises(ChangesetNotFound):
         roll_back(user_id=charlie.pk, changeset_id=job)
-    assert not changesets(user_id=charlie.pk, size=10).rows
+    assert not list_changesets(user_id=charlie.pk, size=10).rows
     assert not changes(user_id=charlie.pk, changeset_id=job, size=10).rows
 
 
@@ -230,8 +230,8 @@ def test_changesets_are_listed_in_pages(teller: Teller) -> None:
     """The latest first, and the next page begins after the last one."""
     made = [teller.learn(teller.say(f"@Name{n}x")) for n in range(3)]
 
-    first = changesets(user_id=teller.user.pk, size=2)
-    second = changesets(user_id=teller.user.pk, size=2, before=first.last.id)
+    first = list_changesets(user_id=teller.user.pk, size=2)
+    second = list_changesets(user_id=teller.user.pk, size=2, before=first.last.id)
 
     assert [row.id for row in first.rows] == made[:0:-1]
     assert (first.has_more, second.has_more) == (True, False)

@@ -14,7 +14,8 @@ from journal.services import mark_committed
 from knowledge.events import UpdatePayload, payload_of
 from knowledge.models import Episode, Update, UpdateMessage
 from knowledge.services import updates
-from knowledge.services.updates.leasing import lease, source_of
+from knowledge.services.learning.learner import source_of
+from knowledge.services.updates.leasing import lease
 from orchestrator import client, services
 from orchestrator.models import Job
 from orchestrator.types import Attempt

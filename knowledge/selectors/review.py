@@ -1,0 +1,68 @@
+"""Reads of review items: what the memory asks its user."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models import Q
+
+from exobrain.lib.paging import Page, cut
+from knowledge.errors import ReviewItemNotFound
+from knowledge.models import Block, Entity, ReviewItem
+from knowledge.selectors.changesets import record_texts
+from knowledge.types import ReviewEntry
+
+
+def review_items(
+    *,
+    user_id: UUID,
+    size: int,
+    before: UUID | None = None,
+    kind: str | None = None,
+    state: str = "open",
+) -> Page[ReviewEntry]:
+    """The user's review items of that state, the latest first; those before the given one."""
+    found = ReviewItem.objects.filter(user_id=user_id, state=state).order_by("-created_at", "-id")
+    if kind is not None:
+        found = found.filter(kind=kind)
+    if before is not None:
+        mark = ReviewItem.objects.filter(user_id=user_id, pk=before).first()
+        if mark is None:
+            raise ReviewItemNotFound
+        at = mark.created_at
+        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=mark.id))
+    page = cut(list(found[: size + 1]), size=size)
+    return Page(_review_entries(user_id, page.rows), has_more=page.has_more)
+
+
+def review_item(*, user_id: UUID, item_id: UUID) -> ReviewEntry:
+    """One review item; raises ReviewItemNotFound."""
+    row = ReviewItem.objects.filter(user_id=user_id, pk=item_id).first()
+    if row is None:
+        raise ReviewItemNotFound
+    return _review_entries(user_id, [row])[0]
+
+
+def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEntry]:
+    ids = [id_ for row in rows for id_ in (row.left_id, row.right_id)]
+    texts = record_texts(user_id, ids)
+    blocks = Block.objects.filter(user_id=user_id, pk__in=ids).values_list("id", "said_at")
+    entities = Entity.objects.filter(user_id=user_id, pk__in=ids)
+    details = {id_: at.isoformat() for id_, at in blocks}
+    details |= dict(entities.values_list("id", "node_type_id"))
+    return [
+        ReviewEntry(
+            id=row.id,
+            kind=row.kind,
+            state=row.state,
+            left_id=row.left_id,
+            right_id=row.right_id,
+            left_text=texts.get(row.left_id, ""),
+            right_text=texts.get(row.right_id, ""),
+            left_detail=details.get(row.left_id, ""),
+            right_detail=details.get(row.right_id, ""),
+            score=row.score,
+            features=row.features,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
