@@ -8,7 +8,7 @@ the new rows in the place of the old ones and updates the indexes.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -17,10 +17,12 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import connection, models, transaction
+from django.db.models import Max
 
 from exobrain.lib import clock
 from exobrain.lib.errors import Invalid
 from journal import selectors as journal
+from knowledge.errors import CannotMerge
 from knowledge.models import (
     LEDGER,
     Block,
@@ -82,7 +84,7 @@ def rebuild(*, user_id: UUID, into: str = "") -> Rebuilt:
         for model in COPIED:
             table = model._meta.db_table
             cursor.execute(f'CREATE TABLE "{schema}"."{table}" (LIKE "{table}" INCLUDING ALL)')
-    _write_progress(user_id, schema, until=BEGINNING)
+    _write_progress(user_id, schema, Progress())
     try:
         progress = _build_schema(user_id, schema, after=BEGINNING)
         return (
@@ -103,10 +105,11 @@ def swap(*, user_id: UUID, schema: str) -> Rebuilt:
         note = cursor.fetchone()[0]
     if note is None:
         raise Invalid("There is no such rebuilt memory.")
-    owner, until = note.split()
+    owner, until, number = note.split()
     if owner != str(user_id):
         raise Invalid("There is no such rebuilt memory.")
-    return _swap_schema(user_id, schema, Progress(until=datetime.fromisoformat(until)))
+    progress = Progress(until=datetime.fromisoformat(until), number=int(number))
+    return _swap_schema(user_id, schema, progress)
 
 
 @dataclass
@@ -114,6 +117,7 @@ class Progress:
     """How far a rebuild has come."""
 
     until: datetime = BEGINNING  # everything up to here is in it
+    number: int = 0  # of the last changeset that was committed when it began
     replayed: int = 0
     not_replayed: int = 0
 
@@ -126,10 +130,11 @@ def _validate_name(schema: str) -> None:
         raise Invalid("A name is small letters, digits and underscores.")
 
 
-def _write_progress(user_id: UUID, schema: str, *, until: datetime) -> None:
-    """The schema's comment says whose memory it is, and until when it has been built."""
+def _write_progress(user_id: UUID, schema: str, progress: "Progress") -> None:
+    """The schema's comment says whose memory it is, and how far it has been built."""
+    note = f"{user_id} {progress.until.isoformat()} {progress.number}"
     with connection.cursor() as cursor:
-        cursor.execute(f"COMMENT ON SCHEMA \"{schema}\" IS '{user_id} {until.isoformat()}'")
+        cursor.execute(f"COMMENT ON SCHEMA \"{schema}\" IS '{note}'")
 
 
 def truncate_rebuilds(*, user_id: UUID) -> None:
@@ -178,7 +183,9 @@ class HistoryEvent:
 
 
 def _build_schema(user_id: UUID, schema: str, *, after: datetime) -> Progress:
-    progress = Progress(until=clock.now())
+    # A changeset that is being committed meanwhile has a later number, whenever it began.
+    number = Changeset.objects.filter(user_id=user_id).aggregate(last=Max("number"))["last"]
+    progress = Progress(until=clock.now(), number=number or 0)
     for event in _history_events(user_id, after=after, until=progress.until):
         if event.changeset is None:
             _learn_messages(user_id, schema, event)
@@ -186,7 +193,7 @@ def _build_schema(user_id: UUID, schema: str, *, after: datetime) -> Progress:
             done = _replay_change(user_id, schema, event)
             progress.replayed += done
             progress.not_replayed += not done
-    _write_progress(user_id, schema, until=progress.until)
+    _write_progress(user_id, schema, progress)
     return progress
 
 
@@ -255,8 +262,9 @@ def _replay_change(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
                 [change.record_id, into]
             )
             if len(found) == 2:
-                merge_into(work, keep=found[into], gone=found[change.record_id])
-                is_done = True
+                with suppress(CannotMerge):  # the user has said since that they are different
+                    merge_into(work, keep=found[into], gone=found[change.record_id])
+                    is_done = True
                 break
         if is_done:
             work.commit()
@@ -296,7 +304,7 @@ def _swap_schema(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
         # The new memory may still hold what was forgotten or rolled back meanwhile.
         kinds = (Changeset.Kind.FORGET, Changeset.Kind.ROLLBACK)
         undone = Changeset.objects.filter(user_id=user_id, kind__in=kinds)
-        if undone.filter(created_at__gte=progress.until).exists():
+        if undone.filter(number__gt=progress.number).exists():
             truncate_rebuilds(user_id=user_id)
             progress = Progress()
         late = _build_schema(user_id, schema, after=progress.until)

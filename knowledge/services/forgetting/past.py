@@ -39,8 +39,8 @@ STABLE = re.compile(r"[a-rt-z0-9]{3,}")
 def past_records(plan: ForgetPlan, removed: Collection[UUID]) -> set[UUID]:
     """Records without a row that were learned from what is forgotten, or refer to what is removed.
 
-    Of forgotten messages, those that had them as a source; of a fact or entity, those whose words
-    repeat it.
+    Of forgotten messages, those that had no other source, and blocks in their words; of a fact or
+    entity, those whose words repeat it.
     """
     if plan.target.kind in OF_WORDS:
         wanted = {block.corrects_id for block in plan.blocks if block.corrects_id}
@@ -48,9 +48,11 @@ def past_records(plan: ForgetPlan, removed: Collection[UUID]) -> set[UUID]:
     else:
         said = {"user_id": plan.user_id, "message__in": plan.message_ids}
         blocks = LEDGER["block"].versions.objects.filter(**said)
-        sources = LEDGER["source"].versions.objects.filter(**said)
+        sources = LEDGER["source"].versions.objects.filter(user_id=plan.user_id)
+        lost = set(sources.filter(**said).values_list("record_id", flat=True))
+        stay = sources.filter(record_id__in=lost).exclude(message__in=plan.message_ids)
         wanted = set(blocks.values_list("row_id", flat=True))
-        wanted |= set(sources.values_list("record_id", flat=True))
+        wanted |= lost.difference(stay.values_list("record_id", flat=True))
     wanted |= _records_naming(plan, removed)
     found = set(removed)
     while wanted:
@@ -128,6 +130,12 @@ def delete_past_names(plan: ForgetPlan, removed: Iterable[Entity | Alias]) -> No
         changeset__decisions__message_id__in=plan.message_ids,
     )
     names = set(learned.values_list("normal_name", flat=True)) if said else set()
+    stay = LEDGER["source"].versions.objects.filter(user_id=user_id, table="entity")
+    stay = stay.exclude(message__in=plan.message_ids)
+    named = LEDGER["entity"].versions.objects.filter(
+        user_id=user_id, normal_name__in=names, row__in=stay.values("record")
+    )
+    names.difference_update(named.values_list("normal_name", flat=True))
     lost.update(name for name in names if f" {name} " in said)
     for model in (Alias, Entity):
         present = model.objects.filter(user_id=user_id, normal_name__in=lost)

@@ -182,9 +182,8 @@ def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan
         *(alias.normal_name for alias in aliases),
     } - {""}
     written = {alias.name for alias in aliases} | {member.name for member in entities.values()}
-    # Any of the names as a word of its own, for PostgreSQL and for Python alike.
-    longest_first = "|".join(map(re.escape, sorted(written, key=lambda name: (-len(name), name))))
-    called = Q(text__iregex=rf"(^|\W)({longest_first})($|\W)")
+    pattern = _pattern_of_names(written)
+    called = Q(text__iregex=rf"(^|\W|_){pattern}($|\W|_)")
 
     mine = Block.objects.filter(user_id=user_id)
     speaking = Q(mentions__entity_id__in=entities) | Q(entity_id__in=entities) | called
@@ -201,12 +200,27 @@ def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan
         user_id=user_id, record_id__in=mentions.values("pk"), table="mention"
     )
     spans = [TextSpan(source.message_id, source.start, source.end) for source in spoken]
-    word = re.compile(rf"(?:^|\W)({longest_first})(?=$|\W)", re.IGNORECASE)
+    word = re.compile(rf"(?:^|\W|_){pattern}(?=$|\W|_)", re.IGNORECASE)
     for episode in mine.filter(called, kind=BlockKind.EPISODE):
         if episode.message_id is not None:
             spans += [TextSpan(episode.message_id, *m.span(1)) for m in word.finditer(episode.text)]
     plan = _plan_of_statements(user_id, target, blocks, words=sorted(names), spans=spans)
     return replace(plan, entities=list(entities.values()))
+
+
+def _pattern_of_names(names: Iterable[str]) -> str:
+    """Any of the names as its first group, for PostgreSQL and for Python alike.
+
+    Between its words may stand whatever is neither letter nor digit ("*Ann*  Lee", "ann_lee"), and
+    the last may come first ("Lee, Ann").
+    """
+    forms: set[tuple[str, ...]] = set()
+    for name in names:
+        words = tuple(word for word in re.split(r"[\W_]+", name) if word) or (name,)
+        forms |= {words, (words[-1], *words[:-1])}
+    between = r"(?:\W|_)+"
+    patterns = [between.join(map(re.escape, words)) for words in forms]
+    return f"({'|'.join(sorted(patterns, key=lambda pattern: (-len(pattern), pattern)))})"
 
 
 def _plan_of_statements(

@@ -81,11 +81,18 @@ def roll_back(*, user_id: UUID, changeset_id: UUID) -> UUID:
             raise ChangedSince(plan.conflicts)
         work = UnitOfWork(user_id=user_id, kind=Changeset.Kind.ROLLBACK, reverts_id=changeset_id)
         _apply_plan(work, plan)
-        states = Changeset.State
-        Changeset.objects.filter(pk=changeset.pk).update(state=states.ROLLED_BACK)
-        if changeset.kind == Changeset.Kind.ROLLBACK and changeset.reverts_id:
-            Changeset.objects.filter(pk=changeset.reverts_id).update(state=states.APPLIED)
+        _mark_rolled_back(changeset)
         return work.commit()
+
+
+def _mark_rolled_back(changeset: Changeset) -> None:
+    """It is rolled back; what it had rolled back is applied again, and so on alternately."""
+    states = [Changeset.State.ROLLED_BACK, Changeset.State.APPLIED]
+    current: Changeset | None = changeset
+    while current is not None:
+        Changeset.objects.filter(pk=current.pk).update(state=states[0])
+        states.reverse()
+        current = current.reverts if current.kind == Changeset.Kind.ROLLBACK else None
 
 
 def _find_revertible(user_id: UUID, changeset_id: UUID) -> Changeset:

@@ -18,6 +18,7 @@ from knowledge.errors import LearnedMeanwhile
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
+from knowledge.services.ledger.unit_of_work import lock_memory
 from knowledge.services.updates.leasing import end, messages_of
 from knowledge.types import PreparedLearning, SourceMessage
 from orchestrator.types import Attempt
@@ -80,6 +81,8 @@ def complete_update(attempt: Attempt, prepared: PreparedUpdate) -> None:
     Runs in the transaction that completes the job. Raises LearnedMeanwhile when another job has
     learned some of the messages since they were prepared; it helps to prepare them again.
     """
+    # Before any row of a message: forgetting takes the two in this order, too.
+    lock_memory(prepared.user_id)
     wanted = [message.id for message in prepared.messages]
     fresh = mark_committed(user_id=prepared.user_id, message_ids=wanted)
     if fresh and fresh != set(wanted):

@@ -434,6 +434,45 @@ def test_rolling_back_a_job_does_not_bring_it_back(teller: Teller) -> None:
     assert Entity.objects.get().name == "Ben"
 
 
+def test_what_others_said_in_a_job_that_is_rolled_back_stays(teller: Teller) -> None:
+    """Only the forgotten message's own facts are missing when the job is made again."""
+    said = [teller.say(f"#topic{number}=value{number} @Ann") for number in range(3)]
+    job = teller.learn(*said)
+    undone = roll_back(user_id=teller.user.pk, changeset_id=job)
+    forget(user_id=teller.user.pk, target=message_target(said[0]))
+
+    roll_back(user_id=teller.user.pk, changeset_id=undone)
+
+    facts = Block.objects.filter(kind="fact").values_list("value", flat=True)
+    assert set(facts) == {"value1", "value2"}
+    assert Entity.objects.filter(name="Ann").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call *{first}  {last}* first",
+        "_{first} {last}_ is late",
+        "{first}_{last} wrote",
+        "{last}, {first}: invoice",
+        "**{first}\n{last}**",
+    ],
+)
+def test_a_name_goes_however_it_is_written(teller: Teller, text: str) -> None:
+    """In Markdown, with other spaces, last name first."""
+    teller.tell(f"@{WORD} is here", day=1)
+    entity = Entity.objects.get(normal_name=WORD)
+    editing.rename_entity(user_id=teller.user.pk, entity_id=entity.id, name=f"{WORD} Vandermeer")
+    teller.tell("@Ann is here", day=2)
+    ann = Entity.objects.get(name="Ann")
+    note = text.format(first=WORD, last="Vandermeer")
+    editing.add_note(user_id=teller.user.pk, entity_id=ann.id, text=note)
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
+
+    assert not Block.objects.filter(kind="note").exists()
+
+
 def test_what_comes_back_by_a_rollback_is_whole(teller: Teller) -> None:
     """Nothing of a statement comes back whose subject was forgotten meanwhile with another."""
     job = teller.learn(teller.say("@Ann#home?=lyon and @Ann~knows~@Ben", day=1))

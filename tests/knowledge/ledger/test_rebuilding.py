@@ -26,7 +26,7 @@ from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing
 from knowledge.services.rebuilding import rebuild, swap
 from knowledge.types import Target, TargetKind
-from tests.knowledge.ledger.scribe import Teller
+from tests.knowledge.ledger.scribe import DAY, Teller
 from tests.knowledge.ledger.traces import tables_with
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +182,52 @@ def test_what_is_forgotten_meanwhile_stays_so(teller: Teller) -> None:
     assert left == 0
     assert tables_with("zanzibar") == {}
     assert memory(teller.user) == after
+
+
+def test_a_forgetting_that_began_before_the_rebuild_counts(teller: Teller) -> None:
+    """It is committed later than its time says, and has emptied what was built until then."""
+    told(teller)
+    said = teller.tell("#home=zanzibar and @Zanzibaro is here", day=10)
+    rebuild(user_id=teller.user.pk, into="shadow")
+    forget(user_id=teller.user.pk, target=Target(TargetKind.MESSAGE, id=said.id))
+    after = memory(teller.user)
+    Changeset.objects.filter(kind="forget").update(created_at=DAY)
+
+    swap(user_id=teller.user.pk, schema="shadow")
+
+    assert memory(teller.user) == after
+
+
+def test_a_rollback_that_was_made_again_stays_so(teller: Teller) -> None:
+    """Undone, undone again and made again: the note is gone, and not replayed."""
+    teller.tell("@Ann is here", day=1)
+    ann = Entity.objects.get(name="Ann")
+    editing.add_note(user_id=teller.user.pk, entity_id=ann.id, text="Likes zanzibar.")
+    noted = Changeset.objects.get(kind="edit")
+    first = roll_back(user_id=teller.user.pk, changeset_id=noted.id)
+    second = roll_back(user_id=teller.user.pk, changeset_id=first)
+    roll_back(user_id=teller.user.pk, changeset_id=second)
+
+    rebuild(user_id=teller.user.pk)
+
+    noted.refresh_from_db()
+    assert noted.state == "rolled_back"
+    assert not Block.objects.filter(kind="note").exists()
+
+
+def test_who_is_different_by_now_is_not_merged_again(teller: Teller) -> None:
+    """A merge that was rolled back and forth, and then denied."""
+    teller.tell("@Johnathan", day=1)
+    teller.tell("@Jonathan", day=2)
+    left, right = Entity.objects.order_by("name")
+    merged = merge(user_id=teller.user.pk, keep_id=left.id, gone_id=right.id)
+    for _ in range(3):
+        merged = roll_back(user_id=teller.user.pk, changeset_id=merged)
+    keep_apart(user_id=teller.user.pk, left_id=left.id, right_id=right.id)
+
+    rebuild(user_id=teller.user.pk)
+
+    assert Entity.objects.filter(merged_into=None).count() == 2
 
 
 def test_what_is_rolled_back_meanwhile_stays_so(teller: Teller) -> None:
