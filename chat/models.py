@@ -162,7 +162,7 @@ class Receipt(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="receipts"
     )
-    items = models.JSONField(default=list)  # as chat.services.remembering.receipt_row writes them
+    items = models.JSONField(default=list)  # as chat.services.recalling.receipt_row writes them
     tokens = models.IntegerField()  # of the memory in the prompt
     retriever_ms = models.JSONField(default=dict)  # of each that answered in time
     dropped = ArrayField(models.CharField(max_length=40), default=list)  # retrievers that did not

@@ -45,7 +45,7 @@ class ChatRequest:
     stream_id: UUID
     client_message_id: UUID
     requester: Requester
-    text: str
+    question: str
     stored: StoredTurn | None = None  # None: a visitor's, which is kept nowhere
     uses_memory: bool = True
 

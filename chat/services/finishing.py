@@ -16,7 +16,7 @@ from django.db import transaction
 
 from chat.events import MessageChunk, Reason, StreamEntry, StreamError, ToolCall, ToolResponse
 from chat.models import Receipt, Turn
-from chat.services.remembering import receipt_row
+from chat.services.recalling import receipt_row
 from chat.types import ReceiptDraft
 from exobrain.lib.threads import in_thread
 from journal.services import finish_messages

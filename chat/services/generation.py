@@ -26,7 +26,7 @@ from chat.events import (
     ToolResponse,
 )
 from chat.services.finishing import FinishQueue, TurnEnd
-from chat.services.remembering import RecallTask, receipt_metadata
+from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
 from chat.types import ChatRequest
 from exobrain.lib.text import storable
@@ -82,7 +82,7 @@ class Generation:
         self._reading_day: asyncio.Future[list[StoredMessage]] | None = None
 
     @property
-    def text(self) -> str:
+    def answer_text(self) -> str:
         """The answer so far."""
         return "".join(self.writer.texts)
 
@@ -141,7 +141,7 @@ class Generation:
             prompts = build_prompts(
                 system=self.config.main_agent_system_prompt,
                 earlier=earlier,
-                question=self.request.text,
+                question=self.request.question,
                 memories=memories,
             )
         async with contextlib.aclosing(model.answer(prompts)) as parts:
@@ -167,7 +167,7 @@ class Generation:
             return []
         if self._reading_day is None:
             max_chars = context_characters(
-                tokens=self.config.main_agent_context_tokens, question=self.request.text
+                tokens=self.config.main_agent_context_tokens, question=self.request.question
             )
             reading = in_thread(
                 recent_messages,
@@ -184,13 +184,13 @@ class Generation:
         stored = self.request.stored
         if stored is None:
             return True
-        receipt = await self.recall_task.receipt(self.text)
+        receipt = await self.recall_task.receipt(self.answer_text)
         end = TurnEnd(
             stream_id=self.request.stream_id,
             user_id=stored.user_id,
             answer_id=stored.answer_id,
             reason=outcome.reason,
-            text=self.text,
+            text=self.answer_text,
             entries=self.writer.others,
             error=outcome.message,
             model=self.model_name,

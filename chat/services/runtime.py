@@ -117,7 +117,7 @@ class Runtime:
     async def _save(self) -> None:
         """What has been written since the last time is kept."""
         for stream_id, generation in [*self.generations.items()]:
-            stored, text = generation.request.stored, generation.text
+            stored, text = generation.request.stored, generation.answer_text
             if stored is None or len(text) == self._saved_chars.get(stream_id, 0):
                 continue
             self._saved_chars[stream_id] = len(text)

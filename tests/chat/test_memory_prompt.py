@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.agent.memory import as_data, cited, plain
-from chat.services.remembering import choose
+from chat.services.recalling import memories_within_budget
 from chat.types import MarkedMemory
 from knowledge.types import BlockKind, Recalled, Status, Trust
 
@@ -107,7 +107,7 @@ def test_what_the_day_shows_is_not_told_again() -> None:
         recalled("a note", message_ids=[]),
     ]
 
-    chosen = choose(items, known={known}, tokens=100)
+    chosen = memories_within_budget(items, shown={known}, tokens=100)
 
     assert [(memory.mark, memory.recalled.text) for memory in chosen] == [
         ("m1", "also from elsewhere"),
@@ -119,4 +119,6 @@ def test_the_budget_keeps_the_best() -> None:
     """Ten tokens are some forty characters."""
     items = [recalled("a" * 20), recalled("b" * 24), recalled("c" * 20), recalled("d" * 4)]
 
-    assert [memory.recalled.text[0] for memory in choose(items, known=(), tokens=10)] == ["a", "c"]
+    assert [
+        memory.recalled.text[0] for memory in memories_within_budget(items, shown=(), tokens=10)
+    ] == ["a", "c"]
