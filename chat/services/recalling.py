@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from chat.agent.memory import cited
+from chat.agent.memory import cited_marks
 from chat.types import ChatRequest, MarkedMemory, ReceiptDraft
 from exobrain.lib.config import Config
 from exobrain.lib.text import estimate_tokens
@@ -64,7 +64,7 @@ class RecallTask:
             return None
         return ReceiptDraft(
             memories=memories,
-            cited=frozenset(cited(answer_text, marks={memory.mark for memory in memories})),
+            cited=frozenset(cited_marks(answer_text, marks={memory.mark for memory in memories})),
             tokens=sum(estimate_tokens(memory.recalled.text) for memory in memories),
             retriever_ms=self._recall.retriever_ms,
             dropped=self._recall.dropped,

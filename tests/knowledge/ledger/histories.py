@@ -18,7 +18,7 @@ from uuid import UUID
 from django.db.models import Q
 from hypothesis import strategies as st
 
-from chat.agent.prompt import build_prompts
+from chat.agent.prompt import build_prompt
 from chat.models import Receipt, Turn
 from chat.services.recalling import memories_within_budget, receipt_row
 from chat.types import ReceiptDraft
@@ -390,10 +390,10 @@ class World:
     def _prompted(self, query: str) -> str:
         """All that a model would be sent with a question for which this is recalled."""
         memories = memories_within_budget(self.recalled(query), shown=set(), tokens=100_000)
-        prompts = build_prompts(
+        prompt = build_prompt(
             system="You help.", earlier=[], question="What is it?", memories=memories
         )
-        return "\n".join(prompt.content for prompt in prompts)
+        return "\n".join(message.content for message in prompt)
 
     # what has to be true
 
