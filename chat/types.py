@@ -124,7 +124,7 @@ class ReceiptItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReceiptView:
     """Which memories an answer was given; its fields are the API's."""
 
     message_id: UUID
