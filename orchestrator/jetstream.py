@@ -312,7 +312,7 @@ class PullSubscription:
     async def start(self) -> None:
         """Messages that are requested will arrive; raises QueueUnavailable, ConfigError."""
         await self.connection.ensure_consumer()
-        self.subscription = await self.connection.subscribe(self.inbox, self._receive)
+        self.subscription = await self.connection.subscribe(self.inbox, self._take_in)
 
     async def request(self, count: int) -> None:
         """So many more messages may arrive."""
@@ -348,7 +348,7 @@ class PullSubscription:
         with contextlib.suppress(*CLIENT_ERRORS):
             await self.subscription.unsubscribe()
 
-    async def _receive(self, message: Msg) -> None:
+    async def _take_in(self, message: Msg) -> None:
         self.last_heard = asyncio.get_running_loop().time()
         status = (message.headers or {}).get("Status")
         if status is None:
