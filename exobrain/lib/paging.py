@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class PagedRows(Generic[T]):
     """Some of the rows, and whether there are more after them."""
 
     rows: Sequence[T]
@@ -20,6 +20,6 @@ class Page(Generic[T]):
         return self.rows[-1]
 
 
-def cut(rows: Sequence[T], *, size: int) -> Page[T]:
+def cut(rows: Sequence[T], *, size: int) -> PagedRows[T]:
     """The first `size` rows; whoever read one row more knows that there is another page."""
-    return Page(rows[:size], has_more=len(rows) > size)
+    return PagedRows(rows[:size], has_more=len(rows) > size)

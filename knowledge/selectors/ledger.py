@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from exobrain.lib.paging import Page, cut
+from exobrain.lib.paging import PagedRows, cut
 from exobrain.lib.sql import all_rows
 from knowledge.errors import ChangesetNotFound, ReviewItemNotFound
 from knowledge.models import Block, Changeset, Decision, Entity, ReviewItem
@@ -45,7 +45,9 @@ def member_ids(*, user_id: UUID, entity_ids: Collection[UUID]) -> list[UUID]:
 # -- changesets
 
 
-def changesets(*, user_id: UUID, size: int, before: UUID | None = None) -> Page[ChangesetEntry]:
+def changesets(
+    *, user_id: UUID, size: int, before: UUID | None = None
+) -> PagedRows[ChangesetEntry]:
     """The user's changesets, the latest first; those before the given one."""
     found = _changesets(user_id)
     if before is not None:
@@ -56,7 +58,7 @@ def changesets(*, user_id: UUID, size: int, before: UUID | None = None) -> Page[
             raise ChangesetNotFound from None
         found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=last))
     page = cut(list(found[: size + 1]), size=size)
-    return Page([_changeset_entry(row) for row in page.rows], has_more=page.has_more)
+    return PagedRows([_changeset_entry(row) for row in page.rows], has_more=page.has_more)
 
 
 def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
@@ -69,7 +71,7 @@ def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
 
 def changes(
     *, user_id: UUID, changeset_id: UUID, size: int, after: int = -1
-) -> Page[tuple[int, Change]]:
+) -> PagedRows[tuple[int, Change]]:
     """The changes of a changeset with their positions, those after the given position.
 
     Values are as JSON has them.
@@ -83,7 +85,7 @@ def changes(
         )
         for position, change in page.rows
     ]
-    return Page(rows, has_more=page.has_more)
+    return PagedRows(rows, has_more=page.has_more)
 
 
 def _plain(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -176,7 +178,7 @@ def review_items(
     before: UUID | None = None,
     kind: str | None = None,
     state: str = "open",
-) -> Page[ReviewEntry]:
+) -> PagedRows[ReviewEntry]:
     """The user's questions of that state, the latest first; those before the given one."""
     found = ReviewItem.objects.filter(user_id=user_id, state=state).order_by("-created_at", "-id")
     if kind is not None:
@@ -188,7 +190,7 @@ def review_items(
         at = mark.created_at
         found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=mark.id))
     page = cut(list(found[: size + 1]), size=size)
-    return Page(_review_entries(user_id, page.rows), has_more=page.has_more)
+    return PagedRows(_review_entries(user_id, page.rows), has_more=page.has_more)
 
 
 def review_item(*, user_id: UUID, item_id: UUID) -> ReviewEntry:
