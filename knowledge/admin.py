@@ -33,7 +33,7 @@ from knowledge.models import (
     Universe,
     Update,
 )
-from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
+from knowledge.models.indexes import BlockVector, EmbeddingSpace, OutboxEntry
 from knowledge.selectors.ledger import changes
 
 CHANGES_SHOWN = 200  # of a changeset
@@ -430,9 +430,9 @@ class EmbeddingSpaceAdmin(ReadOnlyAdmin):
         return False
 
 
-@admin.register(Pending)
-class PendingAdmin(ReadOnlyAdmin):
-    """What outside indexes have yet to be told, and why they have not been."""
+@admin.register(OutboxEntry)
+class OutboxEntryAdmin(ReadOnlyAdmin):
+    """Changes that an outside index does not have yet, with the last error of applying each."""
 
     list_display = (
         *("projection", "user_id", "table", "record_id"),
@@ -444,5 +444,5 @@ class PendingAdmin(ReadOnlyAdmin):
     show_full_result_count = False
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody: the index would never be told."""
+        """Nobody: the index would never get the change."""
         return False
