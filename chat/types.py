@@ -21,7 +21,7 @@ class Requester:
     def may_read(self, owner: "Requester") -> bool:
         """True when a stream of `owner` may be read and cancelled by this requester.
 
-        The stream of a visitor without a key belongs to whoever knows its id.
+        The stream of a visitor without a key may be read by anyone who knows its id.
         """
         if owner.user_id is not None:
             return self.user_id == owner.user_id

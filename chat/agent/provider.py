@@ -124,7 +124,7 @@ class ProviderModel:
 
 
 class _Ending:
-    """Tells an answer that is complete from one whose connection was cut.
+    """Distinguishes a complete answer from one whose connection was cut.
 
     A provider says that it has finished, with a finish reason or with a last `[DONE]`. LangChain
     passes only the former on, and some providers send only the latter.

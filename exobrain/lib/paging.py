@@ -1,4 +1,4 @@
-"""One page of something longer."""
+"""Part of a longer list of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ class PagedRows(Generic[T]):
 
     @property
     def last(self) -> T:
-        """The row after which the next page begins."""
+        """The row after which the next rows begin."""
         return self.rows[-1]
 
 
 def cut(rows: Sequence[T], *, size: int) -> PagedRows[T]:
-    """The first `size` rows; whoever read one row more knows that there is another page."""
+    """The first `size` rows; read one row more than that, so that `has_more` is known."""
     return PagedRows(rows[:size], has_more=len(rows) > size)
