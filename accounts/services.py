@@ -80,7 +80,7 @@ def sign_up(*, email: str, password: str, display_name: str, address: str) -> Us
     """A new user; only while registration is open."""
     if not settings.EXOBRAIN.accounts_allow_signup:
         raise SignupClosed
-    # Each try tells whether an e-mail is taken, so tries are as scarce as failed sign-ins.
+    # Each try reveals whether an e-mail is taken, so tries are as scarce as failed sign-ins.
     _count_failure(email, address)
     user = User(email=email.strip(), display_name=display_name.strip())
     _validate_profile(user)
@@ -119,7 +119,7 @@ def change_name(*, user_id: UUID, display_name: str) -> None:
 def _is_password_right(password: str, user: User | None, *, email: str, address: str) -> bool:
     """True when the password is the user's; raises TooManyAttempts after too many failures.
 
-    Nobody and a user who was shut out cost the same time as a wrong password.
+    An unknown and a deactivated user cost the same time as a wrong password.
     """
     _refuse_if_throttled(email, address)
     stored = user.password if user is not None and user.is_active else NO_HASH
@@ -128,7 +128,8 @@ def _is_password_right(password: str, user: User | None, *, email: str, address:
     except ValueError:  # the hash is damaged
         is_right, is_outdated = verify_password(password, NO_HASH)
     if user is None or not is_right:
-        # While old hashes are in use, a failure costs both kinds, so that neither tells itself.
+        # While old hashes are in use, a failure costs both kinds, so that its time does not reveal
+        # which kind an account has.
         if User.objects.filter(password__startswith=f"{LEGACY_HASHER}$").exists():
             is_legacy = stored.startswith(f"{LEGACY_HASHER}$")
             make_password(password, hasher="default" if is_legacy else LEGACY_HASHER)

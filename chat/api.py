@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -11,7 +10,7 @@ from chat import selectors, services
 from chat.auth import ChatHttpRequest, remember_visitor, requester_of
 from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.schemas import ActiveTurnOut, CancelOut, MessageIn, ReceiptOut, StreamOut
-from exobrain.lib.http import Problem
+from exobrain.lib.http import Problem, json_response
 
 router = Router(tags=["chat"])
 
@@ -35,14 +34,14 @@ def send_message(request: ChatHttpRequest, body: MessageIn) -> HttpResponse:
             client_message_id=body.client_message_id,
             uses_memory=body.memory != "none",
         )
-        return _json({"stream_id": stream_id})
+        return json_response({"stream_id": stream_id})
     stream_id = services.start_visitor_turn(
         visitor_key=request.requester.visitor_key,
         address=address_of(request),
         message=body.message,
         client_message_id=body.client_message_id,
     )
-    response = _json({"stream_id": stream_id})
+    response = json_response({"stream_id": stream_id})
     if not request.requester.visitor_key:
         remember_visitor(response)
     return response
@@ -63,13 +62,13 @@ def read_stream(request: HttpRequest, stream_id: str) -> HttpResponse:
 def cancel(request: ChatHttpRequest, stream_id: str) -> HttpResponse:
     """Stop an answer; what there is of it stays. Doing it again changes nothing."""
     state = services.cancel(requester=request.requester, stream_id=stream_id)
-    return _json({"stream_id": stream_id, "state": state})
+    return json_response({"stream_id": stream_id, "state": state})
 
 
 @router.get("/turns/active", auth=authenticated, response=list[ActiveTurnOut])
 def active_turns(request: SignedInRequest) -> HttpResponse:
     """The turns that are still being answered, the oldest first."""
-    return _json(selectors.active_turns(user_id=request.principal.user_id))
+    return json_response(selectors.active_turns(user_id=request.principal.user_id))
 
 
 @router.get(
@@ -82,11 +81,4 @@ def get_receipt(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     receipt = selectors.find_receipt(user_id=request.principal.user_id, message_id=message_id)
     if receipt is None:
         raise ReceiptNotFound
-    return _json(receipt)
-
-
-def _json(value: object) -> HttpResponse:
-    """Ready bytes: the schema documents them, checking them again would only cost."""
-    return HttpResponse(
-        orjson.dumps(value, option=orjson.OPT_UTC_Z), content_type="application/json"
-    )
+    return json_response(receipt)

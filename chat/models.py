@@ -11,7 +11,7 @@ from django.db import connection, models
 
 from exobrain.lib.sql import first_row
 
-# One statement tells whether this question is new: a second one with the same client id waits
+# One statement finds out whether this question is new: a second one with the same client id waits
 # for the first to commit and then adds nothing. The messages follow in the same transaction.
 CLAIM = """
 INSERT INTO chat_turn
@@ -34,7 +34,7 @@ WHERE id = %s AND user_id = %s AND state = 'running'
 RETURNING id
 """
 
-# A turn that is being finished at this moment is locked: it needs no heartbeat any more, and to
+# A turn that is being finished at this moment is locked: it needs no heartbeat, and to
 # wait for it while holding others would be one half of a deadlock.
 BEAT = """
 WITH ours AS MATERIALIZED (
@@ -74,11 +74,11 @@ class TurnManager(models.Manager["Turn"]):
         return first_row(CLAIM, *keys) is not None
 
     def finish(self, *, stream_id: UUID, state: str, error: str, events: str) -> bool:
-        """The turn has ended; tells whether it was still running."""
+        """The turn has ended; returns whether it was still running."""
         return first_row(FINISH, state, error, events, stream_id) is not None
 
     def request_cancel(self, *, user_id: UUID, stream_id: UUID) -> bool:
-        """The user's turn is to be cancelled; tells whether it was running."""
+        """The user's turn is to be cancelled; returns whether it was running."""
         return first_row(CANCEL, stream_id, user_id) is not None
 
     def beat(self, ids: Collection[UUID]) -> dict[UUID, bool]:
@@ -119,7 +119,7 @@ class Turn(models.Model):
     )
     client_message_id = models.UUIDField()
     state = models.CharField(max_length=16, choices=State, default=State.RUNNING)
-    error = models.TextField(blank=True)  # what the user was told
+    error = models.TextField(blank=True)  # the message that the user was shown
     # The stream's events but for its text and its end: [[id, type, payload], ...]. With the
     # answer's text they give the stream again, exactly.
     events = models.JSONField(default=list, blank=True)
@@ -162,7 +162,7 @@ class Receipt(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="receipts"
     )
-    items = models.JSONField(default=list)  # as chat.services.remembering.receipt_row writes them
+    items = models.JSONField(default=list)  # as chat.services.recalling.receipt_row writes them
     tokens = models.IntegerField()  # of the memory in the prompt
     retriever_ms = models.JSONField(default=dict)  # of each that answered in time
     dropped = ArrayField(models.CharField(max_length=40), default=list)  # retrievers that did not

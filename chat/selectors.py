@@ -6,9 +6,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from chat.events import Done, MessageChunk, StreamEntry, entry_at, from_json
-from chat.models import Receipt as StoredReceipt
-from chat.models import Turn
-from chat.types import ActiveTurn, FoundTurn, Receipt, ReceiptItem, StaleTurn, State
+from chat.models import Receipt, Turn
+from chat.types import ActiveTurn, FoundTurn, ReceiptItem, ReceiptView, StaleTurn, State
 from journal.selectors import messages_by_ids
 from knowledge.selectors.pages import known_blocks
 
@@ -92,7 +91,7 @@ def rebuild_stream(
     return entries
 
 
-def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
+def find_receipt(*, user_id: UUID, message_id: UUID) -> ReceiptView | None:
     """Which memories the user's answer was given; None when it is no answer of theirs.
 
     Memories that have been forgotten since are left out.
@@ -100,9 +99,9 @@ def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
     found = messages_by_ids(user_id=user_id, ids=[message_id])
     if not found or found[0].role != "assistant":
         return None
-    row = StoredReceipt.objects.filter(user_id=user_id, answer_id=message_id).first()
+    row = Receipt.objects.filter(user_id=user_id, answer_id=message_id).first()
     if row is None:
-        return Receipt(message_id, (), tokens=0, retriever_ms={}, dropped=(), created_at=None)
+        return ReceiptView(message_id, (), tokens=0, retriever_ms={}, dropped=(), created_at=None)
     blocks = known_blocks(user_id=user_id, ids=[UUID(item["block_id"]) for item in row.items])
     items: list[ReceiptItem] = []
     for item in row.items:
@@ -128,7 +127,7 @@ def find_receipt(*, user_id: UUID, message_id: UUID) -> Receipt | None:
                 said_at=datetime.fromisoformat(item["said_at"]),
             )
         )
-    return Receipt(
+    return ReceiptView(
         message_id,
         items,
         tokens=row.tokens,

@@ -21,7 +21,7 @@ class Requester:
     def may_read(self, owner: "Requester") -> bool:
         """True when a stream of `owner` may be read and cancelled by this requester.
 
-        The stream of a visitor without a key belongs to whoever knows its id.
+        The stream of a visitor without a key may be read by anyone who knows its id.
         """
         if owner.user_id is not None:
             return self.user_id == owner.user_id
@@ -45,7 +45,7 @@ class ChatRequest:
     stream_id: UUID
     client_message_id: UUID
     requester: Requester
-    text: str
+    question: str
     stored: StoredTurn | None = None  # None: a visitor's, which is kept nowhere
     uses_memory: bool = True
 
@@ -124,7 +124,7 @@ class ReceiptItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class ReceiptView:
     """Which memories an answer was given; its fields are the API's."""
 
     message_id: UUID

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.selectors import user_configs
-from exobrain.lib.paging import Page, cut
+from exobrain.lib.paging import PagedRows, cut
 from exobrain.vendor import STAMP
 from journal.selectors import recent_journals
 from journal.services import today_reference
@@ -39,10 +39,10 @@ def _theme(request: HttpRequest) -> str:
     return str(configs.get(THEME_KEY, DEFAULT_THEME))
 
 
-def _days(request: HttpRequest) -> Page[JournalEntry]:
+def _days(request: HttpRequest) -> PagedRows[JournalEntry]:
     """The days before today; today itself is always on the list."""
     if not request.user.is_authenticated:
-        return Page([])
+        return PagedRows([])
     rows = recent_journals(
         user_id=request.user.pk, limit=DAYS_SHOWN + 1, before_reference=today_reference()
     )

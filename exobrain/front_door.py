@@ -116,8 +116,8 @@ def refusal_of(request: HttpRequest, *, is_socket: bool = False) -> HttpResponse
 
     A request that means another host comes from a page whose name was rebound to this address.
     To the browser that page and this server are one site, so nothing else would stop the page from
-    signing in here and reading along. Health is told under any name: probes use the address they
-    have.
+    signing in here and reading along. Health checks are answered under any name: probes use the
+    address they have.
 
     An unsafe request that another site caused is refused too. A socket's handshake counts as one:
     it carries the cookie, and no page of that site is kept from reading the answer.

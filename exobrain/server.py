@@ -121,7 +121,7 @@ class Bridge:
                 answer.set_result(result)
 
         result = self.handler.answer(scope, body)
-        # The loop may be closing: then nobody waits for the answer any more.
+        # The loop may be closing: then the answer is no longer awaited.
         with contextlib.suppress(RuntimeError):
             answer.get_loop().call_soon_threadsafe(resolve, result)
 

@@ -1,4 +1,4 @@
-"""How a request that does not fit is described to whoever sent it: the contract's 422.
+"""How a request that does not fit is described to its sender: the contract's 422.
 
 Each problem says what was sent, except passwords and tokens: an answer may be logged where the
 request is not.

@@ -323,7 +323,7 @@ def messages_json(
 
 def search_json(*, user_id: UUID, revision: int, query: str, limit: int) -> bytes:
     """`search_journals` as JSON."""
-    # Hashed: what somebody looked for is not for the eyes of whoever lists keys.
+    # Hashed: what somebody looked for must not be readable in a list of keys.
     digest = hashlib.sha256(query.encode()).hexdigest()
     return _cached(
         f"search:{digest}:limit:{limit}",

@@ -159,7 +159,7 @@ def ensure_journal(*, user_id: UUID, reference: str) -> JournalEntry:
 
 
 def save_partial(*, message_id: UUID, content: str) -> bool:
-    """A message that is still streaming holds this much; tells whether it was."""
+    """A message that is still streaming holds this much; returns whether it was."""
     values = {"message_id": message_id, "content": storable(content), "now": clock.now()}
     with transaction.atomic(savepoint=False):
         rows = all_rows(CHECKPOINT, values)
@@ -234,7 +234,7 @@ def mark_committed(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
 def import_journal(
     *, user_id: UUID, journal_id: UUID, reference: str, messages: Sequence[PastMessage]
 ) -> bool:
-    """The user has a journal for that day; tells whether it was made, from these messages.
+    """The user has a journal for that day; returns whether it was made, from these messages.
 
     A day that is there already is left alone.
     """

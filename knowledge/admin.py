@@ -33,7 +33,7 @@ from knowledge.models import (
     Universe,
     Update,
 )
-from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
+from knowledge.models.indexes import BlockVector, EmbeddingSpace, OutboxEntry
 from knowledge.selectors.changesets import changes
 
 CHANGES_SHOWN = 200  # of a changeset
@@ -430,8 +430,8 @@ class EmbeddingSpaceAdmin(ReadOnlyAdmin):
         return False
 
 
-@admin.register(Pending)
-class PendingAdmin(ReadOnlyAdmin):
+@admin.register(OutboxEntry)
+class OutboxEntryAdmin(ReadOnlyAdmin):
     """Changes that outside indexes do not have yet, with the last error."""
 
     list_display = (

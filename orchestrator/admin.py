@@ -33,11 +33,11 @@ class OperatedAdmin(ReadOnlyAdmin):
     show_full_result_count = False  # would count the whole table for every page of the list
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Whoever could change rows, if anybody could."""
+        """A user with the model's change permission, though rows are not edited here."""
         return request.user.has_perm(f"orchestrator.change_{self.opts.model_name}")
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
-        """Nobody: a message still queued would bring the job back. Old ones go by themselves."""
+        """Never: a message still queued would bring the job back. Old ones are pruned."""
         return False
 
     def confirm_or_do(
@@ -143,7 +143,7 @@ class JobAdmin(OperatedAdmin):
 
 @admin.register(DeadLetter)
 class DeadLetterAdmin(OperatedAdmin):
-    """What nobody works on any more, and why."""
+    """Messages that were given up, and why."""
 
     list_display = ("id", "reason", "user_id", "job", "created_at", "replayed_at")
     list_select_related = ("job",)

@@ -54,7 +54,7 @@ class JobAnnouncer:
             await self.announce_dead_letter(result.dead_letter)
 
     async def announce_dead_letter(self, letter: DeadLetterContent) -> None:
-        """`jobs.dlq`: nobody works on this message any more; its text is clipped."""
+        """`jobs.dlq`: this message has been given up; its text is clipped."""
         limit = settings.EXOBRAIN.job_dlq_raw_message_max_chars
         event = DeadLetterEvent(
             reason=letter.reason, detail=letter.detail, raw_message=letter.raw_message[:limit]

@@ -82,7 +82,7 @@ class JobResultEvent(_Event):
 
 @dataclass(frozen=True, kw_only=True)
 class DeadLetterEvent(_Event):
-    """`jobs.dlq`: a message nobody will work on any more."""
+    """`jobs.dlq`: a message that was given up."""
 
     reason: DeadLetterReason
     detail: str

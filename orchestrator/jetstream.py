@@ -312,7 +312,7 @@ class PullSubscription:
     async def start(self) -> None:
         """Messages that are requested will arrive; raises QueueUnavailable, ConfigError."""
         await self.connection.ensure_consumer()
-        self.subscription = await self.connection.subscribe(self.inbox, self._receive)
+        self.subscription = await self.connection.subscribe(self.inbox, self._take_in)
 
     async def request(self, count: int) -> None:
         """So many more messages may arrive."""
@@ -348,14 +348,14 @@ class PullSubscription:
         with contextlib.suppress(*CLIENT_ERRORS):
             await self.subscription.unsubscribe()
 
-    async def _receive(self, message: Msg) -> None:
+    async def _take_in(self, message: Msg) -> None:
         self.last_heard = asyncio.get_running_loop().time()
         status = (message.headers or {}).get("Status")
         if status is None:
             self.requested = max(0, self.requested - 1)
             self.on_message(message)
         elif status == "408":  # a request has expired
-            unused = int((message.headers or {}).get("Nats-Pending-Messages", 0))
+            unused = int((message.headers or {}).get("Nats-OutboxEntry-Messages", 0))
             self.requested = max(0, self.requested - unused)
         elif status != "100":  # a heartbeat; anything else says that the consumer has gone
             self.is_broken = True

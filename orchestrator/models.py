@@ -128,7 +128,7 @@ class Job(models.Model):
 
 
 class DeadLetter(models.Model):
-    """A message nobody works on any more, kept for operators."""
+    """A message that was given up, kept for operators."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(

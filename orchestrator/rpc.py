@@ -337,7 +337,7 @@ async def _cancel(tasks: Iterable["asyncio.Task[Any]"]) -> None:
 
 
 def trusts_callers() -> bool:
-    """True when whoever gets through to the methods may see every user's jobs.
+    """True when every caller that reaches the methods may see every user's jobs.
 
     That is: they have proved the shared secret, or could open the socket in the data directory,
     whose owner can read the ledger itself. On a developer's machine nothing is proved, as in the

@@ -105,9 +105,10 @@ CLAIM = f"""
     RETURNING orchestrator_job.id, job_type, user_id, attempts, payload
 """  # noqa: S608  constants only
 
-# The job is done, if the attempt is still the one that counts. Whoever published it may have died
-# before recording where: then that is taken from the message that was delivered, if it is the one
-# published last (as `services.erasing.record_position`). The answer is where its message is.
+# The job is done, if the attempt is still the one that counts. The process that published it may
+# have died before recording where: then that is taken from the message that was delivered, if it
+# is the one published last (as `services.erasing.record_position`). The answer is where its message
+# is.
 COMPLETE = f"""
     UPDATE orchestrator_job
     SET state = 'completed', is_terminal = true, completed_at = statement_timestamp(),

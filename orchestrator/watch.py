@@ -20,7 +20,7 @@ from orchestrator.errors import JobNotFound, QueueUnavailable
 from orchestrator.jetstream import CLIENT_ERRORS, NatsConnection, NatsConnector, status_subject
 from orchestrator.types import JobHistory, Transition
 
-POLL_SECONDS = 1.0  # the queue may be down, or have lost the message that would have told us
+POLL_SECONDS = 1.0  # the queue may be down, or have lost the message that would have reported it
 
 
 class JobWatcher:
@@ -58,7 +58,7 @@ class JobWatcher:
             seen = after
             if history is not None and not after:
                 seen = history.current.number
-                # Also whoever asks only for future changes gets the one that ended the job.
+                # A caller that asks only for future changes also gets the one that ended the job.
                 if include_current or history.current.terminal:
                     seen -= 1
             while True:

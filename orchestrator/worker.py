@@ -208,7 +208,7 @@ class Worker:
         )
         match await self.claim(delivery):
             case Claimed() as claimed:
-                await self._perform(message, claimed)
+                await self._run_claimed(message, claimed)
             case Deferred(delay_seconds=seconds):
                 await self._give_back(message, delay_seconds=min(seconds, MAX_REDELIVERY_SECONDS))
             case NothingToDo(final_result=result):
@@ -235,13 +235,13 @@ class Worker:
 
     # -- running
 
-    async def _perform(self, message: ReceivedMessage, claimed: Claimed) -> None:
+    async def _run_claimed(self, message: ReceivedMessage, claimed: Claimed) -> None:
         reach(Step.CLAIMED)
         attempt = claimed.attempt
         self.running.add(attempt.job_id)
         try:
             await self.announcer.announce_start(attempt)
-            result = await self._run_body(claimed)
+            result = await self._run_in_thread(claimed)
         except DatabaseUnavailable:
             # It went away under the body: if it is back, nobody waits for the lease.
             with contextlib.suppress(*DatabaseUnavailable):
@@ -257,10 +257,10 @@ class Worker:
         reach(Step.DEAD_LETTERED if result.dead_letter else Step.COMPLETED)
         await self._acknowledge(message)
 
-    async def _run_body(self, claimed: Claimed) -> AttemptResult:
+    async def _run_in_thread(self, claimed: Claimed) -> AttemptResult:
         loop = asyncio.get_running_loop()
         body = loop.run_in_executor(
-            self.bodies, on_live_connection, lambda: services.perform(claimed=claimed)
+            self.bodies, on_live_connection, lambda: services.run_attempt(claimed=claimed)
         )
         await asyncio.wait([body], timeout=settings.EXOBRAIN.job_attempt_timeout_seconds)
         if body.done():

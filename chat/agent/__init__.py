@@ -2,13 +2,13 @@
 
 from django.conf import settings
 
-from chat.agent.model import ChatModel, Part, Prompt, ToolRequest, ToolResult, Usage
+from chat.agent.model import ChatModel, Part, PromptMessage, ToolRequest, ToolResult, Usage
 from exobrain.lib.config import Config
 
 __all__ = [
     "ChatModel",
     "Part",
-    "Prompt",
+    "PromptMessage",
     "ToolRequest",
     "ToolResult",
     "Usage",

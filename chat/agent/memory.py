@@ -34,7 +34,7 @@ UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # among them what hides text or t
 ANY_MARK = re.compile(r"\[(\s*m\s*[0-9]+\s*)\]", re.IGNORECASE)
 
 
-def as_data(memories: Sequence[MarkedMemory]) -> str:
+def memories_as_data(memories: Sequence[MarkedMemory]) -> str:
     """The memories as one block of marked, escaped lines; none of them can leave it."""
     lines = ["<memory>"]
     for memory in memories:
@@ -48,16 +48,16 @@ def as_data(memories: Sequence[MarkedMemory]) -> str:
             attributes.append(f'until="{recalled.valid_to:%Y-%m-%d}"')
         if recalled.status == Status.DISPUTED:
             attributes.append('disputed="yes"')
-        lines.append(f"<item {' '.join(attributes)}>{plain(recalled.text)}</item>")
+        lines.append(f"<item {' '.join(attributes)}>{escaped_line(recalled.text)}</item>")
     return "\n".join([*lines, "</memory>"])
 
 
-def plain(text: str) -> str:
+def escaped_line(text: str) -> str:
     """The text on one line, without tags, marks and characters that are not seen."""
     seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
     return escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=True)
 
 
-def cited(text: str, *, marks: Collection[str]) -> set[str]:
+def cited_marks(text: str, *, marks: Collection[str]) -> set[str]:
     """Those of the marks that the answer's text has."""
     return set(MARK.findall(text)).intersection(marks)

@@ -11,7 +11,7 @@ import threading
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
-from chat.agent.model import Part, Prompt
+from chat.agent.model import Part, PromptMessage
 from chat.errors import MockFileInvalid
 
 DELIMITER = "--- message ---"
@@ -47,12 +47,12 @@ class MockModel:
     """Gives the answers of a list in turn."""
 
     name = "mock"
-    needs_prompts = False
+    needs_prompt = False
 
     def __init__(self, answers: Sequence[str]) -> None:
         self.answers = answers
 
-    async def answer(self, prompts: Sequence[Prompt]) -> AsyncGenerator[Part, None]:
+    async def answer(self, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Part, None]:
         """The next answer, part by part."""
         with _lock:
             number = next(_calls)

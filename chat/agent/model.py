@@ -6,8 +6,8 @@ from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
-    """One message to the model."""
+class PromptMessage:
+    """One message of a prompt."""
 
     role: Literal["system", "user", "assistant"]
     content: str
@@ -46,7 +46,7 @@ class ChatModel(Protocol):
     """Answers questions; every failure is a `ModelFailed`."""
 
     name: str
-    needs_prompts: bool  # without, it answers whatever it is asked: nothing is read and awaited
+    needs_prompt: bool  # False: it answers without one, so none is built or waited for
 
-    def answer(self, prompts: Sequence[Prompt]) -> AsyncGenerator[Part, None]:
-        """The parts of one answer, as they come."""
+    def answer(self, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Part, None]:
+        """The parts of the answer to a prompt, as they come."""

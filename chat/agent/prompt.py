@@ -1,9 +1,9 @@
-"""The prompts that a question becomes."""
+"""The prompt that a question becomes: the messages that are sent to the model."""
 
 from collections.abc import Iterable, Sequence
 
-from chat.agent.memory import MEMORY_RULES, as_data
-from chat.agent.model import Prompt
+from chat.agent.memory import MEMORY_RULES, memories_as_data
+from chat.agent.model import PromptMessage
 from chat.types import MarkedMemory
 from exobrain.lib.text import CHARACTERS_PER_TOKEN
 from journal.types import StoredMessage
@@ -27,21 +27,21 @@ def context_characters(*, tokens: int, question: str) -> int:
     return max(0, tokens * CHARACTERS_PER_TOKEN - len(question))
 
 
-def build_prompts(
+def build_prompt(
     *,
     system: str,
     earlier: Iterable[StoredMessage],
     question: str,
     memories: Sequence[MarkedMemory] = (),
-) -> Sequence[Prompt]:
+) -> Sequence[PromptMessage]:
     """System prompt with the rules, earlier messages, what was recalled, the question.
 
     Memory goes with the question, as some models want user and assistant to take turns.
     """
     rules = [system.strip(), FORMATTING_RULES, *([MEMORY_RULES] if memories else [])]
-    asked = f"{as_data(memories)}\n\n{question}" if memories else question
+    asked = f"{memories_as_data(memories)}\n\n{question}" if memories else question
     return [
-        Prompt(role="system", content="\n\n".join(rules)),
-        *(Prompt(role=message.role, content=message.content) for message in earlier),
-        Prompt(role="user", content=asked),
+        PromptMessage(role="system", content="\n\n".join(rules)),
+        *(PromptMessage(role=message.role, content=message.content) for message in earlier),
+        PromptMessage(role="user", content=asked),
     ]

@@ -24,7 +24,7 @@ from langchain_core.messages import AIMessageChunk  # noqa: E402
 from langchain_openai import ChatOpenAI  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
-from chat.agent.model import Part, Prompt, Usage  # noqa: E402
+from chat.agent.model import Part, PromptMessage, Usage  # noqa: E402
 from chat.errors import (  # noqa: E402
     ModelBroken,
     ModelBrokeOff,
@@ -64,7 +64,7 @@ FAILURES: list[tuple[type[Exception], type[ModelFailed]]] = [
 class ProviderModel:
     """Streams the provider's answers."""
 
-    needs_prompts = True
+    needs_prompt = True
 
     def __init__(self, config: Config) -> None:
         self.name = config.effective_model
@@ -86,9 +86,9 @@ class ProviderModel:
             ),
         )
 
-    async def answer(self, prompts: Sequence[Prompt]) -> AsyncGenerator[Part, None]:
+    async def answer(self, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Part, None]:
         """The provider's answer; raises ModelFailed."""
-        messages = [{"role": prompt.role, "content": prompt.content} for prompt in prompts]
+        messages = [{"role": message.role, "content": message.content} for message in prompt]
         started = False
         for is_last_try in (False, True):
             try:
@@ -124,7 +124,7 @@ class ProviderModel:
 
 
 class _Ending:
-    """Tells an answer that is complete from one whose connection was cut.
+    """Distinguishes a complete answer from one whose connection was cut.
 
     A provider says that it has finished, with a finish reason or with a last `[DONE]`. LangChain
     passes only the former on, and some providers send only the latter.

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
 
-from chat.agent.model import Part, Prompt
+from chat.agent.model import Part, PromptMessage
 
 GATE_POLL_SECONDS = 0.005
 
@@ -29,19 +29,19 @@ class ScriptedModel:
     """Plays its script for every question.
 
     A string or another part is sent, a number is a pause in seconds, an exception is raised, and
-    a gate is waited for. The prompts of each call are kept in `asked`.
+    a gate is waited for. The prompt of each call is kept in `asked`.
     """
 
     name = "scripted"
-    needs_prompts = True
+    needs_prompt = True
 
     def __init__(self, *script: Part | float | BaseException | Gate) -> None:
         self.script = script
-        self.asked: list[Sequence[Prompt]] = []
+        self.asked: list[Sequence[PromptMessage]] = []
 
-    async def answer(self, prompts: Sequence[Prompt]) -> AsyncGenerator[Part, None]:
+    async def answer(self, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Part, None]:
         """The script, played."""
-        self.asked.append(prompts)
+        self.asked.append(prompt)
         for step in self.script:
             match step:
                 case BaseException():

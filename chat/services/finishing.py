@@ -16,7 +16,7 @@ from django.db import transaction
 
 from chat.events import MessageChunk, Reason, StreamEntry, StreamError, ToolCall, ToolResponse
 from chat.models import Receipt, Turn
-from chat.services.remembering import receipt_row
+from chat.services.recalling import receipt_row
 from chat.types import ReceiptDraft
 from exobrain.lib.threads import in_thread
 from journal.services import finish_messages
@@ -131,14 +131,14 @@ class FinishQueue:
         failure: Exception | None = None
         try:
             await in_thread(finish_turns, [end for end, _ in batch])
-        except Exception as error:  # noqa: BLE001  whoever waits for it learns of it
+        except Exception as error:  # noqa: BLE001  passed on to those that wait for it
             if len(batch) > 1:  # one bad turn must not cost the others
                 for each in batch:
                     await self._store([each])
                 return
             failure = error
         for _, stored in batch:
-            if stored.done():  # nobody waits any more
+            if stored.done():  # its caller was cancelled
                 continue
             if failure is None:
                 stored.set_result(None)

@@ -26,7 +26,7 @@ WordsGone = Callable[[str], bool]
 
 
 @receiver(forgotten, dispatch_uid="chat.forget")
-def forget(
+def forget_turns_and_receipts(
     *, user_id: UUID, message_ids: Collection[UUID] | None, words_gone: WordsGone, **_: Any
 ) -> None:
     """Within the transaction that forgets: when it ends, the chat has forgotten too.

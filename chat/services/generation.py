@@ -12,8 +12,8 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseFailure
 
-from chat.agent import Prompt, ToolRequest, ToolResult, Usage, chat_model
-from chat.agent.prompt import build_prompts, context_characters
+from chat.agent import PromptMessage, ToolRequest, ToolResult, Usage, chat_model
+from chat.agent.prompt import build_prompt, context_characters
 from chat.errors import ModelFailed
 from chat.events import (
     Done,
@@ -26,7 +26,7 @@ from chat.events import (
     ToolResponse,
 )
 from chat.services.finishing import FinishQueue, TurnEnd
-from chat.services.remembering import RecallTask, receipt_metadata
+from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
 from chat.types import ChatRequest
 from exobrain.lib.text import storable
@@ -82,7 +82,7 @@ class Generation:
         self._reading_day: asyncio.Future[list[StoredMessage]] | None = None
 
     @property
-    def text(self) -> str:
+    def answer_text(self) -> str:
         """The answer so far."""
         return "".join(self.writer.texts)
 
@@ -94,7 +94,7 @@ class Generation:
 
     async def run(self) -> None:
         """The answer is complete or broken off, stored, and its stream has ended."""
-        outcome = await self._answer()
+        outcome = await self._write_until_outcome()
         self.writer.flush()
         if outcome.message:
             self.writer.event(StreamError(outcome.message))
@@ -105,11 +105,11 @@ class Generation:
         write = log.debug if outcome.reason == "complete" else log.info
         write("turn_finished", stream_id=str(self.request.stream_id), reason=outcome.reason)
 
-    async def _answer(self) -> Outcome:
-        """The model's answer has been written as far as it came; failures are outcomes too."""
+    async def _write_until_outcome(self) -> Outcome:
+        """The answer is written as far as the model comes; every failure is an outcome too."""
         if self._stop_reason:
             return Outcome(self._stop_reason)
-        self._writing = asyncio.create_task(self._write())
+        self._writing = asyncio.create_task(self._write_answer())
         try:
             async with asyncio.timeout(self.config.chat_turn_max_seconds):
                 await self._writing
@@ -127,24 +127,12 @@ class Generation:
             outcome = Outcome("error", FAILED)
         return outcome
 
-    async def _write(self) -> None:
-        """The model is given its prompts (system prompt, the day so far, what was recalled in time,
-        the question), and each part of its answer becomes events.
-        """
+    async def _write_answer(self) -> None:
+        """Each part of the model's answer has become an event."""
         model = chat_model()
         self.model_name = model.name
-        prompts: Sequence[Prompt] = ()
-        if model.needs_prompts:
-            earlier, memories = await asyncio.gather(
-                self._earlier_messages(), self.recall_task.memories()
-            )
-            prompts = build_prompts(
-                system=self.config.main_agent_system_prompt,
-                earlier=earlier,
-                question=self.request.text,
-                memories=memories,
-            )
-        async with contextlib.aclosing(model.answer(prompts)) as parts:
+        prompt = await self._prompt() if model.needs_prompt else ()
+        async with contextlib.aclosing(model.answer(prompt)) as parts:
             async for part in parts:
                 if type(part) is str:  # a mock sends every character: this path is hot
                     self.writer.add(part)
@@ -160,6 +148,18 @@ class Generation:
                     case Usage():
                         self.usage = {"usage": dict(part.details)}
 
+    async def _prompt(self) -> Sequence[PromptMessage]:
+        """System prompt, the day so far, what was recalled in time, the question."""
+        earlier, memories = await asyncio.gather(
+            self._earlier_messages(), self.recall_task.memories()
+        )
+        return build_prompt(
+            system=self.config.main_agent_system_prompt,
+            earlier=earlier,
+            question=self.request.question,
+            memories=memories,
+        )
+
     async def _earlier_messages(self) -> list[StoredMessage]:
         """The day so far, as much as fits beside the question; read once. A visitor has none."""
         stored = self.request.stored
@@ -167,7 +167,7 @@ class Generation:
             return []
         if self._reading_day is None:
             max_chars = context_characters(
-                tokens=self.config.main_agent_context_tokens, question=self.request.text
+                tokens=self.config.main_agent_context_tokens, question=self.request.question
             )
             reading = in_thread(
                 recent_messages,
@@ -184,13 +184,13 @@ class Generation:
         stored = self.request.stored
         if stored is None:
             return True
-        receipt = await self.recall_task.receipt(self.text)
+        receipt = await self.recall_task.receipt(self.answer_text)
         end = TurnEnd(
             stream_id=self.request.stream_id,
             user_id=stored.user_id,
             answer_id=stored.answer_id,
             reason=outcome.reason,
-            text=self.text,
+            text=self.answer_text,
             entries=self.writer.others,
             error=outcome.message,
             model=self.model_name,

@@ -68,21 +68,21 @@ class Runtime:
             self._saved_chars.pop(stream_id, None)
 
     def stop(self, stream_id: UUID, reason: Reason = "cancelled") -> bool:
-        """The answer stops, if it is written here; tells whether it is."""
+        """The answer stops if this process writes it; returns whether it does."""
         generation = self.generations.get(stream_id)
         if generation is not None:
             generation.stop(reason)
         return generation is not None
 
     async def cancel(self, stream_id: UUID) -> None:
-        """Whoever writes this stream has been told to stop; the heartbeat tells them too."""
+        """The process that writes this stream is asked to stop; its heartbeat finds out, too."""
         if not self.stop(stream_id):
             with contextlib.suppress(LogUnavailable):
                 await self.broker.log.request_cancel(stream_id)
 
     async def close(self) -> None:
         """Every answer has been kept as far as it had come, and nothing runs any more."""
-        while self._running:  # said again, for a model that did not hear it
+        while self._running:  # repeated, for a model that swallowed the cancellation
             for stream_id in [*self.generations]:
                 self.stop(stream_id, "interrupted")
             await asyncio.wait(self._running, timeout=STOP_AGAIN_SECONDS)
@@ -117,7 +117,7 @@ class Runtime:
     async def _save(self) -> None:
         """What has been written since the last time is kept."""
         for stream_id, generation in [*self.generations.items()]:
-            stored, text = generation.request.stored, generation.text
+            stored, text = generation.request.stored, generation.answer_text
             if stored is None or len(text) == self._saved_chars.get(stream_id, 0):
                 continue
             self._saved_chars[stream_id] = len(text)
@@ -146,7 +146,7 @@ async def close_runtime() -> None:
 
 
 def begin_answer(request: ChatRequest) -> None:
-    """The answer is being written, apart from whoever asked."""
+    """The answer is being written, independently of the request that asked."""
 
     async def generate() -> None:
         answer_begins.send_robust(sender=ChatRequest, request=request)
@@ -156,7 +156,7 @@ def begin_answer(request: ChatRequest) -> None:
 
 
 def stop_answer(stream_id: UUID) -> None:
-    """Whoever writes this answer, in whatever process, is told to stop."""
+    """The process that writes this answer is asked to stop."""
 
     async def cancel() -> None:
         await current_runtime().cancel(stream_id)

@@ -24,31 +24,31 @@ def start_turn(
 
     Returns the stream's id. A question that was asked before, on whatever day, keeps its stream.
     """
-    question = MessageDraft(role="user", content=message, client_message_id=client_message_id)
-    answer = MessageDraft(role="assistant", content="", status="streaming")
+    question_draft = MessageDraft(role="user", content=message, client_message_id=client_message_id)
+    answer_draft = MessageDraft(role="assistant", content="", status="streaming")
     stream_id = uuid4()
     with transaction.atomic():
         is_new = Turn.objects.claim(
             stream_id=stream_id,
             user_id=user_id,
-            question_id=question.id,
-            answer_id=answer.id,
+            question_id=question_draft.id,
+            answer_id=answer_draft.id,
             client_message_id=client_message_id,
         )
         if is_new:
             stored_question, _ = append_messages(
-                user_id=user_id, reference=today_reference(), drafts=[question, answer]
+                user_id=user_id, reference=today_reference(), drafts=[question_draft, answer_draft]
             )
             request = ChatRequest(
                 stream_id=stream_id,
                 client_message_id=client_message_id,
                 requester=Requester(user_id),
-                text=message,
+                question=message,
                 stored=StoredTurn(
                     user_id=user_id,
                     journal_id=stored_question.journal_id,
                     question_sequence=stored_question.sequence,
-                    answer_id=answer.id,
+                    answer_id=answer_draft.id,
                 ),
                 uses_memory=uses_memory,
             )

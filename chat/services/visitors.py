@@ -42,7 +42,12 @@ def start_visitor_turn(
     except ConnectionInterrupted as error:
         raise Unavailable from error
     begin_answer(
-        ChatRequest(stream_id, client_message_id, Requester(visitor_key=visitor_key), message)
+        ChatRequest(
+            stream_id=stream_id,
+            client_message_id=client_message_id,
+            requester=Requester(visitor_key=visitor_key),
+            question=message,
+        )
     )
     return stream_id
 

@@ -55,7 +55,7 @@ class MemoryTurnLog:
         self.watched.discard(stream_id)
 
     async def request_cancel(self, stream_id: UUID) -> None:
-        """Whoever listens is told to stop writing this stream."""
+        """Every listener is told to stop writing this stream."""
         self._raise_if_away()
         self.reports.put_nowait(("cancel", stream_id))
 

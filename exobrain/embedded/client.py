@@ -68,7 +68,7 @@ def connect(data: Path, *, services: Iterable[str], seconds: float = READY_SECON
     while (left := deadline - time.monotonic()) > 0:
         try:
             control = ControlSocket(layout.control)
-        except OSError:  # no socket, a stale one, or not ours: starting a keeper tells which
+        except OSError:  # no socket, a stale one, or not ours: starting a keeper finds out which
             _start_keeper(layout, seconds=left)
             continue
         try:

@@ -1,4 +1,4 @@
-"""Markdown to HTML that is safe to show, whoever wrote it.
+"""Markdown to HTML that is safe to show, whatever its source.
 
 Two walls: markdown-it runs with raw HTML off, so every tag is ours; nh3 then removes whatever
 is not on the list below. Nothing that is let through can run a script or fetch from another

@@ -1,4 +1,4 @@
-"""One page of something longer."""
+"""Part of a longer list of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class PagedRows(Generic[T]):
     """Some of the rows, and whether there are more after them."""
 
     rows: Sequence[T]
@@ -16,10 +16,10 @@ class Page(Generic[T]):
 
     @property
     def last(self) -> T:
-        """The row after which the next page begins."""
+        """The row after which the next rows begin."""
         return self.rows[-1]
 
 
-def cut(rows: Sequence[T], *, size: int) -> Page[T]:
-    """The first `size` rows; whoever read one row more knows that there is another page."""
-    return Page(rows[:size], has_more=len(rows) > size)
+def cut(rows: Sequence[T], *, size: int) -> PagedRows[T]:
+    """The first `size` rows; read one row more than that, so that `has_more` is known."""
+    return PagedRows(rows[:size], has_more=len(rows) > size)

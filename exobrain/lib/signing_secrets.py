@@ -49,7 +49,7 @@ def own_secrets(data: Path) -> SigningSecrets:
 
 
 def _create(path: Path) -> None:
-    """The file is there, whole and readable by its owner only, whoever else makes it meanwhile."""
+    """The file is there, whole and readable by its owner only, also if another process makes it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = os.open(path.parent, os.O_RDONLY)
     try:

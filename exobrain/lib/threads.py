@@ -54,7 +54,7 @@ class ThreadPool(Executor):
                 return
             try:
                 future.set_result(on_live_connection(partial(fn, *args, **kwargs)))
-            except BaseException as error:  # noqa: BLE001  it belongs to whoever waits
+            except BaseException as error:  # noqa: BLE001  it is raised where the result is awaited
                 future.set_exception(error)
 
         self._enqueue(fulfil)

@@ -8,7 +8,7 @@ from ninja import Router
 
 from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
-from exobrain.lib.paging import Page
+from exobrain.lib.paging import PagedRows
 from journal.selectors import messages_by_ids
 from knowledge.errors import RecordNotFound
 from knowledge.schemas.history import (
@@ -146,5 +146,5 @@ def _changed(changeset_id: UUID) -> HttpResponse:
     return json_response({"changeset_id": changeset_id})
 
 
-def _next_token(page: Page[Any]) -> UUID | None:
+def _next_token(page: PagedRows[Any]) -> UUID | None:
     return page.last.id if page.has_more else None

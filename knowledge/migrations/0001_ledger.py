@@ -215,7 +215,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Pending',
+            name='OutboxEntry',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
                 ('projection', models.CharField(choices=[('vectors', 'Vectors'), ('graph', 'Graph')], max_length=10)),
@@ -228,8 +228,8 @@ class Migration(migrations.Migration):
                 ('error', models.CharField(blank=True, max_length=100)),
             ],
             options={
-                'verbose_name_plural': 'pending',
-                'indexes': [models.Index(fields=['projection', 'next_try_at'], name='knowledge_pending_due')],
+                'verbose_name_plural': 'outbox entries',
+                'indexes': [models.Index(fields=['projection', 'next_try_at'], name='knowledge_outbox_due')],
             },
         ),
         migrations.CreateModel(

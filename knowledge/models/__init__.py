@@ -12,7 +12,7 @@ from knowledge.models.indexes import (
     EmbeddingSpace,
     IndexedBlock,
     IndexedUser,
-    Pending,
+    OutboxEntry,
     Posting,
 )
 from knowledge.models.ledger import (
@@ -55,7 +55,7 @@ __all__ = [
     "LedgerTable",
     "Mention",
     "NodeType",
-    "Pending",
+    "OutboxEntry",
     "Posting",
     "PropertyType",
     "Record",

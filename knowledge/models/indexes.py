@@ -126,7 +126,7 @@ class BlockVector(models.Model):
         return str(self.block_id)
 
 
-class Pending(models.Model):
+class OutboxEntry(models.Model):
     """A row of the outbox: a record whose change an outside index does not have yet.
 
     It is written in the transaction of the change. It names the record and not the change: the
@@ -150,9 +150,9 @@ class Pending(models.Model):
     error = models.CharField(max_length=100, blank=True)
 
     class Meta:
-        verbose_name_plural = "pending"
+        verbose_name_plural = "outbox entries"
         indexes: ClassVar = [
-            models.Index(fields=["projection", "next_try_at"], name="knowledge_pending_due"),
+            models.Index(fields=["projection", "next_try_at"], name="knowledge_outbox_due"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from exobrain.lib.paging import Page, cut
+from exobrain.lib.paging import PagedRows, cut
 from knowledge.errors import ChangesetNotFound
 from knowledge.models import Block, Changeset, Decision, Entity
 from knowledge.selectors.history import changes_of
@@ -18,7 +18,7 @@ from knowledge.types import Change, ChangesetEntry, Verdict, Why
 
 def list_changesets(
     *, user_id: UUID, size: int, before: UUID | None = None
-) -> Page[ChangesetEntry]:
+) -> PagedRows[ChangesetEntry]:
     """The user's changesets, the latest first; those before the given one."""
     found = Changeset.objects.filter(user_id=user_id).order_by("-created_at", "-id")
     if before is not None:
@@ -29,7 +29,7 @@ def list_changesets(
             raise ChangesetNotFound from None
         found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=last))
     page = cut(list(found[: size + 1]), size=size)
-    return Page([_changeset_entry(row) for row in page.rows], has_more=page.has_more)
+    return PagedRows([_changeset_entry(row) for row in page.rows], has_more=page.has_more)
 
 
 def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
@@ -42,7 +42,7 @@ def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
 
 def changes(
     *, user_id: UUID, changeset_id: UUID, size: int, after: int = -1
-) -> Page[tuple[int, Change]]:
+) -> PagedRows[tuple[int, Change]]:
     """The changes of a changeset with their positions, those after the given position.
 
     Values are as JSON has them.
@@ -61,7 +61,7 @@ def changes(
         )
         for position, change in page.rows
     ]
-    return Page(rows, has_more=page.has_more)
+    return PagedRows(rows, has_more=page.has_more)
 
 
 def _to_json_values(row: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from exobrain.lib.paging import Page, cut
+from exobrain.lib.paging import PagedRows, cut
 from knowledge.errors import ReviewItemNotFound
 from knowledge.models import Block, Entity, ReviewItem
 from knowledge.selectors.changesets import record_texts
@@ -19,7 +19,7 @@ def review_items(
     before: UUID | None = None,
     kind: str | None = None,
     state: str = "open",
-) -> Page[ReviewEntry]:
+) -> PagedRows[ReviewEntry]:
     """The user's review items of that state, the latest first; those before the given one."""
     found = ReviewItem.objects.filter(user_id=user_id, state=state).order_by("-created_at", "-id")
     if kind is not None:
@@ -31,7 +31,7 @@ def review_items(
         at = mark.created_at
         found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=mark.id))
     page = cut(list(found[: size + 1]), size=size)
-    return Page(_review_entries(user_id, page.rows), has_more=page.has_more)
+    return PagedRows(_review_entries(user_id, page.rows), has_more=page.has_more)
 
 
 def review_item(*, user_id: UUID, item_id: UUID) -> ReviewEntry:

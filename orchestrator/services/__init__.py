@@ -19,7 +19,7 @@ from orchestrator.services.erasing import (
     prune,
     rewrite_payloads,
 )
-from orchestrator.services.finishing import fail, perform, record_poison_message
+from orchestrator.services.finishing import fail, record_poison_message, run_attempt
 from orchestrator.services.operating import (
     mark_replayed,
     replay,
@@ -42,7 +42,6 @@ __all__ = [
     "job_id_of",
     "mark_published",
     "mark_replayed",
-    "perform",
     "prune",
     "record",
     "record_poison_message",
@@ -51,6 +50,7 @@ __all__ = [
     "requeue_lost",
     "retry_job",
     "rewrite_payloads",
+    "run_attempt",
     "take_replay_requests",
     "take_unpublished",
 ]

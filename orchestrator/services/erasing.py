@@ -1,4 +1,4 @@
-"""Deleting users' words from ledger and queue, and rows that nobody needs any more.
+"""Deleting users' words from ledger and queue, and rows that are no longer needed.
 
 JetStream may be away when something is to be deleted there. So each message that has to go is
 first an `Erasure` row, written in the transaction that made it superfluous; whoever reaches
@@ -26,7 +26,7 @@ from orchestrator.types import DueErasure, Lifecycle, StreamPosition, TerminalRe
 log = structlog.get_logger(__name__)
 
 ERASE_SECONDS = 15.0  # somebody waits for it; what is left is reported
-UNKNOWN_POSITION = StreamPosition("", 0, "")  # of the message that brought a job
+UNKNOWN_POSITION = StreamPosition("", 0, "")  # of the message that carried a job
 
 
 # -- which messages the ledger needs
@@ -156,7 +156,7 @@ def erase_messages(positions: Sequence[StreamPosition], *, user_id: str) -> bool
                 await connection.close()
 
     try:
-        # In another thread, for whoever calls may have a loop of their own.
+        # In another thread, as the caller's may be running an event loop.
         CALLS.submit(asyncio.run, erase()).result()
     except (QueueUnavailable, TimeoutError):
         log.warning("queue_not_erased", messages=len(positions))

@@ -35,14 +35,14 @@ log = structlog.get_logger(__name__)
 WIRE_REASONS = {TerminalReason.INVALID_PAYLOAD: DeadLetterReason.INVALID_PAYLOAD}
 
 
-def perform(*, claimed: Claimed) -> AttemptResult:
+def run_attempt(*, claimed: Claimed) -> AttemptResult:
     """The job is done, or its failure is recorded.
 
     Raises ClaimLost when another worker took it over, and a database error when PostgreSQL did
     not answer: then nothing is recorded, and the lease runs out.
     """
     try:
-        _run_body(claimed)
+        _run_and_complete(claimed)
     except (ClaimLost, *DatabaseUnavailable):
         raise
     except Exception as error:  # noqa: BLE001  whatever a body raises is the job's failure
@@ -50,7 +50,7 @@ def perform(*, claimed: Claimed) -> AttemptResult:
     return AttemptResult(claimed.attempt, Lifecycle.SUCCEEDED)
 
 
-def _run_body(claimed: Claimed) -> None:
+def _run_and_complete(claimed: Claimed) -> None:
     """The job's effect and the record that it is done are committed together, or neither is."""
     attempt, position = claimed.attempt, claimed.position or UNKNOWN_POSITION
     try:

@@ -16,9 +16,11 @@ from orchestrator.events import storable_json
 from orchestrator.models import Job
 from orchestrator.types import JobDraft
 
-# The same key of the same user is the same job, whoever publishes it.
+# The same key of the same user is the same job, whichever process publishes it.
 KEY_NAMESPACE = uuid.UUID("6f1d3c1e-6b0f-5d0a-9a55-1f8f3d2f7c11")
-PUBLISH_GRACE_SECONDS = 3.0  # whoever recorded a job publishes it; then the relay does
+PUBLISH_GRACE_SECONDS = (
+    3.0  # the process that recorded a job publishes it within this; after it the relay does
+)
 MAX_NAME_CHARS = 100
 MAX_KEY_CHARS = 200
 

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
-from chat.services import remembering
+from chat.services import recalling as chat_recalling
 from journal.models import Message
 from knowledge.models import Block
 from knowledge.services.recall import recalling
@@ -34,7 +34,7 @@ def remember(monkeypatch: pytest.MonkeyPatch) -> Remember:
 
     def recalls(*blocks: Block) -> Remembering:
         recall = Remembering(blocks)
-        monkeypatch.setattr(remembering, "recall", recall)
+        monkeypatch.setattr(chat_recalling, "recall", recall)
         return recall
 
     return recalls
@@ -195,7 +195,7 @@ def test_a_memory_that_fails_costs_nothing(
     def broken(**_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(remembering, "recall", broken)
+    monkeypatch.setattr(chat_recalling, "recall", broken)
     model = script(ScriptedModel("I do not know."))
     client = caller(alice)
 
@@ -220,7 +220,7 @@ def test_a_memory_that_is_too_slow_is_not_waited_for(
     def hanging(**_: Any) -> None:
         answered.wait(60)
 
-    monkeypatch.setattr(remembering, "recall", hanging)
+    monkeypatch.setattr(chat_recalling, "recall", hanging)
     model = script(ScriptedModel("I do not know."))
     client = caller(alice)
 
@@ -240,7 +240,7 @@ def test_a_model_that_needs_no_prompts_waits_for_none(
     def hanging(**_: Any) -> None:
         recalled.wait(60)
 
-    monkeypatch.setattr(remembering, "recall", hanging)
+    monkeypatch.setattr(chat_recalling, "recall", hanging)
     script(MockModel(["Hello."]))
     client = caller(alice)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.agent.memory import as_data, cited, plain
-from chat.services.remembering import choose
+from chat.agent.memory import cited_marks, escaped_line, memories_as_data
+from chat.services.recalling import memories_within_budget
 from chat.types import MarkedMemory
 from knowledge.types import BlockKind, Recalled, Status, Trust
 
@@ -48,7 +48,7 @@ def recalled(text: str, **fields: Any) -> Recalled:
 
 def test_a_memory_is_one_marked_line() -> None:
     """With its mark, its day, and whose word it is."""
-    data = as_data([MarkedMemory("m1", recalled("Ann lives in Lyon."))])
+    data = memories_as_data([MarkedMemory("m1", recalled("Ann lives in Lyon."))])
 
     assert data == (
         '<memory>\n<item id="m1" said="2025-01-14" from="said by the user">'
@@ -58,7 +58,7 @@ def test_a_memory_is_one_marked_line() -> None:
 
 def test_a_memory_says_how_far_it_holds() -> None:
     """Its end, and that it is disputed."""
-    data = as_data(
+    data = memories_as_data(
         [MarkedMemory("m1", recalled("Ann is a spy.", valid_to=SAID_AT, status=Status.DISPUTED))]
     )
 
@@ -69,13 +69,15 @@ def test_a_memory_says_how_far_it_holds() -> None:
 @pytest.mark.parametrize("trust", list(Trust))
 def test_every_source_has_words(trust: Trust) -> None:
     """The model is told where a memory comes from."""
-    assert 'from="' in as_data([MarkedMemory("m1", recalled("x", trust=trust))])
+    assert 'from="' in memories_as_data([MarkedMemory("m1", recalled("x", trust=trust))])
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_hostile_text_stays_inside_its_line(attack: str) -> None:
     """Whatever a memory says, there is one item and one end of the memory."""
-    data = as_data([MarkedMemory("m1", recalled(attack)), MarkedMemory("m2", recalled("harmless"))])
+    data = memories_as_data(
+        [MarkedMemory("m1", recalled(attack)), MarkedMemory("m2", recalled("harmless"))]
+    )
 
     lines = data.split("\n")
     assert (lines[0], lines[-1], len(data.splitlines())) == ("<memory>", "</memory>", 4)
@@ -86,7 +88,7 @@ def test_hostile_text_stays_inside_its_line(attack: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_stays_inside_its_line(text: str) -> None:
     """No tag, no line break, no mark comes out of a memory's text."""
-    shown = plain(text)
+    shown = escaped_line(text)
 
     assert not set("<>\n\r") & set(shown)
     assert len(shown.splitlines()) <= 1
@@ -95,7 +97,7 @@ def test_any_text_stays_inside_its_line(text: str) -> None:
 
 def test_marks_are_cited_only_when_they_were_given() -> None:
     """What the model made up is not a citation."""
-    assert cited("Lyon [m1], Rome [m7], [m2", marks={"m1", "m2"}) == {"m1"}
+    assert cited_marks("Lyon [m1], Rome [m7], [m2", marks={"m1", "m2"}) == {"m1"}
 
 
 def test_what_the_day_shows_is_not_told_again() -> None:
@@ -107,7 +109,7 @@ def test_what_the_day_shows_is_not_told_again() -> None:
         recalled("a note", message_ids=[]),
     ]
 
-    chosen = choose(items, known={known}, tokens=100)
+    chosen = memories_within_budget(items, shown={known}, tokens=100)
 
     assert [(memory.mark, memory.recalled.text) for memory in chosen] == [
         ("m1", "also from elsewhere"),
@@ -119,4 +121,6 @@ def test_the_budget_keeps_the_best() -> None:
     """Ten tokens are some forty characters."""
     items = [recalled("a" * 20), recalled("b" * 24), recalled("c" * 20), recalled("d" * 4)]
 
-    assert [memory.recalled.text[0] for memory in choose(items, known=(), tokens=10)] == ["a", "c"]
+    assert [
+        memory.recalled.text[0] for memory in memories_within_budget(items, shown=(), tokens=10)
+    ] == ["a", "c"]

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 
 import pytest
 
-from chat.agent import ChatModel, Part, Prompt
+from chat.agent import ChatModel, Part, PromptMessage
 from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
 from exobrain.lib.config import Config
@@ -18,7 +18,7 @@ WORDS = ["Grüße ", "vom\n\n", "🦉."]
 TEXT = "".join(WORDS)
 
 
-PROMPTS = [Prompt("user", "Who?")]
+PROMPT = [PromptMessage("user", "Who?")]
 
 
 @pytest.fixture(params=["mock", "scripted", "provider"])
@@ -45,12 +45,12 @@ async def _text(parts: AsyncGenerator[Part, None]) -> str:
 
 async def test_the_parts_make_the_answer(model: ChatModel) -> None:
     """Nothing is trimmed, changed or left out."""
-    assert await _text(model.answer(PROMPTS)) == TEXT
+    assert await _text(model.answer(PROMPT)) == TEXT
 
 
 async def test_no_part_is_empty(model: ChatModel) -> None:
     """A part of text has text."""
-    parts = [part async for part in model.answer(PROMPTS)]
+    parts = [part async for part in model.answer(PROMPT)]
 
     assert "" not in parts
     assert len(parts) > 1
@@ -58,18 +58,18 @@ async def test_no_part_is_empty(model: ChatModel) -> None:
 
 async def test_answers_do_not_disturb_one_another(model: ChatModel) -> None:
     """Several at once are each complete."""
-    texts = await asyncio.gather(*(_text(model.answer(PROMPTS)) for _ in range(5)))
+    texts = await asyncio.gather(*(_text(model.answer(PROMPT)) for _ in range(5)))
 
     assert texts == [TEXT] * 5
 
 
 async def test_an_answer_can_be_left(model: ChatModel) -> None:
     """Whoever stops listening leaves the model as good as new."""
-    parts = model.answer(PROMPTS)
+    parts = model.answer(PROMPT)
     await anext(parts)
     await parts.aclose()
 
-    assert await _text(model.answer(PROMPTS)) == TEXT
+    assert await _text(model.answer(PROMPT)) == TEXT
 
 
 def test_it_has_a_name(model: ChatModel) -> None:

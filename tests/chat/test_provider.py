@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from chat.agent import Prompt, Usage, chat_model
+from chat.agent import PromptMessage, Usage, chat_model
 from chat.agent.provider import ProviderModel
 from chat.errors import (
     ModelBroken,
@@ -53,7 +53,7 @@ def server() -> Iterator[ModelServer]:
         yield serving
 
 
-PROMPTS = [Prompt("system", "You are an owl."), Prompt("user", "Who?")]
+PROMPT = [PromptMessage("system", "You are an owl."), PromptMessage("user", "Who?")]
 
 
 def _model(server: ModelServer, **values: Any) -> ProviderModel:
@@ -66,7 +66,7 @@ async def _heard(model: ProviderModel) -> tuple[str, type[ModelFailed] | None]:
     """The text, and how it failed if it did."""
     words = ""
     try:
-        async for part in model.answer(PROMPTS):
+        async for part in model.answer(PROMPT):
             words += part if isinstance(part, str) else ""
     except ModelFailed as error:
         return words, type(error)
@@ -88,7 +88,7 @@ async def test_the_first_word_does_not_wait_for_the_last(server: ModelServer) ->
     gate = threading.Event()
     server.says([STREAM, chunked(text("First")), gate, *answer(" last")[1:]])
 
-    parts = _model(server).answer(PROMPTS)
+    parts = _model(server).answer(PROMPT)
     first = await anext(parts)
     gate.set()
     rest = [part async for part in parts]
@@ -148,7 +148,7 @@ async def test_usage_is_passed_on(server: ModelServer) -> None:
     line = b"data: " + json.dumps({**chunk, "choices": [], "usage": usage}).encode() + b"\n\n"
     server.says([STREAM, chunked(text("Hoo.")), chunked(STOP), chunked(line), chunked(DONE), END])
 
-    parts = [part async for part in _model(server).answer(PROMPTS)]
+    parts = [part async for part in _model(server).answer(PROMPT)]
 
     (counted,) = [part for part in parts if isinstance(part, Usage)]
     assert counted.details["total_tokens"] == 9
@@ -291,7 +291,7 @@ async def test_messages_say_nothing_secret(
     model = _model(server, openai_api_key=SecretStr("sk-mine"))
 
     with pytest.raises(ModelFailed) as failure:
-        [part async for part in model.answer(PROMPTS)]
+        [part async for part in model.answer(PROMPT)]
 
     assert "sk-" not in failure.value.message
     assert "sk-" not in caplog.text
@@ -301,7 +301,7 @@ async def test_a_cancelled_answer_hangs_up(server: ModelServer) -> None:
     """The provider is not kept writing for nobody."""
     gate = threading.Event()
     server.says([STREAM, chunked(text("One ")), gate])
-    parts = _model(server).answer(PROMPTS)
+    parts = _model(server).answer(PROMPT)
     await anext(parts)
 
     async with asyncio.timeout(HANG_SECONDS):

@@ -11,8 +11,8 @@ from accounts.models import User
 from chat.agent.scripted import ScriptedModel
 from chat.events import Done
 from chat.models import Receipt
-from chat.services import remembering
-from chat.services.forgetting import forget, prune_receipts
+from chat.services import recalling as chat_recalling
+from chat.services.forgetting import forget_turns_and_receipts, prune_receipts
 from chat.services.runtime import current_runtime
 from knowledge.models import Block
 from tests.factories import JournalFactory
@@ -35,7 +35,7 @@ def ask(
     config(memory_recall_deadline_ms=20_000)
 
     def asked(*blocks: Block, **fields: Any) -> str:
-        monkeypatch.setattr(remembering, "recall", Remembering(blocks))
+        monkeypatch.setattr(chat_recalling, "recall", Remembering(blocks))
         client = caller(alice)
         client.read(client.ask("Where does Ann live?", **fields))
         answer: str = client.journal()[-1]["id"]
@@ -198,7 +198,9 @@ def test_forgetting_a_message_forgets_its_receipts_and_streams(
     question = UUID(stream.journal()[-2]["id"])
 
     with transaction.atomic():
-        forget(user_id=alice.id, message_ids=[message.id, question], words_gone=lambda text: False)
+        forget_turns_and_receipts(
+            user_id=alice.id, message_ids=[message.id, question], words_gone=lambda text: False
+        )
 
     assert receipt_of(caller(alice), answer)["items"] == []
     assert live.run(_left_of(stream_id)) == [Done("cancelled")]
@@ -220,9 +222,9 @@ def test_forgetting_everything_leaves_no_receipt(alice: User, bob: User, ask: As
     ask(rows.fact(alice, None, "Ann lives in Lyon."))
 
     with transaction.atomic():
-        forget(user_id=bob.id, message_ids=None, words_gone=lambda text: True)
+        forget_turns_and_receipts(user_id=bob.id, message_ids=None, words_gone=lambda text: True)
         before = Receipt.objects.count()
-        forget(user_id=alice.id, message_ids=None, words_gone=lambda text: True)
+        forget_turns_and_receipts(user_id=alice.id, message_ids=None, words_gone=lambda text: True)
 
     assert (before, Receipt.objects.count()) == (1, 0)
 

@@ -72,7 +72,7 @@ def claimed(draft: JobDraft, *, worker: str = WORKER, **message: int) -> Claimed
 
 def performed(draft: JobDraft, **message: int) -> AttemptResult:
     """How one run of the job ended."""
-    return services.perform(claimed=claimed(draft, worker=WORKER, **message))
+    return services.run_attempt(claimed=claimed(draft, worker=WORKER, **message))
 
 
 def row(draft: JobDraft) -> Job:

@@ -83,10 +83,10 @@ def test_a_run_that_lost_its_claim_has_no_effect() -> None:
     draft = published()
     late = claimed(draft)
     make_due(draft)
-    services.perform(claimed=claimed(draft, worker="there"))
+    services.run_attempt(claimed=claimed(draft, worker="there"))
 
     with pytest.raises(ClaimLost):
-        services.perform(claimed=late)
+        services.run_attempt(claimed=late)
 
     assert len(effects()) == 1
     assert row(draft).worker == "there"
@@ -97,10 +97,10 @@ def test_a_late_failure_does_not_touch_the_job() -> None:
     draft = published(failures=1)
     late = claimed(draft)
     make_due(draft)
-    services.perform(claimed=claimed(draft, worker="there"))
+    services.run_attempt(claimed=claimed(draft, worker="there"))
 
     with pytest.raises(ClaimLost):
-        services.perform(claimed=late)
+        services.run_attempt(claimed=late)
 
     assert row(draft).lifecycle is Lifecycle.SUCCEEDED
 
@@ -137,7 +137,7 @@ def test_a_payload_that_does_not_fit_is_given_up_at_once() -> None:
     draft = published()
     wrong = replace(claimed(draft), payload={"seconds": "many"})
 
-    outcome = services.perform(claimed=wrong)
+    outcome = services.run_attempt(claimed=wrong)
 
     assert outcome.dead_letter is not None
     assert outcome.dead_letter.reason is DeadLetterReason.INVALID_PAYLOAD
@@ -150,7 +150,7 @@ def test_a_type_this_worker_does_not_know_is_tried_again() -> None:
     draft = published()
     attempt = claimed(draft)
 
-    outcome = services.perform(
+    outcome = services.run_attempt(
         claimed=replace(attempt, attempt=replace(attempt.attempt, job_type="no.such"))
     )
 
@@ -265,7 +265,7 @@ def test_an_older_message_whose_place_was_never_known_is_erased_at_the_end(perma
         user_id=USER, job_type="test.effect", rewrite=lambda old: {**old, "label": "new"}
     )
 
-    services.perform(claimed=attempt)
+    services.run_attempt(claimed=attempt)
 
     assert row(draft).stream_sequence is None
     assert due_positions() == [(STREAM, 3)]

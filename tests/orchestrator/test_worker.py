@@ -114,15 +114,15 @@ def test_a_database_that_went_away_under_a_body_costs_no_attempt_but_that_one(
     jobs: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The run is released, not failed, and the next one is tried on a new connection."""
-    run_body, calls = finishing._run_body, []
+    run_and_complete, calls = finishing._run_and_complete, []
 
     def fail_once(claimed: object) -> None:
         calls.append(claimed)
         if len(calls) == 1:
             raise OperationalError("gone")
-        run_body(claimed)  # type: ignore[arg-type]
+        run_and_complete(claimed)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(finishing, "_run_body", fail_once)
+    monkeypatch.setattr(finishing, "_run_and_complete", fail_once)
     jobs.start_server()
     jobs.start_worker()
 

@@ -84,7 +84,7 @@ def is_taken(user: DemoUser) -> bool:
 
 
 def create_user(user: DemoUser) -> bool:
-    """The user exists; tells whether they are new."""
+    """The user exists; returns whether they are new."""
     users = get_user_model().objects
     if users.filter(id=user.id).exists():
         return False
@@ -93,7 +93,7 @@ def create_user(user: DemoUser) -> bool:
 
 
 def seed_day(user: DemoUser, file: Path) -> bool:
-    """The user has that day; tells whether it is new."""
+    """The user has that day; returns whether it is new."""
     day = date.fromisoformat(file.stem)
     return import_journal(
         user_id=user.id,

@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Everything has run and has been stopped."""
-        # Where it is ignored, as whoever started this may have left it, no child's end is told.
+        # The starting process may have had it ignored: then no child's end would be reported.
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         try:
             with interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

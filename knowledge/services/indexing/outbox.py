@@ -17,11 +17,11 @@ from django.db.models.signals import post_delete
 
 from exobrain.lib import clock
 from exobrain.lib.errors import Unavailable
-from knowledge.models import Pending
+from knowledge.models import OutboxEntry
 from knowledge.stores.graph import has_outside_graph
 from knowledge.stores.vectors import has_outside_index
 
-BLOCK, ENTITY, EDGE, ALL = "block", "entity", "edge", "all"  # what `Pending.table` says
+BLOCK, ENTITY, EDGE, ALL = "block", "entity", "edge", "all"  # what `OutboxEntry.table` says
 LATE = timedelta(minutes=10)
 
 
@@ -62,8 +62,8 @@ def add_erasure(*, user_id: UUID) -> None:
 def outside_indexes() -> list[str]:
     """The indexes that get every change a moment later: `vectors`, `graph`, both or none."""
     there = {
-        Pending.Projection.VECTORS: has_outside_index(),
-        Pending.Projection.GRAPH: has_outside_graph(),
+        OutboxEntry.Projection.VECTORS: has_outside_index(),
+        OutboxEntry.Projection.GRAPH: has_outside_graph(),
     }
     return [projection.value for projection, is_there in there.items() if is_there]
 
@@ -82,7 +82,7 @@ def _erase_deleted_user(*, instance: Any, **_: Any) -> None:
 def lags() -> list[Lag]:
     """The lag of each outside index for which changes wait."""
     now = clock.now()
-    found = Pending.objects.values("projection").annotate(
+    found = OutboxEntry.objects.values("projection").annotate(
         waiting=Count("id"), oldest=Min("created_at"), tries=Max("attempts")
     )
     return [
@@ -99,9 +99,11 @@ def check() -> None:
 def _add_rows(user_id: UUID, changes: dict[str, dict[str, Collection[UUID]]]) -> None:
     now = clock.now()
     rows = [
-        Pending(projection=projection, user_id=user_id, table=table, record_id=id_, next_try_at=now)
+        OutboxEntry(
+            projection=projection, user_id=user_id, table=table, record_id=id_, next_try_at=now
+        )
         for projection in outside_indexes()
         for table, ids in changes[projection].items()
         for id_ in ids
     ]
-    Pending.objects.bulk_create(rows, batch_size=1000)
+    OutboxEntry.objects.bulk_create(rows, batch_size=1000)

@@ -14,7 +14,7 @@ from django.db.models import F
 
 from exobrain.lib import clock
 from exobrain.lib.errors import DomainError
-from knowledge.models import Pending
+from knowledge.models import OutboxEntry
 from knowledge.selectors import indexing
 from knowledge.services.indexing.outbox import ALL, BLOCK, EDGE, ENTITY
 from knowledge.services.indexing.points import build_points
@@ -32,14 +32,14 @@ LONGEST_PAUSE = timedelta(minutes=5)
 def relay_changes() -> int:
     """A batch of changes is in each index, or waits for its next try; returns how many are in."""
     relayed = 0
-    for projection in Pending.Projection:
+    for projection in OutboxEntry.Projection:
         with transaction.atomic():
             due = list(
-                Pending.objects.select_for_update(skip_locked=True)
+                OutboxEntry.objects.select_for_update(skip_locked=True)
                 .filter(projection=projection, next_try_at__lte=clock.now())
                 .order_by("id")[:BATCH]
             )
-            by_user: dict[UUID, list[Pending]] = defaultdict(list)
+            by_user: dict[UUID, list[OutboxEntry]] = defaultdict(list)
             for row in due:
                 by_user[row.user_id].append(row)
             for user_id, rows in by_user.items():
@@ -47,9 +47,9 @@ def relay_changes() -> int:
     return relayed
 
 
-def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[Pending]) -> int:
+def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[OutboxEntry]) -> int:
     """The rows are gone, because the index has the changes; or they wait for their next try."""
-    chosen = Pending.objects.filter(id__in=[row.id for row in rows])
+    chosen = OutboxEntry.objects.filter(id__in=[row.id for row in rows])
     ids = {
         table: list(dict.fromkeys(row.record_id for row in rows if row.table == table))
         for table in (BLOCK, ENTITY, EDGE, ALL)
@@ -57,7 +57,7 @@ def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[Pendin
     try:
         # In a savepoint: an error of PostgreSQL must not undo the changes of other users.
         with transaction.atomic():
-            if projection == Pending.Projection.VECTORS:
+            if projection == OutboxEntry.Projection.VECTORS:
                 if (index := outside_index()) is not None:
                     if ids[ALL]:
                         index.clear(user_id=user_id)

@@ -26,7 +26,7 @@ from knowledge.models import (
     Tombstone,
     Update,
 )
-from knowledge.models.indexes import BlockVector, EmbeddingSpace, Pending
+from knowledge.models.indexes import BlockVector, EmbeddingSpace, OutboxEntry
 from knowledge.services.pages import editing
 from knowledge.types import Verdict
 from tests.factories import JournalFactory, UserFactory
@@ -75,8 +75,8 @@ def everything(ann: Entity) -> Entity:
         content_hash="0" * 64,
         **mine,
     )
-    Pending.objects.create(
-        projection=Pending.Projection.VECTORS,
+    OutboxEntry.objects.create(
+        projection=OutboxEntry.Projection.VECTORS,
         user_id=ann.user_id,
         table="entity",
         record_id=ann.id,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from journal.models import Journal, Message
 from knowledge.models import Block, Entity
-from knowledge.models.indexes import Pending
+from knowledge.models.indexes import OutboxEntry
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 
@@ -231,7 +231,7 @@ def test_indexes_outside_follow_a_moment_later(
 
     assert "the graph outside the database" in page
     assert shown["pending"] == gone["pending"] == ["vectors", "graph"]
-    assert set(Pending.objects.values_list("projection", flat=True)) == {"vectors", "graph"}
+    assert set(OutboxEntry.objects.values_list("projection", flat=True)) == {"vectors", "graph"}
 
 
 def test_nothing_is_pending_without_indexes_outside(alice: User, as_user: SignIn) -> None:

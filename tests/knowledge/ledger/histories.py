@@ -18,9 +18,9 @@ from uuid import UUID
 from django.db.models import Q
 from hypothesis import strategies as st
 
-from chat.agent.prompt import build_prompts
+from chat.agent.prompt import build_prompt
 from chat.models import Receipt, Turn
-from chat.services.remembering import choose, receipt_row
+from chat.services.recalling import memories_within_budget, receipt_row
 from chat.types import ReceiptDraft
 from journal.models import Journal, Message
 from journal.selectors import messages_json
@@ -171,7 +171,7 @@ class World:
         """A question that is answered from memory, with a receipt."""
         city = CITIES[which % len(CITIES)]
         question = self.teller.say(f"qz{number}word, what of {city}?", day=which + number / 100)
-        memories = choose(self.recalled(city), known=set(), tokens=1_000)
+        memories = memories_within_budget(self.recalled(city), shown=set(), tokens=1_000)
         answer = self.teller.say("It is there [m1].", day=which + number / 100, role="assistant")
         TurnFactory(
             user=self.teller.user, state=Turn.State.COMPLETE,
@@ -389,11 +389,11 @@ class World:
 
     def _prompted(self, query: str) -> str:
         """All that a model would be sent with a question for which this is recalled."""
-        memories = choose(self.recalled(query), known=set(), tokens=100_000)
-        prompts = build_prompts(
+        memories = memories_within_budget(self.recalled(query), shown=set(), tokens=100_000)
+        prompt = build_prompt(
             system="You help.", earlier=[], question="What is it?", memories=memories
         )
-        return "\n".join(prompt.content for prompt in prompts)
+        return "\n".join(message.content for message in prompt)
 
     # what has to be true
 

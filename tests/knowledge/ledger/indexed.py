@@ -16,7 +16,7 @@ from knowledge.models import (
     IndexedBlock,
     IndexedUser,
     Mention,
-    Pending,
+    OutboxEntry,
     Posting,
 )
 from knowledge.services.indexing import outbox, relay
@@ -40,9 +40,9 @@ class Outside:
 
     def catch_up(self) -> None:
         """They have been told of everything."""
-        while Pending.objects.filter(next_try_at__lte=clock.now()).exists():
+        while OutboxEntry.objects.filter(next_try_at__lte=clock.now()).exists():
             relay.relay_changes()
-        assert not Pending.objects.exists()
+        assert not OutboxEntry.objects.exists()
 
     def empty(self) -> None:
         """They hold nothing of anybody."""

@@ -13,7 +13,15 @@ from qdrant_client import QdrantClient
 from accounts.models import User
 from exobrain.lib import clock
 from knowledge.errors import IndexUnavailable
-from knowledge.models import Block, BlockVector, EmbeddingSpace, Entity, Mention, NodeType, Pending
+from knowledge.models import (
+    Block,
+    BlockVector,
+    EmbeddingSpace,
+    Entity,
+    Mention,
+    NodeType,
+    OutboxEntry,
+)
 from knowledge.services.indexing import outbox, reindexing, relay
 from knowledge.services.indexing.embedding import embed_texts
 from knowledge.services.indexing.updating import update_indexes
@@ -135,7 +143,7 @@ def test_without_outside_indexes_nothing_waits(alice: User, say: Say) -> None:
     """No row is written that nobody would read."""
     update_indexes(user_id=alice.id, block_ids=[say("I like orchids").id])
 
-    assert not Pending.objects.exists()
+    assert not OutboxEntry.objects.exists()
 
 
 # -- rebuilding
@@ -220,7 +228,7 @@ def later() -> Callable[[], None]:
     """Makes every change due."""
 
     def advance() -> None:
-        Pending.objects.update(next_try_at=clock.now() - timedelta(seconds=1))
+        OutboxEntry.objects.update(next_try_at=clock.now() - timedelta(seconds=1))
 
     return advance
 
@@ -247,7 +255,7 @@ def test_qdrant_is_told(alice: User, say: Say, qdrant: QdrantVectorIndex) -> Non
     assert (
         [block.block_id for block in words] == [block.block_id for block in meaning] == [block.id]
     )
-    assert not Pending.objects.exists()
+    assert not OutboxEntry.objects.exists()
 
 
 def test_qdrant_is_told_of_what_is_gone(alice: User, say: Say, qdrant: QdrantVectorIndex) -> None:
@@ -307,7 +315,7 @@ def test_a_deleted_user_leaves_the_outside_too(
     relay.relay_changes()
 
     assert qdrant.search_words(scope=Scope(gone), terms={"orchid": 1.0}, limit=5).blocks == []
-    assert not Pending.objects.exists()
+    assert not OutboxEntry.objects.exists()
 
 
 def test_an_index_that_is_away_is_told_later(
@@ -319,7 +327,7 @@ def test_an_index_that_is_away_is_told_later(
     with monkeypatch.context() as away:
         away.setattr("knowledge.stores.graph._bolt", lambda *_: Broken())
         relay.relay_changes()
-    waiting = Pending.objects.get()
+    waiting = OutboxEntry.objects.get()
 
     told_too_early = relay.relay_changes()
     later()
@@ -354,7 +362,7 @@ def test_a_long_lag_is_told(alice: User, graph: InMemoryGraphIndex) -> None:
     """The readiness check names an index that has not been told for ten minutes."""
     update_indexes(user_id=alice.id, block_ids=[], entity_ids=[_entity(alice).id])
     outbox.check()
-    Pending.objects.update(created_at=clock.now() - timedelta(minutes=11))
+    OutboxEntry.objects.update(created_at=clock.now() - timedelta(minutes=11))
 
     with pytest.raises(outbox.FarBehind):
         outbox.check()

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from chat.agent.memory import cited
+from chat.agent.memory import cited_marks
 from chat.types import ChatRequest, MarkedMemory, ReceiptDraft
 from exobrain.lib.config import Config
 from exobrain.lib.text import estimate_tokens
@@ -32,85 +32,96 @@ Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 
 
 class RecallTask:
-    """The recall for one question, on its way while the answer begins."""
+    """The recall for one question. Constructing it starts the recall, on the running event loop.
+
+    Nothing is recalled for a visitor, or where the request or the configuration does without.
+    """
 
     def __init__(self, request: ChatRequest, config: Config, *, earlier: Earlier) -> None:
         self.config = config
         self._earlier = earlier
-        self._memories: Sequence[MarkedMemory] | None = None  # None: nobody has asked yet
+        self._memories: Sequence[MarkedMemory] | None = None  # None: not asked for yet
         self._recall: Recall | None = None
         self._task: asyncio.Task[tuple[Recall, list[MarkedMemory]]] | None = None
         if request.stored and request.uses_memory and config.memory_recall_enabled:
-            self._task = asyncio.create_task(self._run(request.stored.user_id, request.text))
+            self._task = asyncio.create_task(
+                self._recall_for(request.stored.user_id, request.question)
+            )
         deadline_seconds = config.memory_recall_deadline_ms / 1000
         self._deadline = asyncio.get_running_loop().time() + deadline_seconds + GRACE_SECONDS
 
     async def memories(self) -> Sequence[MarkedMemory]:
         """What was found in time; the same whenever it is asked for."""
-        return await self._wait(until=self._deadline)
+        return await self._memories_until(self._deadline)
 
-    async def receipt(self, text: str) -> ReceiptDraft | None:
+    async def receipt(self, answer_text: str) -> ReceiptDraft | None:
         """What this answer was given; None when there was nothing to give.
 
         A mock is given nothing, and its receipt shows what a model would have been given.
         """
-        memories = await self._wait(until=self._deadline + RECEIPT_SECONDS)
+        memories = await self._memories_until(self._deadline + RECEIPT_SECONDS)
         if not memories or self._recall is None:
             return None
         return ReceiptDraft(
             memories=memories,
-            cited=frozenset(cited(text, marks={memory.mark for memory in memories})),
+            cited=frozenset(cited_marks(answer_text, marks={memory.mark for memory in memories})),
             tokens=sum(estimate_tokens(memory.recalled.text) for memory in memories),
             retriever_ms=self._recall.retriever_ms,
             dropped=self._recall.dropped,
         )
 
-    async def _wait(self, *, until: float) -> Sequence[MarkedMemory]:
-        """The memories, once and for all: what is late for the first who asks is late for all."""
-        if self._memories is None:
-            self._recall, self._memories = await self._result(until)
+    async def _memories_until(self, deadline: float) -> Sequence[MarkedMemory]:
+        """The memories found by then, on the loop's clock; none when recall failed or is late.
+
+        Settled by the first call: what is late for one caller is late for every later one.
+        """
+        if self._memories is not None:
+            return self._memories
+        found: tuple[Recall | None, Sequence[MarkedMemory]] = (None, ())
+        if self._task is not None:
+            left = deadline - asyncio.get_running_loop().time()
+            done, _ = await asyncio.wait([self._task], timeout=max(0.0, left))
+            if not done:
+                self._task.add_done_callback(_ignore_failure)
+                log.info("recall_too_slow")
+            else:
+                try:
+                    found = self._task.result()
+                except Exception as error:  # noqa: BLE001  the memory must not cost the answer
+                    # Its words may be the user's: only its class is logged.
+                    log.warning("recall_failed", error=type(error).__name__)
+        self._recall, self._memories = found
         return self._memories
 
-    async def _result(self, until: float) -> tuple[Recall | None, Sequence[MarkedMemory]]:
-        if self._task is None:
-            return None, ()
-        left = until - asyncio.get_running_loop().time()
-        done, _ = await asyncio.wait([self._task], timeout=max(0.0, left))
-        if not done:
-            self._task.add_done_callback(_ignore)
-            log.info("recall_too_slow")
-            return None, ()
-        try:
-            return self._task.result()
-        except Exception as error:  # noqa: BLE001  the memory must not cost the answer
-            log.warning("recall_failed", error=type(error).__name__)  # its words may be the user's
-            return None, ()
-
-    async def _run(self, user_id: UUID, text: str) -> tuple[Recall, list[MarkedMemory]]:
+    async def _recall_for(self, user_id: UUID, question: str) -> tuple[Recall, list[MarkedMemory]]:
         found = await in_slow_thread(
             recall,
             scope=Scope(user_id=user_id),
-            query=text,
+            query=question,
             budget_tokens=self.config.memory_recall_tokens * SPARE,
             deadline_ms=self.config.memory_recall_deadline_ms,
             drop_weak=True,
         )
-        known = {message.id for message in await self._earlier()} if found.items else set()
-        return found, choose(found.items, known=known, tokens=self.config.memory_recall_tokens)
+        shown = {message.id for message in await self._earlier()} if found.items else set()
+        return found, memories_within_budget(
+            found.items, shown=shown, tokens=self.config.memory_recall_tokens
+        )
 
 
-def choose(
-    items: Sequence[Recalled], *, known: Collection[UUID], tokens: int
+# Recall has cut the list to a budget before, but cannot leave these messages out itself: it starts
+# at once, while the day that says which messages the prompt shows is still being read.
+def memories_within_budget(
+    items: Sequence[Recalled], *, shown: Collection[UUID], tokens: int
 ) -> list[MarkedMemory]:
-    """The first that fit the budget, less those whose messages the model is told anyway.
+    """The first that fit the budget, each with its mark, but for what the prompt shows anyway.
 
-    A note of the user's has no message, and is not told anywhere else.
+    That is a memory all of whose messages are among `shown`; a note of the user's has no message.
     """
     chosen: list[MarkedMemory] = []
     for item in items:
         cost = estimate_tokens(item.text)
-        is_told = bool(item.message_ids) and all(id_ in known for id_ in item.message_ids)
-        if is_told or cost > tokens:
+        is_shown = bool(item.message_ids) and all(id_ in shown for id_ in item.message_ids)
+        if is_shown or cost > tokens:
             continue
         tokens -= cost
         chosen.append(MarkedMemory(f"m{len(chosen) + 1}", item))
@@ -146,7 +157,7 @@ def receipt_metadata(draft: ReceiptDraft | None) -> Mapping[str, Any]:
     return {"memory": {"recalled": len(draft.memories), "cited": len(draft.cited)}}
 
 
-def _ignore(task: "asyncio.Task[Any]") -> None:
-    """Nobody waits for it any more; asyncio would complain that its failure was not looked at."""
+def _ignore_failure(task: "asyncio.Task[Any]") -> None:
+    """Asyncio would complain that the failure of a task was never looked at."""
     if not task.cancelled():
         task.exception()
