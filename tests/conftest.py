@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 from chat.agent import ChatModel
@@ -20,6 +21,10 @@ from tests import emptying
 from tests.factories import PASSWORD, UserFactory
 from tests.live import Caller, LiveServer, end_other_connections
 from tests.mock_model import rewind
+
+# How fast examples are generated tells of the machine's load, not of the code.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

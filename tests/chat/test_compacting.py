@@ -1,6 +1,7 @@
 """What is forgotten leaves Redis's own file."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -24,9 +25,12 @@ from tests.ops.processes import eventually
 def in_the_file(words: str) -> bool:
     """Whether Redis's log of changes holds them."""
     folder = settings.EXOBRAIN.data_dir / "valkey" / "appendonlydir"
-    files = list(folder.iterdir())
-    assert files
-    return any(words.encode() in file.read_bytes() for file in files)
+    texts = []
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):  # Valkey's temporary files come and go
+            texts.append(file.read_bytes())
+    assert texts
+    return any(words.encode() in text for text in texts)
 
 
 def settled() -> time_machine.travel:
