@@ -7,7 +7,7 @@ the new rows in the place of the old ones and updates the indexes.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,6 +54,7 @@ COPIED: Sequence[type[models.Model]] = (
 )
 BATCH = 200  # messages that are read and learned together
 SCHEMA_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+ENTITY_COLUMNS = ("entity_id", "source_id", "target_id")
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -180,6 +181,9 @@ class HistoryEvent:
     message_ids: list[UUID] = field(default_factory=list)
     changeset: Changeset | None = None
     changes: list[Change] = field(default_factory=list)
+    # Entities that the changes refer to, as they are now: no message may be left that they would
+    # be learned from, while what the user wrote about them stays.
+    entities: dict[UUID, Entity] = field(default_factory=dict)
 
 
 def _build_schema(user_id: UUID, schema: str, *, after: datetime) -> Progress:
@@ -213,7 +217,18 @@ def _history_events(user_id: UUID, *, after: datetime, until: datetime) -> list[
     )
     for changeset in changesets:
         changes = changes_of(user_id=user_id, changeset_id=changeset.id)
-        events.append(HistoryEvent(changeset.created_at, changeset=changeset, changes=changes))
+        named = {
+            (change.after or {}).get(column) for change in changes for column in ENTITY_COLUMNS
+        }
+        present = Entity.objects.filter(user_id=user_id, merged_into=None)
+        events.append(
+            HistoryEvent(
+                changeset.created_at,
+                changeset=changeset,
+                changes=changes,
+                entities=present.prefetch_related("aliases").in_bulk(named - {None}),
+            )
+        )
     if after == BEGINNING:
         # Messages that count as learned and are not there, but for those the user rolled back.
         decided = Decision.objects.filter(
@@ -253,7 +268,7 @@ def _replay_change(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
         )  # fmt: skip
         is_done = False
         if old.kind != Changeset.Kind.MERGE:
-            is_done = _replay_edit(work, event.changes)
+            is_done = _replay_edit(work, event)
         for change in event.changes if old.kind == Changeset.Kind.MERGE else ():
             into = (change.after or {}).get("merged_into_id")
             if change.table != "entity" or not into:
@@ -271,13 +286,20 @@ def _replay_change(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
     return is_done
 
 
-def _replay_edit(work: UnitOfWork, changes: Iterable[Change]) -> bool:
+def _replay_edit(work: UnitOfWork, event: HistoryEvent) -> bool:
     done: list[Any] = []
-    for change in changes:
+    for change in event.changes:
         model = cast(Any, LEDGER[change.table].model)
         row = model.objects.filter(user_id=work.user_id, pk=change.record_id).first()
         if change.before is None and change.after is not None:
             row = model(**change.after)
+            for column in ENTITY_COLUMNS:
+                entity_id = change.after.get(column)
+                entity = event.entities.get(entity_id) if entity_id else None
+                if entity and not Entity.objects.filter(pk=entity.pk).exists():
+                    work.add(entity)
+                    for alias in entity.aliases.all():  # prefetched from the present memory
+                        work.add(alias)
             if not has_valid_references(work, row):
                 continue
             work.add(row)

@@ -215,6 +215,20 @@ def test_a_rollback_that_was_made_again_stays_so(teller: Teller) -> None:
     assert not Block.objects.filter(kind="note").exists()
 
 
+def test_what_the_user_wrote_outlives_the_job_below_it(teller: Teller) -> None:
+    """A note on the page of somebody whose messages were all rolled back since."""
+    job = teller.learn(teller.say("@Ann#home=lyon", day=1))
+    ann = Entity.objects.get(name="Ann")
+    editing.add_note(user_id=teller.user.pk, entity_id=ann.id, text="Likes gin.")
+    roll_back(user_id=teller.user.pk, changeset_id=job)
+    before = memory(teller.user)
+
+    rebuild(user_id=teller.user.pk)
+
+    assert Block.objects.get(kind="note").entity == ann
+    assert memory(teller.user) == before
+
+
 def test_who_is_different_by_now_is_not_merged_again(teller: Teller) -> None:
     """A merge that was rolled back and forth, and then denied."""
     teller.tell("@Johnathan", day=1)
