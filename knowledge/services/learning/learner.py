@@ -560,7 +560,7 @@ class Learner:
                 self._decide(Verdict.FORGOTTEN, "forgotten", message.id, whole)
                 continue
             text = storable(self.mask.redacted(message).content)
-            for start, end in sorted(set(self.mask.spans[message.id])):
+            for start, end in sorted(set(self.mask.spans.get(message.id, ()))):
                 self._decide(
                     Verdict.FORGOTTEN, "forgotten", message.id, TextSpan(message.id, start, end)
                 )
