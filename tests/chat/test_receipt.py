@@ -198,7 +198,11 @@ def test_forgetting_a_message_forgets_its_receipts_and_streams(
     question = UUID(stream.journal()[-2]["id"])
 
     with transaction.atomic():
-        forget(user_id=alice.id, message_ids=[message.id, question], words_gone=lambda text: False)
+        forget(
+            user_id=alice.id,
+            message_ids=[message.id, question],
+            repeats_forgotten=lambda text: False,
+        )
 
     assert receipt_of(caller(alice), answer)["items"] == []
     assert live.run(_left_of(stream_id)) == [Done("cancelled")]
@@ -220,9 +224,9 @@ def test_forgetting_everything_leaves_no_receipt(alice: User, bob: User, ask: As
     ask(rows.fact(alice, None, "Ann lives in Lyon."))
 
     with transaction.atomic():
-        forget(user_id=bob.id, message_ids=None, words_gone=lambda text: True)
+        forget(user_id=bob.id, message_ids=None, repeats_forgotten=lambda text: True)
         before = Receipt.objects.count()
-        forget(user_id=alice.id, message_ids=None, words_gone=lambda text: True)
+        forget(user_id=alice.id, message_ids=None, repeats_forgotten=lambda text: True)
 
     assert (before, Receipt.objects.count()) == (1, 0)
 

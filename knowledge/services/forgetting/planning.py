@@ -8,7 +8,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.dispatch import Signal
 
 from journal import selectors as journal
 from journal.types import StoredMessage
@@ -17,11 +16,8 @@ from knowledge.errors import CannotForgetYourself, NothingToForget
 from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
 from knowledge.selectors.entities import member_ids
 from knowledge.selectors.history import edited_blocks
+from knowledge.services.forgetting.signals import messages_forgotten_with
 from knowledge.types import BlockKind, ForgetItem, Target, TargetKind, TextSpan
-
-# Sent with `user_id` and `message_ids`; answers with the ids of messages that go with these,
-# such as the answer to a question.
-companions = Signal()
 
 MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
 
@@ -64,7 +60,7 @@ class ForgetPlan:
         """Those of the messages that leave the journal."""
         return [message.id for message in self.messages]
 
-    def words_gone(self, text: str) -> bool:
+    def repeats_forgotten(self, text: str) -> bool:
         """True for a text that repeats something forgotten."""
         if self.is_everything:
             return True
@@ -78,7 +74,7 @@ class ForgetPlan:
         for message in payload.get("messages") or []:
             position = (reference, message.get("sequence"))
             content = message.get("content") or ""
-            if content and (position in self.positions or self.words_gone(content)):
+            if content and (position in self.positions or self.repeats_forgotten(content)):
                 is_changed = True
                 messages.append({**message, "content": None})
             else:
@@ -121,27 +117,27 @@ class ForgetPlan:
         return items[:limit]
 
 
-def select(*, user_id: UUID, target: Target) -> ForgetPlan:
+def plan_forgetting(*, user_id: UUID, target: Target) -> ForgetPlan:
     """What goes with the target; raises NothingToForget."""
     if target.kind == TargetKind.EVERYTHING:
         return ForgetPlan(user_id, target)
     if target.kind == TargetKind.FACT and target.id:
-        plan = _select_fact(user_id, target, target.id)
+        plan = _plan_fact(user_id, target, target.id)
     elif target.kind == TargetKind.ENTITY and target.id:
-        plan = _select_entity(user_id, target, target.id)
+        plan = _plan_entity(user_id, target, target.id)
     elif target.kind == TargetKind.MESSAGE and target.id:
         asked = [target.id]
         if not journal.messages_by_ids(user_id=user_id, ids=asked):
             raise NothingToForget
-        answers = companions.send(sender=None, user_id=user_id, message_ids=asked)
+        answers = messages_forgotten_with.send(sender=None, user_id=user_id, message_ids=asked)
         wanted = {target.id}.union(*(cast(Iterable[UUID], answer or ()) for _, answer in answers))
         found = journal.messages_by_ids(user_id=user_id, ids=[*wanted])
-        plan = _select_messages(user_id, target, found)
+        plan = _plan_messages(user_id, target, found)
     elif target.kind == TargetKind.JOURNAL and target.reference:
         day = journal.messages_of(user_id=user_id, reference=target.reference)
         if day is None:
             raise NothingToForget
-        plan = _select_messages(user_id, target, day)
+        plan = _plan_messages(user_id, target, day)
     else:
         raise NothingToForget
     plan = _add_orphans(plan)
@@ -151,7 +147,7 @@ def select(*, user_id: UUID, target: Target) -> ForgetPlan:
     return replace(plan, positions=positions)
 
 
-def _select_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
+def _plan_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
     """The block, what it corrected and what corrected it, and the words they were made from."""
     mine = Block.objects.filter(user_id=user_id).exclude(kind=BlockKind.EPISODE)
     found: dict[UUID, Block] = {}
@@ -163,10 +159,10 @@ def _select_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
         earlier = [block.corrects_id for block in level]
         near = Q(pk__in=earlier) | Q(corrects__in=[block.id for block in level])
         level = [block for block in mine.filter(near) if block.id not in found]
-    return _plan_of_statements(user_id, target, found)
+    return _plan_statements(user_id, target, found)
 
 
-def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan:
+def _plan_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan:
     """The entity under all its names, and everything that speaks of it."""
     entity = Entity.objects.filter(user_id=user_id, pk=entity_id).first()
     if entity is None:
@@ -205,11 +201,11 @@ def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan
     for episode in mine.filter(called, kind=BlockKind.EPISODE):
         if episode.message_id is not None:
             spans += [TextSpan(episode.message_id, *m.span(1)) for m in word.finditer(episode.text)]
-    plan = _plan_of_statements(user_id, target, blocks, words=sorted(names), spans=spans)
+    plan = _plan_statements(user_id, target, blocks, words=sorted(names), spans=spans)
     return replace(plan, entities=list(entities.values()))
 
 
-def _plan_of_statements(
+def _plan_statements(
     user_id: UUID,
     target: Target,
     blocks: Mapping[UUID, Block],
@@ -229,9 +225,7 @@ def _plan_of_statements(
     )
 
 
-def _select_messages(
-    user_id: UUID, target: Target, messages: Sequence[StoredMessage]
-) -> ForgetPlan:
+def _plan_messages(user_id: UUID, target: Target, messages: Sequence[StoredMessage]) -> ForgetPlan:
     """The messages leave the journal, with all that was learned from them alone."""
     gone = {message.id for message in messages}
     words = [identity.normal_text(message.content) for message in messages]
@@ -256,7 +250,7 @@ def _select_messages(
         elif block.message_id in gone:
             source = left[block.id]
             text = (source.message.content or "")[source.start : source.end].strip() or "…"
-            if block.id in edited and not plan.words_gone(block.text):
+            if block.id in edited and not plan.repeats_forgotten(block.text):
                 text = block.text
             reworded.append(Rewording(block, text, source, block.id in edited))
     mentions = Mention.objects.filter(user_id=user_id, pk__in=lost["mention"] - left.keys())
