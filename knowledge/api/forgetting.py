@@ -1,6 +1,6 @@
-"""What the user wants gone is gone: a fact, an entity, a message, a day, everything.
+"""Operations that forget a fact, an entity, a message, a day or everything.
 
-With `preview=true` each of these returns what would go, and nothing goes.
+With `preview=true` each of these returns what would be deleted, and deletes nothing.
 """
 
 from uuid import UUID

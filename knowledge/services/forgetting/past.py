@@ -138,7 +138,7 @@ def _delete_records(*, user_id: UUID, ids: Collection[UUID]) -> None:
 def _delete_past_names(plan: ForgetPlan, names: Collection[str]) -> None:
     """No version has a forgotten name that no present entity has."""
     user_id = plan.user_id
-    lost = set(names)
+    forgotten_names = set(names)
     # Names that were learned from the forgotten messages and are rolled back.
     said = " ".join(f" {identity.normal_name(message.content)} " for message in plan.messages)
     learned = LEDGER["alias"].versions.objects.filter(
@@ -147,13 +147,13 @@ def _delete_past_names(plan: ForgetPlan, names: Collection[str]) -> None:
         changeset__decisions__message_id__in=plan.message_ids,
     )
     past_names = set(learned.values_list("normal_name", flat=True)) if said else set()
-    lost.update(name for name in past_names if f" {name} " in said)
+    forgotten_names.update(name for name in past_names if f" {name} " in said)
     for model in (Alias, Entity):
-        present = model.objects.filter(user_id=user_id, normal_name__in=lost)
-        lost -= set(present.values_list("normal_name", flat=True))
+        present = model.objects.filter(user_id=user_id, normal_name__in=forgotten_names)
+        forgotten_names -= set(present.values_list("normal_name", flat=True))
     for name in ("alias", "entity"):
         versions = LEDGER[name].versions.objects
-        versions.filter(user_id=user_id, normal_name__in=lost).delete()
+        versions.filter(user_id=user_id, normal_name__in=forgotten_names).delete()
     if plan.target.kind in STATEMENT_KINDS:
         past = _removed_with_words(plan, "alias")
         past -= set(Alias.objects.filter(pk__in=past).values_list("pk", flat=True))

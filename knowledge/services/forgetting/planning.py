@@ -1,4 +1,4 @@
-"""What a target takes with it when it is forgotten."""
+"""Plans what is deleted when a target is forgotten."""
 
 import re
 from collections import defaultdict
@@ -227,33 +227,35 @@ def _plan_statements(
 
 def _plan_messages(user_id: UUID, target: Target, messages: Sequence[StoredMessage]) -> ForgetPlan:
     """The messages leave the journal, with all that was learned from them alone."""
-    gone = {message.id for message in messages}
+    deleted_ids = {message.id for message in messages}
     words = [identity.normal_text(message.content) for message in messages]
-    sources = list(Source.objects.filter(user_id=user_id, message_id__in=gone))
-    lost: dict[str, set[UUID]] = defaultdict(set)
+    sources = list(Source.objects.filter(user_id=user_id, message_id__in=deleted_ids))
+    records_citing: dict[str, set[UUID]] = defaultdict(set)
     for source in sources:
-        lost[source.table].add(source.record_id)
+        records_citing[source.table].add(source.record_id)
     others = (
         Source.objects.filter(user_id=user_id, record_id__in={s.record_id for s in sources})
-        .exclude(message_id__in=gone)
+        .exclude(message_id__in=deleted_ids)
         .select_related("message")
         .order_by("-message__created_at", "-id")
     )
-    left = {source.record_id: source for source in others}  # the earliest that stays
+    remaining_sources = {source.record_id: source for source in others}  # the earliest that stays
     plan = ForgetPlan(user_id, target, messages=messages, sources=sources, words=words)
     blocks, reworded = [], []
-    edited = edited_blocks(user_id=user_id, ids=lost["block"])
-    concerned = Q(pk__in=lost["block"]) | Q(message_id__in=gone)
+    edited = edited_blocks(user_id=user_id, ids=records_citing["block"])
+    concerned = Q(pk__in=records_citing["block"]) | Q(message_id__in=deleted_ids)
     for block in Block.objects.filter(concerned, user_id=user_id):
-        if block.kind == BlockKind.EPISODE or block.id not in left:
+        if block.kind == BlockKind.EPISODE or block.id not in remaining_sources:
             blocks.append(block)
-        elif block.message_id in gone:
-            source = left[block.id]
+        elif block.message_id in deleted_ids:
+            source = remaining_sources[block.id]
             text = (source.message.content or "")[source.start : source.end].strip() or "…"
             if block.id in edited and not plan.repeats_forgotten(block.text):
                 text = block.text
             reworded.append(Rewording(block, text, source, block.id in edited))
-    mentions = Mention.objects.filter(user_id=user_id, pk__in=lost["mention"] - left.keys())
+    mentions = Mention.objects.filter(
+        user_id=user_id, pk__in=records_citing["mention"] - remaining_sources.keys()
+    )
     return replace(plan, blocks=blocks, reworded=reworded, mentions=list(mentions))
 
 
@@ -263,7 +265,7 @@ def _plan_messages(user_id: UUID, target: Target, messages: Sequence[StoredMessa
 def _add_orphans(plan: ForgetPlan) -> ForgetPlan:
     """Entities and names that were learned only from what goes go with it."""
     user_id, taken = plan.user_id, {entity.id for entity in plan.entities}
-    # Mentions in episodes that stay go, too, if all the places they cite are to be blank.
+    # A mention in an episode that stays goes, too, if all characters it cites will be blank.
     blank: dict[UUID, list[TextSpan]] = defaultdict(list)
     for span in plan.spans:
         blank[span.message_id].append(span)
@@ -298,11 +300,11 @@ def _add_orphans(plan: ForgetPlan) -> ForgetPlan:
     for entity in others:
         if entity.id in orphans or not plan.messages:
             continue
-        lost, kept = _lost_names(plan, entity)
+        deleted, kept = _split_names(plan, entity)
         if not kept:
             continue  # one name is left in any case
-        aliases += lost
-        if entity.normal_name in {alias.normal_name for alias in lost}:
+        aliases += deleted
+        if entity.normal_name in {alias.normal_name for alias in deleted}:
             renamed.append((entity, kept[0]))
     return replace(
         plan,
@@ -313,7 +315,7 @@ def _add_orphans(plan: ForgetPlan) -> ForgetPlan:
     )
 
 
-def _lost_names(plan: ForgetPlan, entity: Entity) -> tuple[list[Alias], list[Alias]]:
+def _split_names(plan: ForgetPlan, entity: Entity) -> tuple[list[Alias], list[Alias]]:
     """Names of the entity that only the forgotten messages used, and the others, names first."""
     gone = " ".join(f" {identity.normal_name(message.content)} " for message in plan.messages)
     episodes = Block.objects.filter(
@@ -322,9 +324,9 @@ def _lost_names(plan: ForgetPlan, entity: Entity) -> tuple[list[Alias], list[Ali
     stay = " ".join(
         f" {identity.normal_name(text)} " for text in episodes.values_list("text", flat=True)
     )
-    lost: list[Alias] = []
+    deleted: list[Alias] = []
     kept: list[Alias] = []
     for alias in Alias.objects.filter(user_id=plan.user_id, entity=entity).order_by("pk"):
         name = f" {identity.normal_name(alias.name)} "
-        (lost if name in gone and name not in stay else kept).append(alias)
-    return lost, sorted(kept, key=lambda alias: alias.is_identifier)
+        (deleted if name in gone and name not in stay else kept).append(alias)
+    return deleted, sorted(kept, key=lambda alias: alias.is_identifier)

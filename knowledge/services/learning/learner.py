@@ -464,10 +464,8 @@ class Learner:
             self._add_source(fact, known)
         else:
             id_ = self._statement_id(fact, is_shared=True)
-            if id_ in self.refuted:
-                id_ = self._statement_id(
-                    fact, is_shared=False
-                )  # said again after the user called it wrong
+            if id_ in self.refuted:  # said again after the user called it wrong
+                id_ = self._statement_id(fact, is_shared=False)
             self.by_words[fact.repeat_key] = self._add_statement(fact, id_)
 
     def _add_source(self, fact: ResolvedFact, known: Block) -> None:

@@ -141,7 +141,7 @@ def test_a_renamed_entity_is_found_by_both_names(teller: Teller, ann: Entity) ->
     assert (entity.name, entity.trust) == ("Annette", Trust.CONFIRMED)
 
 
-def test_a_type_that_the_user_gave_stays(teller: Teller, ann: Entity) -> None:
+def test_the_type_of_a_confirmed_entity_stays(teller: Teller, ann: Entity) -> None:
     """What is learned later does not change it."""
     Entity.objects.filter(pk=ann.pk).update(
         node_type_id="node.ai_agent", trust=int(Trust.CONFIRMED)
