@@ -1,4 +1,4 @@
-"""Reads of turns. Every one of them is somebody's, except what the reconciler needs."""
+"""Reads of turns, each of one user, except those for the reconciler."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -374,7 +374,7 @@ class DecisionAdmin(OwnedAdmin):
 
 @admin.register(ReviewItem)
 class ReviewItemAdmin(OwnedAdmin):
-    """Questions to users, who answer them on their own pages."""
+    """Review items, which users decide on their own pages."""
 
     list_display = ("id", "user", "kind", "state", "score", "created_at", "decided_at")
     list_select_related = ("user",)

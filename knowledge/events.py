@@ -44,7 +44,7 @@ class UpdatePayload(BaseModel):
     requested_by_user_id: str | None = None
 
 
-def payload_of(*, user_id: str, messages: list[SourceMessage]) -> dict[str, Any]:
+def update_payload(*, user_id: str, messages: list[SourceMessage]) -> dict[str, Any]:
     """The payload of a job that learns these messages; the same for the same messages."""
     return {
         "journal_reference": messages[0].reference,

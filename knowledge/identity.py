@@ -4,8 +4,6 @@ Ids are UUIDv5 of a user and of what a record says, so that making memory twice 
 messages makes the same records.
 """
 
-import hashlib
-import hmac
 import re
 import unicodedata
 from datetime import datetime
@@ -148,9 +146,3 @@ def decision_id(user_id: UUID, *parts: object) -> UUID:
 def pair_id(user_id: UUID, *, kind: str, left_id: UUID, right_id: UUID) -> UUID:
     """Something about two records, whichever is named first."""
     return _id(user_id, kind, *sorted([left_id, right_id]))
-
-
-def tombstone_key(*, secret: str, user_id: UUID, kind: str, said: str) -> str:
-    """What a forgotten thing is known by, without being readable or guessable from it."""
-    text = f"{user_id}\x00{kind}\x00{said}"
-    return hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -280,7 +280,7 @@ class Why:
 
 @dataclass(frozen=True)
 class ReviewEntry:
-    """A question to the user, with what it is about."""
+    """A review item, with what it is about."""
 
     id: UUID
     kind: str  # merge: are these the same? conflict: which of these holds?

@@ -93,7 +93,7 @@ def learn(user_id: UUID, count: int) -> list[UUID]:
     from knowledge.models import Block  # noqa: PLC0415
     from knowledge.services.learning.learner import apply_learning  # noqa: PLC0415
     from knowledge.services.ledger.rollback import roll_back  # noqa: PLC0415
-    from knowledge.services.pages.editing import edit_block  # noqa: PLC0415
+    from knowledge.services.pages.editing import edit_blocks  # noqa: PLC0415
     from knowledge.types import (  # noqa: PLC0415
         Extraction,
         PreparedLearning,
@@ -124,7 +124,7 @@ def learn(user_id: UUID, count: int) -> list[UUID]:
         )
         fact = Block.objects.get(user_id=user_id, message_id=message.id, kind="fact").id
         if number % 6 == 0:
-            fact = edit_block(user_id=user_id, block_id=fact, text=f"{message.content} Or not.")
+            fact = edit_blocks(user_id=user_id, texts={fact: f"{message.content} Or not."})[fact]
         elif number % 6 == 3:
             roll_back(user_id=user_id, changeset_id=roll_back(user_id=user_id, changeset_id=job))
         facts.append(fact)

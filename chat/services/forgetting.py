@@ -18,22 +18,26 @@ from chat.services.compacting import want_compaction
 from chat.services.runtime import KEEP_SECONDS, forget_streams, stop_answer
 from exobrain.lib import clock
 from knowledge.selectors.pages import known_blocks
-from knowledge.services.forgetting.erasure import companions, forgotten
+from knowledge.services.forgetting.signals import forgetting_begins, messages_forgotten_with
 
 SPARE_SECONDS = 60  # between an answer's longest time, its log's, and our own clock
 
-WordsGone = Callable[[str], bool]
+RepeatsForgotten = Callable[[str], bool]
 
 
-@receiver(forgotten, dispatch_uid="chat.forget")
+@receiver(forgetting_begins, dispatch_uid="chat.forget")
 def forget_turns_and_receipts(
-    *, user_id: UUID, message_ids: Collection[UUID] | None, words_gone: WordsGone, **_: Any
+    *,
+    user_id: UUID,
+    message_ids: Collection[UUID] | None,
+    repeats_forgotten: RepeatsForgotten,
+    **_: Any,
 ) -> None:
     """Within the transaction that forgets: when it ends, the chat has forgotten too.
 
     `message_ids` None means all of the user's.
     """
-    turns = turns_to_forget(user_id, message_ids, words_gone)
+    turns = turns_to_forget(user_id, message_ids, repeats_forgotten)
     for turn in turns:
         if turn.state == Turn.State.RUNNING:
             transaction.on_commit(partial(stop_answer, turn.id), robust=True)
@@ -52,7 +56,7 @@ def forget_turns_and_receipts(
 
 
 def turns_to_forget(
-    user_id: UUID, message_ids: Collection[UUID] | None, words_gone: WordsGone
+    user_id: UUID, message_ids: Collection[UUID] | None, repeats_forgotten: RepeatsForgotten
 ) -> list[Turn]:
     """Turns whose log may still be there and has something in it that is forgotten."""
     seconds = settings.EXOBRAIN.chat_turn_max_seconds + KEEP_SECONDS + SPARE_SECONDS
@@ -64,11 +68,11 @@ def turns_to_forget(
         for turn in recent
         if message_ids is None
         or {turn.question_id, turn.answer_id}.intersection(message_ids)
-        or words_gone(turn.answer.content or "")
+        or repeats_forgotten(turn.answer.content or "")
     ]
 
 
-@receiver(companions, dispatch_uid="chat.companions")
+@receiver(messages_forgotten_with, dispatch_uid="chat.answers_to")
 def answers_to(*, user_id: UUID, message_ids: Collection[UUID], **_: Any) -> list[UUID]:
     """The answer goes with its question: it was made from it, and often repeats it."""
     turns = Turn.objects.filter(user_id=user_id, question_id__in=message_ids)

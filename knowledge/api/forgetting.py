@@ -1,6 +1,6 @@
-"""What the user wants gone is gone: a fact, an entity, a message, a day, everything.
+"""Operations that forget a fact, an entity, a message, a day or everything.
 
-With `preview=true` each of these returns what would go, and nothing goes.
+With `preview=true` each of these returns what would be deleted, and deletes nothing.
 """
 
 from uuid import UUID
@@ -26,7 +26,7 @@ def forget_block(
     request: SignedInRequest, block_id: UUID, preview: Preview = False
 ) -> HttpResponse:
     """The fact or the note is forgotten; what was said stays in the journal."""
-    return forget(request, Target(TargetKind.FACT, id=block_id), preview=preview)
+    return forget_or_preview(request, Target(TargetKind.FACT, id=block_id), preview=preview)
 
 
 @router.delete("/messages/{uuid:message_id}", response={200: ForgetOut, 404: Problem})
@@ -34,7 +34,7 @@ def forget_message(
     request: SignedInRequest, message_id: UUID, preview: Preview = False
 ) -> HttpResponse:
     """The message is forgotten with all that is known from it alone."""
-    return forget(request, Target(TargetKind.MESSAGE, id=message_id), preview=preview)
+    return forget_or_preview(request, Target(TargetKind.MESSAGE, id=message_id), preview=preview)
 
 
 @router.delete("/journals/{path:reference}", response={200: ForgetOut, 404: Problem})
@@ -44,7 +44,9 @@ def forget_journal(
     """A whole day is forgotten with all that is known from it alone."""
     if not is_reference(reference):
         raise NothingToForget
-    return forget(request, Target(TargetKind.JOURNAL, reference=reference), preview=preview)
+    return forget_or_preview(
+        request, Target(TargetKind.JOURNAL, reference=reference), preview=preview
+    )
 
 
 @router.delete("", response={200: ForgetOut, 400: Problem, 404: Problem})
@@ -54,10 +56,10 @@ def forget_everything(
     """The whole memory and the whole journal are forgotten; `confirm=everything` is needed."""
     if not preview and confirm != CONFIRMATION:
         raise ConfirmationMissing
-    return forget(request, Target(TargetKind.EVERYTHING), preview=preview)
+    return forget_or_preview(request, Target(TargetKind.EVERYTHING), preview=preview)
 
 
-def forget(request: SignedInRequest, target: Target, *, preview: bool) -> HttpResponse:
+def forget_or_preview(request: SignedInRequest, target: Target, *, preview: bool) -> HttpResponse:
     """The target is forgotten; with `preview`, what would go is returned instead."""
     user_id = request.principal.user_id
     if preview:

@@ -1,4 +1,4 @@
-"""How the memory came to be as it is: its changes, its questions, its decisions."""
+"""How the memory came to be as it is: its changes, its review items, its decisions."""
 
 from typing import Any
 from uuid import UUID
@@ -87,7 +87,7 @@ def roll_back(request: SignedInRequest, changeset_id: UUID) -> HttpResponse:
     )
 
 
-# -- questions
+# -- review items
 
 
 @router.get("/review", response={200: ReviewListOut, 404: Problem})

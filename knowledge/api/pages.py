@@ -9,7 +9,7 @@ from ninja import Router
 
 from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
-from knowledge.api.forgetting import forget
+from knowledge.api.forgetting import forget_or_preview
 from knowledge.errors import BadPageToken, BlockNotOnPage, PageNotFound, RepeatedBlock
 from knowledge.schemas.forgetting import ForgetOut, Preview
 from knowledge.schemas.pages import (
@@ -99,7 +99,7 @@ def update_page(request: SignedInRequest, page_id: str, body: PageEditIn) -> Htt
 def forget_page(request: SignedInRequest, page_id: str, preview: Preview = False) -> HttpResponse:
     """The entity is forgotten with all that is known of it."""
     target = Target(TargetKind.ENTITY, id=parse_page_id(page_id))
-    return forget(request, target, preview=preview)
+    return forget_or_preview(request, target, preview=preview)
 
 
 def _block_id(text: str) -> UUID:

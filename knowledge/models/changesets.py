@@ -113,7 +113,7 @@ class Tombstone(models.Model):
 
 
 class ReviewItem(LedgerRow):
-    """A question to the user: are these two the same, or which of these two holds?"""
+    """What the user is asked to decide: are these two the same, or which of these two holds?"""
 
     class Kind(models.TextChoices):
         """What is asked."""

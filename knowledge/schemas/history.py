@@ -1,4 +1,4 @@
-"""Shapes of what the API tells about the memory's changes, questions and decisions."""
+"""Shapes of what the API tells about the memory's changes, review items and decisions."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -72,7 +72,7 @@ class ChangedOut(Schema):
 
 
 class ReviewEntryOut(Schema):
-    """A question to the user: are these the same, or which of these holds?"""
+    """A review item: are these the same, or which of these holds?"""
 
     id: str
     kind: ReviewKind
@@ -89,7 +89,7 @@ class ReviewEntryOut(Schema):
 
 
 class ReviewListOut(Schema):
-    """The latest questions first."""
+    """The latest review items first."""
 
     items: list[ReviewEntryOut]
     next_page_token: str | None

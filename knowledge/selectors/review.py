@@ -34,14 +34,6 @@ def review_items(
     return PagedRows(_review_entries(user_id, page.rows), has_more=page.has_more)
 
 
-def review_item(*, user_id: UUID, item_id: UUID) -> ReviewEntry:
-    """One review item; raises ReviewItemNotFound."""
-    row = ReviewItem.objects.filter(user_id=user_id, pk=item_id).first()
-    if row is None:
-        raise ReviewItemNotFound
-    return _review_entries(user_id, [row])[0]
-
-
 def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEntry]:
     ids = [id_ for row in rows for id_ in (row.left_id, row.right_id)]
     texts = record_texts(user_id, ids)

@@ -35,7 +35,7 @@ from knowledge.models import (
 from knowledge.selectors.history import changes_of
 from knowledge.services.identities.merging import merge_into
 from knowledge.services.indexing.updating import update_indexes
-from knowledge.services.learning.learner import prepare_learning, remember, source_of
+from knowledge.services.learning.learner import learn_prepared, message_to_learn, prepare_learning
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED
 from knowledge.services.ledger.rollback import has_valid_references
@@ -245,16 +245,16 @@ def _learn_messages(user_id: UUID, schema: str, event: HistoryEvent) -> None:
         ids = event.message_ids[first : first + BATCH]
         messages = journal.messages_by_ids(user_id=user_id, ids=ids)
         with _tables_of(schema):
-            sources = [source_of(message) for message in messages]
+            sources = [message_to_learn(message) for message in messages]
             prepared = prepare_learning(user_id=user_id, messages=sources, embeds=False)
             work = UnitOfWork(
                 user_id=user_id,
                 kind=Changeset.Kind.JOB,
                 extractor=prepared.extraction.extractor,
                 at=event.at,
-                projects=False,
+                updates_indexes=False,
             )
-            remember(work, prepared)
+            learn_prepared(work, prepared)
             work.commit()
 
 
@@ -264,7 +264,7 @@ def _replay_change(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
     with _tables_of(schema):
         work = UnitOfWork(
             user_id=user_id, kind=Changeset.Kind(old.kind), changeset_id=old.id, at=event.at,
-            projects=False,
+            updates_indexes=False,
         )  # fmt: skip
         is_done = False
         if old.kind != Changeset.Kind.MERGE:

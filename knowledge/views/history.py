@@ -1,4 +1,4 @@
-"""How the memory came to be: its changes, its questions, and what became of a message."""
+"""How the memory came to be: its changes, its review items, and what became of a message."""
 
 from typing import Literal
 from uuid import UUID
@@ -21,7 +21,7 @@ from knowledge.types import Change
 
 CHANGES_SHOWN = 30
 OPERATIONS_SHOWN = 50
-QUESTIONS_SHOWN = 20
+REVIEW_ITEMS_SHOWN = 20
 
 # What of a row is shown to its owner, and under which name.
 SHOWN_FIELDS = {
@@ -82,7 +82,7 @@ def roll_back(request: PageRequest, changeset_id: UUID) -> HttpResponse:
 @signed_in
 def review(request: PageRequest) -> HttpResponse:
     """What the memory would like to know."""
-    page = review_items(user_id=request.user.pk, size=QUESTIONS_SHOWN, before=_before(request))
+    page = review_items(user_id=request.user.pk, size=REVIEW_ITEMS_SHOWN, before=_before(request))
     return render(request, "knowledge/review.html", {"current": "memory", "page": page})
 
 
@@ -91,7 +91,7 @@ def review(request: PageRequest) -> HttpResponse:
 def answer(
     request: PageRequest, item_id: UUID, verdict: Literal["accept", "reject"]
 ) -> HttpResponse:
-    """A question is answered."""
+    """A review item is decided."""
     decide = reviewing.accept if verdict == "accept" else reviewing.reject
     try:
         decide(user_id=request.user.pk, item_id=item_id)

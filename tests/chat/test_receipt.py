@@ -199,7 +199,9 @@ def test_forgetting_a_message_forgets_its_receipts_and_streams(
 
     with transaction.atomic():
         forget_turns_and_receipts(
-            user_id=alice.id, message_ids=[message.id, question], words_gone=lambda text: False
+            user_id=alice.id,
+            message_ids=[message.id, question],
+            repeats_forgotten=lambda text: False,
         )
 
     assert receipt_of(caller(alice), answer)["items"] == []
@@ -222,9 +224,13 @@ def test_forgetting_everything_leaves_no_receipt(alice: User, bob: User, ask: As
     ask(rows.fact(alice, None, "Ann lives in Lyon."))
 
     with transaction.atomic():
-        forget_turns_and_receipts(user_id=bob.id, message_ids=None, words_gone=lambda text: True)
+        forget_turns_and_receipts(
+            user_id=bob.id, message_ids=None, repeats_forgotten=lambda text: True
+        )
         before = Receipt.objects.count()
-        forget_turns_and_receipts(user_id=alice.id, message_ids=None, words_gone=lambda text: True)
+        forget_turns_and_receipts(
+            user_id=alice.id, message_ids=None, repeats_forgotten=lambda text: True
+        )
 
     assert (before, Receipt.objects.count()) == (1, 0)
 

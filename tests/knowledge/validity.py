@@ -75,9 +75,9 @@ def _references_stay_inside(user_id: UUID) -> Iterator[str]:
         cited = _all(Source, user_id).filter(table=table).values_list("record_id", flat=True)
         yield from (f"a source of {table} {id_}, which is not there" for id_ in set(cited) - there)
         heirs = _all(record, user_id).exclude(superseded_by_id=None)
-        for id_, heir in heirs.values_list("id", "superseded_by_id"):
-            if heir not in there:
-                yield f"{table} {id_} is superseded by {heir}, which is not there"
+        for id_, successor in heirs.values_list("id", "superseded_by_id"):
+            if successor not in there:
+                yield f"{table} {id_} is superseded by {successor}, which is not there"
     there = {*_all(Entity, user_id).values_list("id", flat=True)}
     there |= {*_all(Block, user_id).values_list("id", flat=True)}
     for item in _all(ReviewItem, user_id):

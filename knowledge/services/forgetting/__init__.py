@@ -1,1 +1,1 @@
-"""What the user wants gone is gone everywhere."""
+"""Plans and does the forgetting of facts, entities, messages, days and everything."""

@@ -1,9 +1,9 @@
 """Erases what the user wants forgotten from everywhere, for good.
 
 A forgotten message leaves the journal; of a forgotten fact or entity the journal keeps the
-messages, and the memory has blanks there. `selection` works out what goes. Its records are deleted
+messages, and the memory has blanks there. `planning` works out what goes. Its records are deleted
 with their versions, and PostgreSQL's constraints delete all that refers to them, past and present;
-what stays is changed in place, without a version. Other apps listen to the signals. Redis and NATS
+what stays is changed in place, without a version. Other apps listen to `signals`. Redis and NATS
 are cleared after the commit; where that fails, the report says so.
 """
 
@@ -13,7 +13,6 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.dispatch import Signal
 
 from journal import selectors as journal
 from journal import services as journal_services
@@ -31,8 +30,9 @@ from knowledge.models import (
     Tombstone,
     Update,
 )
-from knowledge.services.forgetting.past import delete_past_names, delete_records, past_records
-from knowledge.services.forgetting.selection import ForgetPlan, companions, select
+from knowledge.services.forgetting.past import delete_from_history
+from knowledge.services.forgetting.planning import ForgetPlan, plan_forgetting
+from knowledge.services.forgetting.signals import forgetting_begins
 from knowledge.services.indexing.outbox import outside_indexes
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
@@ -52,25 +52,17 @@ from knowledge.types import (
     ForgetReport,
     Target,
     TargetKind,
-    Verdict,
 )
 from orchestrator import services as orchestrator
 
-__all__ = ["companions", "forget", "forgotten", "preview"]
-
 log = structlog.get_logger(__name__)
-
-# Sent within the transaction that forgets, with `user_id`, `message_ids` (of messages that go;
-# None: every message of the user) and `words_gone` (a callable that is True for a text that
-# has to go). Apps above keep copies of what was said: they end them here, or after the commit.
-forgotten = Signal()
 
 ITEMS_SHOWN = 100
 
 
 def preview(*, user_id: UUID, target: Target) -> ForgetPreview:
     """What would go; nothing is written. Raises NothingToForget."""
-    plan = select(user_id=user_id, target=target)
+    plan = plan_forgetting(user_id=user_id, target=target)
     return ForgetPreview(
         target=target,
         counts=plan.counts(),
@@ -88,13 +80,13 @@ def forget(*, user_id: UUID, target: Target) -> ForgetReport:
     pending = outside_indexes()
     with transaction.atomic():
         lock_memory(user_id)
-        plan = select(user_id=user_id, target=target)
+        plan = plan_forgetting(user_id=user_id, target=target)
         counts = plan.counts()
-        forgotten.send(
+        forgetting_begins.send(
             sender=None,
             user_id=user_id,
             message_ids=None if plan.is_everything else plan.message_ids,
-            words_gone=plan.words_gone,
+            repeats_forgotten=plan.repeats_forgotten,
         )
         if plan.is_everything:
             changeset_id = _erase_everything(user_id)
@@ -177,13 +169,14 @@ def _erase_planned(plan: ForgetPlan) -> UUID:
     topics |= lower_trust(work, blocks=lost - gone, without=[s.pk for s in plan.sources])
     resolve_conflicts(work, topics)
     changeset_id = work.commit(keeps_history=False)
-    removed = {id_ for _, id_ in work.removed}
-    removed |= past_records(plan, removed)
-    Decision.objects.filter(user_id=user_id, record_id__in=removed).update(
-        verdict=Verdict.FORGOTTEN, reason="forgotten", record_id=None
+    delete_from_history(
+        plan,
+        removed={id_ for _, id_ in work.removed},
+        names={
+            *(entity.normal_name for entity in work.removals(Entity)),
+            *(alias.normal_name for alias in work.removals(Alias)),
+        },
     )
-    delete_records(user_id=user_id, ids=removed)
-    delete_past_names(plan, [*work.removals(Entity), *work.removals(Alias)])
     for learned in Episode.objects.filter(user_id=user_id, message_ids__overlap=plan.message_ids):
         learned.message_ids = [m for m in learned.message_ids if m not in plan.message_ids]
         learned.content_hash = ""  # it would confirm a guess of the text
@@ -192,7 +185,7 @@ def _erase_planned(plan: ForgetPlan) -> UUID:
 
 
 def _erase_everything(user_id: UUID) -> UUID:
-    """Nothing of the user is left but a tombstone for everything said until now."""
+    """Deletes all rows of the user's memory and sets one tombstone, for all said until now."""
     mine = {"user_id": user_id}
     block_ids = list(Block.objects.filter(**mine).values_list("pk", flat=True))
     entity_ids = list(Entity.objects.filter(**mine).values_list("pk", flat=True))

@@ -1,1 +1,1 @@
-"""Who is who."""
+"""Resolves, merges and keeps apart entities."""

@@ -56,7 +56,7 @@ def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
         if {item.left_id, item.right_id} == {keep.id, gone.id}:
             work.change(item, state=ReviewItem.State.ACCEPTED, decided_at=work.now)
         else:
-            work.remove(item)  # it is no question any more
+            work.remove(item)  # its other side is merged now
     resolve_conflicts(work, topics)
 
 

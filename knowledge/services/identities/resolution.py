@@ -32,7 +32,7 @@ GREY = 0.72  # score from which the user is asked whether two are the same
 SHORTER_FORM = 0.8  # the likeness of a name to itself with words left out
 WEIGHTS = {"name": 0.75, "type": 0.15, "neighbours": 0.1}
 MEANING = 0.1  # of a score, where both have vectors; the rest keeps its proportions
-MOST_QUESTIONS = 3  # about one new entity
+MAX_REVIEW_ITEMS = 3  # about one new entity
 MOST_CANDIDATES = 8  # by letters in common, for one name
 MOST_NEIGHBOURS = 20_000  # rows read to see who is spoken of together
 ROOT = "node.entity"
@@ -324,13 +324,13 @@ class Resolver:
                 total, parts = self._score(proposal, id_)
                 if total >= GREY:
                     likely.append((-total, id_, parts))
-        for total, id_, parts in sorted(likely, key=lambda each: each[:2])[:MOST_QUESTIONS]:
-            question = identity.pair_id(
+        for total, id_, parts in sorted(likely, key=lambda each: each[:2])[:MAX_REVIEW_ITEMS]:
+            item_id = identity.pair_id(
                 self.work.user_id, kind="merge", left_id=id_, right_id=entity.id
             )
             self.work.add(
                 ReviewItem(
-                    id=question,
+                    id=item_id,
                     user_id=self.work.user_id,
                     kind=ReviewItem.Kind.MERGE,
                     left_id=id_,

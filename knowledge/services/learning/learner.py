@@ -60,7 +60,7 @@ from knowledge.types import (
 
 log = structlog.get_logger(__name__)
 
-# Columns by which what is new may name an entity: itself, its names, its sources, its questions.
+# Columns by which what is new may name an entity: itself, its names, sources, review items.
 NAMING_ENTITIES = ("id", "entity_id", "record_id", "left_id", "right_id")
 MAX_FACT_CHARS = 2_000
 MAX_TOPIC_CHARS = 120
@@ -110,7 +110,7 @@ def prepare_learning(
     )
 
 
-def source_of(message: StoredMessage) -> SourceMessage:
+def message_to_learn(message: StoredMessage) -> SourceMessage:
     """A message of the journal, as memory is made from it."""
     return SourceMessage(
         id=message.id,
@@ -147,7 +147,7 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -
             job_id=job_id,
             extractor=prepared.extraction.extractor,
         )
-        remember(work, prepared)
+        learn_prepared(work, prepared)
         vectors, tokens = {}, {}
         for block in work.additions(Block):
             for key in (block.id, identity.text_id(block.text)):
@@ -158,7 +158,7 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -
         return work.commit(vectors=vectors, tokens=tokens)
 
 
-def remember(work: UnitOfWork, prepared: PreparedLearning) -> None:
+def learn_prepared(work: UnitOfWork, prepared: PreparedLearning) -> None:
     """Adds what was prepared, as far as the journal still says it and it is new."""
     ids = [message.id for message in prepared.messages]
     stored = {m.id: m for m in journal.messages_by_ids(user_id=work.user_id, ids=ids)}
@@ -387,7 +387,7 @@ class Learner:
         proposal = replace(proposal, text=text, confidence=_clamp_confidence(proposal.confidence))
         message = self.messages[span.message_id]
         about = [self.entities[key] for key in dict.fromkeys(proposal.about)]
-        edge_type = self._allowed_edge(proposal, about)
+        edge_type = self._accept_edge(proposal, about)
         topic = storable(proposal.topic or "").strip()[:MAX_TOPIC_CHARS] if about else ""
         value = identity.normal_text(storable(proposal.value or ""))[: identity.MAX_VALUE_CHARS]
         is_single = proposal.single_valued
@@ -425,7 +425,7 @@ class Learner:
         """Decides that the fact is not learned, and why."""
         self._decide(verdict, reason, proposal.span.message_id, proposal.span)
 
-    def _allowed_edge(self, proposal: ProposedFact, about: Sequence[Resolved]) -> str | None:
+    def _accept_edge(self, proposal: ProposedFact, about: Sequence[Resolved]) -> str | None:
         """The relation, if the schema has it between these two; the statement stays anyway."""
         edge_type = proposal.edge_type
         if edge_type is None:
@@ -464,10 +464,8 @@ class Learner:
             self._add_source(fact, known)
         else:
             id_ = self._statement_id(fact, is_shared=True)
-            if id_ in self.refuted:
-                id_ = self._statement_id(
-                    fact, is_shared=False
-                )  # said again after the user called it wrong
+            if id_ in self.refuted:  # said again after the user called it wrong
+                id_ = self._statement_id(fact, is_shared=False)
             self.by_words[fact.repeat_key] = self._add_statement(fact, id_)
 
     def _add_source(self, fact: ResolvedFact, known: Block) -> None:
@@ -560,7 +558,7 @@ class Learner:
                 self._decide(Verdict.FORGOTTEN, "forgotten", message.id, whole)
                 continue
             text = storable(self.mask.redacted(message).content)
-            for start, end in sorted(set(self.mask.spans[message.id])):
+            for start, end in sorted(set(self.mask.spans.get(message.id, ()))):
                 self._decide(
                     Verdict.FORGOTTEN, "forgotten", message.id, TextSpan(message.id, start, end)
                 )

@@ -6,6 +6,8 @@ while what the user says later is learned. A redaction names characters of a mes
 memory does not know.
 """
 
+import hashlib
+import hmac
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,10 +29,10 @@ EVERYTHING = "everything"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
-def key_of(*, user_id: UUID, kind: str, said: str) -> str:
-    """The keyed digest that a tombstone stores of a text."""
-    secret = str(settings.SECRET_KEY)
-    return identity.tombstone_key(secret=secret, user_id=user_id, kind=kind, said=said)
+def tombstone_key(*, user_id: UUID, kind: str, said: str) -> str:
+    """The keyed digest that a tombstone stores; the text cannot be guessed from it."""
+    text = f"{user_id}\x00{kind}\x00{said}"
+    return hmac.new(str(settings.SECRET_KEY).encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 def fact_keys(*, text: str, subject: str, topic: str, value: str) -> list[str]:
@@ -44,7 +46,7 @@ def fact_keys(*, text: str, subject: str, topic: str, value: str) -> list[str]:
 def add_tombstones(*, user_id: UUID, kind: str, said: Iterable[str]) -> None:
     """None of this is remembered again of what was said until now."""
     now = clock.now()
-    keys = {key_of(user_id=user_id, kind=kind, said=each) for each in said}
+    keys = {tombstone_key(user_id=user_id, kind=kind, said=each) for each in said}
     Tombstone.objects.bulk_create(
         [Tombstone(user_id=user_id, kind=kind, key=key) for key in sorted(keys)],
         ignore_conflicts=True,
@@ -96,36 +98,23 @@ class RedactionMask:
         """True for a message that is wholly forgotten."""
         if self._has_tombstone(EVERYTHING, [""], message.said_at):
             return True
-        key = key_of(user_id=self.user_id, kind="message", said=str(message.id))
+        key = tombstone_key(user_id=self.user_id, kind="message", said=str(message.id))
         return ("message", key) in self.until
 
     def redacted(self, message: SourceMessage) -> SourceMessage:
-        """The message with blanks for what is forgotten, forgotten names among it.
-
-        Names that were forgotten after it was said are added to the spans and to `added`.
-        """
-        if self.has_names:
-            words = list(_WORD.finditer(message.content))
-            names = []
-            for first in range(len(words)):
-                for last in range(first, min(first + LONGEST_NAME_WORDS, len(words))):
-                    start, end = words[first].start(), words[last].end()
-                    name = message.content[start:end]
-                    if self.is_forgotten_name([name], said_at=message.said_at):
-                        names.append(TextSpan(message.id, start, end))
-            for span in names:
-                self.add(span)
-        spans = self.spans[message.id]
+        """The message with blanks for what is forgotten."""
+        spans = self.spans.get(message.id)
         return replace(message, content=blanked(message.content, spans)) if spans else message
 
     def overlaps(self, span: TextSpan) -> bool:
         """True when something of these characters is forgotten."""
         return any(
-            start < span.end and span.start < end for start, end in self.spans[span.message_id]
+            start < span.end and span.start < end
+            for start, end in self.spans.get(span.message_id, ())
         )
 
     def add(self, span: TextSpan) -> None:
-        """These characters are forgotten, too."""
+        """These characters are forgotten, too; `added` has the spans that are not stored yet."""
         self.spans[span.message_id].append((span.start, span.end))
         self.added.append(span)
 
@@ -143,19 +132,37 @@ class RedactionMask:
         said = fact_keys(text=text, subject=subject, topic=topic, value=value)
         return self._has_tombstone("block", said, said_at)
 
+    def find_forgotten_names(self, message: SourceMessage) -> list[TextSpan]:
+        """Where the message has a name that was forgotten after it was said."""
+        if not self.has_names:
+            return []
+        words = list(_WORD.finditer(message.content))
+        found = []
+        for first in range(len(words)):
+            for last in range(first, min(first + LONGEST_NAME_WORDS, len(words))):
+                start, end = words[first].start(), words[last].end()
+                if self.is_forgotten_name([message.content[start:end]], said_at=message.said_at):
+                    found.append(TextSpan(message.id, start, end))
+        return found
+
     def _has_tombstone(self, kind: str, said: Iterable[str], said_at: datetime) -> bool:
         if not self.until:
             return False
-        keys = (key_of(user_id=self.user_id, kind=kind, said=each) for each in said)
+        keys = (tombstone_key(user_id=self.user_id, kind=kind, said=each) for each in said)
         until = [self.until.get((kind, key)) for key in keys]
         return any(at is not None and said_at <= at for at in until)
 
 
 def load_redaction_mask(*, user_id: UUID, messages: Sequence[SourceMessage]) -> RedactionMask:
-    """What may not be seen of these messages."""
+    """What may not be seen of these messages, forgotten names among it; writes nothing."""
     rows = Redaction.objects.filter(user_id=user_id, message_id__in=[m.id for m in messages])
-    return RedactionMask(
+    mask = RedactionMask(
         user_id=user_id,
         spans=[TextSpan(row.message_id, row.start, row.end) for row in rows],
         tombstones=Tombstone.objects.filter(user_id=user_id),
     )
+    for message in messages:
+        if not mask.is_forgotten(message):
+            for span in mask.find_forgotten_names(message):
+                mask.add(span)
+    return mask

@@ -46,7 +46,7 @@ from knowledge.types import RollbackPreview, Status
 # What a job may change of a record without saying anything new.
 MECHANICAL = {*DERIVED, "valid_from", "confidence", "trust", "node_type_id"}
 UNDECIDED = {Status.ASSERTED, Status.DISPUTED}  # statuses that follow from conflicts
-NAMING_ENTITY: tuple[tuple[type[models.Model], str], ...] = (
+ENTITY_REFERENCES: tuple[tuple[type[models.Model], str], ...] = (
     (Mention, "entity_id"),
     (Block, "entity_id"),
     (Edge, "source_id"),
@@ -170,10 +170,14 @@ def _keep_used_rows(plan: RollbackPlan, user_id: UUID) -> None:
 
     gone = {id_ for _, id_ in plan.remove}
     entities = [id_ for table, id_ in plan.remove if table == "entity"]
-    used = {entity for _, id_, entity in _records_naming(user_id, entities) if id_ not in gone}
+    used = {
+        entity for _, id_, entity in _records_referring_to(user_id, entities) if id_ not in gone
+    }
     plan.keep(lambda key, row: (row.entity_id if key[0] == "alias" else key[1]) in used)
 
-    # A question about what stays is still open, unless the other side goes.
+    # A review item about what stays is kept, unless its other side goes. Of the rest,
+    # `remove_with_dependents` removes those about what goes, and `resolve_conflicts` adds and
+    # removes those of conflicts.
     gone, stay = {id_ for _, id_ in plan.remove}, {id_ for _, id_ in plan.kept}
     plan.keep(
         lambda _, row: (
@@ -184,9 +188,11 @@ def _keep_used_rows(plan: RollbackPlan, user_id: UUID) -> None:
     )
 
 
-def _records_naming(user_id: UUID, entities: Collection[UUID]) -> Iterator[tuple[str, UUID, UUID]]:
+def _records_referring_to(
+    user_id: UUID, entities: Collection[UUID]
+) -> Iterator[tuple[str, UUID, UUID]]:
     """(table, record, entity) for all records that name one of these entities."""
-    for model, column in NAMING_ENTITY:
+    for model, column in ENTITY_REFERENCES:
         rows = cast(Any, model).objects.filter(user_id=user_id, **{f"{column}__in": entities})
         for id_, entity in rows.values_list("pk", column):
             yield TABLE_OF[model].name, id_, entity
@@ -219,7 +225,7 @@ def _find_conflicts(changeset: Changeset, plan: RollbackPlan) -> list[UUID]:
         if isinstance(row, Entity) and row.merged_into_id is None and values.get("merged_into_id")
     ]
     since: dict[str, set[UUID]] = defaultdict(set)
-    for table, id_, _ in _records_naming(user_id, merged):
+    for table, id_, _ in _records_referring_to(user_id, merged):
         if id_ not in concerned.get(table, ()):
             since[table].add(id_)
     conflicts += adding_changesets(user_id=user_id, records=since)
@@ -281,13 +287,13 @@ def _remove_orphans(work: UnitOfWork) -> None:
         *(entity.pk for entity in (*work.additions(Entity), *work.changes(Entity))),
     }
     stored = Mention.objects.filter(user_id=work.user_id, entity_id__in=touched)
-    speaking = [*work.current(stored), *work.additions(Mention), *work.changes(Mention)]
-    silent = touched - {mention.entity_id for mention in speaking}
-    known = work.current(Entity.objects.filter(user_id=work.user_id, pk__in=silent))
+    mentions_left = [*work.current(stored), *work.additions(Mention), *work.changes(Mention)]
+    unmentioned = touched - {mention.entity_id for mention in mentions_left}
+    known = work.current(Entity.objects.filter(user_id=work.user_id, pk__in=unmentioned))
     orphans = [
         entity
         for entity in (*known, *work.additions(Entity))
-        if entity.pk in silent and entity.merged_into_id is None and not entity.is_self
+        if entity.pk in unmentioned and entity.merged_into_id is None and not entity.is_self
     ]
     gone = {entity.pk for entity in orphans}
     merged = work.current(Entity.objects.filter(user_id=work.user_id, merged_into__in=gone))

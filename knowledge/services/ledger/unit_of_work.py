@@ -73,7 +73,7 @@ class UnitOfWork:
         reverts_id: UUID | None = None,
         extractor: str = "",
         at: datetime | None = None,
-        projects: bool = True,
+        updates_indexes: bool = True,
     ) -> None:
         self.changeset = Changeset(
             id=changeset_id or uuid4(),
@@ -85,7 +85,7 @@ class UnitOfWork:
         )
         self.user_id = user_id
         self.now = at or clock.now()
-        self.projects = projects  # else the caller updates the indexes
+        self.updates_indexes = updates_indexes  # else the caller updates the indexes
         self.added: dict[Key, LedgerRow] = {}
         self.changed: dict[Key, LedgerRow] = {}
         self.before: dict[Key, dict[str, Any]] = {}  # the changed columns as they were
@@ -318,7 +318,7 @@ class UnitOfWork:
                     ids["block"].add(record.block_id)
                 elif isinstance(record, Alias):
                     ids["entity"].add(record.entity_id)
-        if self.projects and (ids["block"] or ids["entity"] or ids["edge"]):
+        if self.updates_indexes and (ids["block"] or ids["entity"] or ids["edge"]):
             update_indexes(
                 user_id=self.user_id,
                 block_ids=sorted(ids["block"]),

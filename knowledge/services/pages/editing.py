@@ -5,21 +5,18 @@ from uuid import UUID
 
 from exobrain.lib.text import storable
 from knowledge import identity
-from knowledge.errors import EmptyText, NotEditable, RecordNotFound, TextTooLong, UnknownType
+from knowledge.errors import EmptyText, NotEditable, RecordNotFound, TextTooLong
 from knowledge.models import (
     Block,
     Changeset,
     Edge,
     Entity,
     Mention,
-    NodeType,
     Source,
 )
 from knowledge.services.ledger.conflicts import resolve_conflicts, topic_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
-
-NAMED_TYPES = "node.entity"
 
 
 def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]:
@@ -34,29 +31,10 @@ def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]
         return {id_: _replace_text(work, blocks[id_], text) for id_, text in texts.items()}
 
 
-def edit_block(*, user_id: UUID, block_id: UUID, text: str) -> UUID:
-    """The block reads as given, by the user's word; returns the block that says so now."""
-    return edit_blocks(user_id=user_id, texts={block_id: text})[block_id]
-
-
 def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         assure(work, _find_blocks(user_id, [block_id])[block_id])
-        return work.changeset.id
-
-
-def dispute(*, user_id: UUID, block_id: UUID) -> UUID:
-    """The block is doubtful; returns the changeset."""
-    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
-        refute(work, _find_blocks(user_id, [block_id])[block_id], status=Status.DISPUTED)
-        return work.changeset.id
-
-
-def falsify(*, user_id: UUID, block_id: UUID) -> UUID:
-    """The block is wrong, and not recalled as true; returns the changeset."""
-    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
-        refute(work, _find_blocks(user_id, [block_id])[block_id])
         return work.changeset.id
 
 
@@ -101,17 +79,6 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
             trust=int(Trust.CONFIRMED),
         )
         work.add_alias(entity.id, name=name, normal_name=normal)
-        return work.changeset.id
-
-
-def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
-    """The entity is of that type; raises UnknownType. Returns the changeset."""
-    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
-        entity = _find_entity(user_id, entity_id)
-        types = NodeType.objects.filter(is_active=True, is_abstract=False)
-        if not types.filter(pk=node_type).exists() or node_type in {"node.block", "node.universe"}:
-            raise UnknownType
-        work.change(entity, node_type_id=node_type, trust=int(Trust.CONFIRMED))
         return work.changeset.id
 
 

@@ -22,16 +22,16 @@ class DayMessage:
     is_ready: bool = True  # finished: else it is passed over
 
 
-def chunked(days: Sequence[DayMessage], *, max_tokens: int) -> list[list[SourceMessage]]:
+def chunked(day_messages: Sequence[DayMessage], *, max_tokens: int) -> list[list[SourceMessage]]:
     """Consecutive free messages of one journal each, as many as `max_tokens` holds, in order.
 
-    `days` are whole journals, by reference and sequence. A message that is too long on its own
-    has a chunk of its own.
+    `day_messages` are whole journals, by reference and sequence. A message that is too long on its
+    own has a chunk of its own.
     """
     chunks: list[list[SourceMessage]] = []
     may_continue = False  # no message that is not free came since the last chunk's end
     tokens = chars = 0  # of the last chunk
-    for each in days:
+    for each in day_messages:
         message = each.message
         if not each.is_free:
             may_continue = False

@@ -13,7 +13,7 @@ from django.db.models.functions import Now
 from exobrain.lib.retries import Backoff
 from journal import selectors as journal
 from knowledge.models import Update, UpdateMessage
-from knowledge.services.learning.learner import source_of
+from knowledge.services.learning.learner import message_to_learn
 from knowledge.services.updates.chunks import DayMessage, chunked
 from orchestrator.selectors import ledger_now
 from orchestrator.services import job_id_of
@@ -27,7 +27,7 @@ AUTOMATIC_BACKOFF = Backoff(base_seconds=600.0, factor=4.0)  # of a message that
 
 
 @transaction.atomic
-def lease(
+def lease_messages(
     *, user_id: UUID, reference: str | None = None, is_automatic: bool = False
 ) -> list[Update]:
     """Messages that are neither learned nor leased are leased, one update per chunk.
@@ -41,9 +41,9 @@ def lease(
     unavailable = set(leases.values_list("message_id", flat=True))
     if is_automatic:
         unavailable |= _failed_lately(user_id)
-    days = [
+    day_messages = [
         DayMessage(
-            source_of(message),
+            message_to_learn(message),
             is_free=not is_committed and message.id not in unavailable,
             is_ready=message.status != "streaming",
         )
@@ -51,7 +51,7 @@ def lease(
             user_id=user_id, reference=reference
         )
     ]
-    chunks = chunked(days, max_tokens=settings.EXOBRAIN.knowledge_update_max_tokens)
+    chunks = chunked(day_messages, max_tokens=settings.EXOBRAIN.knowledge_update_max_tokens)
 
     grace = settings.EXOBRAIN.job_orchestrator_connect_timeout_seconds + ENQUEUE_GRACE_SECONDS
     updates = []
@@ -93,7 +93,7 @@ def _failed_lately(user_id: UUID) -> set[UUID]:
     }
 
 
-def messages_of(updates: Collection[Update]) -> dict[UUID, list[UUID]]:
+def leased_message_ids(updates: Collection[Update]) -> dict[UUID, list[UUID]]:
     """The messages that each update leased; those deleted since are not among them."""
     leases = UpdateMessage.objects.filter(update__in=updates).order_by("pk")
     found: dict[UUID, list[UUID]] = defaultdict(list)
@@ -103,7 +103,7 @@ def messages_of(updates: Collection[Update]) -> dict[UUID, list[UUID]]:
 
 
 @transaction.atomic
-def end(*, update_id: UUID, state: Update.State, reason: str = "") -> bool:
+def end_update(*, update_id: UUID, state: Update.State, reason: str = "") -> bool:
     """The update is over and its messages are free; False when it had succeeded before."""
     ended = (
         Update.objects.filter(pk=update_id)

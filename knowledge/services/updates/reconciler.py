@@ -22,7 +22,7 @@ from journal import selectors as journal
 from journal.services import mark_committed
 from knowledge.events import UpdateStep
 from knowledge.models import Update
-from knowledge.services.updates.leasing import LOCK, end, lease, messages_of
+from knowledge.services.updates.leasing import LOCK, end_update, lease_messages, leased_message_ids
 from knowledge.services.updates.requesting import enqueue_updates
 from knowledge.services.updates.threads import in_call_thread
 from orchestrator import client
@@ -114,11 +114,13 @@ def _compare_with_job(update: Update) -> None:
     elif job.lifecycle is Lifecycle.SUCCEEDED:
         # Also when the worker was not ours: its messages are not learned again.
         with transaction.atomic():
-            ids = messages_of([update]).get(update.id, [])
+            ids = leased_message_ids([update]).get(update.id, [])
             mark_committed(user_id=update.user_id, message_ids=ids)
-            end(update_id=update.id, state=Update.State.SUCCEEDED)
+            end_update(update_id=update.id, state=Update.State.SUCCEEDED)
     else:
-        end(update_id=update.id, state=Update.State.FAILED, reason=job.detail or "The job failed.")
+        end_update(
+            update_id=update.id, state=Update.State.FAILED, reason=job.detail or "The job failed."
+        )
 
 
 def _check_later(update: Update) -> None:
@@ -151,7 +153,7 @@ def update_quiet_users() -> None:
         after = users[-1]
         for user_id in users:
             try:
-                if updates := lease(user_id=user_id, is_automatic=True):
+                if updates := lease_messages(user_id=user_id, is_automatic=True):
                     enqueue_updates(updates)
             except DomainError as error:
                 log.info("automatic_update_postponed", error=type(error).__name__)

@@ -13,10 +13,10 @@ from exobrain.lib.errors import DomainError, Unavailable
 from exobrain.lib.faults import reach
 from journal import selectors as journal
 from knowledge.errors import NothingToLearn, UpdateRefused, UpdateWaits
-from knowledge.events import UPDATE_JOB, UpdateStep, payload_of
+from knowledge.events import UPDATE_JOB, UpdateStep, update_payload
 from knowledge.models import Update
-from knowledge.services.learning.learner import source_of
-from knowledge.services.updates.leasing import end, lease, messages_of
+from knowledge.services.learning.learner import message_to_learn
+from knowledge.services.updates.leasing import end_update, lease_messages, leased_message_ids
 from orchestrator import client, producer
 from orchestrator.errors import IdempotencyConflict
 
@@ -48,7 +48,7 @@ def request_update(*, user_id: UUID, reference: str | None = None) -> RequestedU
         waiting = waiting.filter(journal_reference=reference)
     updates = [
         *waiting.order_by("created_at", "journal_reference"),
-        *lease(user_id=user_id, reference=reference),
+        *lease_messages(user_id=user_id, reference=reference),
     ]
     reach(UpdateStep.LEASED)
     if not updates:
@@ -63,7 +63,7 @@ def enqueue_updates(updates: Sequence[Update]) -> RequestedUpdates:
     """
     accepted: list[Update] = []
     waiting: Sequence[Update] = []
-    messages = messages_of(updates)
+    messages = leased_message_ids(updates)
     for number, update in enumerate(updates):
         try:
             _enqueue_job(update, messages.get(update.id, []))
@@ -79,7 +79,7 @@ def enqueue_updates(updates: Sequence[Update]) -> RequestedUpdates:
             break
         except DomainError as error:
             log.error("update_refused", update_id=str(update.id), error=type(error).__name__)
-            end(update_id=update.id, state=Update.State.FAILED, reason=error.message)
+            end_update(update_id=update.id, state=Update.State.FAILED, reason=error.message)
         else:
             accepted.append(update)
     if not accepted:
@@ -103,7 +103,9 @@ def _enqueue_job(update: Update, message_ids: Sequence[UUID]) -> None:
         update.job_id = enqueue(
             job_type=UPDATE_JOB,
             user_id=user_id,
-            payload=payload_of(user_id=user_id, messages=[source_of(each) for each in messages]),
+            payload=update_payload(
+                user_id=user_id, messages=[message_to_learn(each) for each in messages]
+            ),
             idempotency_key=str(update.id),
         )
     except IdempotencyConflict:

@@ -19,7 +19,7 @@ from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
 from knowledge.services.ledger.unit_of_work import lock_memory
-from knowledge.services.updates.leasing import end, messages_of
+from knowledge.services.updates.leasing import end_update, leased_message_ids
 from knowledge.types import PreparedLearning, SourceMessage
 from orchestrator.types import Attempt
 
@@ -49,7 +49,7 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
     user_id = _user_id_of(attempt)
     update = Update.objects.filter(job_id=attempt.job_id, user_id=user_id).first()
     if update is not None:
-        ids = messages_of([update]).get(update.id, [])
+        ids = leased_message_ids([update]).get(update.id, [])
     else:
         # The stored messages that say the same at the same sequence, and are finished.
         said = {m.sequence: (m.role, m.content or "") for m in payload.messages if m.sequence}
@@ -64,7 +64,7 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
             and (message.role, message.content) == said[message.sequence]
         ]
     messages = journal.uncommitted(user_id=user_id, ids=ids)
-    sources = [learner.source_of(message) for message in messages]
+    sources = [learner.message_to_learn(message) for message in messages]
     log.info("update_prepared", job_id=str(attempt.job_id), count=len(messages), meant=len(ids))
     return PreparedUpdate(
         user_id=user_id,
@@ -93,14 +93,14 @@ def complete_update(attempt: Attempt, prepared: PreparedUpdate) -> None:
         )
         _record_episode(attempt, prepared)
     if prepared.update_id is not None:
-        end(update_id=prepared.update_id, state=Update.State.SUCCEEDED)
+        end_update(update_id=prepared.update_id, state=Update.State.SUCCEEDED)
 
 
 def fail_update(attempt: Attempt, reason: str) -> None:
     """The update of a job that is not tried again has failed, and its messages are free."""
     found = Update.objects.filter(job_id=attempt.job_id, user_id=_user_id_of(attempt))
     for update_id in found.values_list("pk", flat=True):
-        end(update_id=update_id, state=Update.State.FAILED, reason=reason)
+        end_update(update_id=update_id, state=Update.State.FAILED, reason=reason)
 
 
 def _user_id_of(attempt: Attempt) -> UUID:

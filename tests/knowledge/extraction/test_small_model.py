@@ -17,14 +17,14 @@ from pydantic import SecretStr
 from accounts.models import User
 from journal.models import Message
 from journal.selectors import messages_by_ids
-from knowledge.events import UPDATE_JOB, UpdatePayload, payload_of
+from knowledge.events import UPDATE_JOB, UpdatePayload, update_payload
 from knowledge.extraction.model import ModelExtractor
 from knowledge.extraction.provider import ChatProvider
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset
 from knowledge.services import updates
 from knowledge.services.learning import learner
-from knowledge.services.learning.learner import source_of
+from knowledge.services.learning.learner import message_to_learn
 from orchestrator.types import Attempt
 from tests.factories import JournalFactory, MessageFactory
 from tests.knowledge import validity
@@ -95,8 +95,8 @@ def test_whatever_a_small_model_answers_the_job_ends(
         MessageFactory(journal=journal, content=text)
     MessageFactory(journal=journal, content="You live on the moon.", role="assistant")
     ids = list(Message.objects.values_list("id", flat=True))
-    said = [source_of(each) for each in messages_by_ids(user_id=alice.id, ids=ids)]
-    payload = payload_of(user_id=str(alice.id), messages=said)
+    said = [message_to_learn(each) for each in messages_by_ids(user_id=alice.id, ids=ids)]
+    payload = update_payload(user_id=str(alice.id), messages=said)
     run = Attempt(uuid4(), UPDATE_JOB, str(alice.id), number=1)
 
     prepared = updates.prepare_update(run, UpdatePayload.model_validate(payload))

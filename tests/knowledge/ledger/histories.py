@@ -30,7 +30,7 @@ from knowledge.errors import (
     CannotRollBack,
     ChangedSince,
 )
-from knowledge.events import UPDATE_JOB, payload_of
+from knowledge.events import UPDATE_JOB, update_payload
 from knowledge.models import (
     LEDGER,
     Alias,
@@ -159,7 +159,7 @@ class World:
         self._tell(self.teller.say(text, day=int(day) + number / 100, role=role))
 
     def _tell(self, message: SourceMessage) -> None:
-        payload = payload_of(user_id=str(self.user_id), messages=[message])
+        payload = update_payload(user_id=str(self.user_id), messages=[message])
         Job.objects.create(
             job_type=UPDATE_JOB, user_id=str(self.user_id), payload=payload, state="completed",
             is_terminal=True, created_at=message.said_at,
@@ -183,7 +183,7 @@ class World:
 
     def _falsify(self, _: int, which: int) -> None:
         if block := self._fact(which):
-            editing.falsify(user_id=self.user_id, block_id=block.id)
+            editing.edit_blocks(user_id=self.user_id, texts={block.id: ""})
 
     def _confirm(self, _: int, which: int) -> None:
         if block := self._fact(which):
@@ -194,7 +194,7 @@ class World:
             text = f"The user wrote this {number}, to {(*NAMES, 'nobody')[which % 4]}."
             self.written.append(text)
             self.unknown = {word for word in self.unknown if not says_it(text, word)}
-            editing.edit_block(user_id=self.user_id, block_id=block.id, text=text)
+            editing.edit_blocks(user_id=self.user_id, texts={block.id: text})
 
     def _note(self, number: int, which: int) -> None:
         if entity := self._entity(which):

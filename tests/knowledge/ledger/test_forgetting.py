@@ -11,11 +11,12 @@ from django.test import Client
 from accounts.models import User
 from journal.models import Journal, Message
 from knowledge.errors import CannotForgetYourself, CannotRollBack, NothingToForget
-from knowledge.events import UPDATE_JOB, payload_of
+from knowledge.events import UPDATE_JOB, update_payload
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors.changesets import why
 from knowledge.selectors.history import changes_of
-from knowledge.services.forgetting.erasure import companions, forget, forgotten, preview
+from knowledge.services.forgetting.erasure import forget, preview
+from knowledge.services.forgetting.signals import forgetting_begins, messages_forgotten_with
 from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.learning.learner import apply_learning
 from knowledge.services.ledger.rollback import roll_back
@@ -85,7 +86,9 @@ def test_what_the_user_wrote_is_not_told_by_a_message(teller: Teller) -> None:
     first = teller.tell("#home=lyon", day=1)
     second = teller.tell("#home=lyon", day=2)
     wrong = Block.objects.get(kind="fact")
-    edited = editing.edit_block(user_id=teller.user.pk, block_id=wrong.id, text="I live in Rome.")
+    edited = editing.edit_blocks(user_id=teller.user.pk, texts={wrong.id: "I live in Rome."})[
+        wrong.id
+    ]
     said_at = Block.objects.get(pk=edited).said_at
 
     forget(user_id=teller.user.pk, target=message_target(first))
@@ -124,7 +127,7 @@ def test_a_forgotten_fact_goes_with_its_earlier_versions(teller: Teller) -> None
     """What the user had edited is forgotten in every version, and no changeset tells it."""
     teller.tell(f"#home={WORD}", day=1)
     fact = Block.objects.get(kind="fact")
-    edited = editing.edit_block(user_id=teller.user.pk, block_id=fact.id, text=f"By {WORD} bay")
+    edited = editing.edit_blocks(user_id=teller.user.pk, texts={fact.id: f"By {WORD} bay"})[fact.id]
 
     forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=edited))
 
@@ -188,7 +191,7 @@ def test_what_a_forgotten_statement_had_ended_takes_part_again(
     if is_rolled_back:
         undone = roll_back(user_id=teller.user.pk, changeset_id=job)
     else:
-        editing.falsify(user_id=teller.user.pk, block_id=Block.objects.get(value="oslo").id)
+        editing.edit_blocks(user_id=teller.user.pk, texts={Block.objects.get(value="oslo").id: ""})
         undone = Changeset.objects.get(kind="edit").id
     forget(user_id=teller.user.pk, target=message_target(newer))
 
@@ -220,7 +223,7 @@ def test_what_was_corrected_does_not_come_back(teller: Teller) -> None:
     wrong = Block.objects.get(value="acme")
     for text in (f"I work at {WORD}", f"I work for {WORD}"):
         block = Block.objects.get(topic="work", superseded_at=None)
-        editing.edit_block(user_id=teller.user.pk, block_id=block.id, text=text)
+        editing.edit_blocks(user_id=teller.user.pk, texts={block.id: text})
     entity = Entity.objects.get(normal_name=WORD)
 
     forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
@@ -235,7 +238,7 @@ def test_what_was_corrected_does_not_come_back_by_a_rollback(teller: Teller) -> 
     job = teller.learn(teller.say("#work=acme and +likes tea.", day=1))
     teller.tell(f"@{WORD} is a company", day=2)
     wrong = Block.objects.get(value="acme")
-    editing.edit_block(user_id=teller.user.pk, block_id=wrong.id, text=f"I work at {WORD}")
+    editing.edit_blocks(user_id=teller.user.pk, texts={wrong.id: f"I work at {WORD}"})
     undone = roll_back(user_id=teller.user.pk, changeset_id=job)
     entity = Entity.objects.get(normal_name=WORD)
     forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
@@ -252,7 +255,7 @@ def test_what_replaced_a_forgotten_text_stays(teller: Teller) -> None:
     teller.tell(f"@{WORD} is a company", day=2)
     for text in (f"I work at {WORD}", "I work at home"):
         block = Block.objects.get(topic="work", superseded_at=None)
-        editing.edit_block(user_id=teller.user.pk, block_id=block.id, text=text)
+        editing.edit_blocks(user_id=teller.user.pk, texts={block.id: text})
     entity = Entity.objects.get(normal_name=WORD)
 
     forget(user_id=teller.user.pk, target=Target(TargetKind.ENTITY, id=entity.id))
@@ -344,7 +347,7 @@ def test_payloads_of_jobs_are_scrubbed(teller: Teller) -> None:
     """What travelled in a job, or lies among the dead letters, has no words of it."""
     message = teller.tell(f"I saw {WORD}", day=1)
     user_id = str(teller.user.pk)
-    payload = payload_of(user_id=user_id, messages=[message])
+    payload = update_payload(user_id=user_id, messages=[message])
     job = Job.objects.create(
         job_type=UPDATE_JOB, user_id=user_id, payload=payload, state="completed",
         is_terminal=True, created_at=message.said_at,
@@ -504,7 +507,7 @@ def test_what_was_called_wrong_is_not_ended_by_what_is_gone(teller: Teller) -> N
     teller.tell("#home=lyon", day=1)
     teller.tell("#home=oslo", day=2)
     wrong, newer = Block.objects.get(value="lyon"), Block.objects.get(value="oslo")
-    editing.falsify(user_id=teller.user.pk, block_id=wrong.id)
+    editing.edit_blocks(user_id=teller.user.pk, texts={wrong.id: ""})
 
     forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=newer.id))
 
@@ -555,17 +558,17 @@ def test_others_are_told(teller: Teller) -> None:
     def note(**signal: Any) -> None:
         told.update(signal)
 
-    companions.connect(name_answer)
-    forgotten.connect(note)
+    messages_forgotten_with.connect(name_answer)
+    forgetting_begins.connect(note)
     try:
         forget(user_id=teller.user.pk, target=message_target(question))
     finally:
-        companions.disconnect(name_answer)
-        forgotten.disconnect(note)
+        messages_forgotten_with.disconnect(name_answer)
+        forgetting_begins.disconnect(note)
 
     assert set(told["message_ids"]) == {question.id, answer.id}
-    assert told["words_gone"](f"You asked: what is {WORD}?")
-    assert not told["words_gone"]("What is new?")
+    assert told["repeats_forgotten"](f"You asked: what is {WORD}?")
+    assert not told["repeats_forgotten"]("What is new?")
     assert tables_with(WORD) == {}
 
 

@@ -66,7 +66,7 @@ def told(teller: Teller) -> None:
     editing.rename_entity(user_id=user_id, entity_id=carl.id, name="Charles")
     editing.add_note(user_id=user_id, entity_id=carl.id, text="A good friend.")
     job = Block.objects.get(topic="job")
-    editing.edit_block(user_id=user_id, block_id=job.id, text="Cooks at Chez Paul.")
+    editing.edit_blocks(user_id=user_id, texts={job.id: "Cooks at Chez Paul."})
     teller.tell("@Charles is here", day=5)
 
 

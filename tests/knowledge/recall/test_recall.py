@@ -11,7 +11,7 @@ from exobrain.lib.errors import Unavailable
 from exobrain.lib.threads import close_connections
 from knowledge.models import Block
 from knowledge.retrieval import retrievers
-from knowledge.services.pages.editing import edit_block
+from knowledge.services.pages.editing import edit_blocks
 from knowledge.services.recall.recalling import recall
 from knowledge.types import Recall, Scope, Trust
 from tests.knowledge.ledger.scribe import DAY, Teller
@@ -109,7 +109,7 @@ def test_the_users_own_wording_is_recalled(teller: Teller, ask: Ask) -> None:
     teller.tell("My sister Ann plays the cello.")
     fact = Block.objects.get(kind="fact", text__contains="cello")
 
-    edit_block(user_id=teller.user.pk, block_id=fact.id, text="Ann plays the double bass.")
+    edit_blocks(user_id=teller.user.pk, texts={fact.id: "Ann plays the double bass."})
 
     assert "Ann plays the double bass." in texts(ask("What does Ann play, the double bass?"))
 

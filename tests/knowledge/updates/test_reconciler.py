@@ -13,7 +13,7 @@ from journal.models import Message
 from knowledge.models import Update, UpdateMessage
 from knowledge.services import updates
 from knowledge.services.updates import leasing, reconciler
-from knowledge.services.updates.leasing import lease
+from knowledge.services.updates.leasing import lease_messages
 from orchestrator import client, selectors
 from orchestrator.models import Job
 from orchestrator.types import Lifecycle, Transition
@@ -31,7 +31,7 @@ def test_messages_that_were_taken_and_left_are_asked_for(jobs: Harness, alice: U
     """Whoever took them has died before the call."""
     jobs.start_server()
     said(alice, "one")
-    (update,) = lease(user_id=alice.id)
+    (update,) = lease_messages(user_id=alice.id)
     _make_due()
 
     updates.reconcile()
@@ -76,7 +76,7 @@ def test_an_update_whose_messages_are_gone_has_failed(jobs: Harness, alice: User
     """There is nothing to ask for."""
     jobs.start_server()
     (message,) = said(alice, "one")
-    lease(user_id=alice.id)
+    lease_messages(user_id=alice.id)
     message.delete()
     _make_due()
 
@@ -90,7 +90,7 @@ def test_what_somebody_is_just_asking_for_is_left_alone(jobs: Harness, alice: Us
     """Only when the asker has had the time that a call may take."""
     jobs.start_server()
     said(alice, "one")
-    lease(user_id=alice.id)
+    lease_messages(user_id=alice.id)
 
     updates.reconcile()
 
@@ -103,7 +103,7 @@ def test_an_orchestrator_that_is_away_is_asked_again_later(
     """The messages stay taken, the update says why it waits."""
     config(job_orchestrator_connect_timeout_seconds=0.2)
     said(alice, "one")
-    lease(user_id=alice.id)
+    lease_messages(user_id=alice.id)
     _make_due()
 
     updates.reconcile()
@@ -133,7 +133,7 @@ def _is_said(lifecycle: Lifecycle, monkeypatch: pytest.MonkeyPatch, detail: str 
 
 def _queued(alice: User) -> tuple[Update, Message]:
     (message,) = said(alice, "one")
-    (update,) = lease(user_id=alice.id)
+    (update,) = lease_messages(user_id=alice.id)
     Update.objects.update(state="queued")
     _make_due()
     return update, message
@@ -273,8 +273,8 @@ def test_every_quiet_user_has_a_turn(
 
 
 def _failed(alice: User, *, minutes_ago: float) -> None:
-    (update,) = lease(user_id=alice.id)
-    leasing.end(update_id=update.id, state=Update.State.FAILED, reason="No.")
+    (update,) = lease_messages(user_id=alice.id)
+    leasing.end_update(update_id=update.id, state=Update.State.FAILED, reason="No.")
     Update.objects.filter(pk=update.pk).update(ended_at=Now() - timedelta(minutes=minutes_ago))
 
 
@@ -290,7 +290,7 @@ def test_what_failed_rests_longer_each_time_and_then_for_ever(
     for _ in range(failures):
         _failed(alice, minutes_ago=minutes_ago)
 
-    assert bool(lease(user_id=alice.id, is_automatic=True)) is is_tried
+    assert bool(lease_messages(user_id=alice.id, is_automatic=True)) is is_tried
 
 
 def test_its_user_may_always_try_again(db: None, alice: User) -> None:
@@ -299,7 +299,7 @@ def test_its_user_may_always_try_again(db: None, alice: User) -> None:
     for _ in range(6):
         _failed(alice, minutes_ago=0)
 
-    assert lease(user_id=alice.id)
+    assert lease_messages(user_id=alice.id)
 
 
 def test_new_words_do_not_wait_for_those_that_failed(db: None, alice: User) -> None:
@@ -309,6 +309,6 @@ def test_new_words_do_not_wait_for_those_that_failed(db: None, alice: User) -> N
         _failed(alice, minutes_ago=0)
     (new,) = said(alice, "two")
 
-    (update,) = lease(user_id=alice.id, is_automatic=True)
+    (update,) = lease_messages(user_id=alice.id, is_automatic=True)
 
     assert [taken.message_id for taken in UpdateMessage.objects.filter(update=update)] == [new.pk]

@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from accounts.models import User
 from journal.models import Message
 from journal.services import mark_committed
-from knowledge.events import UpdatePayload, payload_of
+from knowledge.events import UpdatePayload, update_payload
 from knowledge.models import Episode, Update, UpdateMessage
 from knowledge.services import updates
-from knowledge.services.learning.learner import source_of
-from knowledge.services.updates.leasing import lease
+from knowledge.services.learning.learner import message_to_learn
+from knowledge.services.updates.leasing import lease_messages
 from orchestrator import client, services
 from orchestrator.models import Job
 from orchestrator.types import Attempt
@@ -30,7 +30,9 @@ def _payload(user: User, *messages: Message) -> dict[str, Any]:
     from journal.selectors import messages_by_ids
 
     stored = messages_by_ids(user_id=user.id, ids=[message.pk for message in messages])
-    return payload_of(user_id=str(user.id), messages=[source_of(each) for each in stored])
+    return update_payload(
+        user_id=str(user.id), messages=[message_to_learn(each) for each in stored]
+    )
 
 
 def _attempt(user: User, job_id: uuid.UUID | None = None) -> Attempt:
@@ -86,7 +88,7 @@ def test_a_job_for_somebody_unknown_learns_nothing(db: None, alice: User, user_i
 def test_a_stranger_s_job_does_not_learn_for_another(db: None, alice: User, charlie: User) -> None:
     """Charlie's job with Alice's words, and even with her job's id, leaves hers alone."""
     (message,) = said(alice, "mine")
-    (update,) = lease(user_id=alice.id)
+    (update,) = lease_messages(user_id=alice.id)
 
     _perform(_attempt(charlie, update.job_id), _payload(alice, message))
 
@@ -236,9 +238,9 @@ def test_an_operator_s_retry_does_not_learn_twice(
 def test_a_second_final_failure_leaves_another_update_its_messages(db: None, alice: User) -> None:
     """What was freed once is not this update's to free."""
     said(alice, "one")
-    (first,) = lease(user_id=alice.id)
+    (first,) = lease_messages(user_id=alice.id)
     updates.fail_update(_attempt(alice, first.job_id), "No.")
-    (second,) = lease(user_id=alice.id)
+    (second,) = lease_messages(user_id=alice.id)
 
     updates.fail_update(_attempt(alice, first.job_id), "Still no.")
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from knowledge.models import Episode, Update
-from knowledge.services.updates.leasing import lease
+from knowledge.services.updates.leasing import lease_messages
 from orchestrator.types import Attempt
 from tests.knowledge.updates.conftest import said
 
@@ -28,7 +28,7 @@ def learned(alice: User) -> Update:
     from knowledge.services import updates
 
     said(alice, "My canary is yellow.")
-    (update,) = lease(user_id=alice.id)
+    (update,) = lease_messages(user_id=alice.id)
     attempt = Attempt(update.job_id, "knowledge.update", str(alice.id), number=1)
     payload = UpdatePayload.model_validate(
         {"journal_reference": "2025/01/14", "messages": [{"role": "user"}]}

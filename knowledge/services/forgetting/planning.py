@@ -1,4 +1,4 @@
-"""What a target takes with it when it is forgotten."""
+"""Plans what is deleted when a target is forgotten."""
 
 import re
 from collections import defaultdict
@@ -8,7 +8,6 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.dispatch import Signal
 
 from journal import selectors as journal
 from journal.types import StoredMessage
@@ -17,11 +16,8 @@ from knowledge.errors import CannotForgetYourself, NothingToForget
 from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
 from knowledge.selectors.entities import member_ids
 from knowledge.selectors.history import edited_blocks
+from knowledge.services.forgetting.signals import messages_forgotten_with
 from knowledge.types import BlockKind, ForgetItem, Target, TargetKind, TextSpan
-
-# Sent with `user_id` and `message_ids`; answers with the ids of messages that go with these,
-# such as the answer to a question.
-companions = Signal()
 
 MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
 
@@ -64,7 +60,7 @@ class ForgetPlan:
         """Those of the messages that leave the journal."""
         return [message.id for message in self.messages]
 
-    def words_gone(self, text: str) -> bool:
+    def repeats_forgotten(self, text: str) -> bool:
         """True for a text that repeats something forgotten."""
         if self.is_everything:
             return True
@@ -78,7 +74,7 @@ class ForgetPlan:
         for message in payload.get("messages") or []:
             position = (reference, message.get("sequence"))
             content = message.get("content") or ""
-            if content and (position in self.positions or self.words_gone(content)):
+            if content and (position in self.positions or self.repeats_forgotten(content)):
                 is_changed = True
                 messages.append({**message, "content": None})
             else:
@@ -121,27 +117,27 @@ class ForgetPlan:
         return items[:limit]
 
 
-def select(*, user_id: UUID, target: Target) -> ForgetPlan:
+def plan_forgetting(*, user_id: UUID, target: Target) -> ForgetPlan:
     """What goes with the target; raises NothingToForget."""
     if target.kind == TargetKind.EVERYTHING:
         return ForgetPlan(user_id, target)
     if target.kind == TargetKind.FACT and target.id:
-        plan = _select_fact(user_id, target, target.id)
+        plan = _plan_fact(user_id, target, target.id)
     elif target.kind == TargetKind.ENTITY and target.id:
-        plan = _select_entity(user_id, target, target.id)
+        plan = _plan_entity(user_id, target, target.id)
     elif target.kind == TargetKind.MESSAGE and target.id:
         asked = [target.id]
         if not journal.messages_by_ids(user_id=user_id, ids=asked):
             raise NothingToForget
-        answers = companions.send(sender=None, user_id=user_id, message_ids=asked)
+        answers = messages_forgotten_with.send(sender=None, user_id=user_id, message_ids=asked)
         wanted = {target.id}.union(*(cast(Iterable[UUID], answer or ()) for _, answer in answers))
         found = journal.messages_by_ids(user_id=user_id, ids=[*wanted])
-        plan = _select_messages(user_id, target, found)
+        plan = _plan_messages(user_id, target, found)
     elif target.kind == TargetKind.JOURNAL and target.reference:
         day = journal.messages_of(user_id=user_id, reference=target.reference)
         if day is None:
             raise NothingToForget
-        plan = _select_messages(user_id, target, day)
+        plan = _plan_messages(user_id, target, day)
     else:
         raise NothingToForget
     plan = _add_orphans(plan)
@@ -151,7 +147,7 @@ def select(*, user_id: UUID, target: Target) -> ForgetPlan:
     return replace(plan, positions=positions)
 
 
-def _select_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
+def _plan_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
     """The block, what it corrected and what corrected it, and the words they were made from."""
     mine = Block.objects.filter(user_id=user_id).exclude(kind=BlockKind.EPISODE)
     found: dict[UUID, Block] = {}
@@ -163,10 +159,10 @@ def _select_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
         earlier = [block.corrects_id for block in level]
         near = Q(pk__in=earlier) | Q(corrects__in=[block.id for block in level])
         level = [block for block in mine.filter(near) if block.id not in found]
-    return _plan_of_statements(user_id, target, found)
+    return _plan_statements(user_id, target, found)
 
 
-def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan:
+def _plan_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan:
     """The entity under all its names, and everything that speaks of it."""
     entity = Entity.objects.filter(user_id=user_id, pk=entity_id).first()
     if entity is None:
@@ -204,7 +200,7 @@ def _select_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan
     for episode in mine.filter(called, kind=BlockKind.EPISODE):
         if episode.message_id is not None:
             spans += [TextSpan(episode.message_id, *m.span(1)) for m in word.finditer(episode.text)]
-    plan = _plan_of_statements(user_id, target, blocks, words=sorted(names), spans=spans)
+    plan = _plan_statements(user_id, target, blocks, words=sorted(names), spans=spans)
     return replace(plan, entities=list(entities.values()))
 
 
@@ -223,7 +219,7 @@ def _pattern_of_names(names: Iterable[str]) -> str:
     return f"({'|'.join(sorted(patterns, key=lambda pattern: (-len(pattern), pattern)))})"
 
 
-def _plan_of_statements(
+def _plan_statements(
     user_id: UUID,
     target: Target,
     blocks: Mapping[UUID, Block],
@@ -243,37 +239,37 @@ def _plan_of_statements(
     )
 
 
-def _select_messages(
-    user_id: UUID, target: Target, messages: Sequence[StoredMessage]
-) -> ForgetPlan:
+def _plan_messages(user_id: UUID, target: Target, messages: Sequence[StoredMessage]) -> ForgetPlan:
     """The messages leave the journal, with all that was learned from them alone."""
-    gone = {message.id for message in messages}
+    deleted_ids = {message.id for message in messages}
     words = [identity.normal_text(message.content) for message in messages]
-    sources = list(Source.objects.filter(user_id=user_id, message_id__in=gone))
-    lost: dict[str, set[UUID]] = defaultdict(set)
+    sources = list(Source.objects.filter(user_id=user_id, message_id__in=deleted_ids))
+    records_citing: dict[str, set[UUID]] = defaultdict(set)
     for source in sources:
-        lost[source.table].add(source.record_id)
+        records_citing[source.table].add(source.record_id)
     others = (
         Source.objects.filter(user_id=user_id, record_id__in={s.record_id for s in sources})
-        .exclude(message_id__in=gone)
+        .exclude(message_id__in=deleted_ids)
         .select_related("message")
         .order_by("-message__created_at", "-id")
     )
-    left = {source.record_id: source for source in others}  # the earliest that stays
+    remaining_sources = {source.record_id: source for source in others}  # the earliest that stays
     plan = ForgetPlan(user_id, target, messages=messages, sources=sources, words=words)
     blocks, reworded = [], []
-    edited = edited_blocks(user_id=user_id, ids=lost["block"])
-    concerned = Q(pk__in=lost["block"]) | Q(message_id__in=gone)
+    edited = edited_blocks(user_id=user_id, ids=records_citing["block"])
+    concerned = Q(pk__in=records_citing["block"]) | Q(message_id__in=deleted_ids)
     for block in Block.objects.filter(concerned, user_id=user_id):
-        if block.kind == BlockKind.EPISODE or block.id not in left:
+        if block.kind == BlockKind.EPISODE or block.id not in remaining_sources:
             blocks.append(block)
-        elif block.message_id in gone:
-            source = left[block.id]
+        elif block.message_id in deleted_ids:
+            source = remaining_sources[block.id]
             text = (source.message.content or "")[source.start : source.end].strip() or "…"
-            if block.id in edited and not plan.words_gone(block.text):
+            if block.id in edited and not plan.repeats_forgotten(block.text):
                 text = block.text
             reworded.append(Rewording(block, text, source, block.id in edited))
-    mentions = Mention.objects.filter(user_id=user_id, pk__in=lost["mention"] - left.keys())
+    mentions = Mention.objects.filter(
+        user_id=user_id, pk__in=records_citing["mention"] - remaining_sources.keys()
+    )
     return replace(plan, blocks=blocks, reworded=reworded, mentions=list(mentions))
 
 
@@ -283,7 +279,7 @@ def _select_messages(
 def _add_orphans(plan: ForgetPlan) -> ForgetPlan:
     """Entities and names that were learned only from what goes go with it."""
     user_id, taken = plan.user_id, {entity.id for entity in plan.entities}
-    # Mentions in episodes that stay go, too, if all the places they cite are to be blank.
+    # A mention in an episode that stays goes, too, if all characters it cites will be blank.
     blank: dict[UUID, list[TextSpan]] = defaultdict(list)
     for span in plan.spans:
         blank[span.message_id].append(span)
@@ -318,11 +314,11 @@ def _add_orphans(plan: ForgetPlan) -> ForgetPlan:
     for entity in others:
         if entity.id in orphans or not plan.messages:
             continue
-        lost, kept = _lost_names(plan, entity)
+        deleted, kept = _split_names(plan, entity)
         if not kept:
             continue  # one name is left in any case
-        aliases += lost
-        if entity.normal_name in {alias.normal_name for alias in lost}:
+        aliases += deleted
+        if entity.normal_name in {alias.normal_name for alias in deleted}:
             renamed.append((entity, kept[0]))
     return replace(
         plan,
@@ -333,7 +329,7 @@ def _add_orphans(plan: ForgetPlan) -> ForgetPlan:
     )
 
 
-def _lost_names(plan: ForgetPlan, entity: Entity) -> tuple[list[Alias], list[Alias]]:
+def _split_names(plan: ForgetPlan, entity: Entity) -> tuple[list[Alias], list[Alias]]:
     """Names of the entity that only the forgotten messages used, and the others, names first."""
     gone = " ".join(f" {identity.normal_name(message.content)} " for message in plan.messages)
     episodes = Block.objects.filter(
@@ -342,9 +338,9 @@ def _lost_names(plan: ForgetPlan, entity: Entity) -> tuple[list[Alias], list[Ali
     stay = " ".join(
         f" {identity.normal_name(text)} " for text in episodes.values_list("text", flat=True)
     )
-    lost: list[Alias] = []
+    deleted: list[Alias] = []
     kept: list[Alias] = []
     for alias in Alias.objects.filter(user_id=plan.user_id, entity=entity).order_by("pk"):
         name = f" {identity.normal_name(alias.name)} "
-        (lost if name in gone and name not in stay else kept).append(alias)
-    return lost, sorted(kept, key=lambda alias: alias.is_identifier)
+        (deleted if name in gone and name not in stay else kept).append(alias)
+    return deleted, sorted(kept, key=lambda alias: alias.is_identifier)
