@@ -82,6 +82,7 @@ class JobAdmin(OperatedAdmin):
 
     list_display = (
         *("id", "job_type", "user_id", "shown_state", "attempts", "failures", "lost_attempts"),
+        # The overview sorts by the eighth: `o=8` below.
         *("created_at", "waited", "ran", "terminal_reason"),
     )
     list_filter = ("state", "is_terminal", "terminal_reason", "job_type", "created_at")

@@ -119,7 +119,10 @@ class BitemporalRecord(LedgerRow):
 
     @property
     def is_current(self) -> bool:
-        """True unless something newer took its place, or it was found wrong."""
+        """True unless something newer took its place, or it was found wrong.
+
+        What is over by its own words (`valid_to`) is current, too.
+        """
         return self.superseded_at is None and self.status != Status.FALSIFIED
 
 

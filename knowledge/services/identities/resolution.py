@@ -28,7 +28,7 @@ from knowledge.services.identities.contexts import Contexts
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import REAL_WORLD, ProposedEntity, Trust
 
-GREY = 0.72  # score from which the user is asked whether two are the same
+GREY = 0.72  # total of `_score` from which the user is asked whether two are the same
 SHORTER_FORM = 0.8  # the likeness of a name to itself with words left out
 WEIGHTS = {"name": 0.75, "type": 0.15, "neighbours": 0.1}
 MEANING = 0.1  # of a score, where both have vectors; the rest keeps its proportions
