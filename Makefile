@@ -33,7 +33,7 @@ test: $(READY)  ## set everything up and run the whole test suite
 	$(RUN) -m tests.browser
 	$(RUN) -m pytest
 
-# What CI runs. Costs half as much processor time again as `test`.
+# Costs half as much processor time again as `test`, so CI runs that one.
 coverage: $(READY)  ## as test, with the lines it covers; fails below COVERAGE_FLOOR percent
 	$(RUN) -m tests.javascript test
 	$(RUN) -m tests.browser
