@@ -78,7 +78,7 @@ def test_a_child_that_ends_is_started_again(supervise: Callable[..., Supervisor]
     before = pid_of(group)
     assert before is not None
 
-    kill(before)
+    end_first(group)
     group.check()
     group.check()
 
