@@ -12,6 +12,7 @@ import structlog
 
 from exobrain.lib.errors import Upstream
 from knowledge.extraction.model_proposals import ModelProposals
+from knowledge.extraction.parsing import Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.prompts import entities, facts
 from knowledge.extraction.prompts.prompt import MESSAGE_CHARACTERS, Prompt
@@ -31,8 +32,9 @@ MAX_BATCHES = 6  # of one job; further messages are left to the rules
 class ModelExtractor:
     """Proposes what a model reads out of the messages, as far as it stands there."""
 
-    def __init__(self, provider: Provider) -> None:
+    def __init__(self, provider: Provider, *, parser: Parser = english_parser) -> None:
         self.provider = provider
+        self.parser = parser  # of the rules
         self.name = f"model-1:{provider.name}"
 
     def extract(
@@ -43,7 +45,9 @@ class ModelExtractor:
         known: Sequence[KnownEntity] = (),
     ) -> Extraction:
         """What may be remembered of the messages; raises Unavailable."""
-        by_rules = propose_by_rules(messages=messages, schema=schema, known=known)
+        by_rules = propose_by_rules(
+            messages=messages, schema=schema, known=known, parser=self.parser
+        )
         proposals = ModelProposals(by_rules, messages)
         types, relations = offered_types(schema), sorted(schema.edge_types)
         for batch in _batches(messages)[:MAX_BATCHES]:

@@ -18,7 +18,7 @@ from knowledge.extraction.prompts.facts import Fact
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.quotes import is_grounded, locate_quote
 from knowledge.extraction.sentences import Sentence, split_sentences
-from knowledge.extraction.statements import normal_value
+from knowledge.extraction.statements import OPEN_TOPIC, normal_value
 from knowledge.extraction.vocabulary import (
     match_edge_type,
     match_node_type,
@@ -90,7 +90,11 @@ class ModelProposals:
             fact
             for fact in self.by_rules.facts
             if fact.span.message_id not in self.read_ids
-            or (fact.topic is not None and (fact.about[:1], fact.topic) not in topics)
+            or (
+                fact.topic is not None
+                and not fact.topic.startswith(OPEN_TOPIC)
+                and (fact.about[:1], fact.topic) not in topics
+            )
         ]
         return replace(
             self.by_rules.extraction(extractor=extractor),

@@ -21,6 +21,7 @@ from knowledge.types import (
 USER_KEY = "user"
 USER_ALIASES = ("me", "I", "myself")
 SURE_NAME = 0.5  # less sure names are not looked for in the rest of the batch
+NAMED_BY_ROLE = 0.8  # how sure it is that "my sister" is one person
 SAMPLED_CHARACTERS = 5_000  # of each message, for the words that it writes without a capital
 
 _LONG_WORD = re.compile(r"(?<![\w'])[^\W\d_]{4,}")
@@ -37,6 +38,8 @@ class Proposals:
     entities: dict[str, ProposedEntity] = field(default_factory=dict)
     mentions: dict[tuple[str, TextSpan], ProposedMention] = field(default_factory=dict)
     facts: list[ProposedFact] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)  # keys of what is no entity: the user's name
+    named_roles: dict[str, str] = field(default_factory=dict)  # role -> key, within a message
 
     @classmethod
     def begin(
@@ -55,10 +58,15 @@ class Proposals:
 
     def extraction(self, *, extractor: str) -> Extraction:
         """All of it, as values."""
+        left_out = self.left_out
         return Extraction(
-            entities=tuple(self.entities.values()),
-            mentions=tuple(self.mentions.values()),
-            facts=tuple(self.facts),
+            entities=tuple(one for key, one in self.entities.items() if key not in left_out),
+            mentions=tuple(one for one in self.mentions.values() if one.entity_key not in left_out),
+            facts=tuple(
+                replace(one, about=tuple(key for key in one.about if key not in left_out))
+                for one in self.facts
+                if one.about and one.about[0] not in left_out
+            ),
             extractor=extractor,
         )
 
@@ -100,6 +108,8 @@ class Proposals:
         )
         if name.confidence >= SURE_NAME and not name.identifiers:
             self.gazetteer.learn(name.text, key, self.entities[key].node_type)
+        if node_type is not None and key not in self.known_types:
+            self.gazetteer.types[key] = self.entities[key].node_type
         self.mentions.setdefault((key, span), ProposedMention(key, span, name.confidence))
         return key
 
@@ -117,6 +127,48 @@ class Proposals:
             confidence=max(before.confidence, entity.confidence),
             identifiers=tuple(dict.fromkeys((*before.identifiers, *entity.identifiers))),
         )
+
+    def propose_role(
+        self,
+        key: str,
+        name: str,
+        *,
+        role: str,
+        node_type: str,
+        span: TextSpan,
+        is_known_role: bool,
+        is_another: bool,
+    ) -> str:
+        """The key of somebody who has no name yet, by what they are to the user or to another."""
+        named = self.named_roles.get(role) if is_known_role and not is_another else None
+        if named is not None:
+            self.mentions.setdefault((named, span), ProposedMention(named, span, NAMED_BY_ROLE))
+            return named
+        self._add_or_merge(
+            ProposedEntity(
+                key=key,
+                name=name,
+                node_type=self.gazetteer.nearest_type(node_type),
+                spans=(span,),
+                confidence=NAMED_BY_ROLE,
+                role=role if is_known_role else "",
+                is_unnamed=True,
+                is_another=is_another,
+            )
+        )
+        self.mentions.setdefault((key, span), ProposedMention(key, span, NAMED_BY_ROLE))
+        return key
+
+    def leave_out(self, key: str) -> None:
+        """The key is no entity, whatever named it."""
+        if key not in self.known_types:
+            self.left_out.add(key)
+
+    def add_role(self, key: str, role: str) -> None:
+        """The entity, which has a name, is this to the user."""
+        entity = self.entities.get(key)
+        if entity is not None and not entity.role:
+            self.entities[key] = replace(entity, role=role)
 
     def add_identifiers(self, key: str, identifiers: Sequence[str]) -> None:
         """The entity, if it is proposed, has these e-mail addresses and numbers as well."""

@@ -150,7 +150,7 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
         return RejectionReason.NOT_IN_MESSAGE
     if split.message.role != "user":
         return RejectionReason.ASSISTANT
-    if fact.trust < Trust.USER_SAID:
+    if fact.trust < Trust.USER_SAID and fact.told_by is None:
         return RejectionReason.UNTRUSTED
     if len(fact.text.strip()) < MIN_TEXT_CHARACTERS:
         return RejectionReason.TOO_SHORT
@@ -164,6 +164,8 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
     sentence = split.sentence_at(span)
     if sentence is None or sentence.is_explicit or sentence.is_stated:
         return None
+    if fact.event is not None and sentence.kind is SentenceKind.REQUEST:
+        return None  # "remind me to ..."
     # A frame's statement may stand in a question; what the user asked to forget never does.
     is_part = fact.topic is not None and span.end - span.start < len(sentence.text)
     if is_part and sentence.kind not in _REJECTED_WHOLE:
