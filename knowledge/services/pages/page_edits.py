@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from knowledge.errors import BlockNotOnPage, RepeatedBlock
-from knowledge.selectors.pages import editable_blocks
+from knowledge.selectors.entity_page import editable_blocks
 from knowledge.services.pages import editing
 
 
