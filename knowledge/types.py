@@ -117,6 +117,27 @@ class ProposedMention:
     confidence: float = 1.0
 
 
+class EventState(StrEnum):
+    """Whether an event takes place."""
+
+    PLANNED = "planned"
+    HAPPENED = "happened"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class ProposedEvent:
+    """When the event of a fact is."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None = None
+    precision: str = "unknown"  # moment, day, week, month, year or unknown
+    is_all_day: bool = False
+    recurrence: str = ""  # an RRULE as in RFC 5545: FREQ=WEEKLY;BYDAY=TU
+    state: EventState = EventState.PLANNED
+    remind_at: datetime | None = None
+
+
 @dataclass(frozen=True)
 class ProposedFact:
     """One statement, and where the schema has a relation for it, its edge."""
@@ -132,6 +153,16 @@ class ProposedFact:
     single_valued: bool = False  # a newer value of the topic ends the older one
     valid_from: datetime | None = None  # unset: from when it was said
     valid_to: datetime | None = None
+    since_precision: str = "unknown"  # day, month, year or unknown
+    until_precision: str = "unknown"
+    relation: str | None = None  # what the edge means: sister, works_at, lives_in
+    polarity: str = ""  # "not": it is denied; "ended": it is over
+    # It is over for its subject since valid_from: its value, or any when there is none.
+    ends: bool = False
+    corrects: str | None = None  # the value that this one replaces: "not Tuesday but Wednesday"
+    event: ProposedEvent | None = None
+    is_secret: bool = False  # a password, a code, an account number
+    told_by: str | None = None  # key of the entity whose words these are
 
 
 @dataclass(frozen=True)
