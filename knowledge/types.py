@@ -21,6 +21,8 @@ class Trust(IntEnum):
     CONFIRMED = 5  # the user looked at it in the memory and agreed
 
 
+CERTAIN = 0.6  # confidence from which a statement counts as sure and may end others
+
 # What a message of such a role is worth; any other is as good as a page of the web.
 TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
 
@@ -279,6 +281,68 @@ class Recall:
     tokens: int
     retriever_ms: Mapping[str, float]  # milliseconds of each retriever that answered in time
     dropped: Sequence[str] = ()  # retrievers that did not
+
+
+# -- the profile
+
+
+class Slot(StrEnum):
+    """A place of the profile, in the order in which they are filled when not everything fits."""
+
+    ALLERGIES = "allergies"
+    WISHES = "wishes"  # standing ones, about answers
+    NAME = "name"  # what to call the user
+    COMING = "coming"
+    HEALTH = "health"
+    DIET = "diet"
+    HOME = "home"
+    WORK = "work"
+    PARTNER = "partner"
+    CHILDREN = "children"
+    FAMILY = "family"
+    PETS = "pets"
+    PROJECTS = "projects"
+
+
+@dataclass(frozen=True)
+class ProfileFact:
+    """Something that holds of the user now."""
+
+    slot: Slot
+    block_id: UUID
+    text: str
+    trust: Trust
+    since: datetime | None  # unset: as long as is known
+    ends: datetime | None  # later than now
+    is_unsure: bool
+    is_disputed: bool
+
+
+@dataclass(frozen=True)
+class ComingEvent:
+    """Something with a time near now."""
+
+    block_id: UUID
+    text: str
+    starts_at: datetime
+    ends_at: datetime | None
+    is_all_day: bool
+    is_over: bool
+    is_unsure: bool
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What holds of the user now, by the order of `Slot`, and what is near in time, by time."""
+
+    facts: Sequence[ProfileFact] = ()
+    coming: Sequence[ComingEvent] = ()
+
+    @property
+    def slots(self) -> list[Slot]:
+        """Those that have something in them."""
+        filled = {fact.slot for fact in self.facts} | ({Slot.COMING} if self.coming else set())
+        return [slot for slot in Slot if slot in filled]
 
 
 @dataclass(frozen=True)

@@ -228,21 +228,21 @@ def prompt_for(user_id: UUID, question: str, now: datetime) -> dict[str, Any]:
     """What the model is given for the question, were it asked in chat now; nothing is kept."""
     from django.conf import settings  # noqa: PLC0415
 
-    from chat.agent.memory import memories_as_data  # noqa: PLC0415
+    from chat.agent.memory import given_as_data  # noqa: PLC0415
     from chat.agent.prompt import context_characters  # noqa: PLC0415
-    from chat.services.recalling import SPARE, memories_within_budget  # noqa: PLC0415
+    from chat.services.recalling import (  # noqa: PLC0415
+        memories_within_budget,
+        profile_for_answers,
+        recall_for_question,
+    )
+    from chat.types import Given  # noqa: PLC0415
     from journal import selectors as journal  # noqa: PLC0415
     from journal.models import Journal  # noqa: PLC0415
-    from knowledge.services.recall.recalling import recall  # noqa: PLC0415
-    from knowledge.types import Scope  # noqa: PLC0415
 
     config = settings.EXOBRAIN
-    found = recall(
-        scope=Scope(user_id=user_id),
-        query=question,
-        budget_tokens=config.memory_recall_tokens * SPARE,
-        deadline_ms=NO_DEADLINE_MS,
-        drop_weak=True,
+    profile = profile_for_answers(user_id=user_id, config=config)
+    found = recall_for_question(
+        user_id=user_id, question=question, config=config, deadline_ms=NO_DEADLINE_MS
     )
     today = Journal.objects.filter(user_id=user_id, reference=now.strftime("%Y/%m/%d")).first()
     earlier = (
@@ -262,7 +262,8 @@ def prompt_for(user_id: UUID, question: str, now: datetime) -> dict[str, Any]:
     )
     return {
         "q": question,
-        "memory": memories_as_data(memories) if memories else "",
+        "profile": given_as_data(Given(profile=profile), now=now),
+        "memory": given_as_data(Given(memories=memories), now=now),
         "messages": [{"role": m.role, "text": m.content} for m in earlier],
         "dropped": list(found.dropped),
     }
