@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import models, transaction
 
+from exobrain.lib.database import retry_conflicts
 from knowledge.errors import (
     AlreadyRolledBack,
     CannotRollBack,
@@ -68,6 +69,7 @@ def preview_roll_back(*, user_id: UUID, changeset_id: UUID) -> RollbackPreview:
     )
 
 
+@retry_conflicts
 def roll_back(*, user_id: UUID, changeset_id: UUID) -> UUID:
     """The changeset is undone; returns the changeset that undid it.
 
