@@ -1,6 +1,6 @@
 """A clause: who does what, as every language's reader gives it to the topics' interpreter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -10,19 +10,10 @@ class Tense(StrEnum):
 
     PRESENT = "present"
     PAST = "past"
-    PERFECT = "perfect"  # have lived, have been living: it began, and is still so
+    PERFECT = "perfect"  # have lived, have been living: it began, and may still be so
     USED_TO = "used_to"
     FUTURE = "future"  # will, going to
     MODAL = "modal"  # would, might, could, should: not stated
-
-
-class Person(StrEnum):
-    """Whom a phrase speaks of, before names are looked up."""
-
-    SELF = "self"  # I, we
-    OTHER = "other"
-    PRONOUN = "pronoun"  # he, she, it, they
-    NOBODY = "nobody"  # you, there, one
 
 
 @dataclass(frozen=True)
@@ -33,9 +24,19 @@ class Phrase:
     head: str  # lemma of its head word, small
     start: int
     end: int
-    is_whole: bool = True  # false: the parse does not carry it, so nothing is made of it
-    determiner: str = ""  # my, a, no, two
+    head_start: int = -1  # of the head word
+    determiner: str = ""  # my, a, no, two, or a name's genitive; small
+    is_name: bool = False  # the head word is a proper noun
+    is_plural: bool = False
+    # The clause with this one alone where more are coordinated; `{who}` stands for the subject.
+    alone: str = ""
     others: Sequence["Phrase"] = ()  # coordinated with it: "tea and coffee"
+    prepositions: Mapping[str, Sequence["Phrase"]] = field(default_factory=dict)
+
+    def each(self) -> Iterator["Phrase"]:
+        """Itself and what is coordinated with it."""
+        yield self
+        yield from self.others
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,10 @@ class Clause:
 
     start: int  # characters of the sentence
     end: int
-    verb: str  # lemma, a particle joined with "+": "give+up"; empty in a fragment
+    verb: str  # lemma, a particle joined with "+": "give+up"
     tense: Tense
-    text: str  # the clause alone with its subject, readable: "I moved to Leeds"
-    person: Person
-    subject: Phrase | None = None  # None: left out, or carried over
+    text: str  # the clause alone, whole, with `{who}` for the subject: "{who} moved to Leeds"
+    subject: Phrase | None = None  # None: left out, which is "I" in a fragment
     is_passive: bool = False
     is_negated: bool = False
     is_progressive: bool = False
@@ -57,6 +57,7 @@ class Clause:
     prepositions: Mapping[str, Sequence[Phrase]] = field(default_factory=dict)
     xcomp: "Clause | None" = None  # the verb behind the verb: "stopped playing tennis"
     adverbs: frozenset[str] = frozenset()
-    is_conditional: bool = False  # stands below "if", "when", "unless"
-    told_by: Phrase | None = None  # whose words it is: "Tom says he is moving"
-    trail: Sequence[str] = ()  # verbs above it, from the top: say, think, hope
+    marks: frozenset[str] = frozenset()  # if, when, because: what makes it depend on another
+    above: Sequence[str] = ()  # lemmas of the verbs above it, the nearest first; "not" among them
+    teller: Phrase | None = None  # whose words it is: "Tom says he is moving"
+    is_main: bool = True

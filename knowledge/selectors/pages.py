@@ -28,7 +28,7 @@ from exobrain.lib.sql import all_rows
 from knowledge.errors import CategoryNotFound, PageNotFound
 from knowledge.models import Alias, Block, Edge, Entity, Mention, NodeType, Source
 from knowledge.selectors.entities import canonical_id, canonical_ids, member_ids
-from knowledge.types import BlockKind, Status, Trust
+from knowledge.types import STATEMENT_KINDS, BlockKind, Status, Trust
 
 ROOT_TYPE = "node.entity"
 NOT_CATEGORIES = frozenset({"node.block", "node.universe"})
@@ -37,7 +37,7 @@ LINKS_SHOWN = 200
 HIDDEN_PROPERTIES = frozenset(
     {"created_at", "updated_at", "visibility", "user_id", "type_id", "id"}
 )
-PAGE_KINDS = (BlockKind.SUMMARY, BlockKind.FACT, BlockKind.NOTE)
+PAGE_KINDS = (BlockKind.SUMMARY, *STATEMENT_KINDS, BlockKind.NOTE)
 
 # A list of pages is ordered by how much is known and how well the entity is connected. Counted for
 # all of the user's entities at once: a subquery for each costs seconds in a large memory.

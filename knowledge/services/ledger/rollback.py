@@ -322,7 +322,10 @@ def has_valid_references(work: UnitOfWork, row: LedgerRow) -> bool:
         return _exists(work, LEDGER[row.table].model, row.record_id)
     if isinstance(row, ReviewItem):
         side = Entity if row.kind == ReviewItem.Kind.MERGE else Block
-        return all(_exists(work, side, id_) for id_ in (row.left_id, row.right_id))
+        is_left_there = _exists(work, side, row.left_id)
+        if row.kind == ReviewItem.Kind.FORGET:  # somebody, or a statement
+            is_left_there = is_left_there or _exists(work, Entity, row.left_id)
+        return is_left_there and _exists(work, side, row.right_id)
     return True
 
 

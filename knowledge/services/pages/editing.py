@@ -8,6 +8,7 @@ from exobrain.lib.text import storable
 from knowledge import identity
 from knowledge.errors import EmptyText, NotEditable, RecordNotFound, TextTooLong
 from knowledge.models import (
+    EVENT_COLUMNS,
     Block,
     Changeset,
     Edge,
@@ -134,6 +135,9 @@ def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
             topic=block.topic,
             value=value,
             is_single_valued=block.is_single_valued,
+            polarity=block.polarity,
+            is_secret=block.is_secret,
+            **{name: getattr(block, name) for name in EVENT_COLUMNS},
             trust=Trust.CONFIRMED,
             valid_from=work.now,
             recorded_at=work.now,
