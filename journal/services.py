@@ -36,7 +36,7 @@ COMMIT = """
 WITH wanted AS MATERIALIZED (
     SELECT id FROM journal_message
     WHERE id = ANY(%(ids)s) AND user_id = %(user_id)s
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR NO KEY UPDATE  -- whoever only refers to a message does not wait for us
 )
 UPDATE journal_message SET committed_to_knowledge_base = true
 FROM wanted

@@ -20,6 +20,10 @@ class UpdateRefused(Upstream):
     """The job orchestrator did not accept the update."""
 
 
+class NotInJournal(NotFound):
+    """None of these messages is in a journal of the user, so none of them was learned."""
+
+
 class LearnedMeanwhile(Conflict):
     """Some of these messages were learned by another job meanwhile."""
 

@@ -302,6 +302,9 @@ class Config(BaseSettings):
     memory_recall_tokens: PositiveInt = Field(
         2000, description="budget of recalled text sent with a question"
     )
+    memory_profile_tokens: PositiveInt = Field(
+        300, description="budget of what every answer is told of its user: profile, what is coming"
+    )
     memory_recall_deadline_ms: PositiveInt = Field(
         150, description="a question waits no longer for its memory, and goes without it then"
     )

@@ -14,7 +14,7 @@ RowToken = Annotated[UUID | None, Query(description="the next_page_token of the 
 PositionToken = Annotated[
     int, Query(ge=-1, le=2**31 - 1, description="the next_page_token of the page before")
 ]
-ReviewKind = Literal["merge", "conflict"]
+ReviewKind = Literal["merge", "conflict", "ending", "forget"]
 ReviewState = Literal["open", "accepted", "rejected"]
 
 

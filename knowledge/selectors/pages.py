@@ -33,13 +33,13 @@ from knowledge.models import (
     Mention,
     NodeType,
 )
-from knowledge.types import BlockKind, Status, Trust
+from knowledge.types import STATEMENT_KINDS, BlockKind, Status, Trust
 
 ROOT_TYPE = "node.entity"
 NOT_CATEGORIES = frozenset({"node.block", "node.universe"})
 MOST_NAMED_WORDS = 60  # of a question in which names are looked for
 LONGEST_NAME_WORDS = 4
-PAGE_KINDS = (BlockKind.SUMMARY, BlockKind.FACT, BlockKind.NOTE)
+PAGE_KINDS = (BlockKind.SUMMARY, *STATEMENT_KINDS, BlockKind.NOTE)
 
 # A list of pages is ordered by how much is known and how well the entity is connected. Counted for
 # all of the user's entities at once: a subquery for each costs seconds in a large memory.

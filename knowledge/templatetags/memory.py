@@ -26,6 +26,7 @@ KINDS = {
     BlockKind.FACT: "fact",
     BlockKind.SUMMARY: "summary",
     BlockKind.NOTE: "note",
+    BlockKind.EVENT: "event",
 }
 VERDICTS = {
     Verdict.REMEMBERED: "Remembered",

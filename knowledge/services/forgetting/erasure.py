@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
+from exobrain.lib.database import retry_conflicts
 from journal import selectors as journal
 from journal import services as journal_services
 from knowledge.events import UPDATE_JOB
@@ -71,6 +72,7 @@ def preview(*, user_id: UUID, target: Target) -> ForgetPreview:
     )
 
 
+@retry_conflicts
 def forget(*, user_id: UUID, target: Target) -> ForgetReport:
     """The target is erased and is not learned again; the report names what is still pending.
 

@@ -11,8 +11,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from itertools import count
 from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -47,9 +49,13 @@ from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
 from knowledge.types import (
     TRUST_OF_ROLE,
     BlockKind,
+    EventState,
     Extraction,
+    Polarity,
+    Precision,
     PreparedLearning,
     ProposedEntity,
+    ProposedEvent,
     ProposedFact,
     SourceMessage,
     Status,
@@ -64,6 +70,8 @@ log = structlog.get_logger(__name__)
 NAMING_ENTITIES = ("id", "entity_id", "record_id", "left_id", "right_id")
 MAX_FACT_CHARS = 2_000
 MAX_TOPIC_CHARS = 120
+MAX_RELATION_CHARS = 40
+MAX_RECURRENCE_CHARS = 200
 CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
@@ -197,6 +205,11 @@ class ResolvedFact:
     def subject_id(self) -> UUID | None:
         """The subject's id."""
         return self.subject.id if self.subject else None
+
+    @property
+    def polarity(self) -> str:
+        """A Polarity, or nothing: it says that something is so."""
+        return Polarity.ENDED if self.proposal.ends else _member(Polarity, self.proposal.polarity)
 
     @property
     def repeat_key(self) -> tuple[UUID | None, str]:
@@ -487,16 +500,23 @@ class Learner:
             Block(
                 id=id_,
                 user_id=self.user_id,
-                kind=BlockKind.FACT,
+                kind=BlockKind.EVENT if fact.proposal.event else BlockKind.FACT,
                 text=fact.proposal.text,
                 entity_id=fact.subject_id,
                 topic=fact.topic,
                 value=fact.value if fact.topic else "",
                 is_single_valued=fact.is_single_valued,
+                polarity=fact.polarity,
+                is_secret=fact.proposal.is_secret,
+                **_event_columns(fact.proposal.event),
                 trust=int(fact.trust),
                 confidence=fact.proposal.confidence,
                 valid_from=fact.start,
+                since_precision=_member(Precision, fact.proposal.since_precision),
                 valid_to=valid_to if valid_to and valid_to > fact.start else None,
+                until_precision=_member(Precision, fact.proposal.until_precision)
+                if valid_to
+                else "",
                 recorded_at=self.work.now,
                 message_id=fact.message.id,
                 reference=fact.message.reference,
@@ -530,6 +550,7 @@ class Learner:
                 ),
                 user_id=self.user_id,
                 edge_type_id=str(fact.edge_type),
+                relation=storable(fact.proposal.relation or "").strip()[:MAX_RELATION_CHARS],
                 source_id=source.id,
                 target_id=target.id,
                 block_id=block.id,
@@ -609,6 +630,29 @@ def _find_adjacent_repeat(fact: ResolvedFact, chain: Sequence[Block]) -> Block |
     before = [b for b in peers if (b.said_at, b.sequence or 0) <= said][-1:]
     after = [b for b in peers if (b.said_at, b.sequence or 0) > said][:1]
     return next((b for b in (*before, *after) if b.value == fact.value), None)
+
+
+def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:
+    """The columns of an event's block; none for a fact."""
+    if event is None:
+        return {}
+    starts_at, ends_at = _as_utc(event.starts_at), _as_utc(event.ends_at)
+    if ends_at is not None and (starts_at is None or ends_at < starts_at):
+        ends_at = None
+    return {
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "time_precision": _member(Precision, event.precision),
+        "is_all_day": event.is_all_day,
+        "recurrence": storable(event.recurrence)[:MAX_RECURRENCE_CHARS],
+        "event_state": _member(EventState, event.state) or EventState.PLANNED,
+        "remind_at": _as_utc(event.remind_at),
+    }
+
+
+def _member(values: type[StrEnum], value: str) -> str:
+    """The value, if the enumeration has it; else nothing."""
+    return value if value in set(values) else ""
 
 
 def _clamp_confidence(value: float) -> float:

@@ -16,9 +16,7 @@ from django.db.models import Q
 from knowledge import identity
 from knowledge.models import Block, Edge, LedgerRow, ReviewItem
 from knowledge.services.ledger.unit_of_work import UnitOfWork
-from knowledge.types import Status, Trust
-
-CERTAIN = 0.6  # confidence from which a statement may end others
+from knowledge.types import CERTAIN, Status, Trust
 
 Topic = tuple[UUID, str]  # an entity and what is said of it
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from exobrain.lib.database import retry_conflicts
 from exobrain.lib.text import storable
 from knowledge import identity
 from knowledge.errors import EmptyText, NotEditable, RecordNotFound, TextTooLong
 from knowledge.models import (
+    EVENT_COLUMNS,
     Block,
     Changeset,
     Edge,
@@ -19,6 +21,7 @@ from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
 
 
+@retry_conflicts
 def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]:
     """Blocks read as given, by the user's word; all or none. Maps each to its successor.
 
@@ -31,6 +34,7 @@ def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]
         return {id_: _replace_text(work, blocks[id_], text) for id_, text in texts.items()}
 
 
+@retry_conflicts
 def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
@@ -38,6 +42,7 @@ def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
         return work.changeset.id
 
 
+@retry_conflicts
 def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
     """The entity's page has a note; returns the note's block."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
@@ -62,6 +67,7 @@ def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
         return note.id
 
 
+@retry_conflicts
 def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
     """The entity has that name, and is still found by the old one; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
@@ -129,6 +135,9 @@ def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
             topic=block.topic,
             value=value,
             is_single_valued=block.is_single_valued,
+            polarity=block.polarity,
+            is_secret=block.is_secret,
+            **{name: getattr(block, name) for name in EVENT_COLUMNS},
             trust=Trust.CONFIRMED,
             valid_from=work.now,
             recorded_at=work.now,
