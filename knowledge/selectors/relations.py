@@ -142,7 +142,7 @@ def relations_of(*, user_id: UUID, members: Sequence[UUID]) -> list[Relation]:
             page_id=canonical[other.id],
             title=other.name,
             edge_type=edge.edge_type_id,
-            relation=relation_of(edge),
+            relation=edge.relation,
             is_outgoing=is_outgoing,
             is_with_user=other.is_self,
             text=edge_text(edge),
@@ -160,7 +160,7 @@ def edge_text(edge: Edge) -> str:
     """What the edge says: its relation, else the statement it is from, else its type."""
     source = Party(edge.source.name, edge.source.is_self)
     target = Party(edge.target.name, edge.target.is_self)
-    relation, edge_type = relation_of(edge), edge.edge_type_id
+    relation, edge_type = edge.relation, edge.edge_type_id
     if relation and (text := relation_text(source, target, relation=relation, edge_type=edge_type)):
         return text
     if edge.block is not None and edge.block.text.strip():
@@ -169,8 +169,3 @@ def edge_text(edge: Edge) -> str:
         return text
     one, other = ("you" if each.is_self else each.name for each in (source, target))
     return f"{one[:1].upper()}{one[1:]} and {other} have been spoken of together"
-
-
-def relation_of(edge: Edge) -> str:
-    """What the edge means, where something says so."""
-    return str(getattr(edge, "relation", "") or "")

@@ -115,7 +115,7 @@ def reported(verb: str, text: str) -> str:
 
 def _sentences(entry: ChangesetEntry, changes: Iterable[Change], names: _Names) -> list[Sentence]:
     if entry.kind == "forget":
-        return []
+        return _forgotten(entry)
     by_table: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_table[change.table].append(change)
@@ -135,6 +135,21 @@ def _sentences(entry: ChangesetEntry, changes: Iterable[Change], names: _Names) 
     ]
 
 
+def _forgotten(entry: ChangesetEntry) -> list[Sentence]:
+    """How much was forgotten; what it was is kept nowhere."""
+    counts = {
+        name: each.get("removed", 0)
+        for name, each in entry.summary.items()
+        if isinstance(each, dict)
+    }
+    parts = [
+        f"{counts[table]} {word}{'' if counts[table] == 1 else 's'}"
+        for table, word in (("block", "text"), ("entity", "page"))
+        if counts.get(table)
+    ]
+    return [Sentence(f"Forgot {' and '.join(parts)}")] if parts else []
+
+
 def _about_entities(
     entry: ChangesetEntry, changes: Iterable[Change], names: _Names
 ) -> Iterable[Sentence]:
@@ -143,7 +158,9 @@ def _about_entities(
         before, after = change.before or {}, change.after or {}
         id_, name = change.record_id, names.entity(change.record_id)
         if change.before is None:
-            if not after["is_self"]:
+            if entry.kind == "rollback":
+                yield Sentence(f"The page {after['name']} is back", id_)
+            elif not after["is_self"]:
                 kind = names.types.get(after["node_type_id"], "")
                 new = "You made a page for" if by_user else "Got to know"
                 known = f" ({kind.lower()})" if kind and kind != "Other" else ""
