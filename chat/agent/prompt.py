@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from chat.agent.memory import MEMORY_RULES, memories_as_data
+from chat.agent.memory import MEMORY_RULES, memories_as_data, without_own_tags
 from chat.agent.model import PromptMessage
 from chat.types import MarkedMemory
 from exobrain.lib.text import CHARACTERS_PER_TOKEN
@@ -36,12 +36,18 @@ def build_prompt(
 ) -> Sequence[PromptMessage]:
     """System prompt with the rules, earlier messages, what was recalled, the question.
 
-    Memory goes with the question, as some models want user and assistant to take turns.
+    Memory goes with the question, as some models want user and assistant to take turns. What the
+    question and the earlier messages say cannot pose as memory.
     """
     rules = [system.strip(), FORMATTING_RULES, *([MEMORY_RULES] if memories else [])]
-    asked = f"{memories_as_data(memories)}\n\n{question}" if memories else question
+    asked = without_own_tags(question)
+    if memories:
+        asked = f"{memories_as_data(memories)}\n\n{asked}"
     return [
         PromptMessage(role="system", content="\n\n".join(rules)),
-        *(PromptMessage(role=message.role, content=message.content) for message in earlier),
+        *(
+            PromptMessage(role=message.role, content=without_own_tags(message.content))
+            for message in earlier
+        ),
         PromptMessage(role="user", content=asked),
     ]
