@@ -313,7 +313,9 @@ class ProfileFact:
     text: str
     trust: Trust
     since: datetime | None  # unset: as long as is known
+    since_precision: Precision
     ends: datetime | None  # later than now
+    ends_precision: Precision
     is_unsure: bool
     is_disputed: bool
 

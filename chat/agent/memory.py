@@ -13,7 +13,16 @@ from html import escape
 
 from chat.types import Given
 from exobrain.lib.text import estimate_tokens
-from knowledge.types import ComingEvent, Profile, ProfileFact, Recalled, Slot, Status, Trust
+from knowledge.types import (
+    ComingEvent,
+    Precision,
+    Profile,
+    ProfileFact,
+    Recalled,
+    Slot,
+    Status,
+    Trust,
+)
 
 MEMORY_RULES = """\
 How to use what is known of the user:
@@ -55,6 +64,12 @@ _OWN_TAG = re.compile(
     re.IGNORECASE,
 )
 ANY_MARK = re.compile(r"\[(\s*m\s*[0-9]+\s*)\]", re.IGNORECASE)
+DATE_FORMATS = {
+    Precision.MOMENT: "%Y-%m-%d",
+    Precision.DAY: "%Y-%m-%d",
+    Precision.MONTH: "%Y-%m",
+    Precision.YEAR: "%Y",
+}
 FRAME_TOKENS = 30  # what the lines around the profile and what is coming cost at most
 
 
@@ -119,10 +134,10 @@ def profile_within_budget(profile: Profile, *, tokens: int, zone: tzinfo = UTC) 
 
 def _profile_line(fact: ProfileFact, *, zone: tzinfo) -> str:
     attributes = {"slot": fact.slot.value}
-    if fact.since is not None:
-        attributes["since"] = _day(fact.since, zone)
-    if fact.ends is not None:
-        attributes["ends"] = _day(fact.ends, zone)
+    if fact.since is not None and fact.since_precision in DATE_FORMATS:
+        attributes["since"] = _day(fact.since, zone, fact.since_precision)
+    if fact.ends is not None and fact.ends_precision in DATE_FORMATS:
+        attributes["ends"] = _day(fact.ends, zone, fact.ends_precision)
     if fact.is_disputed:
         attributes["status"] = "disputed"
     elif fact.is_unsure:
@@ -148,8 +163,8 @@ def _line(tag: str, attributes: dict[str, str], text: str) -> str:
     return f"<{tag}{written}>{escaped_line(text)}</{tag}>"
 
 
-def _day(moment: datetime, zone: tzinfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d}"
+def _day(moment: datetime, zone: tzinfo, precision: Precision = Precision.DAY) -> str:
+    return f"{moment.astimezone(zone):{DATE_FORMATS[precision]}}"
 
 
 def without_own_tags(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as format_date
 from django.urls import reverse
+from django.utils import timezone
 
 from exobrain.lib.markdown import plain
 from knowledge.types import BlockKind, Status, Trust, Verdict
@@ -108,7 +109,7 @@ def change_name(kind: str) -> str:
 @register.filter
 def on_day(moment: datetime) -> str:
     """The date in words."""
-    return format_date(moment, "j M Y")
+    return format_date(timezone.localtime(moment), "j M Y")
 
 
 @register.filter

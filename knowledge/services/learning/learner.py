@@ -20,6 +20,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
+from accounts.selectors import zone_of
 from exobrain.lib.errors import Unavailable
 from exobrain.lib.text import storable
 from journal import selectors as journal
@@ -93,7 +94,12 @@ def prepare_learning(
         return PreparedLearning(messages=[], extraction=Extraction())
     fresh.sort(key=CHRONOLOGICAL)
     mask = load_redaction_mask(user_id=user_id, messages=fresh)
-    shown = [mask.redacted(message) for message in fresh if not mask.is_forgotten(message)]
+    zone = zone_of(user_id=user_id)  # "tomorrow at nine" is nine o'clock where the user is
+    shown = [
+        replace(mask.redacted(message), said_at=message.said_at.astimezone(zone))
+        for message in fresh
+        if not mask.is_forgotten(message)
+    ]
     extractor = configured_extractor()
     proposed = extractor.extract(
         messages=shown, schema=schema_view(), known=known_entities(user_id=user_id)
