@@ -33,7 +33,15 @@ from knowledge.extraction.sentences import Sentence
 from knowledge.extraction.statements import normal_value
 from knowledge.extraction.topics import Effect, Topic, all_topics, role_topic
 from knowledge.extraction.words import phrase_list
-from knowledge.types import EventState, Polarity, ProposedEvent, ProposedFact, SourceMessage, TextSpan, Trust
+from knowledge.types import (
+    EventState,
+    Polarity,
+    ProposedEvent,
+    ProposedFact,
+    SourceMessage,
+    TextSpan,
+    Trust,
+)
 
 CONFIDENCE = 0.85
 OPEN_CONFIDENCE = 0.6  # of a clause that no topic fits

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from knowledge.dates import MONTHS, DateInterval, Precision
-from knowledge.types import ProposedEvent
 from knowledge.types import Precision as Known
+from knowledge.types import ProposedEvent
 
 _HOURS = {
     word: number

@@ -46,7 +46,8 @@ from knowledge.services.ledger.redaction import (
     add_redactions,
     load_redaction_mask,
 )
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.types import (
     TRUST_OF_ROLE,
     BlockKind,

@@ -41,7 +41,8 @@ from knowledge.services.ledger.removal import (
     lower_trust,
     remove_with_dependents,
 )
-from knowledge.services.ledger.unit_of_work import TABLE_OF, Key, UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import TABLE_OF, Key, UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.types import RollbackPreview, Status
 
 # What a job may change of a record without saying anything new.
