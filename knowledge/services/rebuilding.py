@@ -310,7 +310,7 @@ def _replay_edit(work: UnitOfWork, event: HistoryEvent) -> bool:
             work.remove(row)
         else:
             values = dict(change.after)
-            if change.table == "block" and row.is_single_valued:
+            if change.table == "block" and row.topic:
                 values = {name: value for name, value in values.items() if name not in DERIVED}
             work.change(row, **values)
         done.append(row)

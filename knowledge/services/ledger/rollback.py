@@ -46,7 +46,11 @@ from knowledge.services.locking import lock_memory
 from knowledge.types import RollbackPreview, Status
 
 # What a job may change of a record without saying anything new.
-MECHANICAL = {*DERIVED, "valid_from", "confidence", "trust", "node_type_id"}
+MECHANICAL = {
+    *DERIVED,
+    *("valid_from", "since_precision", "held_at", "confidence", "trust", "node_type_id"),
+    *("name", "normal_name", "is_unnamed"),  # somebody known by a role has got a name
+}
 UNDECIDED = {Status.ASSERTED, Status.DISPUTED}  # statuses that follow from conflicts
 ENTITY_REFERENCES: tuple[tuple[type[models.Model], str], ...] = (
     (Mention, "entity_id"),
