@@ -15,18 +15,17 @@ from knowledge.extraction.german.morphology import SPOKEN, FiniteForm, Tense, ve
 
 _BOUNDARIES = frozenset(",;:–—()-")
 _STOPS = frozenset(".!?…")
-_ALWAYS_SUBORDINATE = frozenset("weil dass daß wenn ob falls obwohl obgleich nachdem bevor damit sodass solange sobald sofern".split())  # fmt: skip
+_ALWAYS_SUBORDINATE = frozenset(["weil", "dass", "daß", "wenn", "ob", "falls", "obwohl", "obgleich", "nachdem", "bevor", "damit", "sodass", "solange", "sobald", "sofern"])  # fmt: skip
 _CONDITIONS = frozenset(("wenn", "falls", "sofern", "ob", "solange", "sobald", "damit", "bevor"))
-_RELATIVES = frozenset("der die das den dem deren dessen denen".split())
+_RELATIVES = frozenset(["der", "die", "das", "den", "dem", "deren", "dessen", "denen"])
 _NOMINATIVES = frozenset(("ich", "wir", "er", "es", "man", "du", "sie", "ihr"))
 _NOT_SUBJECTS = frozenset(
-    "den dem des einen einem keinen keinem meinen meinem meines unseren unserem deinen deinem seinen "
-    "seinem ihren ihrem diesen diesem jeden jedem allen vielen".split()
+    ["den", "dem", "des", "einen", "einem", "keinen", "keinem", "meinen", "meinem", "meines", "unseren", "unserem", "deinen", "deinem", "seinen", "seinem", "ihren", "ihrem", "diesen", "diesem", "jeden", "jedem", "allen", "vielen"]
 )
-_DATIVES = frozenset("dem einem keinem meinem unserem deinem seinem ihrem diesem".split())
+_DATIVES = frozenset(["dem", "einem", "keinem", "meinem", "unserem", "deinem", "seinem", "ihrem", "diesem"])
 _DATIVE_PRONOUNS = frozenset(("mir", "dir", "ihm", "uns", "euch", "ihnen", "sich", "mich", "dich"))
-_STATES = frozenset("verheiratet geschieden getrennt verlobt verwitwet angestellt befreundet verwandt geboren".split())  # fmt: skip
-_ALSO_STATES = frozenset("kaputt weg zuhause daheim unterwegs allein vorbei zusammen".split())
+_STATES = frozenset(["verheiratet", "geschieden", "getrennt", "verlobt", "verwitwet", "angestellt", "befreundet", "verwandt", "geboren"])  # fmt: skip
+_ALSO_STATES = frozenset(["kaputt", "weg", "zuhause", "daheim", "unterwegs", "allein", "vorbei", "zusammen"])
 _UNSURE = small_words("unsure") - {"wohl"}
 _ONLY = frozenset(("nur", "allein", "bloß"))
 
@@ -121,7 +120,7 @@ def _small_start(chunk: Chunk) -> str:
     """The text of what stood at the beginning, within a sentence."""
     text = _whole_text(chunk)
     is_noun = chunk.kind is Kind.NOUN and not chunk.determiner and chunk.noun_start == chunk.start
-    if is_noun and not chunk.tokens[0].lower in small_words("number"):
+    if is_noun and chunk.tokens[0].lower not in small_words("number"):
         first = chunk.tokens[0]
         is_adjective = first.text.lower() != chunk.head.lower() and first.text.endswith(("e", "en", "er", "es")) and len(chunk.tokens) > 1 and not role_of(first.text)
         if not is_adjective:
@@ -140,9 +139,7 @@ def _is_filler(chunk: Chunk) -> bool:
 
 
 _FILLERS = frozenset(
-    "ja doch mal halt eben eigentlich übrigens jedenfalls nämlich also aber auch ohnehin sowieso nun "
-    "komischerweise leider tatsächlich echt einfach irgendwie sozusagen quasi natürlich "
-    "selbstverständlich allerdings trotzdem außerdem zwar deshalb deswegen daher dann da so nebenbei".split()
+    ["ja", "doch", "mal", "halt", "eben", "eigentlich", "übrigens", "jedenfalls", "nämlich", "also", "aber", "auch", "ohnehin", "sowieso", "nun", "komischerweise", "leider", "tatsächlich", "echt", "einfach", "irgendwie", "sozusagen", "quasi", "natürlich", "selbstverständlich", "allerdings", "trotzdem", "außerdem", "zwar", "deshalb", "deswegen", "daher", "dann", "da", "so", "nebenbei"]
 )
 
 
@@ -434,7 +431,7 @@ class _Reader:
             and chunks[-1].word in verb_forms().infinitives
         )
         if has_zu:
-            if chunks[0].word == "um" or chunks[0].kind is Kind.PREPOSITION and chunks[0].preposition == "um":
+            if chunks[0].word == "um" or (chunks[0].kind is Kind.PREPOSITION and chunks[0].preposition == "um"):
                 return
             self.found[-1] = replace(previous, infinitive=_build_infinitive(chunks), end=segment.end)
             return
@@ -510,13 +507,12 @@ def _with_apposition(subject: Chunk, apposition: str, front: Sequence[Chunk]) ->
     return replace(subject, text=f"{subject.text}, {apposition},")
 
 
-_LIGHT = frozenset("auch dann daher deshalb deswegen aber so da nun schließlich".split())
+_LIGHT = frozenset(["auch", "dann", "daher", "deshalb", "deswegen", "aber", "so", "da", "nun", "schließlich"])
 SAYING = frozenset(
-    """sagen meinen erzählen behaupten berichten schreiben antworten denken glauben finden hoffen
-    vermuten fürchten träumen wünschen erwähnen mitteilen versprechen fragen""".split()
+    ["sagen", "meinen", "erzählen", "behaupten", "berichten", "schreiben", "antworten", "denken", "glauben", "finden", "hoffen", "vermuten", "fürchten", "träumen", "wünschen", "erwähnen", "mitteilen", "versprechen", "fragen"]
 )
 # "Ich weiß, dass ...": it is so.
-KNOWING = frozenset("wissen freuen heißen bedeuten stimmen merken vergessen sein erfahren".split())
+KNOWING = frozenset(["wissen", "freuen", "heißen", "bedeuten", "stimmen", "merken", "vergessen", "sein", "erfahren"])
 
 
 def _contrasted(clause: GermanClause, chunks: Sequence[Chunk], segment: _Segment) -> GermanClause | None:
@@ -593,7 +589,7 @@ def _negation(chunks: Sequence[Chunk]) -> str:
     return "not" if negated else ""
 
 
-def _build(  # noqa: PLR0912, PLR0915  the steps of reading one clause
+def _build(  # noqa: PLR0912  the steps of reading one clause
     segment: _Segment,
     finite: int,
     *,
@@ -867,7 +863,7 @@ def _dropped(
     return "", None
 
 
-_REQUESTS = frozenset("erklären schreiben sagen nennen geben zeigen übersetzen helfen erstellen antworten erinnern merken vergessen lassen denken prüfen korrigieren vergleichen stellen nehmen erzählen schauen schicken duzen siezen formulieren fassen halten rechnen".split())  # fmt: skip
+_REQUESTS = frozenset(["erklären", "schreiben", "sagen", "nennen", "geben", "zeigen", "übersetzen", "helfen", "erstellen", "antworten", "erinnern", "merken", "vergessen", "lassen", "denken", "prüfen", "korrigieren", "vergleichen", "stellen", "nehmen", "erzählen", "schauen", "schicken", "duzen", "siezen", "formulieren", "fassen", "halten", "rechnen"])  # fmt: skip
 
 
 def _is_request(form: FiniteForm, segment: _Segment) -> bool:
