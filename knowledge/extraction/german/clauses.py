@@ -118,8 +118,16 @@ class GermanClause:
                  *texts(self.ending), *texts(self.behind)]  # fmt: skip
         text = " ".join(word for word in words if word)
         if self.infinitive is not None and self.tail == "":
-            text = text + ", " + self.infinitive.as_infinitive()
+            comma = "," if len(self.infinitive.middle) > 0 else ""
+            text = f"{text}{comma} {self.infinitive.as_infinitive()}"
         return text + (f", {self.tail}" if self.tail else "") + "."
+
+    def as_chunk(self) -> Chunk:
+        """An infinitive without "zu", as a value."""
+        chunks = [c for c in (*self.middle, *self.ending) if c.kind is not Kind.ZU]
+        text = " ".join(_whole_text(c) for c in sorted(chunks, key=lambda c: c.start))
+        last = chunks[-1]
+        return replace(last, text=text, noun_start=last.start, head=self.verb)
 
     def as_infinitive(self) -> str:
         """An infinitive with "zu", whole."""
@@ -888,7 +896,7 @@ def _verb_end(  # noqa: PLR0911  a return a form of the verb
         return by_lemma["werden"], _lemma(participles[-1]), [participles[-1]], {"is_passive": True}
     if "werden" in by_lemma and infinitives:
         return by_lemma["werden"], _lemma(infinitives[-1]), [infinitives[-1]], {"modal": "werden"}
-    for modal in MODALS:
+    for modal in sorted(MODALS):
         if modal in by_lemma and infinitives and infinitives[-1] is not verb:
             last = infinitives[-1]
             return by_lemma[modal], table.infinitives[last.word], [last], {"modal": modal}
