@@ -14,17 +14,20 @@ from django.db.models import Q
 
 from exobrain.lib import clock
 from knowledge.errors import PageNotFound
+from knowledge.identity import SELF_NAMES
 from knowledge.models import LEDGER, Alias, Block, Changeset, Entity, Mention, Source
 from knowledge.selectors.entities import canonical_id, member_ids
 from knowledge.selectors.pages import PAGE_KINDS, pages_by_ids, type_title
 from knowledge.selectors.relations import Relation, relations_of
 from knowledge.selectors.topic_headings import NOTES, ORDER, SUMMARY, heading_of
+from knowledge.selectors.wording import addressed
 from knowledge.types import BlockKind, EventState, Polarity, Precision, Status, Trust
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 NOW, PAST, COMING = "now", "past", "coming"
 DAYS_OF = {Precision.MONTH: 31, Precision.YEAR: 366}  # of which an event may take up any
+ROLE_PREFIX = "my "  # of an alias that is a role: see knowledge.services.identities.people
 DEEPEST_LEVEL = 2  # of the blocks on a page
 LINKS_SHOWN = 200
 HIDDEN_PROPERTIES = frozenset(
@@ -131,6 +134,7 @@ class EntityPage:
     title: str
     summary: str | None
     is_self: bool
+    is_unnamed: bool
     created_at: datetime
     updated_at: datetime
     trust: Trust
@@ -147,6 +151,22 @@ class EntityPage:
     past_relations: Sequence[Relation] = ()  # the latest ended first
     merged: Sequence[MergedPage] = ()
     as_of: datetime | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What else it is called by, but for what everybody calls themselves, and for roles."""
+        return [
+            name
+            for name in self.aliases
+            if name not in SELF_NAMES and not name.startswith(ROLE_PREFIX)
+        ]
+
+    @property
+    def who(self) -> list[str]:
+        """Who or what it is to the user: as relations say, else by the role it is known by."""
+        told = [relation.text for relation in self.to_user]
+        roles = [addressed(name) for name in self.aliases if name.startswith(ROLE_PREFIX)]
+        return told or ([] if self.is_self or self.is_unnamed else roles)
 
 
 # -- the page
@@ -189,6 +209,7 @@ def find_page(*, user_id: UUID, page_id: UUID, as_of: datetime | None = None) ->
         title=entity.name,
         summary=next((block.text for block in shown if block.level == 0), None),
         is_self=entity.is_self,
+        is_unnamed=entity.is_unnamed,
         created_at=entity.recorded_at,
         updated_at=max([entity.updated_at, *(block.updated_at for block in everything)]),
         trust=Trust(entity.trust),

@@ -206,7 +206,9 @@ def recurrence_in_words(rule: str) -> str:
 
 @register.filter
 def stated_by(block: Any) -> str:
-    """By whose word a text of a page is there."""
+    """By whose word a text is there."""
+    if block.kind == BlockKind.EPISODE:
+        return "your message" if _is_users(block) else "Exobrain’s answer"
     return "your note" if block.kind == BlockKind.NOTE else whose_word(block.trust)
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from exobrain.lib import clock
-from knowledge.models import Block, Edge, Entity
+from knowledge.models import Alias, Block, Edge, Entity
 from knowledge.selectors.relations import Party, relation_text
 from knowledge.templatetags.memory import recurrence_in_words
 from knowledge.types import BlockKind, EventState, Precision, Status
@@ -68,6 +69,8 @@ def show(client: Client, page: Entity, **query: str) -> str:
         (Party("Vera"), Party("Acme"), "works_at", "", "Vera works at Acme"),
         (Party("Vera"), Party("Al", True), "", "edge.knows", "Vera knows you"),
         (Party("Vera"), Party("Ben"), "", "edge.related_to", ""),
+        (Party("Al", True), Party("your aunt", False, True), "aunt", "edge.knows", ""),
+        (Party("your aunt", False, True), Party("Linz"), "lives_in", "", "Your aunt lives in Linz"),
     ],
 )
 def test_relations_read_as_sentences(
@@ -89,6 +92,22 @@ def test_a_page_says_who_they_are_to_you(alice: User, as_user: SignIn, own: Enti
     assert read(client, acme)["to_user"] == []
     page = show(client, acme)
     assert "You work at Acme · until 1 Mar 2020" in page.partition("What was")[2]
+
+
+def test_a_role_is_told_where_no_relation_does(alice: User, as_user: SignIn, own: Entity) -> None:
+    """But is no name; and who has only a role is called by it."""
+    vera = rows.entity(alice, "Vera")
+    aunt = rows.entity(alice, "your aunt", is_unnamed=True)
+    for each, name in ((vera, "my boss"), (vera, "Vee"), (aunt, "my aunt"), (own, "me")):
+        Alias.objects.create(id=uuid4(), user=alice, entity=each, name=name, normal_name=name)
+    client = as_user(alice)
+
+    page, unnamed = show(client, vera), show(client, aunt)
+
+    assert read(client, vera)["to_user"] == ["Your boss"]
+    assert "Your boss. Also known as Vee." in page
+    assert "Your aunt Person" in unnamed
+    assert "Also known as" not in unnamed + show(client, own)
 
 
 def test_others_are_named_with_what_connects_them(

@@ -6,13 +6,14 @@ import pytest
 
 from knowledge.models import Block, Entity, ReviewItem
 from knowledge.selectors.changesets import changeset, list_changesets
+from knowledge.selectors.wording import quoted
 from knowledge.services.forgetting.erasure import forget
 from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing, reviewing
 from knowledge.services.pages.retyping import retype_entity
 from knowledge.services.pages.splitting import split_page
-from knowledge.services.pages.telling import all_sentences, first_sentences, quoted, reported
+from knowledge.services.pages.telling import all_sentences, first_sentences, reported
 from knowledge.types import Target, TargetKind
 from tests.knowledge.ledger.scribe import Teller
 
@@ -38,13 +39,14 @@ def told(teller: Teller, changeset_id: UUID | None = None) -> list[str]:
         ("I've got a boat and it is mine.", "Learned that you have got a boat and it is yours"),
         ("The dog is afraid of me.", "Learned that the dog is afraid of you"),
         ("Ich wohne seit Mai in Graz.", "Learned: “Ich wohne seit Mai in Graz.”"),
+        ("Actually it is further.", "Learned: “Actually it is further.”"),
         ("We bought a house.", "Learned: “We bought a house.”"),
         ("Is it so? It is.", "Learned: “Is it so? It is.”"),
     ],
 )
 def test_statements_are_reported(text: str, sentence: str) -> None:
     """To the user; in their own words where grammar would have to be guessed."""
-    assert reported("Learned", text) == sentence
+    assert reported("Learned", text, names=["Petra"]) == sentence
 
 
 def test_a_long_text_is_cut() -> None:
@@ -60,7 +62,7 @@ def test_a_job_tells_what_it_learned(teller: Teller) -> None:
     sentences = told(teller)
 
     assert "Got to know Ann (person)" in sentences
-    assert "Read 1 message" in sentences
+    assert "Read 1 message of 1 Jan 2025" in sentences
     assert any("@Ann#home=lyon" in sentence for sentence in sentences)
 
 
@@ -83,7 +85,7 @@ def test_what_is_said_twice_is_told_again(teller: Teller) -> None:
     teller.tell("#home=lyon", day=1)
     teller.tell("#home=lyon", day=2)
 
-    assert told(teller) == ["Told again: “#home=lyon”", "Read 1 message"]
+    assert told(teller) == ["Told again: “#home=lyon”", "Read 1 message of 3 Jan 2025"]
 
 
 def test_edits_are_told(teller: Teller) -> None:
@@ -143,7 +145,7 @@ def test_what_was_forgotten_is_not_told(teller: Teller) -> None:
     forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=fact.id))
 
     entries = list_changesets(user_id=teller.user.pk, size=10).rows
-    assert told(teller) == ["Forgot 1 text"]
+    assert told(teller) == ["Forgot 1 text and 1 page"]
     assert not any("lyon" in text for entry in entries for text in told(teller, entry.id))
 
 
@@ -156,6 +158,15 @@ def test_a_list_tells_the_first_of_each(teller: Teller) -> None:
     found = first_sentences(user_id=teller.user.pk, entries=entries, limit=2)
 
     assert [len(found[entry.id]) for entry in entries] == [2, 2, 2]
+
+
+def test_a_secret_is_not_told(teller: Teller) -> None:
+    """Only that there is one."""
+    teller.tell("+my code is 1234.")
+    Block.objects.filter(kind="fact").update(is_secret=True)
+
+    assert "1234" not in str(told(teller))
+    assert "Learned: a secret of yours" in told(teller)
 
 
 def test_no_word_of_the_database_is_used(teller: Teller) -> None:
