@@ -46,7 +46,6 @@ from knowledge.services.learning.references import (
 )
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.ledger.conflicts import (
-    CERTAIN,
     Topic,
     end_elsewhere,
     is_over_by_its_words,
@@ -63,6 +62,7 @@ from knowledge.services.ledger.redaction import (
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.services.locking import lock_memory
 from knowledge.types import (
+    CERTAIN,
     TRUST_OF_ROLE,
     BlockKind,
     EventState,
