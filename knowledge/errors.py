@@ -101,6 +101,18 @@ class CannotMerge(Conflict):
     """These two cannot be merged."""
 
 
+class CannotRetypeYourself(Conflict):
+    """You are a person; your own page stays one."""
+
+
+class NothingChosen(Invalid):
+    """Nothing was chosen; nothing was changed."""
+
+
+class CannotMoveHere(Conflict):
+    """It is on this page already."""
+
+
 class UnknownType(Invalid):
     """There is no such type, or nothing can be of it."""
 

@@ -11,7 +11,7 @@ from knowledge.retrieval.utterances import speaker_of, utterance_of
 from knowledge.selectors import recalling
 from knowledge.selectors.recalling import BlockRow, Superseded
 from knowledge.stores.tokens.port import position_alone
-from knowledge.types import BlockKind, Scope, Trust
+from knowledge.types import STATEMENT_KINDS, BlockKind, Scope, Trust
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def gather_candidates(scope: Scope, retrieved: Mapping[str, Retrieved]) -> Candi
     scores = {name: each.scores for name, each in retrieved.items()}
     found = {block_id for each in scores.values() for block_id in each}
     rows = {row.id: row for row in recalling.blocks(scope=scope, ids=found)}
-    facts = [row for row in rows.values() if row.kind == BlockKind.FACT and row.message_id]
+    facts = [row for row in rows.values() if row.kind in STATEMENT_KINDS and row.message_id]
     sources = {row.message_id for row in facts if row.message_id}
     rows |= {row.id: row for row in recalling.episodes_of(scope=scope, message_ids=sources)}
     superseded: dict[UUID, Superseded] = {}
@@ -54,7 +54,7 @@ def gather_candidates(scope: Scope, retrieved: Mapping[str, Retrieved]) -> Candi
         for row in rows.values()
         # A message is ranked for its facts, too. What the user confirmed or rewrote stands for
         # itself: no message says it like that.
-        if row.kind != BlockKind.FACT
+        if row.kind not in STATEMENT_KINDS
         or row.trust == Trust.CONFIRMED
         or row.message_id not in messages
     ]

@@ -44,7 +44,8 @@ _SUPERSEDED = """
         array_agg(DISTINCT n.message_id) FILTER (WHERE n.message_id IS NOT NULL)
     FROM knowledge_block f LEFT JOIN knowledge_block n
         ON n.id = f.superseded_by_id AND n.user_id = f.user_id AND f.superseded_at IS NOT NULL
-    WHERE f.user_id = %(user)s AND f.kind = 'fact' AND f.message_id = ANY(%(ids)s::uuid[])
+    WHERE f.user_id = %(user)s AND f.kind IN ('fact', 'event')
+        AND f.message_id = ANY(%(ids)s::uuid[])
     GROUP BY f.message_id HAVING bool_or(f.superseded_at IS NOT NULL)
 """
 
