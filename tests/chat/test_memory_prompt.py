@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import pytest
@@ -130,7 +130,7 @@ PASTED = [
 TAG = re.compile(r"[<\uff1c][\s/]*(?:m\W?e\W?m\W?o\W?r\W?y|profile|coming|item)", re.IGNORECASE)
 
 
-def _stored(role: str, content: str) -> StoredMessage:
+def _stored(role: Literal["user", "assistant"], content: str) -> StoredMessage:
     return StoredMessage(
         id=uuid4(),
         journal_id=uuid4(),
