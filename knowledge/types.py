@@ -435,6 +435,11 @@ class ReviewEntry:
     score: float
     features: Mapping[str, float]
     created_at: datetime
+    question: str = ""
+    if_accepted: str = ""  # what each answer does
+    if_rejected: str = ""
+    left_evidence: Sequence[Any] = ()  # of knowledge.selectors.evidence.Evidence
+    right_evidence: Sequence[Any] = ()
 
 
 class TargetKind(StrEnum):
