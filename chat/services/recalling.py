@@ -26,7 +26,6 @@ log = structlog.get_logger(__name__)
 GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it has
 RECEIPT_SECONDS = 3.0  # that the end of an answer waits, whose model never asked for memory
 SPARE = 2  # budgets' worth is recalled, as what the day shows already is then left out
-MOST_MEMORIES = 20
 
 Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 
@@ -125,7 +124,7 @@ def memories_within_budget(
             continue
         tokens -= cost
         chosen.append(MarkedMemory(f"m{len(chosen) + 1}", item))
-    return chosen[:MOST_MEMORIES]
+    return chosen
 
 
 def receipt_row(draft: ReceiptDraft) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What a question asks for: which words, whose words, what time."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +8,19 @@ from datetime import datetime
 from knowledge.retrieval.ranking.question_times import DateRange, Period, read_times
 from knowledge.retrieval.ranking.terms import terms, words
 
+# What the assistant did in talking: asked for are its words, not the user's.
+_DO = "say|tell|give|write|advise|propose|provide|suggest|recommend|mention|explain|list|show"
+_DID = (
+    "said|told|gave|wrote|(?:advi|propo)sed|provided|(?:suggest|recommend|mention|explain|show)ed"
+)
+_ASKS_FOR_ANSWER = re.compile(
+    rf"\b(?:did|had|have) you (?:\w+ ){{0,2}}(?:{_DO}|{_DID})\b"
+    rf"|\byou (?:\w+ )?(?:{_DID})\b"
+    r"|\byour (?:advice|suggestion|recommendation|answer|explanation|list)s?\b"
+    r"|\b(?:hast|hattest) du\b.*\b(?:gesagt|empfohlen|vorgeschlagen|geraten|erklärt|erwähnt)\b"
+    r"|\bdein(?:e|er|en|em)? (?:Rat|Vorschl[aä]g|Empfehlung|Antwort|Erklärung)",
+    re.IGNORECASE,
+)
 _FIRST_PERSON = frozenset({"i", "me", "my", "mine", "myself"})
 
 
@@ -30,6 +44,11 @@ def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
         terms=dict.fromkeys(terms(text), 1.0),
         times=read_times(text, now=now),
     )
+
+
+def asks_for_answer(text: str) -> bool:
+    """Whether the question is for what the assistant answered: "what did you recommend"."""
+    return _ASKS_FOR_ANSWER.search(text) is not None
 
 
 def person_asked_about(text: str, speakers: Iterable[str], *, first_person: str = "") -> str | None:

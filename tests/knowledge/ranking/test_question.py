@@ -96,10 +96,33 @@ def test_times_have_ranges(text: str, first: date, last: date) -> None:
     assert time.search_range(today) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["what will i do next week", "a film for tonight", "morgen"])
-def test_what_is_to_come_is_no_time_of_telling(text: str) -> None:
-    """Nothing has been said there yet."""
-    assert times(text) == []
+def test_tonight_is_no_time_of_telling() -> None:
+    """What is sought for it was not said today."""
+    assert times("a film for tonight") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["what will i do next week", "what is on next friday", "was mache ich morgen"]
+)
+def test_what_is_to_come_fits_what_is_planned(text: str) -> None:
+    """Not what was said until now."""
+    [time] = read_times(text, now=NOW)
+
+    assert time.fit(NOW) == 0
+    assert time.search_range(NOW.date())[0] > NOW.date()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what happened on friday, 9 may 2025",
+        "what happened on friday the 9th of may 2025",
+        "was war am freitag, dem 9. mai 2025",
+    ],
+)
+def test_a_weekday_beside_a_date_is_that_date(text: str) -> None:
+    """And not the last such day."""
+    assert times(text) == [Period(9, 5, 2025)]
 
 
 @pytest.mark.parametrize("text", ["999 years ago", "on 1000-01-99", "0 days ago", "in 1900"])
