@@ -14,6 +14,7 @@ from accounts.api import auth_router, users_router
 from accounts.auth import broken_json
 from chat.api import router as chat_router
 from exobrain.lib import errors
+from exobrain.lib.database import is_conflict
 from exobrain.lib.statuses import status_of
 from exobrain.openapi import Document
 from exobrain.validation import described
@@ -28,6 +29,7 @@ from knowledge.api.updates import router as updates_router
 log = structlog.get_logger(__name__)
 
 DATABASE_DOWN = "The database is not available; try again later."
+DATABASE_BUSY = "Too much was changed at the same time; try again."
 
 
 class OrjsonRenderer(BaseRenderer):
@@ -98,8 +100,10 @@ def domain_error(request: HttpRequest, error: errors.DomainError) -> HttpRespons
 @api.exception_handler(InterfaceError)
 def database_down(request: HttpRequest, error: Exception) -> HttpResponse:
     # Without its words: PostgreSQL may quote what the user said.
-    log.warning("database_down", error=type(error).__name__)
-    response = api.create_response(request, {"detail": DATABASE_DOWN}, status=503)
+    detail = DATABASE_BUSY if is_conflict(error) else DATABASE_DOWN
+    event = "database_busy" if is_conflict(error) else "database_down"
+    log.warning(event, error=type(error).__name__)
+    response = api.create_response(request, {"detail": detail}, status=503)
     response["Retry-After"] = "1"
     return response
 

@@ -21,6 +21,8 @@ class Trust(IntEnum):
     CONFIRMED = 5  # the user looked at it in the memory and agreed
 
 
+CERTAIN = 0.6  # confidence from which a statement counts as sure and may end others
+
 # What a message of such a role is worth; any other is as good as a page of the web.
 TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
 
@@ -32,6 +34,11 @@ class BlockKind(StrEnum):
     FACT = "fact"  # one statement, from a message
     SUMMARY = "summary"  # what a page begins with, if there is one: no extractor writes any yet
     NOTE = "note"  # written by the user on a page
+    EVENT = "event"  # something that happens at a time, from a message
+
+
+# What is known from messages, apart from the messages themselves.
+STATEMENT_KINDS = (BlockKind.FACT, BlockKind.EVENT)
 
 
 class Status(StrEnum):
@@ -40,6 +47,31 @@ class Status(StrEnum):
     ASSERTED = "asserted"
     DISPUTED = "disputed"  # another record says otherwise, and neither is sure
     FALSIFIED = "falsified"  # the user said that it is wrong
+
+
+class Polarity(StrEnum):
+    """Whether a statement says that something is so."""
+
+    NOT = "not"  # it is not so
+    ENDED = "ended"  # it was so, and is over since the statement's `valid_from`
+
+
+class Precision(StrEnum):
+    """How exactly a time is known; what is finer than that in the stored moment is made up."""
+
+    MOMENT = "moment"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    UNKNOWN = "unknown"
+
+
+class EventState(StrEnum):
+    """What is known of whether an event takes place; that it has passed is told by its time."""
+
+    PLANNED = "planned"
+    HAPPENED = "happened"
+    CANCELLED = "cancelled"
 
 
 class VersionStart(StrEnum):
@@ -106,6 +138,11 @@ class ProposedEntity:
     confidence: float = 1.0
     identifiers: Sequence[str] = ()  # e-mail, URL, phone: equal ones are one entity, others not
     is_user: bool = False  # the user themselves
+    # What the entity is to the user, by which it is known before it has a name: "sister" for the
+    # key "role:sister". A proposal with a role and a name says that the two are one.
+    role: str = ""
+    is_unnamed: bool = False  # `name` is only what the role reads like: "your sister"
+    is_another: bool = False  # said to be another one of its role or name: "my other sister"
 
 
 @dataclass(frozen=True)
@@ -115,6 +152,19 @@ class ProposedMention:
     entity_key: str
     span: TextSpan
     confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class ProposedEvent:
+    """When something happens, or is to be done; times are moments with a zone."""
+
+    starts_at: datetime | None = None  # unset: at some time
+    ends_at: datetime | None = None  # exclusive; unset: with the start's day, or not known
+    precision: str = ""  # a Precision of the start
+    is_all_day: bool = False
+    recurrence: str = ""  # the value of an iCalendar RRULE: FREQ=WEEKLY;BYDAY=TU
+    state: str = EventState.PLANNED
+    remind_at: datetime | None = None  # the user wants to be reminded then
 
 
 @dataclass(frozen=True)
@@ -132,6 +182,21 @@ class ProposedFact:
     single_valued: bool = False  # a newer value of the topic ends the older one
     valid_from: datetime | None = None  # unset: from when it was said
     valid_to: datetime | None = None
+    # A Precision of valid_from, where the statement says that something began: "moved in May",
+    # "my new boss", "now". Empty where it only says that it is so.
+    since_precision: str = ""
+    until_precision: str = ""  # a Precision of valid_to
+    relation: str | None = None  # what the edge means: sister, manager, works_at
+    polarity: str = ""  # a Polarity, or "": it is so
+    # False where it only tells when it began: "I moved to Malaga in 2012". What is said to be so
+    # now outranks it.
+    holds_now: bool = True
+    # The topic is over since valid_from: of this value, or without one of any value.
+    ends: bool = False
+    corrects: str | None = None  # the value that was said before and is wrong: "not Tuesday"
+    event: ProposedEvent | None = None  # when it happens: the statement is an event
+    is_secret: bool = False  # a password, a code, an account number
+    told_by: str | None = None  # key of the entity whose words the statement repeats
 
 
 @dataclass(frozen=True)
@@ -145,6 +210,17 @@ class Ruling:
 
 
 @dataclass(frozen=True)
+class ForgetWish:
+    """The user asks that something be forgotten: it is proposed to them, nothing is deleted."""
+
+    span: TextSpan  # the wish: "forget that I ever lived in Rome"
+    what: str  # what is to be forgotten, in the words of the message: "I ever lived in Rome"
+    about: Sequence[str] = ()  # keys of entities that it names
+    topic: str | None = None  # of the statements that it means, where that is certain
+    value: str | None = None
+
+
+@dataclass(frozen=True)
 class Extraction:
     """What may be remembered of a batch of messages."""
 
@@ -152,6 +228,7 @@ class Extraction:
     mentions: Sequence[ProposedMention] = ()
     facts: Sequence[ProposedFact] = ()
     rulings: Sequence[Ruling] = ()
+    forget_wishes: Sequence[ForgetWish] = ()
     extractor: str = ""  # name and version of what made it
     usage: Mapping[str, int] = field(default_factory=dict)  # model tokens, when a model was asked
 
@@ -205,6 +282,7 @@ class Recalled:
     valid_to: datetime | None = None
     entity_ids: Sequence[UUID] = ()
     topic: str = ""  # of a fact, where it has one
+    starts_at: datetime | None = None  # of an event: when it takes place
     ended: Sequence[EndedStatement] = ()  # what else the text says holds
 
 
@@ -220,6 +298,70 @@ class Recall:
     tokens: int
     retriever_ms: Mapping[str, float]  # milliseconds of each retriever that answered in time
     dropped: Sequence[str] = ()  # retrievers that did not
+
+
+# -- the profile
+
+
+class Slot(StrEnum):
+    """A place of the profile, in the order in which they are filled when not everything fits."""
+
+    ALLERGIES = "allergies"
+    WISHES = "wishes"  # standing ones, about answers
+    NAME = "name"  # what to call the user
+    COMING = "coming"
+    HEALTH = "health"
+    DIET = "diet"
+    HOME = "home"
+    WORK = "work"
+    PARTNER = "partner"
+    CHILDREN = "children"
+    FAMILY = "family"
+    PETS = "pets"
+    PROJECTS = "projects"
+
+
+@dataclass(frozen=True)
+class ProfileFact:
+    """Something that holds of the user now."""
+
+    slot: Slot
+    block_id: UUID
+    text: str
+    trust: Trust
+    since: datetime | None  # unset: as long as is known
+    since_precision: Precision
+    ends: datetime | None  # later than now
+    ends_precision: Precision
+    is_unsure: bool
+    is_disputed: bool
+
+
+@dataclass(frozen=True)
+class ComingEvent:
+    """Something with a time near now."""
+
+    block_id: UUID
+    text: str
+    starts_at: datetime
+    ends_at: datetime | None
+    is_all_day: bool
+    is_over: bool
+    is_unsure: bool
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What holds of the user now, by the order of `Slot`, and what is near in time, by time."""
+
+    facts: Sequence[ProfileFact] = ()
+    coming: Sequence[ComingEvent] = ()
+
+    @property
+    def slots(self) -> list[Slot]:
+        """Those that have something in them."""
+        filled = {fact.slot for fact in self.facts} | ({Slot.COMING} if self.coming else set())
+        return [slot for slot in Slot if slot in filled]
 
 
 @dataclass(frozen=True)
@@ -294,7 +436,7 @@ class ReviewEntry:
     """A review item, with what it is about."""
 
     id: UUID
-    kind: str  # merge: are these the same? conflict: which of these holds?
+    kind: str  # of ReviewItem.Kind: merge, conflict, ending, forget
     state: str
     left_id: UUID
     right_id: UUID

@@ -33,9 +33,9 @@ def main() -> None:
     os.environ.update(EXOBRAIN_DATA=str(options.data.resolve()), LOG_LEVEL="WARNING")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
     # After the environment is set: settings are read on import.
-    from exobrain.embedded import hold  # noqa: PLC0415
+    from exobrain.embedded import Service, hold  # noqa: PLC0415
 
-    with hold(options.data.resolve(), services={"postgres", "valkey"}):
+    with hold(options.data.resolve(), services={Service.DATABASE, Service.CACHE}):
         import django  # noqa: PLC0415
 
         django.setup()

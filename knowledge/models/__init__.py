@@ -16,6 +16,7 @@ from knowledge.models.indexes import (
     Posting,
 )
 from knowledge.models.ledger import (
+    EVENT_COLUMNS,
     Alias,
     BitemporalRecord,
     Block,
@@ -34,6 +35,7 @@ from knowledge.models.updates import Episode, Update, UpdateMessage
 from knowledge.models.versions import LEDGER, LedgerTable
 
 __all__ = [
+    "EVENT_COLUMNS",
     "LEDGER",
     "Alias",
     "BitemporalRecord",

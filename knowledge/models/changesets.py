@@ -113,20 +113,22 @@ class Tombstone(models.Model):
 
 
 class ReviewItem(LedgerRow):
-    """What the user is asked to decide: are these two the same, or which of these two holds?"""
+    """What the user is asked to decide."""
 
     class Kind(models.TextChoices):
         """What is asked."""
 
-        MERGE = "merge"
-        CONFLICT = "conflict"
+        MERGE = "merge"  # are these two the same?
+        CONFLICT = "conflict"  # which of these two holds?
+        ENDING = "ending"  # does the left one, an ending, end the right one?
+        FORGET = "forget"  # is the left one to be forgotten, as the right one, a message, says?
 
     class State(models.TextChoices):
         """What was answered."""
 
         OPEN = "open"
-        ACCEPTED = "accepted"  # merged; or the left one holds
-        REJECTED = "rejected"  # different for ever; or the right one holds
+        ACCEPTED = "accepted"  # merged; or the left one holds; or it is ended
+        REJECTED = "rejected"  # different for ever; or the right one holds; or nothing is done
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind)

@@ -20,7 +20,18 @@ from django.db import models
 from django.db.models import F, Q
 
 from knowledge.models.schema import EdgeType, NodeType
-from knowledge.types import REAL_WORLD, BlockKind, Status, Trust, VersionStart
+from knowledge.types import (
+    REAL_WORLD,
+    BlockKind,
+    EventState,
+    Polarity,
+    Precision,
+    Status,
+    Trust,
+    VersionStart,
+)
+
+PRECISIONS = [(p.value, p.value) for p in Precision]
 
 
 class Universe(models.Model):
@@ -134,6 +145,8 @@ class Entity(BitemporalRecord):
     normal_name = models.CharField(max_length=200)  # see knowledge.identity: what names compare by
     properties = models.JSONField(default=dict, blank=True)
     is_self = models.BooleanField(default=False)  # the user themselves
+    # Known by what they are to the user only; the name says just that: "your sister".
+    is_unnamed = models.BooleanField(default=False)
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -221,6 +234,25 @@ class Block(BitemporalRecord):
     topic = models.CharField(max_length=120, blank=True)  # what it tells of its entity
     value = models.CharField(max_length=300, blank=True)  # and what that is, normalised
     is_single_valued = models.BooleanField(default=False)
+    polarity = models.CharField(
+        max_length=5, blank=True, choices=[(p.value, p.value) for p in Polarity]
+    )
+    since_precision = models.CharField(max_length=7, blank=True, choices=PRECISIONS)
+    until_precision = models.CharField(max_length=7, blank=True, choices=PRECISIONS)
+    # The latest moment at which it says to be so: when it was said, or in the past. Unset: said_at.
+    held_at = models.DateTimeField(null=True, blank=True)
+    is_secret = models.BooleanField(default=False)  # a password, a code, an account number
+    # Of an event: when it takes place. `valid_from` and `valid_to` say since when that was so.
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)  # exclusive
+    time_precision = models.CharField(max_length=7, blank=True, choices=PRECISIONS)
+    is_all_day = models.BooleanField(default=False)
+    recurrence = models.CharField(max_length=200, blank=True)  # the value of an iCalendar RRULE
+    event_state = models.CharField(
+        max_length=9, blank=True, choices=[(s.value, s.value) for s in EventState]
+    )
+    remind_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)  # the user has seen to the reminder
     # Of an episode: its message, its place and its time in the journal.
     message = models.ForeignKey(
         "journal.Message", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
@@ -245,8 +277,27 @@ class Block(BitemporalRecord):
                 name="knowledge_block_topic",
             ),
             models.Index(fields=["message"], name="knowledge_block_message"),
+            models.Index(
+                fields=["user", "starts_at"],
+                condition=Q(starts_at__isnull=False),
+                name="knowledge_block_starts",
+            ),
+            models.Index(
+                fields=["user", "remind_at"],
+                condition=Q(remind_at__isnull=False, reminded_at__isnull=True),
+                name="knowledge_block_reminds",
+            ),
         ]
         constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind="event", event_state__gt="")
+                | Q(event_state="") & ~Q(kind="event"),
+                name="knowledge_event_has_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")),
+                name="knowledge_event_ends_after_start",
+            ),
             models.UniqueConstraint(
                 fields=["message"], condition=Q(kind="episode"), name="knowledge_episode_unique"
             ),
@@ -270,6 +321,8 @@ class Edge(BitemporalRecord):
     target = models.ForeignKey(
         Entity, on_delete=models.CASCADE, db_constraint=False, related_name="edges_in"
     )
+    # What it means, beyond its type: sister, manager, works_at.
+    relation = models.CharField(max_length=40, blank=True)
     # The fact that states it.
     block = models.ForeignKey(
         Block,
@@ -374,7 +427,20 @@ class CannotLink(LedgerRow):
         return str(self.id)
 
 
+# Columns of a block that only events have.
+EVENT_COLUMNS = (
+    "starts_at",
+    "ends_at",
+    "time_precision",
+    "is_all_day",
+    "recurrence",
+    "event_state",
+    "remind_at",
+    "reminded_at",
+)
+
 __all__ = [
+    "EVENT_COLUMNS",
     "Alias",
     "BitemporalRecord",
     "Block",

@@ -6,13 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from knowledge.retrieval.ranking.fusion import Candidate
+from knowledge.retrieval.ranking.question import ParsedQuestion, asks_for_secret
 from knowledge.retrieval.ranking.weights import CANDIDATES_PER_RETRIEVER
 from knowledge.retrieval.retrievers import Retrieved
 from knowledge.retrieval.utterances import speaker_of, utterance_of
 from knowledge.selectors import recalling
 from knowledge.selectors.recalling import PassageRow, Superseded
 from knowledge.stores.tokens.port import position_alone
-from knowledge.types import BlockKind, Scope, Trust
+from knowledge.types import STATEMENT_KINDS, BlockKind, Scope, Trust
 
 
 @dataclass(frozen=True)
@@ -26,19 +27,19 @@ class CandidatePool:
 
 
 def gather_candidates(
-    scope: Scope, retrieved: Mapping[str, Retrieved], *, with_times: bool = False
+    scope: Scope, retrieved: Mapping[str, Retrieved], question: ParsedQuestion
 ) -> CandidatePool:
     """Everything that any retriever found and the scope reaches.
 
     A fact that was found brings the passage it was made from, and a message of which a statement
     does not hold any more brings the one that says what holds now. Ranking compares passages, facts
-    with a topic, and what was written on pages. Any other fact is a sentence of its passage. With
-    `with_times` candidates know the times they tell of beside the time they were said at.
+    with a topic, and what was written on pages. Any other fact is a sentence of its passage.
+    What tells a secret is a candidate only for a question that asks for it.
     """
     scores = {name: each.scores for name, each in retrieved.items()}
     found = {block_id for each in scores.values() for block_id in each}
     rows = {row.id: row for row in recalling.passages(scope=scope, ids=found)}
-    facts = {row.id: row for row in rows.values() if row.kind == BlockKind.FACT and row.message_id}
+    facts = {row.id: row for row in rows.values() if row.kind in STATEMENT_KINDS and row.message_id}
     sources = {row.message_id for row in facts.values() if row.message_id}
     firsts = {
         row.message_id: row for row in recalling.episodes_of(scope=scope, message_ids=sources)
@@ -55,15 +56,19 @@ def gather_candidates(
         superseded = {each.message_id: each for each in old}
         newer = {message for each in old for message in each.by} - _messages(rows)
         rows |= {row.id: row for row in recalling.episodes_of(scope=scope, message_ids=newer)}
+    message_ids = {row.message_id for row in rows.values() if row.message_id}
+    secret = recalling.messages_with_secrets(user_id=scope.user_id, message_ids=message_ids)
     told: Mapping[UUID, Sequence[datetime]] = {}
-    if with_times:
-        message_ids = {row.message_id for row in rows.values() if row.message_id}
+    if question.times:
         told = recalling.times_told(user_id=scope.user_id, message_ids=message_ids)
     candidates = [
         _candidate(row, scores, told)
         for row in rows.values()
+        if not (row.is_secret or row.message_id in secret)
+        or asks_for_secret(question.text, of=row.text)
         # What the user confirmed or rewrote stands for itself: no message says it like that.
-        if row.kind != BlockKind.FACT
+        if row.kind not in STATEMENT_KINDS
+        or row.kind == BlockKind.EVENT
         or row.topic
         or row.trust == Trust.CONFIRMED
         or row.id not in said_in
@@ -89,8 +94,8 @@ def _candidate(
     times = [row.said_at]
     if row.kind == BlockKind.EPISODE and row.message_id:
         times += told.get(row.message_id, [])
-    elif row.valid_from is not None:
-        times.append(row.valid_from)
+    elif (begun := row.starts_at or row.valid_from) is not None:
+        times.append(begun)
     utterance = utterance_of(row.text)
     position = position_alone(row.id)
     if row.kind == BlockKind.EPISODE and row.sequence is not None and row.id == row.block_id:

@@ -74,6 +74,7 @@ def _memory(row: PassageRow, ranked: Ranked) -> Recalled:
         valid_to=row.valid_to,
         entity_ids=[row.entity_id] if row.entity_id else [],
         topic=row.topic,
+        starts_at=row.starts_at,
     )
 
 

@@ -94,7 +94,7 @@ def _with_the_users_own(
 
 
 def by_time(query: RetrievalQuery) -> Retrieved:
-    """What was said, or holds since, the times that the question names; all score 0.
+    """What was said, began or takes place at the times that the question names; all score 0.
 
     Being found is all: how well a time fits is for ranking to say.
     """
@@ -103,7 +103,7 @@ def by_time(query: RetrievalQuery) -> Retrieved:
         return Retrieved()
     said, begun = (
         find(scope=query.scope, ranges=ranges, limit=CANDIDATES_PER_RETRIEVER)
-        for find in (recalling.episodes_between, recalling.facts_from_between)
+        for find in (recalling.episodes_between, recalling.statements_between)
     )
     found = [*said, *begun]
     return Retrieved(scores=dict.fromkeys(found, 0.0))

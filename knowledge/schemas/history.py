@@ -14,7 +14,7 @@ RowToken = Annotated[UUID | None, Query(description="the next_page_token of the 
 PositionToken = Annotated[
     int, Query(ge=-1, le=2**31 - 1, description="the next_page_token of the page before")
 ]
-ReviewKind = Literal["merge", "conflict"]
+ReviewKind = Literal["merge", "conflict", "ending", "forget"]
 ReviewState = Literal["open", "accepted", "rejected"]
 
 
@@ -30,6 +30,7 @@ class ChangesetOut(Schema):
     extractor: str
     summary: dict[str, Any] = Field(description="rows added, changed and removed, by table")
     can_roll_back: bool
+    sentences: list[str] = Field(description="what it did; in a list, the first of them")
 
 
 class ChangesetListOut(Schema):

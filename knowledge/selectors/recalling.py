@@ -8,7 +8,7 @@ from uuid import UUID
 
 from exobrain.lib.sql import all_rows, plain_array
 from knowledge.stores.scope import in_scope, scope_values
-from knowledge.types import EndedStatement, Scope
+from knowledge.types import STATEMENT_KINDS, EndedStatement, Scope
 
 _IN_SCOPE = in_scope("b")
 
@@ -17,7 +17,7 @@ _COLUMNS = """
     coalesce(p.block_id, b.id), b.id, b.kind,
     CASE WHEN p."end" IS NULL THEN b.text ELSE substr(b.text, p.start + 1, p."end" - p.start) END,
     coalesce(p.start, 0), b.said_at, b.reference, b.sequence, b.message_id, b.trust, b.status,
-    b.confidence, b.topic, b.valid_from, b.valid_to, b.entity_id
+    b.confidence, b.topic, b.valid_from, b.valid_to, b.entity_id, b.starts_at, b.is_secret
 """
 
 _PASSAGES = f"""
@@ -55,20 +55,28 @@ _BETWEEN = f"""
     ORDER BY b.said_at DESC LIMIT %(limit)s
 """  # noqa: S608  ours
 
-# The same for facts, by the time that they tell of.
-_HELD_BETWEEN = f"""
+# The same for facts and events, by the time that they tell of.
+_TAKE_PLACE = f"""
     SELECT b.id FROM knowledge_block b
     JOIN unnest(%(starts)s::date[], %(ends)s::date[]) r(start, "end")
-        ON b.valid_from >= r.start AND b.valid_from < r."end" + 1
-    WHERE b.kind = 'fact' AND b.valid_from <> b.said_at AND {_IN_SCOPE}
-    ORDER BY b.valid_from DESC LIMIT %(limit)s
+        ON coalesce(b.starts_at, b.valid_from) >= r.start
+        AND coalesce(b.starts_at, b.valid_from) < r."end" + 1
+    WHERE b.kind = ANY(%(kinds)s) AND coalesce(b.starts_at, b.valid_from) <> b.said_at
+        AND {_IN_SCOPE}
+    ORDER BY coalesce(b.starts_at, b.valid_from) DESC LIMIT %(limit)s
 """  # noqa: S608  ours
 
-# When what messages tell of began, as far as facts say so.
+# The times that messages tell of, as far as facts and events say so.
 _TIMES_TOLD = """
-    SELECT f.message_id, f.valid_from FROM knowledge_block f
-    WHERE f.user_id = %(user)s AND f.kind = 'fact' AND f.message_id = ANY(%(ids)s::uuid[])
-        AND f.valid_from IS NOT NULL AND f.valid_from <> f.said_at
+    SELECT f.message_id, coalesce(f.starts_at, f.valid_from) FROM knowledge_block f
+    WHERE f.user_id = %(user)s AND f.kind = ANY(%(kinds)s) AND f.message_id = ANY(%(ids)s::uuid[])
+        AND coalesce(f.starts_at, f.valid_from) <> f.said_at
+"""
+
+# Messages in which a secret was told: what was learned of it says so.
+_WITH_SECRETS = """
+    SELECT DISTINCT f.message_id FROM knowledge_block f
+    WHERE f.user_id = %(user)s AND f.is_secret AND f.message_id = ANY(%(ids)s::uuid[])
 """
 
 # Messages of the pool whose statements have been superseded, and the message that did.
@@ -79,7 +87,8 @@ _SUPERSEDED = """
         array_agg(f.valid_to ORDER BY f.id) FILTER (WHERE f.superseded_at IS NOT NULL)
     FROM knowledge_block f LEFT JOIN knowledge_block n
         ON n.id = f.superseded_by_id AND n.user_id = f.user_id AND f.superseded_at IS NOT NULL
-    WHERE f.user_id = %(user)s AND f.kind = 'fact' AND f.message_id = ANY(%(ids)s::uuid[])
+    WHERE f.user_id = %(user)s AND f.kind IN ('fact', 'event')
+        AND f.message_id = ANY(%(ids)s::uuid[])
     GROUP BY f.message_id HAVING bool_or(f.superseded_at IS NOT NULL)
 """
 
@@ -115,6 +124,8 @@ class PassageRow(NamedTuple):
     valid_from: datetime | None
     valid_to: datetime | None
     entity_id: UUID | None
+    starts_at: datetime | None  # of an event
+    is_secret: bool
 
 
 @dataclass(frozen=True)
@@ -165,28 +176,36 @@ def episodes_between(
     return [row[0] for row in all_rows(_BETWEEN, values)]
 
 
-def facts_from_between(
+def statements_between(
     *, scope: Scope, ranges: Sequence[tuple[date, date]], limit: int
 ) -> list[UUID]:
-    """Facts that hold since one of these days, both ends included; the latest first."""
+    """Facts that hold since one of these days and events that begin on one; the latest first."""
     starts, ends = zip(*ranges, strict=True)
-    values = scope_values(scope, starts=list(starts), ends=list(ends), limit=limit)
-    return [row[0] for row in all_rows(_HELD_BETWEEN, values)]
+    values = scope_values(
+        scope, starts=list(starts), ends=list(ends), limit=limit, kinds=list(STATEMENT_KINDS)
+    )
+    return [row[0] for row in all_rows(_TAKE_PLACE, values)]
 
 
 def times_told(*, user_id: UUID, message_ids: Iterable[UUID]) -> dict[UUID, list[datetime]]:
-    """By message, since when what it tells has been so, where that is another time than its own."""
+    """By message, the times that it tells of, where those are others than its own."""
     found: dict[UUID, list[datetime]] = {}
-    for message_id, since in all_rows(
-        _TIMES_TOLD, {"user": user_id, "ids": plain_array(message_ids)}
-    ):
-        found.setdefault(message_id, []).append(since)
+    values = {"user": user_id, "ids": plain_array(message_ids), "kinds": list(STATEMENT_KINDS)}
+    for message_id, time in all_rows(_TIMES_TOLD, values):
+        found.setdefault(message_id, []).append(time)
     return found
+
+
+def messages_with_secrets(*, user_id: UUID, message_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the messages that tell a password, a code or the like."""
+    values = {"user": user_id, "ids": plain_array(message_ids)}
+    return {row[0] for row in all_rows(_WITH_SECRETS, values)}
 
 
 def superseded(*, user_id: UUID, message_ids: Iterable[UUID]) -> list[Superseded]:
     """Those of the messages of which a statement has been superseded."""
-    rows = all_rows(_SUPERSEDED, {"user": user_id, "ids": plain_array(message_ids)})
+    values = {"user": user_id, "ids": plain_array(message_ids), "kinds": list(STATEMENT_KINDS)}
+    rows = all_rows(_SUPERSEDED, values)
     return [
         Superseded(
             message_id,

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
+from exobrain.lib.database import retry_conflicts
 from journal import selectors as journal
 from journal import services as journal_services
 from knowledge.events import UPDATE_JOB
@@ -44,7 +45,8 @@ from knowledge.services.ledger.redaction import (
     fact_keys,
 )
 from knowledge.services.ledger.removal import lower_trust, remove_with_dependents
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.services.rebuilding import truncate_rebuilds
 from knowledge.types import (
     BlockKind,
@@ -71,6 +73,7 @@ def preview(*, user_id: UUID, target: Target) -> ForgetPreview:
     )
 
 
+@retry_conflicts
 def forget(*, user_id: UUID, target: Target) -> ForgetReport:
     """The target is erased and is not learned again; the report names what is still pending.
 

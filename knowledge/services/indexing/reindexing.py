@@ -13,6 +13,7 @@ from knowledge.selectors import indexing
 from knowledge.services.indexing import outbox
 from knowledge.services.indexing.embedding import embed_texts
 from knowledge.services.indexing.updating import update_indexes
+from knowledge.services.locking import lock_memory
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.tokens import configured_token_store
 from knowledge.stores.vectors import local_index, outside_index
@@ -29,6 +30,7 @@ def rebuild_user(*, user_id: UUID) -> int:
     Until this commits the old ones are searched. Vectors stay: they are of texts, by digest.
     """
     with transaction.atomic():
+        lock_memory(user_id)
         blocks, entities, edges = indexing.record_ids(user_id=user_id)
         old = indexing.later_passages(user_id=user_id, block_ids=blocks)
         local_index().clear_words(user_id=user_id)
@@ -61,6 +63,7 @@ def embed_missing(*, user_id: UUID | None = None, limit: int = EMBED_BATCH) -> i
         embedded = embed_texts(texts)
         # Between reading and now a text may have changed: a vector goes with its own text only.
         with transaction.atomic():
+            lock_memory(owner)  # before any row of an index, as all who change the memory
             now = indexing.blocks_by_id(user_id=owner, block_ids=list(texts))
             same = [block for block in now if block.text == texts[block.id]]
             passages = {each.id for block in same for each in passages_of(block.id, block.text)}

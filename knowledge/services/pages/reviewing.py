@@ -5,18 +5,22 @@ from uuid import UUID
 
 from django.db import transaction
 
+from exobrain.lib.database import retry_conflicts
 from knowledge.errors import AlreadyDecided, RecordNotFound, ReviewItemNotFound
 from knowledge.models import Block, Changeset, Entity, ReviewItem
 from knowledge.services.identities.merging import add_cannot_link, merge_into
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.services.pages.editing import assure, refute
 
 
+@retry_conflicts
 def accept(*, user_id: UUID, item_id: UUID) -> UUID:
     """Of a merge: the two are one. Of a conflict: the left one holds. Returns the changeset."""
     return _decide(user_id, item_id, ReviewItem.State.ACCEPTED)
 
 
+@retry_conflicts
 def reject(*, user_id: UUID, item_id: UUID) -> UUID:
     """Of a merge: different for ever. Of a conflict: the right one holds. Returns the changeset."""
     return _decide(user_id, item_id, ReviewItem.State.REJECTED)

@@ -15,16 +15,20 @@ MOST_PASSAGES = 4  # of one message that a list is expected to find
 
 
 def search(*, scope: Scope, query: str, limit: int) -> Recall:
-    """The memories that help with the query, best first; of a long message its best passage."""
+    """The memories that help with the query, best first; none that hardly fits.
+
+    Of a long message there is its best passage only.
+    """
     found = recall(
         scope=scope,
         query=query,
         budget_tokens=ANY_TOKENS,
         limit=limit * MOST_PASSAGES,
         deadline_ms=DEADLINE_MS,
+        drop_weak=True,
     )
     best: dict[UUID, Recalled] = {}
-    for item in found.items:
+    for item in sorted(found.items, key=lambda item: -item.score):
         best.setdefault(item.block_id, item)
     return replace(found, items=list(best.values())[:limit])
 

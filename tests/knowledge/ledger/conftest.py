@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import User
 from knowledge.services.learning import learner
+from tests.knowledge.ledger.proposing import Mind, Proposer
 from tests.knowledge.ledger.scribe import Scribe, Teller
 
 
@@ -18,3 +19,11 @@ def _scribe(monkeypatch: pytest.MonkeyPatch) -> None:
 def teller(alice: User) -> Teller:
     """Alice, talking."""
     return Teller(alice)
+
+
+@pytest.fixture
+def mind(alice: User, monkeypatch: pytest.MonkeyPatch) -> Mind:
+    """Alice, whose messages come with what is proposed of them."""
+    proposer = Proposer()
+    monkeypatch.setattr(learner, "configured_extractor", lambda: proposer)
+    return Mind(alice, proposer)

@@ -25,7 +25,7 @@ ALTER TABLE knowledge_blocktokens ADD PRIMARY KEY (block_id);
 class Migration(migrations.Migration):
     """Passages in the indexes."""
 
-    dependencies: ClassVar = [("knowledge", "0003_seed_schema")]
+    dependencies: ClassVar = [("knowledge", "0005_when_it_held")]
 
     operations: ClassVar = [
         migrations.AddField("indexedblock", "passage_of", models.UUIDField(null=True)),
