@@ -22,38 +22,13 @@ _ASKS_FOR_ANSWER = re.compile(
     re.IGNORECASE,
 )
 # What secrets are called.
-_SECRETS = frozenset(
-    [
-        "password",
-        "passwords",
-        "passcode",
-        "passphrase",
-        "pin",
-        "pins",
-        "code",
-        "codes",
-        "number",
-        "key",
-        "login",
-        "credentials",
-        "combination",
-        "iban",
-        "account",
-        "ssn",
-        "cvv",
-        "passwort",
-        "passwörter",
-        "kennwort",
-        "geheimzahl",
-        "nummer",
-        "zugangsdaten",
-        "zugang",
-        "konto",
-        "kontonummer",
-        "schlüssel",
-        "kombination",
-    ]
-)
+_KINDS_OF_SECRETS = """
+password passwords passcode passphrase pin pins code codes number key login credentials combination
+iban account ssn cvv
+passwort passwörter kennwort geheimzahl nummer zugangsdaten zugang konto kontonummer schlüssel
+kombination
+"""
+_SECRETS = frozenset(_KINDS_OF_SECRETS.split())
 _FIRST_PERSON = frozenset({"i", "me", "my", "mine", "myself"})
 
 

@@ -77,7 +77,7 @@ class Weights:
 # With token vectors, as the local model gives them.
 WITH_TOKENS = Weights(
     base=-5.0,
-    lexical=1.0,
+    lexical=2.0,
     dense=6.0,
     tokens=11.0,
     session=4.0,

@@ -4,7 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from knowledge.retrieval.ranking.question import parse_question, person_asked_about
+from knowledge.retrieval.ranking.question import (
+    asks_for_answer,
+    asks_for_secret,
+    parse_question,
+    person_asked_about,
+)
 from knowledge.retrieval.ranking.question_times import Period, read_times
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
@@ -153,3 +158,35 @@ def test_i_is_the_asker() -> None:
 def test_the_questions_terms_count_once() -> None:
     """However often they are said."""
     assert parse_question("Tea, tea or green tea?", now=NOW).terms == {"tea": 1, "green": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What did you recommend for the trip?", True),
+        ("Which books have you mentioned so far?", True),
+        ("Was hast du mir damals empfohlen?", True),
+        ("What was your advice on the lease?", True),
+        ("Can you recommend a book?", False),
+        ("What did I tell you of my sister?", False),
+        ("Can you list what I bought?", False),
+    ],
+)
+def test_what_the_assistant_said_is_asked_for_by_name(text: str, expected: bool) -> None:
+    """A request for something new is no question for what was said."""
+    assert asks_for_answer(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What is the wifi password?", True),
+        ("Wie ist das Passwort vom WLAN, also dem wifi?", True),
+        ("What is my password?", True),
+        ("What is the bank's password?", False),
+        ("Is the wifi slow?", False),
+    ],
+)
+def test_a_secret_is_asked_for_by_its_kind_and_its_thing(text: str, expected: bool) -> None:
+    """One of both is not enough, but for the kind alone."""
+    assert asks_for_secret(text, of="The wifi password is swordfish.") is expected

@@ -1,8 +1,8 @@
 """What the memory has for a question."""
 
 import threading
-from datetime import timedelta
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -210,6 +210,33 @@ def test_a_named_time_finds_what_was_said_then(teller: Teller, ask: Ask) -> None
     said = teller.tell("We had soup for lunch.", day=13)
 
     assert said.id in messages(ask("January 14th, 2025", without=["words", "meaning"]))
+
+
+def test_what_is_told_of_a_named_time_is_found(teller: Teller, ask: Ask) -> None:
+    """By the time that the fact tells of, not by that of its message."""
+    said = teller.tell("My sister Ann plays the cello.", day=40)
+    began = datetime(2019, 3, 4, tzinfo=UTC)
+    Block.objects.filter(kind="fact", message_id=said.id).update(valid_from=began)
+
+    assert said.id in messages(ask("What was in March 2019?", without=["words", "meaning"]))
+
+
+@pytest.mark.usefixtures("small_talk")
+def test_a_secret_is_recalled_only_when_it_is_asked_for(teller: Teller, ask: Ask) -> None:
+    """By its kind and its thing; neither the fact nor the message is a by-catch."""
+    said = teller.tell("The code of the garden gate is 4711, my sister Ann knows it.", day=1)
+    fact = Block.objects.filter(message_id=said.id).exclude(kind="episode").first()
+    if fact is None:  # what is learned of it is not this test's matter
+        fact = Block.objects.create(
+            id=uuid4(), user=teller.user, trust=Trust.USER_SAID, recorded_at=said.said_at,
+            said_at=said.said_at, kind="fact", text="The garden gate's code is 4711.",
+            message_id=said.id,
+        )  # fmt: skip
+    Block.objects.filter(id=fact.id).update(is_secret=True)
+
+    assert said.id not in messages(ask("What does Ann know of the garden?"))
+    assert said.id not in messages(ask("What is the code of the safe?"))
+    assert said.id in messages(ask("What is the code of the garden gate?"))
 
 
 def test_low_trust_can_be_left_out(teller: Teller, ask: Ask) -> None:
