@@ -26,6 +26,7 @@ class Secret:
     end: int
     value_start: int
     value_end: int
+    is_by_looks: bool = False  # a key wherever it stands, in code too
 
 
 _NOUN = (
@@ -59,7 +60,7 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _LOGIN = re.compile(
-    r"(?P<clause>(?P<thing>(?:(?:my|our|the|mein\w*|der|die|das)\s+)?[\w.-]+(?:\s+[\w.-]+){0,2}?\s+(?:log-?ins?|sign-?in|credentials|account|zugang|zugangsdaten|anmeldedaten|anmeldung|konto))\s*(?::|=|\s(?:is|are|ist|lautet|sind))\s*(?P<user>[^\s/|,]{2,80})\s*(?:/|\||,|\s(?:and|und|with|mit|pw|pass|password|passwort)\s)\s*(?:(?:pw|pass|password|passwort)\s*:?\s*)?(?P<value>[^\s,;]{4,80}))",
+    r"(?P<clause>(?P<thing>(?:(?:my|our|the|mein\w*|der|die|das)\s+)?(?<![\w.-])[\w.-]{1,40}(?:\s+[\w.-]{1,40}){0,2}?\s+(?:log-?ins?|sign-?in|credentials|account|zugang|zugangsdaten|anmeldedaten|anmeldung|konto))\s*(?::|=|\s(?:is|are|ist|lautet|sind))\s*(?P<user>[^\s/|,]{2,80})\s*(?:/|\||,|\s(?:and|und|with|mit|pw|pass|password|passwort)\s)\s*(?:(?:pw|pass|password|passwort)\s*:?\s*)?(?P<value>[^\s,;]{4,80}))",
     re.IGNORECASE,
 )
 _ASSIGNED = re.compile(
@@ -84,8 +85,11 @@ _NO_VALUE = re.compile(
     r"geändert|gesperrt|sicher|unsicher|geheim|bekannt|unbekannt|leer|einfach|schwer|kompliziert|wichtig|dieselbe|derselbe|dasselbe|so|auch|nur|jetzt|wieder|nie)$",
     re.IGNORECASE,
 )
-_PHRASE = re.compile(r"phrase|words|words?|wörter", re.IGNORECASE)
-_NEEDS_DIGIT = re.compile(r"number|nummer|\bno\b|pin\b|code|iban|\bid\b|ssn|puk|tan\b|cvv|cvc|combination|kombination|geheimzahl|\bcard\b|karte", re.IGNORECASE)
+_NEEDS_DIGIT = re.compile(
+    r"number|nummer|\bno\b|pin\b|code|iban|\bid\b|ssn|puk|tan\b|cvv|cvc|combination|kombination|geheimzahl|\bcard\b|karte",
+    re.IGNORECASE,
+)
+_MAY_BE_A_WORD = re.compile(r"pass ?word|passwort|kennwort|phrase|\bpw\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|my|our|your|der|die|das|mein\w*|unser\w*)\s+", re.IGNORECASE)
 
 
@@ -110,18 +114,18 @@ def _all_secrets(text: str) -> Iterator[Secret]:
                 continue
             if pattern is _NAMED and not _is_value(match["thing"], value):
                 continue
-            yield _secret(match["thing"], value, match)
+            yield _secret(match["thing"], value, match, is_by_looks=pattern is _ASSIGNED)
     for name, pattern in _SHAPES:
         for match in pattern.finditer(text):
-            yield Secret(name, match[0], match.start(), match.end(), match.start(), match.end())
+            bounds = match.span()
+            yield Secret(name, match[0], *bounds, *bounds, is_by_looks=True)
     for match in _CARD.finditer(text):
         if _is_card(match[0]):
-            yield Secret(
-                "card number", match[0], match.start(), match.end(), match.start(), match.end()
-            )
+            bounds = match.span()
+            yield Secret("card number", match[0], *bounds, *bounds, is_by_looks=True)
 
 
-def _secret(thing: str, value: str, match: re.Match[str]) -> Secret:
+def _secret(thing: str, value: str, match: re.Match[str], *, is_by_looks: bool) -> Secret:
     start = match.start("value") + match["value"].index(value)
     name = " ".join(_ARTICLE.sub("", thing).split())[:MAX_THING_CHARACTERS]
     return Secret(
@@ -131,6 +135,7 @@ def _secret(thing: str, value: str, match: re.Match[str]) -> Secret:
         end=max(match.end("clause"), start + len(value)),
         value_start=start,
         value_end=start + len(value),
+        is_by_looks=is_by_looks,
     )
 
 
@@ -138,7 +143,7 @@ def _is_value(thing: str, value: str) -> bool:
     if len(value) < 2 or _NO_VALUE.match(value):
         return False
     has_digit = any(letter.isdigit() for letter in value)
-    if _NEEDS_DIGIT.search(thing):
+    if _NEEDS_DIGIT.search(thing) and not _MAY_BE_A_WORD.search(thing):
         return has_digit
     return has_digit or not value.isalpha() or len(value) >= 4
 

@@ -48,7 +48,10 @@ _REMEMBER_BEHIND = re.compile(
     r"|\(?(?:und |bitte |kannst du (?:dir )?)*(?:merk(?:e)? dir das|merk(?:e)? dir(?:'s| es)?|das (?:bitte )?merken|bitte merken|nicht vergessen|vergiss das nicht|notier(?:e)? (?:dir )?das|behalt das im kopf|denk(?:e)? (?:dran|daran)|lass mich das nicht vergessen)(?: bitte| für mich)?\)?)[\s.!)]*$",
     _I,
 )
-_ONLY_BEHIND = re.compile(r"^[\s,;.–-]*(?:and |so |please |bitte |und |ok[, ]+)*(?:remember|note|save|store|memori[sz]e|don't forget|keep|merk|das bitte merken|bitte merken|nicht vergessen|vergiss das nicht|notier|denk)", _I)
+_ONLY_BEHIND = re.compile(
+    r"^[\s,;.–-]*(?:and |so |please |bitte |und |ok[, ]+)*(?:remember|note|save|store|memori[sz]e|don't forget|keep|merk|das bitte merken|bitte merken|nicht vergessen|vergiss das nicht|notier|denk)",
+    _I,
+)
 _COLON = re.compile(r":\s*$|:\s*\n")
 _FORGET = re.compile(
     r"^\W*(?:(?:please|pls|and|also|can you|could you|ok|no|actually|bitte|und|auch|nein|kannst du)[, ]+)*(?:"
@@ -58,12 +61,13 @@ _FORGET = re.compile(
     _I,
 )
 _FORGET_NOTHING = re.compile(
-    r"^(?:it|about it|this|that one|everything else|me|es|das|mich|nicht\b.*|the (?:line|word|row|column|file|comma|space|paragraph|sentence|bullet|last (?:line|word))\b.*|(?:line|word|row|column|file|duplicates?|spaces?)\b.*|to\b.*|how\b.*|it all|him|her|nie\b.*|zu\b.*)$", _I
+    r"^(?:it|about it|this|that one|everything else|me|es|das|mich|nicht\b.*|the (?:line|word|row|column|file|comma|space|paragraph|sentence|bullet|last (?:line|word))\b.*|(?:line|word|row|column|file|duplicates?|spaces?)\b.*|to\b.*|how\b.*|it all|him|her|nie\b.*|zu\b.*)$",
+    _I,
 )
 
 # -- once only
 _ONCE = re.compile(
-    r"\b(?:this time|for once|just (?:this )?once|once|this one|in this (?:answer|reply|case|chat|message|text|mail|email)|for this\b|for now|right now|today|tonight|now\b(?! on)|here\b|(?:translate|convert|rewrite|rephrase|put|change|turn|format|make|shorten|summari[sz]e|explain|give|write|keep) (?:me )?(?:this|that|it|these|the (?:text|table|list|mail|email|letter|poem|story|recipe|following|above))\b|"
+    r"\b(?:(?:to|for|of|about|in) (?:this|that|the following|the above)\b|this time|for once|just (?:this )?once|once|this one|in this (?:answer|reply|case|chat|message|text|mail|email)|for this\b|for now|right now|today|tonight|now\b(?! on)|here\b|(?:translate|convert|rewrite|rephrase|put|change|turn|format|make|shorten|summari[sz]e|explain|give|write|keep) (?:me )?(?:this|that|it|these|the (?:text|table|list|mail|email|letter|poem|story|recipe|following|above))\b|"
     r"the following|below|next (?:answer|reply|message)|diesmal|dieses mal|ausnahmsweise|nur (?:jetzt|heute|hier|einmal)|heute|gerade|jetzt\b|hier\b|in diese[rm]|für diese[ns]?|(?:übersetz|wandle|rechne|formulier|schreib|kürz|fass)e? (?:mir )?(?:das|dies|diesen|den text|es)\b)",
     _I,
 )
@@ -79,6 +83,7 @@ _CALL_ME = re.compile(
     _I,
 )
 _GERMAN_NAME_VERB = re.compile(r"^(?:du|ich)\b", _I)
+_DO_NOT = re.compile(r"\b(?:don't|do not|never|stop|nicht)\s*$", _I)
 _NO_NAME = re.compile(
     r"^(?:back|later|tomorrow|today|tonight|when|whenever|at|on|if|a|an|the|crazy|maybe|soon|asap|now|then|old-fashioned|old|stupid|weird|paranoid|naive|lazy|picky|after|before|in|any\w*|sometime|again|please|up|out|by|for|with|from|whatever|what|names?|that|this|it|so|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|morgen|heute|später|zurück|an|nicht|bitte|verrückt|wenn|bald|wieder|irgendwann|i|me|her|him)$",
@@ -96,7 +101,8 @@ _LANGUAGE = re.compile(
     _I,
 )
 _ANSWERING = re.compile(
-    r"\b(?:answer|reply|respond|speak|talk|write|chat|communicate|use|switch|stick|antwort|antworte|sprich|rede?|schreibe?|kommuniziere?|bleib|please|only|bitte|always|immer)\b", _I
+    r"\b(?:answer|reply|respond|speak|talk|write|chat|communicate|use|switch|stick|antwort|antworte|sprich|rede?|schreibe?|kommuniziere?|bleib|please|only|bitte|always|immer)\b",
+    _I,
 )
 
 # -- units
@@ -105,7 +111,8 @@ _UNITS = re.compile(
     _I,
 )
 _UNIT_WISH = re.compile(
-    r"\b(?:use|using|only|always|prefer|please|give|stick to|units?|in|want|with|system|nutze?|verwende?|immer|nur|bitte|lieber|einheiten|angaben|gib|rechne|mag)\b", _I
+    r"\b(?:use|using|only|always|prefer|please|give|stick to|units?|in|want|with|system|nutze?|verwende?|immer|nur|bitte|lieber|einheiten|angaben|gib|rechne|mag)\b",
+    _I,
 )
 
 # -- form and tone of answers
@@ -118,15 +125,21 @@ _FORM = (
     ("disclaimers", r"disclaimers?|warnings|caveats|haftungsausschl\w+|warnhinweise|belehrungen"),
     ("small_talk", r"small ?talk|fluff|filler|flattery|compliments|praise|pleasantries|apolog(?:ies|y|i[sz]ing)|preamble|floskeln|füllwörter|schmeicheleien|höflichkeitsfloskeln|entschuldigungen|follow-?up questions|rückfragen|jokes|puns|witze|sarcasm|sarkasmus"),
     ("jargon", r"jargon|technical terms|fachbegriffe|fachjargon|fremdwörter|anglizismen|acronyms|abkürzungen|slang|gendern|swearing|swear words"),
-    ("length", r"(?:short|brief|concise|terse|long|longer|shorter|detailed|in-depth|thorough|one-line|one-sentence|two-sentence|succinct|crisp|compact) (?:answers?|replies|responses?|sentences|explanations?|paragraphs?)|(?:answers?|replies|responses?|sentences|explanations?|paragraphs?|messages)(?: (?:as|very|really|to be|nice and|always|more))* (?:short|brief|concise|terse|long|detailed|crisp|to the point|under \w+ \w+|below \w+ \w+)|(?:answer|reply|respond)(?: (?:me|to me|more|always|very|as))* (?:briefly|concisely|shortly|succinctly|tersely|in (?:one|two|three|a few|short|full|complete|simple) (?:sentences?|words|paragraphs?)|in detail|at length|with (?:one|a single) (?:word|sentence))|(?:be|keep it|stay)(?: (?:more|very|always|nice and|a bit|as))* (?:brief|concise|short|succinct|to the point|terse)|(?:kurze?|knappe?|lange|ausführliche|längere|kürzere) (?:antworten|sätze|erklärungen)|(?:antworte?|antworten|schreib(?:e)?)(?: (?:mir|bitte|immer|mal|stets|möglichst|sehr|so|etwas|nur|ganz))* (?:kurz|knapp|ausführlich|kürzer|länger|knapper|ausführlicher|in (?:kurzen|ganzen|einfachen|wenigen|ein|zwei|einem) (?:sätzen|worten|satz)|detailliert|stichpunktartig)|fass(?:e)? dich(?: bitte| immer)* (?:kurz|kürzer)|halt(?:e)? (?:dich|es|deine antworten)(?: bitte| immer)* (?:kurz|knapp)|max(?:imum|imal)? \w+ (?:sentences?|words|lines|sätze|wörter|zeilen)|no (?:more|longer) than \w+ (?:sentences?|words|lines)"),
+    ("length", r"(?:short|brief|concise|terse|long|longer|shorter|detailed|in-depth|thorough|one-line|one-sentence|two-sentence|succinct|crisp|compact) (?:answers|replies|responses|sentences|explanations|paragraphs)|(?:answers?|replies|responses?|sentences|explanations?|paragraphs?|messages)(?: (?:as|very|really|to be|nice and|always|more))* (?:short|brief|concise|terse|long|detailed|crisp|to the point|under \w+ \w+|below \w+ \w+)|(?:answer|reply|respond)(?: (?:me|to me|more|always|very|as))* (?:briefly|concisely|shortly|succinctly|tersely|in (?:one|two|three|a few|short|full|complete|simple) (?:sentences?|words|paragraphs?)|in detail|at length|with (?:one|a single) (?:word|sentence))|(?:be|keep it|stay)(?: (?:more|very|always|nice and|a bit|as))* (?:brief|concise|short|succinct|to the point|terse)|(?:kurze?|knappe?|lange|ausführliche|längere|kürzere) (?:antworten|sätze|erklärungen)|(?:antworte?|antworten|schreib(?:e)?)(?: (?:mir|bitte|immer|mal|stets|möglichst|sehr|so|etwas|nur|ganz))* (?:kurz|knapp|ausführlich|kürzer|länger|knapper|ausführlicher|in (?:kurzen|ganzen|einfachen|wenigen|ein|zwei|einem) (?:sätzen|worten|satz)|detailliert|stichpunktartig)|fass(?:e)? dich(?: bitte| immer)* (?:kurz|kürzer)|halt(?:e)? (?:dich|es|deine antworten)(?: bitte| immer)* (?:kurz|knapp)|max(?:imum|imal)? \w+ (?:sentences?|words|lines|sätze|wörter|zeilen)|no (?:more|longer) than \w+ (?:sentences?|words|lines)"),
     ("tone", r"(?:be|stay|sound)(?: (?:more|very|always|a bit|less|really|as|with me))* (?:direct|blunt|honest|formal|informal|casual|polite|funny|serious|critical|friendly|gentle|kind|strict|frank|professional|sarcastic|encouraging)|(?:formal|informal|casual|friendly|serious|professional|direct|blunt) (?:tone|style|language)|(?:sei|bleib)(?: (?:bitte|immer|mal|etwas|weniger|ehrlich und))* (?:direkt|ehrlich|höflich|locker|förmlich|sachlich|kritisch|freundlich|lustig|streng|direkter|lockerer)"),
     ("simplicity", r"(?:simple|plain|easy) (?:words|language|english|terms|sentences)|(?:einfache[nr]?|leichte[rn]?) (?:sätze[n]?|worte[n]?|sprache|wörter)|like (?:i'm|i am|i was|a|to a) (?:a )?(?:five|5|child|kid|beginner|novice|layperson|expert|pro|professional|adult)\b|explain every(?:thing| term| step)?|step by step|schritt für schritt|wie (?:einem|einer|für) (?:kind|anfänger|laien|anfängerin|experten)"),
     ("sources", r"sources?|citations?|references|links|quellen(?:angaben)?|belege|zitate"),
     ("examples", r"examples?|beispiele?n?|analog(?:y|ies)|metaphors?|metaphern"),
 )  # fmt: skip
 _FORMS = tuple((name, re.compile(rf"\b(?:{pattern})\b", _I)) for name, pattern in _FORM)
-_NO = re.compile(r"\b(?:no|without|don't|do not|never|stop|avoid|skip|drop|hate|dislike|can't stand|leave out|kein\w*|ohne|nie\w*|nicht|verzicht\w*|lass|vermeid\w*|hasse|spar dir)\b", _I)
-_ALLOWED = re.compile(r"\b(?:(?:is|are|'s|'re) (?:fine|ok|okay|allowed|welcome|good|back)|(?:you )?(?:can|may) use|again|sind (?:ok|okay|erlaubt|wieder)|darfst|wieder)\b", _I)
+_NO = re.compile(
+    r"\b(?:no|without|don't|do not|never|stop|avoid|skip|drop|hate|dislike|can't stand|leave out|kein\w*|ohne|nie\w*|nicht|verzicht\w*|lass|vermeid\w*|hasse|spar dir)\b",
+    _I,
+)
+_ALLOWED = re.compile(
+    r"\b(?:(?:is|are|'s|'re) (?:fine|ok|okay|allowed|welcome|good|back)|(?:you )?(?:can|may) use|again|sind (?:ok|okay|erlaubt|wieder)|darfst|wieder)\b",
+    _I,
+)
 _DIRECTS = re.compile(
     r"^\W*(?:(?:please|pls|and|but|also|ok|so|oh|well|hey|bitte|und|aber|auch|also|für mich|for me|in general|kindly|just)[, ]+)*(?:keep|use|using|be|stay|give|avoid|skip|drop|leave out|stop|don't|do not|never|always|no\b|without|write|answer|reply|respond|explain|treat|talk|speak|format|make|include|add|put|start|end|begin|only|stick|prefer|address|assume|suggest|recommend|mention|ask|tell|show|cite|limit|max\w*|sound|from now on|in future|in the future|going forward|when(?:ever)?\b|"
     r"i (?:prefer|like|want|hate|dislike|can't stand|love|need|don't (?:like|want|need)|would (?:like|prefer))|i'd (?:like|prefer|rather)|(?:short|brief|concise|long|detailed|plain|simple|formal|metric|imperial|celsius)\b|"
@@ -134,23 +147,88 @@ _DIRECTS = re.compile(
     r"ich (?:mag|hasse|will|möchte|bevorzuge|brauche|hätte gern(?:e)?)|(?:emojis?|lists?|tables?|bullet\w*|listen|tabellen|aufzählungen)\b)",
     _I,
 )
-_TREAT = re.compile(r"^\W*(?:please |bitte )?(?:treat me|talk to me|speak to me|behandle mich|behandel mich|red(?:e)? mit mir|sprich mit mir)\s+(?:like|as|wie|als)\b", _I)
-_ORDER_TO_ME = re.compile(
-    r"^\W*(?:(?:please|also|and|but|ok|so|bitte|und|aber|auch)[, ]+)*(?:never|always|don't ever|do not ever|from now on|whenever|when i|in future|in the future|going forward|nie|niemals|immer|ab jetzt|ab sofort|künftig|in zukunft|von nun an|immer wenn ich|wenn ich)\b", _I
+_TREAT = re.compile(
+    r"^\W*(?:please |bitte )?(?:treat me|talk to me|speak to me|behandle mich|behandel mich|red(?:e)? mit mir|sprich mit mir)\s+(?:like|as|wie|als)\b",
+    _I,
 )
-_OWN_HABIT = re.compile(r"\b(?:never|always|nie|niemals|immer)\s+(?:been|had|was|were|got|have|gone|knew|thought|liked|loved|wanted|happens?|mind|again|a dull|[a-z]+ed)\b|\b(?:i|we|he|she|they|it|ich|wir|er|sie)(?:'ve|'m|'s)?\s+(?:never|always|nie|niemals|immer)\b|^\W*(?:always|never)\s+(?:a|an|the|so|too|my|in|on|at)\b", _I)
-_IMPERATIVE_BEHIND = re.compile(
-    r"(?:,|\b(?:always|never|ever|immer|nie(?:mals)?(?: wieder)?|on|future|forward|jetzt|sofort|künftig|zukunft|an)\b,?)\s*(?:please |bitte |only |just |nur |mir |always |immer |you (?:should|must|can) |i want you to |i'd like you to )*(?:[a-z]+)", _I
+_ORDER_TO_ME = re.compile(
+    r"^\W*(?:(?:please|also|and|but|ok|so|bitte|und|aber|auch)[, ]+)*(?:never|always|don't ever|do not ever|from now on|whenever|when i|in future|in the future|going forward|nie|niemals|immer|ab jetzt|ab sofort|künftig|in zukunft|von nun an|immer wenn ich|wenn ich)\b"
+    r"|^\W*(?:please |bitte )?(?:don't|do not|stop)\s+(?:recommend|suggest|mention|ask|offer|show|use|call|bring|remind|talk|start|end|give|say|tell)\w*\b.*\b(?:to me|ever|again|any ?more|with me)\b",
+    _I,
+)
+_OWN_HABIT = re.compile(
+    r"\b(?:never|always|nie|niemals|immer)\s+(?:been|had|was|were|got|have|gone|knew|thought|liked|loved|wanted|happens?|mind|again|a dull|[a-z]+ed)\b|\b(?:i|we|he|she|they|it|ich|wir|er|sie)(?:'ve|'m|'s)?\s+(?:never|always|nie|niemals|immer)\b|^\W*(?:always|never)\s+(?:a|an|the|so|too|my|in|on|at)\b",
+    _I,
 )
 _SLUG = re.compile(r"[^\W_]{3,}")
+_FIRST_CLAUSE = re.compile(r"(?:\S+\s+){3,}?\S+(?=,|\s[-–]\s|;|$)")
 _STOP_WORDS = frozenset(
-    "please always never from now future going forward when whenever the and for you your with that this only but also just not don't use give make ask answer tell suggest anything something me bitte immer nie niemals mir mich dir ich wenn nicht keine kein und oder den die das ein eine ab jetzt sofort künftig zukunft".split()
+    [
+        "please",
+        "always",
+        "never",
+        "from",
+        "now",
+        "future",
+        "going",
+        "forward",
+        "when",
+        "whenever",
+        "the",
+        "and",
+        "for",
+        "you",
+        "your",
+        "with",
+        "that",
+        "this",
+        "only",
+        "but",
+        "also",
+        "just",
+        "not",
+        "don't",
+        "use",
+        "give",
+        "make",
+        "ask",
+        "answer",
+        "tell",
+        "suggest",
+        "recommend",
+        "mention",
+        "anything",
+        "something",
+        "me",
+        "bitte",
+        "immer",
+        "nie",
+        "niemals",
+        "mir",
+        "mich",
+        "dir",
+        "ich",
+        "wenn",
+        "nicht",
+        "keine",
+        "kein",
+        "und",
+        "oder",
+        "den",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "ab",
+        "jetzt",
+        "sofort",
+        "künftig",
+        "zukunft",
+    ]
 )
 
 
-def read_wishes(
-    content: str, sentences: Sequence[VoicedSentence] | None = None
-) -> Sequence[Wish]:
+def read_wishes(content: str, sentences: Sequence[VoicedSentence] | None = None) -> Sequence[Wish]:
     """Every explicit wish of the author of the message, in order."""
     own = [
         sentence
@@ -211,7 +289,7 @@ def _standing(sentence: VoicedSentence, content: str) -> Iterator[Wish]:
     text = sentence.text
     called = False
     for match in _CALL_ME.finditer(text):
-        if name := _called(match):
+        if (name := _called(match)) and not _DO_NOT.search(text[: match.start("verb")]):
             called = True
             yield _wish(sentence, content, match.start("verb"), match.end(), "call_me", name)
     if called or text.rstrip().endswith("?"):
@@ -222,7 +300,7 @@ def _standing(sentence: VoicedSentence, content: str) -> Iterator[Wish]:
     if address := _ADDRESS.search(text):
         value = "formal" if address["formal"] or "formal" in address[0].split() else "informal"
         yield _wish(sentence, content, 0, len(text), "answer_style:address", value)
-    if not (_DIRECTS.match(text) or is_always):
+    if not (_DIRECTS.match(text) or is_always or address):
         if allowed := _ALLOWED.search(text):
             for name, pattern in _FORMS:
                 if (form := pattern.search(text)) and form.start() < allowed.end():
@@ -257,14 +335,16 @@ def _of_form(
         if value != "allowed" and _NO.search(text[: form.start()]):
             value = f"no {value}"
         yield _wish(sentence, content, 0, end, f"answer_style:{name}", value)
-    is_order = _ORDER_TO_ME.match(text) and _IMPERATIVE_BEHIND.search(text)
+    is_order = _ORDER_TO_ME.match(text) is not None
     if not found and (_TREAT.match(text) or (is_order and not _OWN_HABIT.search(text))):
-        words = [
-            word for word in _SLUG.findall(text.lower()) if word not in _STOP_WORDS
-        ]
+        wish = _FIRST_CLAUSE.match(text)
+        wished = wish[0] if wish else text
+        words = [word for word in _SLUG.findall(wished.lower()) if word not in _STOP_WORDS]
         if words:
             slug = "_".join(words[:MAX_TOPIC_WORDS])
-            yield _wish(sentence, content, 0, end, f"answer_style:{slug}", text.strip(" .!").lower())
+            yield _wish(
+                sentence, content, 0, end, f"answer_style:{slug}", wished.strip(" .!").lower()
+            )
 
 
 # What a person may also like in books and meetings: to be about answers, the sentence says more.
