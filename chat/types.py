@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 from uuid import UUID
 
@@ -36,6 +36,7 @@ class StoredTurn:
     journal_id: UUID
     question_sequence: int
     answer_id: UUID
+    zone: tzinfo = UTC  # in which the user's days begin
 
 
 @dataclass(frozen=True, slots=True)

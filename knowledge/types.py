@@ -182,10 +182,15 @@ class ProposedFact:
     single_valued: bool = False  # a newer value of the topic ends the older one
     valid_from: datetime | None = None  # unset: from when it was said
     valid_to: datetime | None = None
-    since_precision: str = ""  # a Precision of valid_from; "" where that is when it was said
+    # A Precision of valid_from, where the statement says that something began: "moved in May",
+    # "my new boss", "now". Empty where it only says that it is so.
+    since_precision: str = ""
     until_precision: str = ""  # a Precision of valid_to
     relation: str | None = None  # what the edge means: sister, manager, works_at
     polarity: str = ""  # a Polarity, or "": it is so
+    # False where it only tells when it began: "I moved to Malaga in 2012". What is said to be so
+    # now outranks it.
+    holds_now: bool = True
     # The topic is over since valid_from: of this value, or without one of any value.
     ends: bool = False
     corrects: str | None = None  # the value that was said before and is wrong: "not Tuesday"
@@ -313,7 +318,9 @@ class ProfileFact:
     text: str
     trust: Trust
     since: datetime | None  # unset: as long as is known
+    since_precision: Precision
     ends: datetime | None  # later than now
+    ends_precision: Precision
     is_unsure: bool
     is_disputed: bool
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 import structlog
 from django.conf import settings
@@ -156,6 +157,7 @@ class Generation:
             earlier=earlier,
             question=self.request.question,
             given=given,
+            zone=self.request.stored.zone if self.request.stored else UTC,
         )
 
     async def _earlier_messages(self) -> list[StoredMessage]:

@@ -38,10 +38,10 @@ T = TypeVar("T")
 # -- what is given for a question; the benchmarks call these as well
 
 
-def profile_for_answers(*, user_id: UUID, config: Config) -> Profile:
+def profile_for_answers(*, user_id: UUID, config: Config, zone: tzinfo = UTC) -> Profile:
     """What every answer to the user is told of them, within its budget."""
     found = current_profile(user_id=user_id, now=clock.now())
-    return profile_within_budget(found, tokens=config.memory_profile_tokens)
+    return profile_within_budget(found, tokens=config.memory_profile_tokens, zone=zone)
 
 
 def recall_for_question(
@@ -98,6 +98,7 @@ class RecallTask:
     def __init__(self, request: ChatRequest, config: Config, *, earlier: Earlier) -> None:
         self.config = config
         self._earlier = earlier
+        self._zone = request.stored.zone if request.stored else UTC
         self._given: Given | None = None  # None: not asked for yet
         self._recall: Recall | None = None
         self._task: asyncio.Task[tuple[Recall, list[MarkedMemory]]] | None = None
@@ -105,7 +106,7 @@ class RecallTask:
         if request.stored and request.uses_memory and config.memory_recall_enabled:
             user_id = request.stored.user_id
             self._profile_task = asyncio.create_task(
-                in_thread(profile_for_answers, user_id=user_id, config=config)
+                in_thread(profile_for_answers, user_id=user_id, config=config, zone=self._zone)
             )
             self._task = asyncio.create_task(self._recall_for(user_id, request.question))
         deadline_seconds = config.memory_recall_deadline_ms / 1000
@@ -128,7 +129,7 @@ class RecallTask:
         return ReceiptDraft(
             memories=given.memories,
             cited=frozenset(cited_marks(answer_text, marks=marks)),
-            tokens=estimate_tokens(given_as_data(given, now=clock.now())),
+            tokens=estimate_tokens(given_as_data(given, now=clock.now(), zone=self._zone)),
             retriever_ms=recalled.retriever_ms,
             dropped=recalled.dropped,
             slots=given.profile.slots,
@@ -155,7 +156,10 @@ class RecallTask:
         )
         shown = {message.id for message in await self._earlier()} if found.items else set()
         return found, memories_within_budget(
-            found.items, shown=shown, tokens=self.config.memory_recall_tokens
+            found.items,
+            shown=shown,
+            tokens=self.config.memory_recall_tokens,
+            zone=self._zone,
         )
 
 

@@ -103,6 +103,23 @@ class Proposals:
         self.mentions.setdefault((key, span), ProposedMention(key, span, name.confidence))
         return key
 
+    def propose_role(
+        self, key: str, name: str, role: str, span: TextSpan, *, node_type: str
+    ) -> str:
+        """The key of somebody who has no name yet, and is known by what they are: "my sister"."""
+        self._add_or_merge(
+            ProposedEntity(
+                key=key,
+                name=name,
+                node_type=self.gazetteer.nearest_type(node_type),
+                spans=(span,),
+                role=role,
+                is_unnamed=True,
+            )
+        )
+        self.mentions.setdefault((key, span), ProposedMention(key, span))
+        return key
+
     def _add_or_merge(self, entity: ProposedEntity, *, is_type_sure: bool = False) -> None:
         before = self.entities.get(entity.key)
         if before is None:

@@ -37,6 +37,8 @@ class RejectionReason(StrEnum):
     HYPOTHETICAL = "hypothetical"
     PRIVATE = "asked_not_to"
     PASTED = "not_own_words"
+    FICTION = "fiction"
+    NOT_MEANT = "not_meant"
     EMPTY = "empty"
     NOTHING_STATED = "nothing_stated"
     TOO_SHORT = "too_short"
@@ -57,6 +59,8 @@ _REASONS = {
     SentenceKind.HYPOTHETICAL: RejectionReason.HYPOTHETICAL,
     SentenceKind.PRIVATE: RejectionReason.PRIVATE,
     SentenceKind.PASTED: RejectionReason.PASTED,
+    SentenceKind.FICTION: RejectionReason.FICTION,
+    SentenceKind.NOT_MEANT: RejectionReason.NOT_MEANT,
     SentenceKind.EMPTY: RejectionReason.EMPTY,
     SentenceKind.STATEMENT: RejectionReason.NOTHING_STATED,
 }

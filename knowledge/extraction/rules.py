@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from knowledge.extraction.clauses import Referents, can_be_subject
 from knowledge.extraction.gazetteer import fold_name
+from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_identifiers, find_names
@@ -64,9 +65,10 @@ def propose_by_rules(
 ) -> Proposals:
     """What the rules find in the messages, still open for more."""
     proposals = Proposals.begin(messages, schema, known)
+    german = GermanReader(proposals)
     for message in messages:
         if message.role == "user":
-            _read_user_message(proposals, message)
+            _read_user_message(proposals, message, german)
             continue
         # An answer mentions whom the memory knows; it makes nobody known and states nothing.
         language = detect_language(message.content)
@@ -75,7 +77,9 @@ def propose_by_rules(
     return proposals
 
 
-def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
+def _read_user_message(
+    proposals: Proposals, message: SourceMessage, german: GermanReader
+) -> None:
     """Its names are mentions, its statements facts, its addresses and hashtags entities."""
     language = detect_language(message.content)
     speakers = _propose_speakers(proposals, message)
@@ -102,6 +106,9 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
             if len({person.key for person in people}) == 1:
                 antecedent = replace(people[-1], certainty=PRONOUN_CERTAINTY)
             referents = Referents(speaker, names, subjects, antecedent)
+            if language == "de":
+                german.read(message, sentence, speaker.key)
+                continue
             SentenceFacts(proposals, message, sentence, language, referents).propose()
         here = [
             subjects[name.start]

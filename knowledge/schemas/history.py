@@ -30,6 +30,7 @@ class ChangesetOut(Schema):
     extractor: str
     summary: dict[str, Any] = Field(description="rows added, changed and removed, by table")
     can_roll_back: bool
+    sentences: list[str] = Field(description="what it did; in a list, the first of them")
 
 
 class ChangesetListOut(Schema):

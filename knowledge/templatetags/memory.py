@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as format_date
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from exobrain.lib.markdown import plain
 from knowledge.types import BlockKind, Status, Trust, Verdict
@@ -44,11 +45,32 @@ CHANGES = {
     "forget": "You had something forgotten",
     "rollback": "A change was rolled back",
 }
-ACTIONS = ("added", "changed", "removed")
-ROWS = {  # one of them, several of them, where the table's own name says little
+THINGS = {  # one of them, several of them, where a table's own name says little
     "alias": ("other name", "other names"),
+    "block": ("text", "texts"),
+    "distinct": ("answer of yours", "answers of yours"),
     "edge": ("relation", "relations"),
+    "entity": ("page", "pages"),
+    "episode": ("message as learned", "messages as learned"),
     "redaction": ("passage hidden from the model", "passages hidden from the model"),
+    "review": ("question", "questions"),
+    "source": ("place in the journal", "places in the journal"),
+}
+REASONS = {  # of decisions, where the short word does not say it
+    "episode": "",
+    "fact": "",
+    "entity": "",
+    "known": "it was known",
+    "forgotten": "you had it forgotten",
+    "newer_statement": "something newer holds",
+    "no_name": "it has no name",
+    "not_said_there": "the message does not say so",
+    "not_in_message": "the message does not say so",
+    "rolled_back": "you rolled it back",
+    "unknown_type": "there is no such kind of thing",
+    "said_by_assistant": "Exobrain said it, not you",
+    "not_said_by_user": "it is not your own word",
+    "said_twice": "the same message says it twice",
 }
 
 register = template.Library()
@@ -84,7 +106,8 @@ def how_sure(confidence: float) -> str:
 @register.filter
 def in_doubt(status: str) -> str:
     """What speaks against it, if anything does."""
-    return {Status.DISPUTED: "disputed", Status.FALSIFIED: "found wrong"}.get(Status(status), "")
+    words = {Status.DISPUTED: "disputed", Status.FALSIFIED: "you said that it is wrong"}
+    return words.get(Status(status), "")
 
 
 @register.filter
@@ -105,10 +128,36 @@ def change_name(kind: str) -> str:
     return CHANGES.get(kind, kind)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def on_day(moment: datetime) -> str:
-    """The date in words."""
+    """The date in words, by the clock that all pages go by."""
     return format_date(moment, "j M Y")
+
+
+@register.filter(expects_localtime=True)
+def at_time(moment: datetime) -> str:
+    """The date and the time in words, with the name of the clock that all pages go by."""
+    return format_date(moment, "j M Y, H:i T")
+
+
+@register.filter
+def held_when(block: Any, is_past: object = False) -> str:
+    """Since when, or from when until when, in words; empty where only its telling is known."""
+    since = on_day(localtime(block.since)) if block.since else ""
+    until = on_day(localtime(block.valid_to)) if block.valid_to else ""
+    if since and until:
+        return f"from {since} until {until}"
+    if until:
+        return f"until {until}"
+    if since:
+        return f"from {since}" if is_past else f"since {since}"
+    return ""
+
+
+@register.filter
+def stated_by(block: Any) -> str:
+    """By whose word a text of a page is there."""
+    return "your note" if block.kind == BlockKind.NOTE else whose_word(block.trust)
 
 
 @register.filter
@@ -118,18 +167,24 @@ def type_name(type_id: str) -> str:
 
 
 @register.filter
-def counts_in_words(summary: Any) -> str:
-    """`2 blocks added, 1 edge changed` of a changeset's summary; other shapes say nothing."""
-    if not isinstance(summary, dict):
-        return ""
-    parts = [
-        f"{count} {_plural(table, count)} {action}"
-        for table, counts in sorted(summary.items())
-        if isinstance(counts, dict)
-        for action in ACTIONS
-        if isinstance(count := counts.get(action), int) and count
-    ]
-    return ", ".join(parts)
+def read_by(extractor: str) -> str:
+    """Who read the messages: the rules that are built in, or a model."""
+    if not extractor.startswith("model"):
+        return "read by the built-in rules"
+    name = extractor.partition(":")[2]
+    return f"read by the model {name}" if name else "read by a model"
+
+
+@register.filter
+def reason_in_words(reason: str) -> str:
+    """Why something was decided."""
+    return REASONS.get(reason, reason.replace("_", " "))
+
+
+@register.filter
+def thing_name(kind: str) -> str:
+    """What a row or a text is called on pages."""
+    return THINGS[kind][0] if kind in THINGS else kind
 
 
 @register.filter
@@ -150,8 +205,8 @@ def message_url(reference: str, sequence: int, message_id: object) -> str:
 
 
 def _plural(table: str, count: int) -> str:
-    if table in ROWS:
-        return ROWS[table][count != 1]
+    if table in THINGS:
+        return THINGS[table][count != 1]
     word = table.replace("_", " ")
     if count == 1 or word.endswith("s"):
         return word

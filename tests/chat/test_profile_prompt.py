@@ -15,7 +15,7 @@ from chat.models import Receipt
 from chat.services import recalling as chat_recalling
 from chat.types import Given
 from exobrain.lib.text import estimate_tokens
-from knowledge.types import ComingEvent, Profile, ProfileFact, Slot, Trust
+from knowledge.types import ComingEvent, Precision, Profile, ProfileFact, Slot, Trust
 from tests.knowledge.api import rows
 from tests.knowledge.remembering import Remembering
 from tests.live import Caller
@@ -37,7 +37,9 @@ def a_fact(slot: Slot, text: str, **fields: Any) -> ProfileFact:
         "block_id": uuid4(),
         "trust": Trust.USER_SAID,
         "since": None,
+        "since_precision": Precision.DAY,
         "ends": None,
+        "ends_precision": Precision.DAY,
         "is_unsure": False,
         "is_disputed": False,
         **fields,
@@ -151,7 +153,7 @@ def test_doubt_and_time_are_told() -> None:
     """Since when, until when to come, disputed, unsure."""
     facts = [
         a_fact(Slot.HOME, "a", since=NOW - timedelta(days=400), ends=NOW + timedelta(days=2)),
-        a_fact(Slot.WORK, "b", is_disputed=True),
+        a_fact(Slot.WORK, "b", is_disputed=True, since=NOW, since_precision=Precision.YEAR),
         a_fact(Slot.WORK, "c", is_unsure=True),
     ]
 
@@ -160,7 +162,7 @@ def test_doubt_and_time_are_told() -> None:
     assert lines == [
         '<profile today="Thursday 2026-03-05">',
         '<fact slot="home" since="2025-01-29" ends="2026-03-07">a</fact>',
-        '<fact slot="work" status="disputed">b</fact>',
+        '<fact slot="work" since="2026" status="disputed">b</fact>',
         '<fact slot="work" sure="no">c</fact>',
         "</profile>",
     ]

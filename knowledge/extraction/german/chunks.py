@@ -125,16 +125,16 @@ _TOKEN = re.compile(
     r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d()/]*(?:[ /-]\d{2,})+|\d+(?:[.,:]\d+)*(?:\.(?=\s[^\W\d]))?|"
     r"(?:Dr|Prof|St|Nr|ca|Hr|Fr|Dipl|Ing|bzw|etc|usw)\.|[^\W_]+(?:['&+/.-]?[^\W_]+)*[+#]*|[^\w\s]"
 )
-_BEFORE_DETERMINERS = frozenset("all alle allen so manche".split())
-_BEHIND_DETERMINERS = frozenset("paar beiden vielen".split())
-_UNITS = frozenset("mg ml kg km cm mm m l g kwh qm m² uhr € % euro kilo prozent grad ps gb tb µg mcg i.e. meter zentimeter liter".split())  # fmt: skip
+_BEFORE_DETERMINERS = frozenset(["all", "alle", "allen", "so", "manche"])
+_BEHIND_DETERMINERS = frozenset(["paar", "beiden", "vielen"])
+_UNITS = frozenset(["mg", "ml", "kg", "km", "cm", "mm", "m", "l", "g", "kwh", "qm", "m²", "uhr", "€", "%", "euro", "kilo", "prozent", "grad", "ps", "gb", "tb", "µg", "mcg", "i.e.", "meter", "zentimeter", "liter"])  # fmt: skip
 _INFLECTED = re.compile(r"(?:e|en|er|es|em)$")
-_MEASURES = frozenset("alt jung groß klein hoch lang breit schwer tief".split())
+_MEASURES = frozenset(["alt", "jung", "groß", "klein", "hoch", "lang", "breit", "schwer", "tief"])
 _ORDINAL = re.compile(r"\d{1,3}\.$")
 _ADVERB_ENDINGS = re.compile(r"(?:weise|lich|isch|los|bar|maßen|wärts|mals)$")
 _TITLES = frozenset(("herr", "herrn", "frau", "dr.", "prof.", "familie", "hr.", "fr."))
-_GENITIVES = frozenset("meiner meines unserer unseres unsrer deiner seiner seines ihrer ihres des eines einer dieses".split())  # fmt: skip
-_INTENSIFIERS = frozenset("sehr ganz ziemlich total recht besonders wirklich etwas frisch neu alt so zu".split())  # fmt: skip
+_GENITIVES = frozenset(["meiner", "meines", "unserer", "unseres", "unsrer", "deiner", "seiner", "seines", "ihrer", "ihres", "des", "eines", "einer", "dieses"])  # fmt: skip
+_INTENSIFIERS = frozenset(["sehr", "ganz", "ziemlich", "total", "recht", "besonders", "wirklich", "etwas", "frisch", "neu", "alt", "so", "zu"])  # fmt: skip
 _BOUNDARIES = frozenset(",;:–—()-")
 _HOME = frozenset(("hause", "haus"))
 
@@ -200,7 +200,7 @@ class Chunker:
             return self._measured(i, phrase)
         if token.text[0].isdigit():
             return self._chunk(Kind.NOUN, i, i + 1, head=token.text)
-        if is_small and word in small_words("pronoun") or token.text in ("Sie", "Ihnen", "Du", "Ihr"):
+        if (is_small and word in small_words("pronoun")) or token.text in ("Sie", "Ihnen", "Du", "Ihr"):
             return self._chunk(Kind.PRONOUN, i, i + 1)
         if is_small and is_verb(word) and word not in _NEVER_VERBS:
             return self._chunk(Kind.VERB, i, i + 1)
@@ -367,7 +367,7 @@ class Chunker:
                 continue
             if is_joined and token.text[0].isupper() and token.text in ("Sie", "Ihnen"):
                 break
-            if is_joined and not self.has_capitals and not tokens[j - 1].lower in _TITLES and not role_of(tokens[j - 1].text):
+            if is_joined and not self.has_capitals and tokens[j - 1].lower not in _TITLES and not role_of(tokens[j - 1].text):
                 break
             if token.lower in _TITLES and token.text[0].isupper() and j + 1 < len(tokens):
                 j += 1
@@ -411,9 +411,9 @@ _SMALL = frozenset().union(
         )
     )
 )  # fmt: skip
-_LEADING = frozenset("ja nein hallo hi hey moin servus danke ok okay also übrigens naja na ach achso quatsch sorry doch klar apropos".split())  # fmt: skip
-_NEVER_VERBS = frozenset("sein bitte danke heute weg laut statt dank wegen meine seine ihre keine eine".split()) 
-_COMMON_FINITE = frozenset("ist sind war waren hat haben heißt wird kann muss geht liebe mag hasse esse liegt steht kostet macht kommt wäre finde".split())
+_LEADING = frozenset(["ja", "nein", "hallo", "hi", "hey", "moin", "servus", "danke", "ok", "okay", "also", "übrigens", "naja", "na", "ach", "achso", "quatsch", "sorry", "doch", "klar", "apropos"])  # fmt: skip
+_NEVER_VERBS = frozenset(["sein", "bitte", "danke", "heute", "weg", "laut", "statt", "dank", "wegen", "meine", "seine", "ihre", "keine", "eine"])
+_COMMON_FINITE = frozenset(["ist", "sind", "war", "waren", "hat", "haben", "heißt", "wird", "kann", "muss", "geht", "liebe", "mag", "hasse", "esse", "liegt", "steht", "kostet", "macht", "kommt", "wäre", "finde"])
 
 
 def is_verb(word: str) -> bool:

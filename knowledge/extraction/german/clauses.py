@@ -15,18 +15,17 @@ from knowledge.extraction.german.morphology import SPOKEN, FiniteForm, Tense, ve
 
 _BOUNDARIES = frozenset(",;:–—()-")
 _STOPS = frozenset(".!?…")
-_ALWAYS_SUBORDINATE = frozenset("weil dass daß wenn ob falls obwohl obgleich nachdem bevor damit sodass solange sobald sofern".split())  # fmt: skip
+_ALWAYS_SUBORDINATE = frozenset(["weil", "dass", "daß", "wenn", "ob", "falls", "obwohl", "obgleich", "nachdem", "bevor", "damit", "sodass", "solange", "sobald", "sofern"])  # fmt: skip
 _CONDITIONS = frozenset(("wenn", "falls", "sofern", "ob", "solange", "sobald", "damit", "bevor"))
-_RELATIVES = frozenset("der die das den dem deren dessen denen".split())
+_RELATIVES = frozenset(["der", "die", "das", "den", "dem", "deren", "dessen", "denen"])
 _NOMINATIVES = frozenset(("ich", "wir", "er", "es", "man", "du", "sie", "ihr"))
 _NOT_SUBJECTS = frozenset(
-    "den dem des einen einem keinen keinem meinen meinem meines unseren unserem deinen deinem seinen "
-    "seinem ihren ihrem diesen diesem jeden jedem allen vielen".split()
+    ["den", "dem", "des", "einen", "einem", "keinen", "keinem", "meinen", "meinem", "meines", "unseren", "unserem", "deinen", "deinem", "seinen", "seinem", "ihren", "ihrem", "diesen", "diesem", "jeden", "jedem", "allen", "vielen"]
 )
-_DATIVES = frozenset("dem einem keinem meinem unserem deinem seinem ihrem diesem".split())
+_DATIVES = frozenset(["dem", "einem", "keinem", "meinem", "unserem", "deinem", "seinem", "ihrem", "diesem"])
 _DATIVE_PRONOUNS = frozenset(("mir", "dir", "ihm", "uns", "euch", "ihnen", "sich", "mich", "dich"))
-_STATES = frozenset("verheiratet geschieden getrennt verlobt verwitwet angestellt befreundet verwandt geboren".split())  # fmt: skip
-_ALSO_STATES = frozenset("kaputt weg zuhause daheim unterwegs allein vorbei zusammen".split())
+_STATES = frozenset(["verheiratet", "geschieden", "getrennt", "verlobt", "verwitwet", "angestellt", "befreundet", "verwandt", "geboren"])  # fmt: skip
+_ALSO_STATES = frozenset(["kaputt", "weg", "zuhause", "daheim", "unterwegs", "allein", "vorbei", "zusammen"])
 _UNSURE = small_words("unsure") - {"wohl"}
 _ONLY = frozenset(("nur", "allein", "bloß"))
 
@@ -88,8 +87,16 @@ class GermanClause:
                  *texts(self.ending), *texts(self.behind)]  # fmt: skip
         text = " ".join(word for word in words if word)
         if self.infinitive is not None and self.tail == "":
-            text = text + ", " + self.infinitive.as_infinitive()
+            comma = "," if len(self.infinitive.middle) > 0 else ""
+            text = f"{text}{comma} {self.infinitive.as_infinitive()}"
         return text + (f", {self.tail}" if self.tail else "") + "."
+
+    def as_chunk(self) -> Chunk:
+        """An infinitive without "zu", as a value."""
+        chunks = [c for c in (*self.middle, *self.ending) if c.kind is not Kind.ZU]
+        text = " ".join(_whole_text(c) for c in sorted(chunks, key=lambda c: c.start))
+        last = chunks[-1]
+        return replace(last, text=text, noun_start=last.start, head=self.verb)
 
     def as_infinitive(self) -> str:
         """An infinitive with "zu", whole."""
@@ -113,7 +120,7 @@ def _small_start(chunk: Chunk) -> str:
     """The text of what stood at the beginning, within a sentence."""
     text = _whole_text(chunk)
     is_noun = chunk.kind is Kind.NOUN and not chunk.determiner and chunk.noun_start == chunk.start
-    if is_noun and not chunk.tokens[0].lower in small_words("number"):
+    if is_noun and chunk.tokens[0].lower not in small_words("number"):
         first = chunk.tokens[0]
         is_adjective = first.text.lower() != chunk.head.lower() and first.text.endswith(("e", "en", "er", "es")) and len(chunk.tokens) > 1 and not role_of(first.text)
         if not is_adjective:
@@ -132,9 +139,7 @@ def _is_filler(chunk: Chunk) -> bool:
 
 
 _FILLERS = frozenset(
-    "ja doch mal halt eben eigentlich übrigens jedenfalls nämlich also aber auch ohnehin sowieso nun "
-    "komischerweise leider tatsächlich echt einfach irgendwie sozusagen quasi natürlich "
-    "selbstverständlich allerdings trotzdem außerdem zwar deshalb deswegen daher dann da so nebenbei".split()
+    ["ja", "doch", "mal", "halt", "eben", "eigentlich", "übrigens", "jedenfalls", "nämlich", "also", "aber", "auch", "ohnehin", "sowieso", "nun", "komischerweise", "leider", "tatsächlich", "echt", "einfach", "irgendwie", "sozusagen", "quasi", "natürlich", "selbstverständlich", "allerdings", "trotzdem", "außerdem", "zwar", "deshalb", "deswegen", "daher", "dann", "da", "so", "nebenbei"]
 )
 
 
@@ -426,7 +431,7 @@ class _Reader:
             and chunks[-1].word in verb_forms().infinitives
         )
         if has_zu:
-            if chunks[0].word == "um" or chunks[0].kind is Kind.PREPOSITION and chunks[0].preposition == "um":
+            if chunks[0].word == "um" or (chunks[0].kind is Kind.PREPOSITION and chunks[0].preposition == "um"):
                 return
             self.found[-1] = replace(previous, infinitive=_build_infinitive(chunks), end=segment.end)
             return
@@ -502,13 +507,12 @@ def _with_apposition(subject: Chunk, apposition: str, front: Sequence[Chunk]) ->
     return replace(subject, text=f"{subject.text}, {apposition},")
 
 
-_LIGHT = frozenset("auch dann daher deshalb deswegen aber so da nun schließlich".split())
+_LIGHT = frozenset(["auch", "dann", "daher", "deshalb", "deswegen", "aber", "so", "da", "nun", "schließlich"])
 SAYING = frozenset(
-    """sagen meinen erzählen behaupten berichten schreiben antworten denken glauben finden hoffen
-    vermuten fürchten träumen wünschen erwähnen mitteilen versprechen fragen""".split()
+    ["sagen", "meinen", "erzählen", "behaupten", "berichten", "schreiben", "antworten", "denken", "glauben", "finden", "hoffen", "vermuten", "fürchten", "träumen", "wünschen", "erwähnen", "mitteilen", "versprechen", "fragen"]
 )
 # "Ich weiß, dass ...": it is so.
-KNOWING = frozenset("wissen freuen heißen bedeuten stimmen merken vergessen sein erfahren".split())
+KNOWING = frozenset(["wissen", "freuen", "heißen", "bedeuten", "stimmen", "merken", "vergessen", "sein", "erfahren"])
 
 
 def _contrasted(clause: GermanClause, chunks: Sequence[Chunk], segment: _Segment) -> GermanClause | None:
@@ -585,7 +589,7 @@ def _negation(chunks: Sequence[Chunk]) -> str:
     return "not" if negated else ""
 
 
-def _build(  # noqa: PLR0912, PLR0915  the steps of reading one clause
+def _build(  # noqa: PLR0912  the steps of reading one clause
     segment: _Segment,
     finite: int,
     *,
@@ -735,7 +739,7 @@ def _verb_end(  # noqa: PLR0911  a return a form of the verb
         return by_lemma["werden"], _lemma(participles[-1]), [participles[-1]], {"is_passive": True}
     if "werden" in by_lemma and infinitives:
         return by_lemma["werden"], _lemma(infinitives[-1]), [infinitives[-1]], {"modal": "werden"}
-    for modal in MODALS:
+    for modal in sorted(MODALS):
         if modal in by_lemma and infinitives and infinitives[-1] is not verb:
             last = infinitives[-1]
             return by_lemma[modal], table.infinitives[last.word], [last], {"modal": modal}
@@ -859,7 +863,7 @@ def _dropped(
     return "", None
 
 
-_REQUESTS = frozenset("erklären schreiben sagen nennen geben zeigen übersetzen helfen erstellen antworten erinnern merken vergessen lassen denken prüfen korrigieren vergleichen stellen nehmen erzählen schauen schicken duzen siezen formulieren fassen halten rechnen".split())  # fmt: skip
+_REQUESTS = frozenset(["erklären", "schreiben", "sagen", "nennen", "geben", "zeigen", "übersetzen", "helfen", "erstellen", "antworten", "erinnern", "merken", "vergessen", "lassen", "denken", "prüfen", "korrigieren", "vergleichen", "stellen", "nehmen", "erzählen", "schauen", "schicken", "duzen", "siezen", "formulieren", "fassen", "halten", "rechnen"])  # fmt: skip
 
 
 def _is_request(form: FiniteForm, segment: _Segment) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from knowledge.retrieval.ranking.question_times import DateRange, Period, read_times
 from knowledge.retrieval.ranking.terms import terms, words
@@ -17,10 +17,12 @@ class ParsedQuestion:
     text: str
     terms: Mapping[str, float]  # each once, however often it is said
     times: Sequence[Period | DateRange] = ()
+    zone: tzinfo = UTC  # in which the days of those times are
 
     def time_fit(self, said_at: datetime) -> float:
         """How well the time at which something was said fits, 0 to 2; 0 if none is named."""
-        return max((time.fit(said_at) for time in self.times), default=0.0)
+        local = said_at.astimezone(self.zone)
+        return max((time.fit(local) for time in self.times), default=0.0)
 
 
 def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
@@ -29,6 +31,7 @@ def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
         text=text,
         terms=dict.fromkeys(terms(text), 1.0),
         times=read_times(text, now=now),
+        zone=now.tzinfo or UTC,
     )
 
 

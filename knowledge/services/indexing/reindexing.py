@@ -12,7 +12,7 @@ from knowledge.selectors import indexing
 from knowledge.services.indexing import outbox
 from knowledge.services.indexing.embedding import embed_texts
 from knowledge.services.indexing.updating import update_indexes
-from knowledge.services.ledger.unit_of_work import lock_memory
+from knowledge.services.locking import lock_memory
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.vectors import local_index, outside_index
 

@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 from django.conf import settings
 
+from accounts.selectors import zone_of
 from exobrain.lib import clock
 from exobrain.lib.threads import side_by_side
 from knowledge.retrieval import retrievers
@@ -53,7 +54,7 @@ def recall(
             items=[], tokens=0, retriever_ms={}
         )  # without loading a model to look for nothing
     milliseconds = deadline_ms or settings.EXOBRAIN.memory_recall_deadline_ms
-    now = scope.as_of or clock.now()
+    now = (scope.as_of or clock.now()).astimezone(zone_of(user_id=scope.user_id))
     question = parse_question(query[:MAX_QUERY_CHARS], now=now)
     wanted = {
         name: retriever

@@ -13,13 +13,14 @@ ANY_TOKENS = 1_000_000  # a list is bounded by its length
 
 
 def search(*, scope: Scope, query: str, limit: int) -> Recall:
-    """The memories that help with the query, best first."""
+    """The memories that help with the query, best first; none that hardly fits."""
     return recall(
         scope=scope,
         query=query,
         budget_tokens=ANY_TOKENS,
         limit=limit,
         deadline_ms=DEADLINE_MS,
+        drop_weak=True,
     )
 
 

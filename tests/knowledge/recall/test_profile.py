@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from exobrain.lib import clock
 from knowledge.models import Entity
-from knowledge.services.recall.profile import current_profile
+from knowledge.services.recall.profile import current_profile, slots_by_topic
 from knowledge.types import BlockKind, Slot, Status, Trust
 from tests.knowledge.api import rows
 
@@ -54,6 +54,8 @@ def test_each_topic_has_its_slot(alice: User, me: Entity) -> None:
         {"valid_from": clock.now() + timedelta(days=9)},
         {"trust": Trust.INFERRED},
         {"kind": BlockKind.NOTE},
+        {"polarity": "ended"},
+        {"is_secret": True},
     ],
     ids=lambda fields: next(iter(fields)),
 )
@@ -70,6 +72,25 @@ def test_others_are_not_in_it(alice: User, bob: User, me: Entity) -> None:
     rows.fact(alice, rows.entity(alice, "Ann"), "Ann lives in Oslo.", topic="home")
 
     assert profile_of(alice) == {}
+
+
+def test_the_allergies_of_the_family_are_in_it(alice: User, me: Entity) -> None:
+    """Of a child, not of a colleague; and nothing else of either."""
+    mia, tom = rows.entity(alice, "Mia"), rows.entity(alice, "Tom")
+    for person, relation in ((mia, "daughter"), (tom, "colleague")):
+        edge = rows.edge(alice, me, person)
+        edge.relation = relation
+        edge.save()
+        name = person.name
+        rows.fact(alice, person, f"{name} is allergic to eggs.", topic="allergy:eggs")
+        rows.fact(alice, person, f"{name} lives in Oslo.", topic="home")
+
+    assert profile_of(alice) == {"allergies": ["Mia is allergic to eggs."]}
+
+
+def test_every_slot_of_the_topics_is_one_of_the_profile() -> None:
+    """The table and the profile use the same words."""
+    assert set(slots_by_topic().values()) == set(Slot) - {Slot.COMING}
 
 
 def test_who_was_merged_into_the_user_is_the_user(alice: User, me: Entity) -> None:
