@@ -68,7 +68,11 @@ class SentenceFacts:
         if statements:
             covered = max(one.end for one in statements) - min(one.start for one in statements)
         whole = len(self.sentence.text) - explicit_prefix_length(self.sentence.text)
-        if self.sentence.is_stated and self.sentence.is_meant_whole and covered < COVERED_SHARE * whole:
+        if (
+            self.sentence.is_stated
+            and self.sentence.is_meant_whole
+            and covered < COVERED_SHARE * whole
+        ):
             self._propose_sentence()
 
     def _propose_statement(self, statement: Statement) -> None:

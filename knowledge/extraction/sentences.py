@@ -1,4 +1,4 @@
-"""A message's sentences as the rules read them: whose words, of which kind, and where they stand."""
+"""A message's sentences as the rules read them: whose, of which kind, and where they stand."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +27,19 @@ _KINDS: Mapping[Mode, SentenceKind] = {
     Mode.UNREAD: SentenceKind.STATEMENT,
 }
 # Names in these may be learned; in what is only supposed or told as a joke they may not.
-_NAMING = (Mode.STATED, Mode.TOLD, Mode.WISHED, Mode.ASKED, Mode.ASKED_TO_DO, Mode.TALK, Mode.UNREAD)
+_NAMING = (
+    Mode.STATED,
+    Mode.TOLD,
+    Mode.WISHED,
+    Mode.ASKED,
+    Mode.ASKED_TO_DO,
+    Mode.TALK,
+    Mode.UNREAD,
+)
 _RETOLD = frozenset({Mode.STATED, Mode.TOLD, Mode.WISHED, Mode.TALK})
+
+
+MAX_SPEECH = 300  # characters; a longer one is a passage
 
 
 @dataclass(frozen=True)
@@ -64,28 +75,44 @@ def split_sentences(content: str) -> Sequence[Sentence]:
     speakers = {(turn.start, turn.end): turn.speaker for turn in speaker_segments(content)}
     secrets = [(secret.start, secret.end) for secret in own_secrets(content)]
     found: list[Sentence] = []
-    for voiced in read_sentences(content):
+    sentences = read_sentences(content)
+    for number, voiced in enumerate(sentences):
         if found and voiced.start < found[-1].end:
             continue  # within a sentence of the author's
         speaker = next(
             (who for (start, end), who in speakers.items() if start <= voiced.start < end), None
         )
-        is_read = voiced.is_own or (voiced.voice is Voice.OTHER and voiced.teller == speaker)
+        is_turn = speaker is not None and voiced.teller == speaker
+        is_read = voiced.is_own or (voiced.voice is Voice.OTHER and is_turn)
+        end = voiced.end
+        if voiced.is_own and voiced.text.endswith(":"):  # "Tom wrote:" is nothing without it
+            end = _speech_end(sentences, number)
+        text = voiced.text_in(*_NAMING) if is_read else voiced.text
         found.append(
             Sentence(
                 start=voiced.start,
-                end=voiced.end,
-                text=_without(secrets, voiced, voiced.text_in(*_NAMING)) if is_read else voiced.text,
+                end=end,
+                text=_without(secrets, voiced, text) + MASK * (end - voiced.end),
                 speaker=speaker if is_read else None,
                 kind=_kind(voiced) if is_read else _FOREIGN.get(voiced.voice, SentenceKind.PASTED),
                 stated_text=_without(secrets, voiced, voiced.stated_text) if is_read else "",
                 is_explicit=is_read and explicit_prefix_length(voiced.text) > 0,
                 is_meant_whole=is_read
+                and (end > voiced.end or not voiced.text.endswith(":"))
                 and all(clause.mode in _RETOLD for clause in voiced.clauses)
                 and not any(start < voiced.end and voiced.start < end for start, end in secrets),
             )
         )
     return found
+
+
+def _speech_end(sentences: Sequence[VoicedSentence], number: int) -> int:
+    """Where the first sentence of the speech that the sentence introduces ends; or its own end."""
+    if number + 1 < len(sentences):
+        speech = sentences[number + 1]
+        if speech.voice is Voice.OTHER and speech.teller and len(speech.text) < MAX_SPEECH:
+            return speech.end
+    return sentences[number].end
 
 
 _FOREIGN = {Voice.FICTION: SentenceKind.FICTION}

@@ -10,6 +10,7 @@ from knowledge.types import ForgetWish, ProposedFact, SourceMessage, TextSpan, T
 
 STANDING_CONFIDENCE = 0.95
 SECRET_CONFIDENCE = 0.95
+STANDING_TOPICS = frozenset({"call_me", "language", "unit_style", "answer_style"})
 MAX_EXPLICIT = 40  # of one message
 
 
@@ -33,8 +34,13 @@ def propose_explicit(
     return facts[:MAX_EXPLICIT], forget_wishes[:MAX_EXPLICIT]
 
 
+def is_standing_wish(topic: str | None) -> bool:
+    """True when facts of the topic say how the user wants to be answered."""
+    return topic is not None and topic.split(":")[0] in STANDING_TOPICS
+
+
 def own_secrets(content: str) -> Sequence[Secret]:
-    """The secrets of a message that are real: one in a story is none, one in code only by its looks."""
+    """The real secrets of a message: none in a story, in code only keys by their looks."""
     stretches = read_stretches(content)
     return [secret for secret in read_secrets(content) if _is_real(secret, stretches)]
 

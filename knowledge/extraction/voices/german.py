@@ -124,7 +124,7 @@ GRAMMAR = Grammar(
         _I,
     ),
     private=re.compile(
-        r"\s*(?:(?:bitte|und|auch|nein|ok)[, ]+)*(?:vergiss\s+(?:bitte\s+)?(?:,|dass|was|mein\w*|das mit|alles|unser\w*|die|den|wo|wie|wer)|(?:lösch|entfern)e?\s+(?:bitte\s+)?(?:mein\w*|alles|das|die|den|was|was du)|merk(?:e)? dir (?:das |es |dies |bitte )*nicht|(?:nicht|nichts) (?:merken|speichern|notieren)|speicher(?:e)? (?:das|es|dies) (?:bitte )?nicht)|.*\b(?:unter uns|bleibt unter uns|merk(?:e)? dir das (?:bitte )?nicht|nicht (?:speichern|merken)|vertraulich)\b",
+        r"\s*(?:(?:bitte|und|auch|nein|ok)[, ]+)*(?:vergiss,?\s+(?:bitte,?\s+)?(?:dass|was|mein\w*|das mit|alles|unser\w*|die|den|wo|wie|wer)|(?:lösch|entfern)e?\s+(?:bitte\s+)?(?:mein\w*|alles|das|die|den|was|was du)|merk(?:e)? dir (?:das |es |dies |bitte )*nicht|(?:nicht|nichts) (?:merken|speichern|notieren)|speicher(?:e)? (?:das|es|dies) (?:bitte )?nicht)|.*\b(?:unter uns|bleibt unter uns|merk(?:e)? dir das (?:bitte )?nicht|nicht (?:speichern|merken)|vertraulich)\b",
         _I,
     ),
     sarcasm=re.compile(

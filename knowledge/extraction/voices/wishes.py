@@ -52,7 +52,8 @@ _ONLY_BEHIND = re.compile(
     r"^[\s,;.–-]*(?:and |so |please |bitte |und |ok[, ]+)*(?:remember|note|save|store|memori[sz]e|don't forget|keep|merk|das bitte merken|bitte merken|nicht vergessen|vergiss das nicht|notier|denk)",
     _I,
 )
-_COLON = re.compile(r":\s*$|:\s*\n")
+_POLITE = re.compile(r"\W*(?:(?:please|pls|bitte|ok|okay|it|this|that|for me|das)\W*)*", _I)
+_SUBORDINATES = re.compile(r"\bdass\s*$", _I)
 _FORGET = re.compile(
     r"^\W*(?:(?:please|pls|and|also|can you|could you|ok|no|actually|bitte|und|auch|nein|kannst du)[, ]+)*(?:"
     r"(?:forget|erase|delete|remove|unlearn|wipe|drop|clear)\s+(?:(?:from (?:your|the) memory )?(?:the (?:fact|thing|part|bit) )?(?:that|about|what i (?:said|told you|wrote|mentioned)(?: (?:before|earlier|yesterday))? (?:about|on|regarding)|everything (?:about|on|regarding|i (?:said|told you) about|you know about)|all (?:about|you know about))\s+)?(?P<what>(?:i\b|my\b|our\b|we\b|the\b|that\b|he\b|she\b|it\b|what\b|everything\b|\S).*?)(?:\s+from (?:your|the) memory)?"
@@ -152,7 +153,7 @@ _TREAT = re.compile(
     _I,
 )
 _ORDER_TO_ME = re.compile(
-    r"^\W*(?:(?:please|also|and|but|ok|so|bitte|und|aber|auch)[, ]+)*(?:never|always|don't ever|do not ever|from now on|whenever|when i|in future|in the future|going forward|nie|niemals|immer|ab jetzt|ab sofort|künftig|in zukunft|von nun an|immer wenn ich|wenn ich)\b"
+    r"^\W*(?:(?:please|also|and|but|ok|so|bitte|und|aber|auch)[, ]+)*(?:never|always|don't ever|do not ever|from now on|whenever i|when i (?:ask|write|say|send|paste|want|post|share|talk|use|mention|request|need|tell)|in future|in the future|going forward|nie|niemals|immer|ab jetzt|ab sofort|künftig|in zukunft|von nun an|(?:immer )?wenn ich (?:frage|schreibe|dich|nach|um|etwas|was|code|dir))\b"
     r"|^\W*(?:please |bitte )?(?:don't|do not|stop)\s+(?:recommend|suggest|mention|ask|offer|show|use|call|bring|remind|talk|start|end|give|say|tell)\w*\b.*\b(?:to me|ever|again|any ?more|with me)\b",
     _I,
 )
@@ -250,8 +251,11 @@ def _remember(own: Sequence[VoicedSentence], number: int, content: str) -> Wish 
     sentence = own[number]
     text = sentence.text
     prefix = GRAMMARS[sentence.language].explicit.match(text)
-    if prefix and not text.rstrip().endswith("?"):
+    is_only_asking = prefix and _POLITE.fullmatch(text, prefix.end())
+    if prefix and not is_only_asking and not text.rstrip().endswith("?"):
         start, end = sentence.start + prefix.end(), sentence.end
+        if _SUBORDINATES.search(prefix[0]):  # "dass ich dienstags nie kann" is no sentence alone
+            start = sentence.start
         if ":" in prefix[0]:  # all that follows in the paragraph
             blank = content.find("\n\n", start)
             end = blank if blank != -1 else own[-1].end
@@ -379,7 +383,7 @@ def _called(match: re.Match[str]) -> str | None:
     return name
 
 
-def _wish(
+def _wish(  # noqa: PLR0917  the same five everywhere
     sentence: VoicedSentence, content: str, start: int, end: int, topic: str, value: str
 ) -> Wish:
     begin, stop = sentence.start + start, sentence.start + end
