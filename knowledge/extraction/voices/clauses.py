@@ -36,6 +36,18 @@ def read_clauses(
     whole = _mode_of_whole(text, grammar, after)
     if whole is not None:
         return [Clause(0, len(text), whole)]
+    if prefix := grammar.explicit.match(text):  # "remember that": it is what stands behind
+        rest = read_clauses(text[prefix.end() :], language)
+        moved = [
+            replace(
+                clause,
+                start=clause.start + prefix.end(),
+                end=clause.end + prefix.end(),
+                told_from=clause.told_from and clause.told_from + prefix.end(),
+            )
+            for clause in rest
+        ]
+        return [replace(moved[0], start=0), *moved[1:]]
     clauses = _read_pieces(_cut(text, grammar), grammar)
     if text.rstrip("\"')*_ \ue000").endswith("?"):
         clauses = _asked(clauses, text, grammar)

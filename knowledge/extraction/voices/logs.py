@@ -109,7 +109,7 @@ def find_turns(canvas: Canvas) -> list[Turn]:
     for number, (start, said_from, who) in enumerate(labels):
         if number + 1 < len(labels):
             end = labels[number + 1][0]
-        elif len(labels) == 1 and start == 0:
+        elif find is _labelled and len(labels) == 1 and start == 0:
             end = len(text)
         else:
             blank = _BLANK_LINE.search(text, said_from)

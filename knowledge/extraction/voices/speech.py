@@ -89,7 +89,7 @@ def claim_quoted(canvas: Canvas) -> None:
 def claim_direct_speech(canvas: Canvas) -> None:
     """What stands behind "Tom wrote:" is Tom's, until the line ends or the author speaks again."""
     for match in list(_DIRECT.finditer(canvas.text)):
-        if canvas.is_claimed(match.end()):
+        if canvas.is_claimed(match.end()) or canvas.text[match.end()] in "\"'":
             continue
         groups = ("who", "like", "bare", "from", "whose", "here")
         teller = next((match[group] for group in groups if match[group]), None)
