@@ -15,12 +15,13 @@ _FILLER = (
     r"(?:(?:and|but|so|or|well|also|then|now|ok|okay|oh|hey|hi|yes|yeah|yep|no|nope|anyway|anyways|btw|by the way|actually|honestly|frankly|really|personally|"
     r"in fact|in reality|for the record|fyi|look|listen|see|still|meanwhile|luckily|fortunately|unfortunately|sadly|of course|because|cause|since|as|although|though|"
     r"while|whereas|plus|finally|today|tonight|yesterday|currently|these days|nowadays|right now|just so you know|as for me|truth is|the truth is|fact is|the thing is|"
+    r"as i (?:said|mentioned|told you)|i (?:already |just |have |also )*(?:told you|said|mentioned|explained)(?: before| already| earlier)?(?: that)?(?=,? (?:i\b|i'|my\b|we\b))|"
     r"thing is|besides|however|except|only|too|again|first|second|also|guess what|haha|lol|wow|hm+|um+|uh+)\b[,!: ]*\s*)*"
 )
 _ADVERBS = r"(?:(?:just|also|really|always|still|never|only|even|already|often|usually|once|recently|now|then|all|both|actually|apparently|probably|definitely|sometimes|keep|keeps|kept|has|have|had|is|are|was|were|did|didn't|does|doesn't|do|don't|will|would|'s|'ve|simply|literally|jokingly|mistakenly|wrongly|automatically|immediately|constantly|first|finally|later|clearly|totally|kind of|sort of|seems? to|tends? to|used to|like to|likes to|love to|loves to)\s+){0,3}"
 _THIRD = (
-    rf"(?:(?:my|our|his|her|their|your|the|this|that|a|an|some|one of (?:my|the|our)|another|every|each|most|many|half (?:of )?(?:my|the))\s+(?:[\w'’-]+\s+){{0,3}}?[\w'’-]+|"
-    rf"(?-i:{WORD})(?:\s+(?-i:{WORD}))?(?:\s+from\s+[\w'-]+)?|he|she|they|it|you|people|everyone|everybody|someone|somebody|no one|nobody|others|friends|strangers|folks|most|some|mum|mom|dad|mother|father|grandma|grandpa)"
+    rf"(?!(?:i|we)\b)(?:(?:my|our|his|her|their|your|the|this|that|a|an|some|one of (?:my|the|our)|another|every|each|most|many|half (?:of )?(?:my|the))\s+(?:[\w'’-]+\s+){{0,3}}?[\w'’-]+|"
+    rf"(?-i:{WORD})(?:\s+(?-i:(?!I\b){WORD}))?(?:\s+from\s+[\w'-]+)?|he|she|they|it|you|people|everyone|everybody|someone|somebody|no one|nobody|others|friends|strangers|folks|most|some|mum|mom|dad|mother|father|grandma|grandpa)"
 )
 _SAYS = (
     r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|thinks?|thought|believes?|believed|reckons?|reckoned|swears?|swore|writes?|wrote|written|texts|texted|messaged|emailed|"
@@ -101,18 +102,19 @@ _SUPPOSED = re.compile(
 _VERBS = "|".join(sorted(word_list("imperatives_en"), key=lambda one: -len(one)))
 _TO_DO = re.compile(
     rf"{_FILLER}(?:please|pls|plz|kindly|just|quickly|now|then|first|next|maybe)?[,\s]*(?:(?:please|just|also|quickly|always|never|don't|do not|stop)\s+)*(?:{_VERBS})\b(?!\s*(?:'|is\b|was\b|are\b|were\b|has\b|,?\s*i\b|:))"
-    rf"|{_FILLER}(?:i (?:need|want|would like|'d like|expect) you to\b|i'd (?:like|love) you to\b|i need (?:a|an|some|your|help|ideas|advice|suggestions|the|help with)\b|you (?:should|must|can|could|need to|have to)\b|feel free to\b|no need to\b|please\b|pls\b|help\b|don't (?:be|do|make|give|tell|use|say|start|forget|worry)\b|do not\b|never (?:use|say|suggest|mention|give|write|answer|recommend|ask|start|call)\b|always (?:answer|use|write|give|reply|respond|start|include|show|explain|add|call)\b|looking for (?:a|an|some|ideas|tips|suggestions)\b|from now on\b|let's\b|lets\b|more (?:like|of) that\b|another one\b|one more\b|again\b|same (?:but|again)\b)",
+    rf"|{_FILLER}(?:i (?:need|want|would like|'d like|expect) you to\b|i'd (?:like|love) you to\b|i need (?:your|help|ideas|advice|suggestions|help with|(?:a|an|some|the) (?:[\w-]+ ){0, 2}?(?:recipes?|ideas?|list|plan|summary|name|synonym|word|joke|poem|quote|suggestions?|translation|explanation|examples?|template|script|function|tips?|answer|advice|help))\b|you (?:should|must|can|could|need to|have to)\b|feel free to\b|no need to\b|please\b|pls\b|help\b|don't (?:be|do|make|give|tell|use|say|start|forget|worry)\b|do not\b|never (?:use|say|suggest|mention|give|write|answer|recommend|ask|start|call)\b|always (?:answer|use|write|give|reply|respond|start|include|show|explain|add|call)\b|looking for (?:a|an|some|ideas|tips|suggestions)\b|from now on\b|let's\b|lets\b|more (?:like|of) that\b|another one\b|one more\b|again\b|same (?:but|again)\b)",
     _I,
 )
 _TALK = re.compile(
     rf"{_FILLER}(?:"
-    r"(?:thanks|thank you|thx|ty|tysm|cheers|much appreciated|(?:i |really |much )*appreciate|bye|goodbye|see (?:you|ya)|talk (?:to you )?(?:soon|later)|take care|welcome|good (?:morning|evening|afternoon|night|day|luck|idea|point|question|job|one|bot|to (?:know|hear|see))|nice to|hiya|howdy|hello|hi there|"
+    r"(?:danke|hallo|tschüss|gute nacht|guten (?:morgen|tag|abend)|moin|servus|merci|gracias|grazie|ciao|bonjour|hola|thanks|thank you|thx|ty|tysm|cheers|much appreciated|(?:i |really |much )*appreciate|bye|goodbye|see (?:you|ya)|talk (?:to you )?(?:soon|later)|take care|welcome|good (?:morning|evening|afternoon|night|day|luck|idea|point|question|job|one|bot|to (?:know|hear|see))|nice to|hiya|howdy|hello|hi there|"
     r"sure|great|nice|cool|awesome|amazing|perfect|lol|rofl|lmao|haha+|hm+|exactly|right|true|totally|absolutely|indeed|sounds?\s+(?:good|great|like|fun|awesome|amazing|interesting|fine|right|perfect)|"
     r"got it|gotcha|makes sense|fair enough|i see|never ?mind|forget it|no (?:problem|worries|way|idea|thanks|need)|my pleasure|same here|me too|one (?:sec|second|moment)|hang on|hold on|wait|let me (?:think|see|check|try|look)|brb|"
     r"congrat\w*|way to go|keep (?:it up|going|me posted)|enjoy|have (?:a (?:good|great|nice|lovely)|fun)|whatever|good luck|all good|bon (?:voyage|appétit|appetit)|happy (?:birthday|new year|easter|holidays|weekend|friday|monday)|merry christmas|god bless|bless you|sorry|my bad|oops|whoops|testing|test|ping)\b"
     r"|(?:i'm|i am|im)\s+(?:(?:so|really|very|super|just|only|still|not)\s+)*(?:fine|good|ok|okay|sorry|glad|happy (?:for|to hear|that you|with (?:that|this|your))|proud of you|here for you|great|well|excited for you|confused|lost|impressed|testing (?:you|this)|asking|curious|kidding|joking|back|done|ready|listening|all ears|trying to understand)\b"
-    r"|i\s+(?:(?:totally|completely|really|just|also|still|don't|do not|do|can|can't|cannot|already|never|now)\s+)*(?:agree|disagree|understand|guess so|think so|hope so|suppose so|get it|get that|bet|feel you|hear you|see what you mean|follow|meant|asked|ask|like (?:that|this|your|it)|love (?:that|this|your|it)|hate (?:that|this) (?:answer|idea|suggestion)|trust you|need your|want your|know what you|told you|said so|believe you|thank)\b"
+    r"|i\s+(?:(?:totally|completely|really|just|also|still|don't|do not|do|can|can't|cannot|already|never|now)\s+)*(?:agree|disagree|understand|guess so|think so|hope so|suppose so|get it|get that|bet|feel you|hear you|see what you mean|follow|meant|asked|ask|like (?:that|this|your|it)|love (?:that|this|your|it)|hate (?:that|this) (?:answer|idea|suggestion)|trust you|need your|want your|know what you|told you(?! (?:that )?(?:i\b|i'|my\b|we\b))|said so|believe you|thank)\b"
     r"|(?:you|you're|you've|you'll|you'd|your|u|ur)\b|(?:that|this|it|these|those)(?:'s| is| was| are| were| isn't| wasn't| doesn't| does| did| didn't| sounds?| looks?| helps?| helped| works?| worked| makes?| made)\s+(?:(?:so|really|very|a|an|the|not|just|exactly|actually|pretty|quite|too|such|more|much)\s+)*(?:great|awesome|amazing|cool|nice|wonderful|true|right|wrong|fantastic|lovely|good|fine|sweet|funny|interesting|incredible|beautiful|tough|sad|rough|fun|perfect|it|all|helpful|useful|useless|enough|better|best|answer|what i (?:meant|wanted|asked|needed|was looking for)|sense|help|clear|unclear|confusing|weird|strange|odd|hilarious|correct|incorrect|boring|long|short|ok|okay|hard|easy|crazy|insane)\b"
+    r"|(?:ok|okay|yes|yeah|yep|yup|no|nope|nah|k|oh|hey|hi|well|so|then|really|wow)[\s.!,]*$"
     r"|(?:can't|cannot) wait\b|what (?:a|an)\b|how (?:nice|cool|sweet|funny|lovely|sad|awful)\b"
     r")",
     _I,
@@ -174,7 +176,7 @@ GRAMMAR = Grammar(
         _I,
     ),
     joke_alone=re.compile(
-        r"\W*(?:(?:haha|lol|ok|no|nah|well|sorry)\W+)*(?:(?:just|only|i'?m|i am)\s+)*(?:kidding|joking|j/?k|not|psych|sike|april fools?|/s|/j)\b(?! really\b.*\bnot\b)",
+        r"\W*(?:(?:haha|lol|ok|no|nah|well|sorry)\W+)*(?:(?:just|only|i'?m|i am)\s+)*(?:kidding|joking|j/?k\b|not[.!]*\s*$|psych|sike|april fools?|/s|/j)(?!\w)",
         _I,
     ),
     joke_before=re.compile(

@@ -46,10 +46,13 @@ class Grammar:
     withdraws_before: re.Pattern[str]
     tag: re.Pattern[str]  # "right?", "oder?"
 
-    def mode_of(self, head: str) -> HeadMode | None:
-        """How the clause that begins so is meant; None when its beginning does not tell."""
+    def mode_of(self, head: str, rest: str) -> HeadMode | None:
+        """How the clause that begins so is meant; None when its beginning does not tell.
+
+        `rest` goes on to the end of the sentence: "It is not true | , that".
+        """
         for mode, pattern in self.heads:
-            if match := pattern.match(head):
+            if match := pattern.match(rest if mode is Mode.DENIED else head):
                 groups = match.groupdict()
                 teller = groups.get("who") or groups.get("source")
                 return HeadMode(mode, match.end(), " ".join(teller.split()) if teller else None)

@@ -42,7 +42,7 @@ _DIRECT = re.compile(
     rf"""
     (?:(?P<who>{_WHO})\ (?:(?:just|then|also|always|only|once|even|actually|literally|finally|hat|nur|dann|mir|immer)\ )*
         {_VERB}\b(?:\ (?!that\b|dass\b)[^\s:.!?\n"]+){{0,6}}\s?:
-      |(?P<like>{_WHO})\ (?:(?:just|then)\ )?(?:goes|went|is\ like|was\ like|was\ all|be\ like|were\ like|are\ like|so|meinte?|sagte?)\s?,\s
+      |(?P<like>{_WHO})\ (?:(?:just|then)\ )?(?:goes|went|is\ like|was\ like|was\ all|be\ like|were\ like|are\ like)\s?,\s
         (?=(?:[Ii]\b|[Ii]'|[Mm]y\b|[Ww]e\b|[Ii]ch\b|[Mm]ein))
       |(?P<bare>{_WHO})\ (?:is\ like|was\ like|was\ all|be\ like|were\ like|goes)\s(?=(?:[Ii]\b|[Ii]'|[Mm]y\b|[Ww]e\b))
       |\b(?:[Qq]uote|[Ww]ords|[Mm]essage|[Tt]ext|[Mm]ail|[Ee]mail|[Nn]ote|[Ll]etter|[Vv]oicemail|[Cc]omment|[Pp]ost|[Zz]itat|[Nn]achricht|[Bb]rief|[Ss]prachnachricht)
@@ -89,7 +89,7 @@ def claim_quoted(canvas: Canvas) -> None:
 def claim_direct_speech(canvas: Canvas) -> None:
     """What stands behind "Tom wrote:" is Tom's, until the line ends or the author speaks again."""
     for match in list(_DIRECT.finditer(canvas.text)):
-        if canvas.is_claimed(match.end()):
+        if canvas.is_claimed(match.end()) or canvas.text[match.end()] in "\"'":
             continue
         groups = ("who", "like", "bare", "from", "whose", "here")
         teller = next((match[group] for group in groups if match[group]), None)

@@ -16,8 +16,8 @@ def draw_voices(content: str) -> Canvas:
     """The message with every character given to a voice; what is found first is kept."""
     canvas = Canvas(content)
     for claim in (
+        claim_chats,  # before code: <nick> is no tag
         claim_code,
-        claim_chats,
         claim_mail,
         claim_quoted_lines,
         claim_quoted,
