@@ -79,7 +79,7 @@ _TO_DO = re.compile(
 )
 _TALK = re.compile(
     rf"{_FILLER}(?:(?:danke|vielen dank|dankeschön|besten dank|merci|tschüss|ciao|servus|moin|guten (?:morgen|tag|abend)|gute nacht|schönen (?:abend|tag|dank|feierabend)|schönes wochenende|bis (?:später|bald|morgen|dann|gleich)|mach's gut|gern geschehen|kein problem|alles klar|alles gut|genau|stimmt|super|toll|prima|cool|klasse|perfekt|wunderbar|gut so|sehr gut|passt|verstehe|verstanden|aha|ach so|achso|egal|schon gut|vergiss es|macht nichts|klar|logisch|krass|wow|puh|haha+|hm+|moment|sekunde|warte|mal sehen|lass mich überlegen|frohe|frohes|alles gute|herzlichen glückwunsch|glückwunsch|viel (?:glück|spaß|erfolg)|gute reise|gute besserung|guten appetit|sorry|entschuldigung|tut mir leid|test|hallo|hi|hey|na)\b"
-    r"|(?:ich)\s+(?:(?:stimme|gebe) dir|verstehe|weiß nicht|glaube schon|denke schon|hoffe schon|meinte|danke|frage dich|teste|bin (?:gespannt|bereit|zurück|fertig|verwirrt|froh)|freue mich)\b|(?:ok|okay|ja|nein|nee|doch|oh|hey|hi|na|also|naja)[\s.!,]*$|(?:du|dein|deine|ihr|sie sind|euch|dir)\b|(?:das|dies|die antwort|deine antwort)\s+(?:ist|war|klingt|hilft|passt|stimmt|macht|sieht|reicht|gefällt)\b)",
+    r"|(?:ich)\s+(?:(?:stimme|gebe) dir|verstehe|weiß nicht|glaube schon|denke schon|hoffe schon|meinte|danke|frage dich|teste|bin (?:gespannt|bereit|zurück|fertig|verwirrt|froh)|freue mich)\b|(?:ok|okay|ja|nein|nee|doch|oh|hey|hi|na|also|naja)[\s.!,]*$|(?:du|dein|deine|ihr|sie sind|euch|dir)\b|das\s+(?:hast|hattest|kannst|weißt|meintest) du\b|(?:das|dies|die antwort|deine antwort)\s+(?:ist|war|klingt|hilft|passt|stimmt|macht|sieht|reicht|gefällt)\b)",
     _I,
 )
 
@@ -98,6 +98,8 @@ GRAMMAR = Grammar(
         (Mode.SUPPOSED, _SUPPOSED),
         (Mode.TALK, _TALK),
     ),
+    awaits_words=2,
+    auxiliary=re.compile(r"(?!)"),
     hard=re.compile(r";|\s[-–—]+\s|—|[()]"),
     back_to_author=re.compile(
         r"\b(?:aber|jedoch|doch|übrigens|jedenfalls|dabei|trotzdem|obwohl|tatsächlich|in wirklichkeit|eigentlich|sondern)\b|;|\s[-–—]+\s|—|[()]",

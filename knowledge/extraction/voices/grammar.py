@@ -24,6 +24,8 @@ class Grammar:
     subject: re.Pattern[str]  # the beginning of a clause with a subject of its own
     self_subject: re.Pattern[str]  # whose subject is the author, or something of theirs
     heads: Sequence[tuple[Mode, re.Pattern[str]]]  # the first that matches decides
+    awaits_words: int  # that may stand between "says" and what is said in the next clause
+    auxiliary: re.Pattern[str]  # begins a question only where the sentence is one
     # How scopes end and go on.
     hard: re.Pattern[str]  # links that separate
     back_to_author: re.Pattern[str]  # "but", "anyway": the author speaks of themselves again
