@@ -47,11 +47,12 @@ class RejectionReason(StrEnum):
     UNSURE = "unsure"
     ASSISTANT = "said_by_assistant"
     UNTRUSTED = "not_said_by_user"
+    REPORTED = "said_by_another"
     NOT_IN_MESSAGE = "not_in_message"
     ALREADY_PROPOSED = "said_twice"
 
 
-_REASONS = {
+REASONS = {
     SentenceKind.GREETING: RejectionReason.GREETING,
     SentenceKind.THANKS: RejectionReason.THANKS,
     SentenceKind.CHITCHAT: RejectionReason.CHITCHAT,
@@ -76,9 +77,10 @@ _REJECTED_WHOLE = frozenset(
     }
 )
 _NAMES_NOBODY = frozenset({SentenceKind.PRIVATE, SentenceKind.PASTED, SentenceKind.FICTION})
-_VERDICTS = {  # of every other reason the verdict is "gated"
+VERDICTS = {  # of every other reason the verdict is "gated"
     RejectionReason.ASSISTANT: Verdict.LOW_TRUST,
     RejectionReason.UNTRUSTED: Verdict.LOW_TRUST,
+    RejectionReason.REPORTED: Verdict.LOW_TRUST,
     RejectionReason.NOT_IN_MESSAGE: Verdict.DROPPED,
     RejectionReason.ALREADY_PROPOSED: Verdict.DUPLICATE,
 }
@@ -139,7 +141,7 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
         if reason is None:
             kept.append(fact)
         else:
-            verdict = _VERDICTS.get(reason, Verdict.GATED)
+            verdict = VERDICTS.get(reason, Verdict.GATED)
             rulings.append(Ruling(fact.span.message_id, verdict, reason, fact.span))
     explained = {fact.span.message_id for fact in kept} | {ruling.message_id for ruling in rulings}
     for split in by_id.values():
@@ -150,7 +152,7 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
         else:
             kinds = [sentence.kind for sentence in split.sentences] or [SentenceKind.EMPTY]
             kind = min(kinds, key=_PRECEDENCE.index)
-            ruling = Ruling(split.message.id, Verdict.GATED, _REASONS[kind])
+            ruling = Ruling(split.message.id, Verdict.GATED, REASONS[kind])
         rulings.append(ruling)
     filtered = replace(extraction, facts=tuple(kept), rulings=tuple(rulings))
     return _without_foreign_entities(filtered, by_id)
@@ -190,7 +192,7 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
     is_part = fact.topic is not None and span.end - span.start < len(sentence.text)
     if is_part and sentence.kind not in _REJECTED_WHOLE:
         return None
-    return _REASONS[sentence.kind]
+    return REASONS[sentence.kind]
 
 
 def _without_foreign_entities(

@@ -30,11 +30,13 @@ from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem
+from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
 from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
+from knowledge.services.learning.events import is_of_key, place_event, sensible, value_of
 from knowledge.services.learning.references import (
     DEATH,
     Statements,
@@ -46,7 +48,6 @@ from knowledge.services.learning.references import (
 )
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.ledger.conflicts import (
-    CERTAIN,
     Topic,
     end_elsewhere,
     is_over_by_its_words,
@@ -63,6 +64,7 @@ from knowledge.services.ledger.redaction import (
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.services.locking import lock_memory
 from knowledge.types import (
+    CERTAIN,
     TRUST_OF_ROLE,
     BlockKind,
     EventState,
@@ -179,11 +181,13 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -
         learn_prepared(work, prepared)
         vectors, tokens = {}, {}
         for block in work.additions(Block):
-            for key in (block.id, identity.text_id(block.text)):
-                if key in prepared.vectors:
-                    vectors[block.id] = prepared.vectors[key]
-                if key in prepared.tokens:
-                    tokens[block.id] = prepared.tokens[key]
+            for number, passage in enumerate(passages_of(block.id, block.text)):
+                for key in (block.id, identity.text_id(block.text)):
+                    id_ = passage_id(key, number)
+                    if id_ in prepared.vectors:
+                        vectors[passage.id] = prepared.vectors[id_]
+                    if id_ in prepared.tokens:
+                        tokens[passage.id] = prepared.tokens[id_]
         return work.commit(vectors=vectors, tokens=tokens)
 
 
@@ -440,6 +444,8 @@ class Learner:
         about = [self.entities[key] for key in dict.fromkeys(proposal.about)]
         edge_type = self._accept_edge(proposal, about)
         topic = storable(proposal.topic or "").strip()[:MAX_TOPIC_CHARS] if about else ""
+        if proposal.event is not None and about and not topic and not proposal.corrects:
+            topic = f"event:{text}"[:MAX_TOPIC_CHARS]
         topic = identity.canonical_topic(topic)
         value = identity.canonical_value(storable(proposal.value or "")) or tail_of(topic)
         is_single = proposal.single_valued
@@ -516,8 +522,13 @@ class Learner:
         asked: Sequence[Block] = ()
         if fact.proposal.corrects and (corrected := self._find_corrected(fact)):
             fact = _corrected(fact, corrected)
-        elif fact.polarity and fact.topic and fact.subject_id:
+        elif fact.polarity and fact.topic and fact.subject_id and not fact.proposal.event:
             fact, asked = self._refer_to_ended(fact)
+        if fact.proposal.event is not None:
+            fact, known, asked = self._place_event(fact, fact.proposal.event, corrected)
+            if known is not None:
+                self._add_source(fact, known)
+                return
         if not fact.topic or fact.subject_id is None:
             if known := self.by_words.get(fact.repeat_key):
                 self._add_source(fact, known)
@@ -563,6 +574,38 @@ class Learner:
             wrong=storable(fact.proposal.corrects or ""),
             said_at=fact.message.said_at,
         )
+
+    def _place_event(
+        self, fact: ResolvedFact, event: ProposedEvent, corrected: Block | None
+    ) -> tuple[ResolvedFact, Block | None, Sequence[Block]]:
+        """The event beside those known: with what it replaces, the one that it is, or questions."""
+        pool = self.statements.open(subject_id=None)
+        events = [block for block in pool if block.kind == BlockKind.EVENT]
+        known = [b for b in events if b.topic == fact.topic and b.entity_id == fact.subject_id]
+        if event.state != EventState.PLANNED and not known:
+            known = [block for block in events if is_of_key(block, fact.topic)]
+        elsewhere = [block for block in known if block.message_id != fact.message.id]
+        is_sure = fact.proposal.confidence >= CERTAIN and fact.trust >= Trust.USER_SAID
+        is_moved = fact.proposal.single_valued and bool(fact.topic) and known == elsewhere
+        placed = place_event(
+            sensible(event),
+            known if fact.topic else (),
+            said_at=fact.message.said_at,
+            corrected=corrected if corrected and corrected.kind == BlockKind.EVENT else None,
+            moves=is_moved,
+        )
+        replaced = placed.replaced
+        asked = placed.perhaps if replaced is None or is_sure else [replaced]
+        if replaced is not None and is_sure:
+            fact = replace(fact, topic=replaced.topic, corrects_id=replaced.id)
+        value = value_of(placed.event)
+        proposal = replace(fact.proposal, event=placed.event, ends=False, polarity="")
+        fact = replace(
+            fact, proposal=proposal, value=value, read_value=value, is_single_valued=False
+        )
+        if placed.same is not None and placed.event.remind_at and not placed.same.remind_at:
+            self.work.change(placed.same, remind_at=_as_utc(placed.event.remind_at))
+        return fact, placed.same, asked
 
     def _refer_to_ended(self, fact: ResolvedFact) -> tuple[ResolvedFact, Sequence[Block]]:
         """The ending with the topic and value of what it ends; or with those to ask about."""
@@ -806,11 +849,13 @@ def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
     proposal = fact.proposal
     right = proposal.value or ""
     text = reads_corrected(wrong.text, wrong=proposal.corrects or "", right=right)
-    head = head_of(wrong.topic)
+    topic = wrong.topic
+    if tail_of(topic) and wrong.kind != BlockKind.EVENT:
+        topic = f"{head_of(topic)}:{identity.canonical_value(right)}"
     return replace(
         fact,
         proposal=replace(proposal, text=text or proposal.text),
-        topic=f"{head}:{identity.canonical_value(right)}" if tail_of(wrong.topic) else head,
+        topic=topic,
         is_single_valued=wrong.is_single_valued,
         start=start,
         corrects_id=wrong.id,
@@ -821,12 +866,9 @@ def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:
     """The columns of an event's block; none for a fact."""
     if event is None:
         return {}
-    starts_at, ends_at = _as_utc(event.starts_at), _as_utc(event.ends_at)
-    if ends_at is not None and (starts_at is None or ends_at < starts_at):
-        ends_at = None
     return {
-        "starts_at": starts_at,
-        "ends_at": ends_at,
+        "starts_at": _as_utc(event.starts_at),
+        "ends_at": _as_utc(event.ends_at),
         "time_precision": _member(Precision, event.precision),
         "is_all_day": event.is_all_day,
         "recurrence": storable(event.recurrence)[:MAX_RECURRENCE_CHARS],

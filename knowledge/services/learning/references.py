@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from knowledge import identity
+from knowledge.dates import MONTHS
 from knowledge.models import Block, Mention
 from knowledge.services.ledger.conflicts import UNCHANGING, statement_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork
@@ -22,8 +23,17 @@ OPINIONS = frozenset({"likes", "dislikes", "hobby", "speaks", "event", "do"})
 OF_SOMEBODY = frozenset(
     {"partner", "child", "parent", "sibling", "relative", "friend", "pet", "roommate", "employer"}
 )
+NAMELESS = frozenset({"on", "at", "in", "am", "pm", "um", "uhr", "of", "the", "next"})
 OPPOSITES = {"likes": "dislikes", "dislikes": "likes"}
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = (
+    ("monday", "montag"),
+    ("tuesday", "dienstag"),
+    ("wednesday", "mittwoch"),
+    ("thursday", "donnerstag"),
+    ("friday", "freitag"),
+    ("saturday", "samstag", "sonnabend"),
+    ("sunday", "sonntag"),
+)
 
 
 def head_of(topic: str) -> str:
@@ -145,13 +155,17 @@ def _says(block: Block, wrong: str) -> bool:
     start = block.starts_at
     if start is None:
         return False
+    day = start.date().isoformat().replace("-", " ")
     names = {
-        start.date().isoformat().replace("-", " "),
-        WEEKDAYS[start.weekday()],
-        f"{start:%B}".casefold(),
-        *(f"{start.day}{ending}" for ending in ("", "st", "nd", "rd", "th")),
+        *WEEKDAYS[start.weekday()],
+        *(name for name, month in MONTHS.items() if month == start.month),
+        *(f"{start.day}{ending}" for ending in ("st", "nd", "rd", "th")),
+        str(start.day),
+        f"{start:%H %M}",
+        str(start.hour % 12 or 12),
     }
-    return wrong in names or wrong.startswith(start.date().isoformat().replace("-", " "))
+    words = set(wrong.split())
+    return wrong.startswith(day) or (bool(words) and words <= names | NAMELESS)
 
 
 def reads_corrected(text: str, *, wrong: str, right: str) -> str:
