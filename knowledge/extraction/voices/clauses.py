@@ -179,7 +179,7 @@ def _breaks(  # noqa: PLR0911  a rule for each mode
         return False
     if mode is Mode.ASKED:
         return is_self and not words
-    return not grammar.subordinate.match(words)  # asked to do, wished, talk
+    return mode is Mode.TALK or not grammar.subordinate.match(words)  # asked to do, wished
 
 
 def _suppose_last(

@@ -16,7 +16,7 @@ _FILLER = (
     r"in fact|in reality|for the record|fyi|look|listen|see|still|meanwhile|luckily|fortunately|unfortunately|sadly|of course|because|cause|since|as|although|though|"
     r"while|whereas|plus|finally|today|tonight|yesterday|currently|these days|nowadays|right now|just so you know|as for me|truth is|the truth is|fact is|the thing is|"
     r"as i (?:said|mentioned|told you)|i (?:already |just |have |also )*(?:told you|said|mentioned|explained)(?: before| already| earlier)?(?: that)?(?=,? (?:i\b|i'|my\b|we\b))|"
-    r"thing is|besides|however|except|only|too|again|first|second|also|guess what|haha|lol|wow|hm+|um+|uh+)\b[,!: ]*\s*)*"
+    r"(?:good|bad|great|big|sad|happy|some|other) news|news|thing is|besides|however|except|only|too|again|first|second|also|guess what|haha|lol|wow|hm+|um+|uh+)\b[,!: ]*\s*)*"
 )
 _ADVERBS = r"(?:(?:just|also|really|always|still|never|only|even|already|often|usually|once|recently|now|then|all|both|actually|apparently|probably|definitely|sometimes|keep|keeps|kept|has|have|had|is|are|was|were|did|didn't|does|doesn't|do|don't|will|would|'s|'ve|simply|literally|jokingly|mistakenly|wrongly|automatically|immediately|constantly|first|finally|later|clearly|totally|kind of|sort of|seems? to|tends? to|used to|like to|likes to|love to|loves to)\s+){0,3}"
 _THIRD = (
@@ -49,9 +49,16 @@ _CUT = re.compile(
     _I,
 )
 
-_MODAL = r"(?:would|wouldn't|might|mightn't|could|should|shouldn't|ought to|(?-i:may)(?!\s+(?:\d|of\b)))\b|'d\s+(?!(?:been|had|better|gone|got|seen|done|never|just|already|always|forgotten|lost|left|bought|made|taken|found|met|lived|[a-z]{2,}ed)\b)"
+_MODAL = r"(?:would|wouldn't|might|mightn't|could(?! not\b)|should|shouldn't|ought to|(?-i:may)(?!\s+(?:\d|of\b)))\b|'d\s+(?!(?:been|had|better|gone|got|seen|done|never|just|already|always|forgotten|lost|left|bought|made|taken|found|met|lived|[a-z]{2,}ed)\b)"
 _NOW = r"(?:right\s+)?"
 
+_PREFACE = re.compile(
+    rf"{_FILLER}(?:"
+    r"(?:i (?:should|must|have to|need to|want to|wanted to|would like to|ought to)|i'd like to|let me|may i|i forgot to) (?:just |also )?(?:mention|say|tell you|add|point out|admit|note|confess)(?: about me)?"
+    r"|i (?:would|'d) like you to know|i want you to know|you should know|you need to know|please (?:consider|note|be aware|know|keep in mind|bear in mind|take into account)|be aware|mind you|consider|note|it turns out|turns out"
+    r")(?: that)?[,:]? (?=(?:i|we|my|our)\b)",
+    _I,
+)
 _QUESTION = re.compile(
     rf"{_FILLER}(?:"
     r"(?:who|what|where|when|why|how|which|whose|whom)\b(?!ever)(?:'s|'re|'d|'ve)?\s+(?!(?:i|we|my)\b(?![^?]*\?))"
@@ -112,7 +119,7 @@ _TALK = re.compile(
     r"got it|gotcha|makes sense|fair enough|i see|never ?mind|forget it|no (?:problem|worries|way|idea|thanks|need)|my pleasure|same here|me too|one (?:sec|second|moment)|hang on|hold on|wait|let me (?:think|see|check|try|look)|brb|"
     r"congrat\w*|way to go|keep (?:it up|going|me posted)|enjoy|have (?:a (?:good|great|nice|lovely)|fun)|whatever|good luck|all good|bon (?:voyage|appétit|appetit)|happy (?:birthday|new year|easter|holidays|weekend|friday|monday)|merry christmas|god bless|bless you|sorry|my bad|oops|whoops|testing|test|ping)\b"
     r"|(?:i'm|i am|im)\s+(?:(?:so|really|very|super|just|only|still|not)\s+)*(?:fine|good|ok|okay|sorry|glad|happy (?:for|to hear|that you|with (?:that|this|your))|proud of you|here for you|great|well|excited for you|confused|lost|impressed|testing (?:you|this)|asking|curious|kidding|joking|back|done|ready|listening|all ears|trying to understand)\b"
-    r"|i\s+(?:(?:totally|completely|really|just|also|still|don't|do not|do|can|can't|cannot|already|never|now)\s+)*(?:agree|disagree|understand|guess so|think so|hope so|suppose so|get it|get that|bet|feel you|hear you|see what you mean|follow|meant|asked|ask|like (?:that|this|your|it)|love (?:that|this|your|it)|hate (?:that|this) (?:answer|idea|suggestion)|trust you|need your|want your|know what you|told you(?! (?:that )?(?:i\b|i'|my\b|we\b))|said so|believe you|thank)\b"
+    r"|i\s+(?:(?:totally|completely|really|just|also|still|don't|do not|do|can|can't|cannot|already|never|now)\s+)*(?:agree|disagree|understand|guess so|think so|hope so|suppose so|get it|get that|bet|feel you|hear you|see what you mean|follow|meant|ask(?:ed)? (?:you|about|for|if|a|the)|like (?:that|this|your|it)|love (?:that|this|your|it)|hate (?:that|this) (?:answer|idea|suggestion)|trust you|need your|want your|know what you|told you(?! (?:that )?(?:i\b|i'|my\b|we\b))|said so|believe you|thank)\b"
     r"|(?:you|you're|you've|you'll|you'd|your|u|ur)\b|(?:that|this|it|these|those)(?:'s| is| was| are| were| isn't| wasn't| doesn't| does| did| didn't| sounds?| looks?| helps?| helped| works?| worked| makes?| made)\s+(?:(?:so|really|very|a|an|the|not|just|exactly|actually|pretty|quite|too|such|more|much)\s+)*(?:great|awesome|amazing|cool|nice|wonderful|true|right|wrong|fantastic|lovely|good|fine|sweet|funny|interesting|incredible|beautiful|tough|sad|rough|fun|perfect|it|all|helpful|useful|useless|enough|better|best|answer|what i (?:meant|wanted|asked|needed|was looking for)|sense|help|clear|unclear|confusing|weird|strange|odd|hilarious|correct|incorrect|boring|long|short|ok|okay|hard|easy|crazy|insane)\b"
     r"|(?:ok|okay|yes|yeah|yep|yup|no|nope|nah|k|oh|hey|hi|well|so|then|really|wow)[\s.!,]*$"
     r"|(?:can't|cannot) wait\b|what (?:a|an)\b|how (?:nice|cool|sweet|funny|lovely|sad|awful)\b"
@@ -133,6 +140,7 @@ GRAMMAR = Grammar(
         (Mode.SUPPOSED, _SUPPOSED),
         (Mode.TALK, _TALK),
     ),
+    preface=_PREFACE,
     awaits_words=0,
     auxiliary=re.compile(
         r"(?:is|are|was|were|am|has|have|had|will|would|can|could|do|does|did)\b", _I

@@ -14,7 +14,7 @@ _I = re.IGNORECASE
 _FILLER = (
     r"(?:(?:und|aber|denn|doch|sondern|oder|also|ja|nein|nee|ok|okay|ach|oh|hey|hi|hallo|na|nun|naja|tja|übrigens|eigentlich|ehrlich gesagt|jedenfalls|tatsächlich|"
     r"außerdem|leider|zum glück|heute|gestern|jetzt|mittlerweile|inzwischen|aktuell|derzeit|seit kurzem|weil|da|obwohl|während|deshalb|deswegen|daher|trotzdem|nur|auch|noch|schon|wie gesagt|"
-    r"zur info|fyi|btw|haha|lol|hm+|äh+|und zwar|ach ja|apropos|sonst|dann|danke|bitte)\b[,!: ]*\s*)*"
+    r"(?:gute|schlechte|tolle|traurige) nachricht(?:en)?|zur info|fyi|btw|haha|lol|hm+|äh+|und zwar|ach ja|apropos|sonst|dann|danke|bitte)\b[,!: ]*\s*)*"
 )
 _DETERMINER = r"(?:mein|meine|meinem|meiner|meinen|unser|unsere|unserem|unserer|sein|seine|ihr|ihre|dein|deine|der|die|das|den|dem|ein|eine|einer|diese|dieser|dieses|jede|jeder|viele|manche|alle|einige|die meisten)"
 _THIRD = rf"(?:{_DETERMINER}\s+(?:[\w'-]+\s+){{0,3}}?[\w'-]+|(?-i:{WORD})(?:\s+(?-i:{WORD}))?|er|sie|es|man|jemand|niemand|alle|viele|manche|leute|jeder|du|mama|papa|oma|opa)"
@@ -39,6 +39,10 @@ _CUT = re.compile(
     rf"\s*(?:;|\s[-–—]{{1,2}}\s|—|\.{{2,}}|…|[()]|:(?=\s)|,(?=[\s\ue000]))\s*(?:(?:{_LINK}|{_CONDITION}|dass|übrigens|jedenfalls)\b,?\s*)*"
     rf"|\s+(?:{_LINK})\s+(?=(?:(?:jetzt|dann|heute|auch|nun|inzwischen)\s+)?(?:ich|wir|mein|meine|unser|unsere|er|sie|es|das|du|kannst|könntest|bitte|was|wie|wo|wann|bin|habe|hab|wohne|arbeite|lebe|war|hatte|mag)\b)"
     rf"|\s+(?:und\s+)?(?:{_CONDITION})\s+(?=(?:ich|wir|du|er|sie|es|man|mein|meine|das|die|der)\b)",
+    _I,
+)
+_PREFACE = re.compile(
+    rf"{_FILLER}(?:ich (?:sollte|muss|möchte|wollte) (?:noch |dazu |auch |dir )*(?:sagen|erwähnen|erzählen|hinzufügen|gestehen)|du (?:solltest|musst) wissen|(?:bitte )?(?:bedenke|beachte|beachten|berücksichtige)), (?:dass )?(?=(?:ich|wir|mein|meine|unser|unsere)\b)",
     _I,
 )
 _QUESTION = re.compile(
@@ -98,6 +102,7 @@ GRAMMAR = Grammar(
         (Mode.SUPPOSED, _SUPPOSED),
         (Mode.TALK, _TALK),
     ),
+    preface=_PREFACE,
     awaits_words=2,
     auxiliary=re.compile(r"(?!)"),
     hard=re.compile(r";|\s[-–—]+\s|—|[()]"),

@@ -261,6 +261,7 @@ MORE_FOREIGN = [
     "Ich weiß nicht, ob ich Diabetes habe.",
 ]
 OWN = [
+    ("Ok so I moved to Hull and started at Asda.", "I moved to Hull and started at Asda"),
     ("No, I don't live in Rome, that was my sister", "I don't live in Rome, that was my sister"),
     ("I just got back from Faro, and my mum says hi", "I just got back from Faro"),
     ("Mum says hi, I'm visiting her in Faro this week", "I'm visiting her in Faro this week"),
