@@ -95,7 +95,7 @@ def _read_user_message(proposals: Proposals, message: SourceMessage, german: Ger
             if len({person.key for person in people}) == 1:
                 antecedent = replace(people[-1], certainty=PRONOUN_CERTAINTY)
             referents = Referents(speaker, names, subjects, antecedent)
-            if language == "de":
+            if language == "de" and any(letter.isalpha() for letter in sentence.stated_text):
                 german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
                 continue
             SentenceFacts(proposals, message, sentence, language, referents).propose()

@@ -33,7 +33,6 @@ _NAMING = (
     Mode.WISHED,
     Mode.ASKED,
     Mode.ASKED_TO_DO,
-    Mode.TALK,
     Mode.UNREAD,
 )
 _RETOLD = frozenset({Mode.STATED, Mode.TOLD, Mode.WISHED, Mode.TALK})
