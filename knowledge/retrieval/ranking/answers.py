@@ -25,6 +25,8 @@ DENIAL_WORDS = 60  # a longer answer that says so goes on to say something
 
 def share_asked(text: str) -> float:
     """How much of the text is questions, 0 to 1, by characters."""
+    if "?" not in text:
+        return 0.0
     sentences = _SENTENCE.findall(text)
     total = sum(len(sentence.strip()) for sentence in sentences)
     asked = sum(len(each.strip()) for each in sentences if each.rstrip().endswith("?"))
