@@ -19,6 +19,15 @@ _DENIALS = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nicht|nie|kein\w*)\b|n['’]t\b", re.IGNORECASE)
+# Words that say nothing which a fact would have to say.
+_FILLERS = frozenset(
+    term
+    for text in (
+        "name called now today still currently actually already also by the way btw well so",
+        "ich du mein meine der die das ein eine ist bin heiße heißt jetzt nun übrigens auch noch",
+    )
+    for term in terms(text)
+)
 ASKS = 0.5  # a text of which more is questions asks
 DENIAL_WORDS = 60  # a longer answer that says so goes on to say something
 
@@ -48,4 +57,4 @@ def says_all_of(text: str, other: str) -> bool:
     """Whether the text has every word of content of the other, and denies no more than it."""
     if bool(_NEGATION.search(text)) != bool(_NEGATION.search(other)):
         return False
-    return set(terms(other)) <= set(terms(text))
+    return set(terms(other)) - _FILLERS <= set(terms(text))
