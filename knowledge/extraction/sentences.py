@@ -72,12 +72,15 @@ class SpeakerSegment:
 def split_sentences(content: str) -> Sequence[Sentence]:
     """Every sentence of a message, in order; what stands in quotation marks is left out."""
     speakers = {(turn.start, turn.end): turn.speaker for turn in speaker_segments(content)}
+    labels = [(turn.start, turn.said_from) for turn in draw_voices(content).turns]
     secrets = [(secret.start, secret.end) for secret in own_secrets(content)]
     found: list[Sentence] = []
     sentences = read_sentences(content)
     for number, voiced in enumerate(sentences):
         if found and voiced.start < found[-1].end:
             continue  # within a sentence of the author's
+        if any(start <= voiced.start < end for start, end in labels):
+            continue  # a speaker's name says nothing
         speaker = next(
             (who for (start, end), who in speakers.items() if start <= voiced.start < end), None
         )
