@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Left
 
 from exobrain.lib import clock
 from knowledge.errors import PageNotFound
@@ -30,6 +31,7 @@ DAYS_OF = {Precision.MONTH: 31, Precision.YEAR: 366}  # of which an event may ta
 ROLE_PREFIX = "my "  # of an alias that is a role: see knowledge.services.identities.people
 DEEPEST_LEVEL = 2  # of the blocks on a page
 LINKS_SHOWN = 200
+WORDS_SHOWN = 200  # characters of a message that speaks of the entity
 HIDDEN_PROPERTIES = frozenset(
     {"created_at", "updated_at", "visibility", "user_id", "type_id", "id"}
 )
@@ -47,7 +49,8 @@ class Origin:
     sequence: int
     role: str
     said_at: datetime
-    block_id: UUID | None = None  # the episode, where the page only speaks of the entity
+    block_id: UUID | None = None  # the episode, where a message only speaks of the entity
+    words: str = ""  # how it begins
 
 
 @dataclass(frozen=True)
@@ -494,8 +497,12 @@ def mentions_of(
     if as_of is not None:
         blocks = blocks.filter(said_at__lte=as_of)
     columns = ("message_id", "reference", "sequence", "message__role", "said_at", "id")
-    rows = blocks.order_by("-said_at", "-sequence").values_list(*columns)[:limit]
+    rows = (
+        blocks.annotate(words=Left("text", WORDS_SHOWN))
+        .order_by("-said_at", "-sequence")
+        .values_list(*columns, "words")[:limit]
+    )
     return [
-        Origin(message_id, reference, sequence or 0, role, said_at, block_id)
-        for message_id, reference, sequence, role, said_at, block_id in rows
+        Origin(message_id, reference, sequence or 0, role, said_at, block_id, words)
+        for message_id, reference, sequence, role, said_at, block_id, words in rows
     ]
