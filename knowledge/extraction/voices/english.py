@@ -160,7 +160,7 @@ GRAMMAR = Grammar(
     ),
     back_condition=re.compile(rf"(?:{_CONDITION})$", _I),
     aside_condition=re.compile(
-        r"\s*(?:(?:and|but|so|or)\s+)*if\s+(?:possible|needed|necessary|any(?:one)?\b|so\b|not\b|you(?:'re| are)? (?:want|like|need|prefer|wonder|wondering|care|must|ask|asking|can|could|remember|know|curious|interested|didn't know|don't mind|please)|(?:that|this|it) (?:matters|helps|makes|is relevant|counts|interests)|i(?:'m| am) (?:not (?:wrong|mistaken)|honest|being honest)|i (?:remember|recall) (?:correctly|right)|memory serves|anything\b|it helps)",
+        r"\s*(?:(?:and|but|so|or)\s+)*(?:in case (?:you|that|it|anyone|someone|anybody)\b|if\s+(?:possible|needed|necessary|any(?:one)?\b|so\b|not\b|you(?:'re| are)? (?:want|like|need|prefer|wonder|wondering|care|must|ask|asking|can|could|remember|know|curious|interested|didn't know|don't mind|please)|(?:that|this|it) (?:matters|helps|makes|is relevant|counts|interests)|i(?:'m| am) (?:not (?:wrong|mistaken)|honest|being honest)|i (?:remember|recall) (?:correctly|right)|memory serves|anything\b|it helps))",
         _I,
     ),
     asks_whether=re.compile(
