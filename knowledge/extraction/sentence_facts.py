@@ -71,6 +71,7 @@ class SentenceFacts:
         if (
             self.sentence.is_stated
             and self.sentence.is_meant_whole
+            and not self.sentence.is_explicit  # that is kept word for word already
             and covered < COVERED_SHARE * whole
         ):
             self._propose_sentence()
