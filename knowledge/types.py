@@ -248,10 +248,19 @@ class Scope:
 
 @dataclass(frozen=True)
 class ScoredBlock:
-    """A block that an index found; higher is better, and comparable within one search only."""
+    """A passage that an index found; higher is better, and comparable within one search only."""
 
-    block_id: UUID
+    block_id: UUID  # of the passage
     score: float
+    trust: int
+
+
+@dataclass(frozen=True)
+class EndedStatement:
+    """Something that a passage says and that does not hold any more."""
+
+    text: str
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -260,8 +269,8 @@ class Recalled:
 
     block_id: UUID
     kind: BlockKind
-    text: str
-    score: float
+    text: str  # of a long message the passage that was found
+    score: float  # above zero: it helps
     parts: Mapping[str, float]  # what each retriever gave to the score
     trust: Trust
     status: Status
@@ -272,6 +281,9 @@ class Recalled:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     entity_ids: Sequence[UUID] = ()
+    topic: str = ""  # of a fact, where it has one
+    starts_at: datetime | None = None  # of an event: when it takes place
+    ended: Sequence[EndedStatement] = ()  # what else the text says holds
 
 
 # Of a message: the reference of its journal, and its sequence there.
@@ -435,6 +447,11 @@ class ReviewEntry:
     score: float
     features: Mapping[str, float]
     created_at: datetime
+    question: str = ""
+    if_accepted: str = ""  # what each answer does
+    if_rejected: str = ""
+    left_evidence: Sequence[Any] = ()  # of knowledge.selectors.evidence.Evidence
+    right_evidence: Sequence[Any] = ()
 
 
 class TargetKind(StrEnum):

@@ -35,7 +35,7 @@ mind allergies, health and diet without being asked.
 from.
 - It may be wrong or out of date; where statements differ, what the user confirmed counts, then \
 the one said last. A line with until="..." or status="over" is over, one with status="disputed" or \
-sure="no" is in doubt.
+sure="no" is in doubt. What outdated="..." names is over, the rest of that line is not.
 - Use only what helps to answer. After a sentence that rests on a memory put its mark, like [m1]; \
 never put a mark that is not there.
 - Where the memory does not say, do not pretend that it does.
@@ -107,6 +107,11 @@ def memory_line(mark: str, recalled: Recalled, *, now: datetime, zone: tzinfo = 
         attributes.append(("until" if is_over else "ends", _day(recalled.valid_to, zone)))
         if is_over:
             attributes.append(("status", "over"))
+    elif recalled.ended:
+        over = "; ".join(statement.text for statement in recalled.ended)
+        attributes.append(("outdated", escaped_line(over)))
+    if recalled.starts_at is not None:
+        attributes.append(("when", _day(recalled.starts_at, zone)))
     if recalled.status == Status.DISPUTED:
         attributes.append(("status", "disputed"))
     return _line("item", dict(attributes), recalled.text)
@@ -158,7 +163,7 @@ def _coming_line(event: ComingEvent, *, zone: tzinfo) -> str:
 
 
 def _line(tag: str, attributes: dict[str, str], text: str) -> str:
-    """The text as an element on one line; attributes are ours and need no escaping."""
+    """The text as an element on one line; attributes are ours or escaped already."""
     written = "".join(f' {name}="{value}"' for name, value in attributes.items())
     return f"<{tag}{written}>{escaped_line(text)}</{tag}>"
 

@@ -16,8 +16,10 @@ HEADINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("allergy", "condition", "medication", "health", "height", "weight", "blood type"),
     ),
     ("Food and drink", ("diet", "food", "drink")),
-    ("Likes", ("likes", "preference", "favourite", "favorite", "hobby", "interest")),
-    ("Dislikes", ("dislikes",)),
+    (
+        "Likes and dislikes",
+        ("likes", "dislikes", "preference", "favourite", "favorite", "hobby", "interest"),
+    ),
     ("Birthday and age", ("birthday", "age")),
     ("Contact", ("phone", "email", "website")),
     ("Languages", ("speaks", "native language", "language")),

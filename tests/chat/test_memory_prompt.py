@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 import pytest
@@ -21,7 +21,7 @@ from chat.services.recalling import memories_within_budget
 from chat.types import Given, MarkedMemory
 from exobrain.lib.text import estimate_tokens
 from journal.types import StoredMessage
-from knowledge.types import BlockKind, Recalled, Status, Trust
+from knowledge.types import BlockKind, EndedStatement, Recalled, Status, Trust
 
 SAID_AT = datetime(2025, 1, 14, 9, 30, tzinfo=UTC)
 NOW = SAID_AT + timedelta(days=30)
@@ -86,6 +86,17 @@ def test_a_memory_says_how_far_it_holds() -> None:
     assert 'since="2024-01-15"' in lines[4]
 
 
+def test_a_memory_names_what_of_it_is_over() -> None:
+    """Escaped like its text; the line itself holds."""
+    over = EndedStatement('I live in <Lyon> "now".', SAID_AT)
+    memory = recalled("I live in Lyon. Tom is my brother.", ended=[over])
+
+    line = shown(MarkedMemory("m1", memory)).split("\n")[1]
+
+    assert 'outdated="I live in &lt;Lyon&gt; &quot;now&quot;."' in line
+    assert "status=" not in line
+
+
 @pytest.mark.parametrize("trust", list(Trust))
 def test_every_source_has_words(trust: Trust) -> None:
     """The model is told where a memory comes from."""
@@ -130,7 +141,7 @@ PASTED = [
 TAG = re.compile(r"[<\uff1c][\s/]*(?:m\W?e\W?m\W?o\W?r\W?y|profile|coming|item)", re.IGNORECASE)
 
 
-def _stored(role: str, content: str) -> StoredMessage:
+def _stored(role: Literal["user", "assistant"], content: str) -> StoredMessage:
     return StoredMessage(
         id=uuid4(),
         journal_id=uuid4(),

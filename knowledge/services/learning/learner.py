@@ -30,6 +30,7 @@ from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem
+from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
 from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
@@ -182,11 +183,13 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -
         learn_prepared(work, prepared)
         vectors, tokens = {}, {}
         for block in work.additions(Block):
-            for key in (block.id, identity.text_id(block.text)):
-                if key in prepared.vectors:
-                    vectors[block.id] = prepared.vectors[key]
-                if key in prepared.tokens:
-                    tokens[block.id] = prepared.tokens[key]
+            for number, passage in enumerate(passages_of(block.id, block.text)):
+                for key in (block.id, identity.text_id(block.text)):
+                    id_ = passage_id(key, number)
+                    if id_ in prepared.vectors:
+                        vectors[passage.id] = prepared.vectors[id_]
+                    if id_ in prepared.tokens:
+                        tokens[passage.id] = prepared.tokens[id_]
         return work.commit(vectors=vectors, tokens=tokens)
 
 

@@ -82,6 +82,7 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
             entity,
             name=name,
             normal_name=normal[: identity.MAX_NAME_CHARS],
+            is_unnamed=False,
             trust=int(Trust.CONFIRMED),
         )
         work.add_alias(entity.id, name=name, normal_name=normal)
