@@ -110,6 +110,8 @@ def _read_user_message(
                 german.read(message, sentence, speaker.key)
                 continue
             SentenceFacts(proposals, message, sentence, language, referents).propose()
+        elif language == "de" and sentence.kind is SentenceKind.QUESTION:
+            german.read_mentions(message, sentence)
         here = [
             subjects[name.start]
             for name in names
