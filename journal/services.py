@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from operator import itemgetter
 from uuid import UUID, uuid4
 
@@ -99,9 +100,9 @@ RETURNING user_id
 """
 
 
-def today_reference() -> str:
-    """The reference of the present UTC day."""
-    return reference_of(clock.today())
+def today_reference(zone: tzinfo = UTC) -> str:
+    """The reference of the present day in that zone."""
+    return reference_of(clock.today(zone))
 
 
 def append_messages(

@@ -11,6 +11,7 @@ from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.statements import Subject
 from knowledge.types import (
     Extraction,
+    ForgetWish,
     ProposedEntity,
     ProposedFact,
     ProposedMention,
@@ -37,6 +38,7 @@ class Proposals:
     entities: dict[str, ProposedEntity] = field(default_factory=dict)
     mentions: dict[tuple[str, TextSpan], ProposedMention] = field(default_factory=dict)
     facts: list[ProposedFact] = field(default_factory=list)
+    forget_wishes: list[ForgetWish] = field(default_factory=list)
 
     @classmethod
     def begin(
@@ -59,6 +61,7 @@ class Proposals:
             entities=tuple(self.entities.values()),
             mentions=tuple(self.mentions.values()),
             facts=tuple(self.facts),
+            forget_wishes=tuple(self.forget_wishes),
             extractor=extractor,
         )
 

@@ -130,7 +130,7 @@ _NOT_TIME = re.compile(
     r"\b(?:gut|schön|ein|kein|mein|die|der|das|viel)(?:e[nmrs]?)? $", re.IGNORECASE
 )
 _TOKEN = re.compile(
-    r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d()/]*(?:[ /-]\d{2,})+|\d+(?:[.,:]\d+)*(?:\.(?=\s[^\W\d]))?|"
+    r"\ue000+|https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d()/]*(?:[ /-]\d{2,})+|\d+(?:[.,:]\d+)*(?:\.(?=\s[^\W\d]))?|"
     r"(?:Dr|Prof|St|Nr|ca|Hr|Fr|Dipl|Ing|bzw|etc|usw)\.|[^\W_]+(?:['&+/.-]?[^\W_]+)*[+#]*|[^\w\s]"
 )
 _BEFORE_DETERMINERS = small_words("before_determiners")

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from knowledge.extraction.german.chunks import Chunk, Kind
 from knowledge.extraction.german.lexicon import role_of, small_words
 from knowledge.extraction.german.morphology import FiniteForm, Tense, verb_forms
+from knowledge.extraction.voices.parts import MASK
 
 _BOUNDARIES = frozenset(",;:–—()-")
-_STOPS = frozenset(".!?…")
+_STOPS = frozenset((*".!?…", MASK))
 NOT_SUBJECTS = small_words("not_subjects")
 
 
@@ -37,7 +38,7 @@ def cut_segments(chunks: Sequence[Chunk]) -> list[Segment]:
     found = [Segment("", "")]
     for chunk in chunks:
         current = found[-1]
-        if chunk.kind is Kind.MARK and chunk.text in _STOPS:
+        if chunk.kind is Kind.MARK and chunk.text[0] in _STOPS:
             if current.chunks:
                 found.append(Segment(".", ""))
         elif chunk.kind is Kind.MARK and chunk.text in _BOUNDARIES:

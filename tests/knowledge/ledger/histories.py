@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from chat.agent.prompt import build_prompt
 from chat.models import Receipt, Turn
 from chat.services.recalling import memories_within_budget, receipt_row
-from chat.types import ReceiptDraft
+from chat.types import Given, ReceiptDraft
+from exobrain.lib import clock
 from journal.models import Journal, Message
 from journal.selectors import messages_json
 from knowledge.errors import (
@@ -50,6 +51,7 @@ from knowledge.services.forgetting.erasure import forget
 from knowledge.services.identities.merging import keep_apart, merge
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import editing, reviewing
+from knowledge.services.recall.profile import current_profile
 from knowledge.services.recall.recalling import recall
 from knowledge.types import BlockKind, Recalled, Scope, SourceMessage, Status, Target, TargetKind
 from orchestrator.models import Job
@@ -390,8 +392,12 @@ class World:
     def _prompted(self, query: str) -> str:
         """All that a model would be sent with a question for which this is recalled."""
         memories = memories_within_budget(self.recalled(query), shown=set(), tokens=100_000)
+        profile = current_profile(user_id=self.user_id, now=clock.now())
         prompt = build_prompt(
-            system="You help.", earlier=[], question="What is it?", memories=memories
+            system="You help.",
+            earlier=[],
+            question="What is it?",
+            given=Given(profile=profile, memories=memories),
         )
         return "\n".join(message.content for message in prompt)
 
