@@ -1,5 +1,7 @@
 """German clauses: where their verbs are, who acts, and how they are written anew."""
 
+# ruff: noqa: E501  a sentence stays on its line
+
 import pytest
 
 from knowledge.extraction.german.clause import whole_text
