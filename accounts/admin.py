@@ -54,7 +54,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]  # not g
     filter_horizontal = ()
     readonly_fields = ("id", "last_login", "created_at", "updated_at")
     fieldsets = (
-        (None, {"fields": ("email", "display_name", "password")}),
+        (None, {"fields": ("email", "display_name", "time_zone", "password")}),
         ("Rights", {"fields": ("is_active", "is_staff", "is_superuser")}),
         ("Times", {"fields": ("id", "last_login", "created_at", "updated_at")}),
     )

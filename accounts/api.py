@@ -24,6 +24,7 @@ from accounts.schemas import (
     ConfigsOut,
     HowToSignIn,
     LoginIn,
+    MeIn,
     MeOut,
     PasswordIn,
     RefreshIn,
@@ -31,7 +32,7 @@ from accounts.schemas import (
     SignupIn,
     TokensOut,
 )
-from accounts.types import ConfigItem, TokenPair
+from accounts.types import ConfigItem, Principal, TokenPair
 from exobrain.lib.http import Problem
 
 auth_router = Router(tags=["auth"])
@@ -129,7 +130,19 @@ def _signed_out() -> HttpResponse:
 @users_router.get("/me", auth=authenticated, response=MeOut)
 def me(request: SignedInRequest) -> MeOut:
     """Who is signed in."""
-    return MeOut(name=request.principal.display_name, email=request.principal.email)
+    return _me(request.principal, time_zone=request.principal.time_zone)
+
+
+@users_router.patch("/me", auth=authenticated, response={200: MeOut, 400: Problem})
+def change_me(request: SignedInRequest, body: MeIn) -> MeOut:
+    """Days begin where this time zone says; those that were written keep their names."""
+    principal = request.principal
+    services.change_time_zone(user_id=principal.user_id, time_zone=body.time_zone)
+    return _me(principal, time_zone=body.time_zone)
+
+
+def _me(principal: Principal, *, time_zone: str) -> MeOut:
+    return MeOut(name=principal.display_name, email=principal.email, time_zone=time_zone)
 
 
 @users_router.get("/me/configs", auth=authenticated, response=ConfigsOut)

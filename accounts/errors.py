@@ -24,7 +24,7 @@ class UnacceptablePassword(errors.Invalid):
 
 
 class InvalidProfile(errors.Invalid):
-    """E-mail or name is not acceptable."""
+    """E-mail, name or time zone is not acceptable."""
 
 
 class EmailTaken(errors.Conflict):

@@ -1,8 +1,11 @@
 """Forms of the accounts pages. They check shape; the services decide."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.conf import settings
+
+from exobrain.lib.zones import zone_names
 
 
 class PageForm(forms.Form):
@@ -21,6 +24,8 @@ class LoginForm(PageForm):
     password = forms.CharField(
         strip=False, widget=forms.PasswordInput({"autocomplete": "current-password"})
     )
+
+    browser_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -43,6 +48,7 @@ class SignupForm(PageForm):
         help_text="At least 8 characters, and not one that everybody uses.",
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
     )
+    browser_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
 
 class NameForm(PageForm):
@@ -51,6 +57,21 @@ class NameForm(PageForm):
     display_name = forms.CharField(
         label="Name", max_length=150, widget=forms.TextInput({"autocomplete": "name"})
     )
+
+
+class TimeZoneForm(PageForm):
+    """Where the user's days begin."""
+
+    time_zone = forms.ChoiceField(label="Time zone", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(forms.ChoiceField, self.fields["time_zone"])
+        default = settings.EXOBRAIN.default_time_zone
+        field.choices = [
+            ("", f"As the server has it ({default})"),
+            *((name, name.replace("_", " ")) for name in sorted(zone_names())),
+        ]
 
 
 class PasswordForm(PageForm):

@@ -4,16 +4,26 @@ import uuid
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from exobrain.lib import clock
+from exobrain.lib.zones import effective_zone, zone_names
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuses what is no time zone."""
+    if name and name not in zone_names():
+        raise ValidationError("There is no time zone of this name.")
+
 
 SESSION_HASH_SALT = "accounts.models.session_auth_hash"
 
@@ -72,6 +82,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(max_length=254)
     display_name = models.CharField(max_length=150)
+    # IANA name; empty: DEFAULT_TIME_ZONE. Decides which day a message belongs to, what "tomorrow"
+    # is, and how times are shown.
+    time_zone = models.CharField(
+        max_length=64, blank=True, default="", db_default="", validators=[validate_time_zone]
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("may use the admin", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -102,6 +117,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the user's days begin."""
+        return effective_zone(self.time_zone)
 
     @classmethod
     def from_db(

@@ -72,6 +72,15 @@ class MeOut(Schema):
 
     name: str
     email: str
+    time_zone: Annotated[
+        str, Field(description="IANA name; empty where none was set: days are UTC's then")
+    ]
+
+
+class MeIn(Schema):
+    """What a user may change of themselves."""
+
+    time_zone: Text
 
 
 class ConfigOptionOut(Schema):

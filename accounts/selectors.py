@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
@@ -18,18 +19,19 @@ from accounts.models import session_auth_hash
 from accounts.sessions import SessionStore
 from accounts.types import ConfigItem, ConfigOption, Principal
 from exobrain.lib.sql import first_row
+from exobrain.lib.zones import effective_zone
 
 # A token with a family lives as long as the family; one without (signed by another service that
 # shares the secret) until everything issued so far is called in.
 BY_BEARER = """
-    SELECT u.email, u.display_name, u.revision, u.tokens_valid_from,
+    SELECT u.email, u.display_name, u.revision, u.time_zone, u.tokens_valid_from,
            f.id IS NOT NULL AND f.revoked_at IS NULL
       FROM accounts_user u
       LEFT JOIN accounts_refreshtokenfamily f ON f.user_id = u.id AND f.id = %s
      WHERE u.id = %s AND u.is_active
 """
 BY_SESSION = """
-    SELECT email, display_name, revision, password, tokens_valid_from
+    SELECT email, display_name, revision, time_zone, password, tokens_valid_from
       FROM accounts_user
      WHERE id = %s AND is_active
 """
@@ -54,7 +56,7 @@ def _by_bearer(token: str, *, expired_too: bool) -> Principal | None:
     row = first_row(BY_BEARER, claims.family_id, claims.user_id) if claims else None
     if claims is None or row is None:
         return None
-    email, display_name, revision, valid_from, is_family_alive = row
+    email, display_name, revision, time_zone, valid_from, is_family_alive = row
     if claims.family_id is not None:
         is_valid = is_family_alive
     else:
@@ -63,7 +65,13 @@ def _by_bearer(token: str, *, expired_too: bool) -> Principal | None:
     if not is_valid:
         return None
     return Principal(
-        claims.user_id, email, display_name, revision, "bearer", family_id=claims.family_id
+        claims.user_id,
+        email,
+        display_name,
+        revision,
+        "bearer",
+        time_zone,
+        family_id=claims.family_id,
     )
 
 
@@ -73,7 +81,7 @@ def _by_session(session_key: str) -> Principal | None:
     row = first_row(BY_SESSION, user_id) if user_id else None
     if user_id is None or row is None:
         return None
-    email, display_name, revision, password, valid_from = row
+    email, display_name, revision, time_zone, password, valid_from = row
     session_hash = session.get(HASH_SESSION_KEY, "")
     is_current = any(
         constant_time_compare(session_hash, session_auth_hash(password, valid_from, secret=secret))
@@ -81,7 +89,9 @@ def _by_session(session_key: str) -> Principal | None:
     )
     if not is_current:
         return None
-    return Principal(user_id, email, display_name, revision, "session", session_key=session_key)
+    return Principal(
+        user_id, email, display_name, revision, "session", time_zone, session_key=session_key
+    )
 
 
 def _uuid(text: Any) -> UUID | None:
@@ -124,6 +134,12 @@ def display_name(*, user_id: UUID) -> str:
     """What the user is called; empty when there is no such user."""
     row = first_row("SELECT display_name FROM accounts_user WHERE id = %s", user_id)
     return row[0] if row else ""
+
+
+def zone_of(*, user_id: UUID) -> ZoneInfo:
+    """Where the user's days begin."""
+    row = first_row("SELECT time_zone FROM accounts_user WHERE id = %s", user_id)
+    return effective_zone(row[0] if row else "")
 
 
 def user_ids(*, name: str | None = None) -> list[UUID]:

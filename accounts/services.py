@@ -116,6 +116,18 @@ def change_name(*, user_id: UUID, display_name: str) -> None:
     log.info("name_changed", user_id=str(user_id))
 
 
+def change_time_zone(*, user_id: UUID, time_zone: str) -> None:
+    """The user's days begin where that zone says; empty: where nobody has set one.
+
+    Days that were written keep their names. Raises InvalidProfile for what is no zone.
+    """
+    user = User.objects.get(id=user_id)
+    user.time_zone = time_zone
+    _validate_profile(user)
+    user.save(update_fields=["time_zone", "updated_at"])
+    log.info("time_zone_changed", user_id=str(user_id))
+
+
 def _is_password_right(password: str, user: User | None, *, email: str, address: str) -> bool:
     """True when the password is the user's; raises TooManyAttempts after too many failures.
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+OFFERED_ZONE = "offered_time_zone"  # of a session: the browser's, for a user who has set none
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -14,6 +16,7 @@ class Principal:
     display_name: str
     revision: int  # grows with every change to what this user can read
     via: Literal["bearer", "session"]
+    time_zone: str = ""  # IANA name; empty: none was set
     family_id: UUID | None = None  # of a bearer's refresh tokens
     session_key: str | None = None
 

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("settings", views.show_settings, name="settings"),
     path("settings/choices", views.change_choices, name="settings-choices"),
     path("settings/name", views.change_name, name="settings-name"),
+    path("settings/time-zone", views.change_time_zone, name="settings-time-zone"),
     path("settings/password", views.change_password, name="settings-password"),
     path(
         "settings/sign-out-everywhere",

@@ -14,11 +14,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import services
 from accounts.auth import address_of, end_session, forget_cookie, start_session
-from accounts.forms import LoginForm, NameForm, PageForm, PasswordForm, SignupForm
+from accounts.forms import (
+    LoginForm,
+    NameForm,
+    PageForm,
+    PasswordForm,
+    SignupForm,
+    TimeZoneForm,
+)
+from accounts.models import User
 from accounts.selectors import user_configs
-from accounts.types import ConfigItem
+from accounts.types import OFFERED_ZONE, ConfigItem
 from exobrain.lib.errors import DomainError, TooMany
 from exobrain.lib.pages import PageRequest, signed_in
+from exobrain.lib.zones import zone_names
 
 # Clients of the original service expect it; nothing here obeys it, so no page offers it.
 NOT_ON_PAGES = {"daily_digest_enabled"}
@@ -37,11 +46,13 @@ def log_in(request: HttpRequest) -> HttpResponse:
     form = LoginForm(request.POST)
     if not form.is_valid():
         return _login_page(request, form, target, status=400)
+    browser_zone = form.cleaned_data.pop("browser_zone")
     try:
         user = services.sign_in(**form.cleaned_data, address=address_of(request))
     except DomainError as error:
         return _refused(_login_page(request, _with_error(form, error), target), error)
     start_session(request, user=user)
+    _offer_zone(request, user, browser_zone)
     return redirect(target)
 
 
@@ -62,12 +73,14 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     form = SignupForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "accounts/signup.html", {"form": form})
+    browser_zone = form.cleaned_data.pop("browser_zone")
     try:
         user = services.sign_up(**form.cleaned_data, address=address_of(request))
     except DomainError as error:
         page = render(request, "accounts/signup.html", {"form": _with_error(form, error)})
         return _refused(page, error)
     start_session(request, user=user)
+    _offer_zone(request, user, browser_zone)
     return redirect("chat")
 
 
@@ -110,6 +123,18 @@ def change_name(request: PageRequest) -> HttpResponse:
 
 
 @require_POST
+@signed_in
+def change_time_zone(request: PageRequest) -> HttpResponse:
+    """The user's days begin where the zone of the form says; no zone is offered any more."""
+    form = TimeZoneForm(request.POST)
+    if not form.is_valid():
+        return _settings_page(request, status=400, zone_form=form)
+    services.change_time_zone(user_id=request.user.pk, **form.cleaned_data)
+    request.session.pop(OFFERED_ZONE, None)
+    return _saved(request, "Your time zone is saved.")
+
+
+@require_POST
 @sensitive_post_parameters("current", "new")
 @signed_in
 def change_password(request: PageRequest) -> HttpResponse:
@@ -139,6 +164,12 @@ def sign_out_everywhere(request: PageRequest) -> HttpResponse:
 # -- steps
 
 
+def _offer_zone(request: HttpRequest, user: User, browser_zone: str) -> None:
+    """Pages offer the browser's time zone to a user who has set none."""
+    if not user.time_zone and browser_zone in zone_names() and browser_zone != user.zone.key:
+        request.session[OFFERED_ZONE] = browser_zone
+
+
 def _safe_target(request: HttpRequest) -> str:
     """Where `next` leads, if that is a page of ours; else the chat."""
     target = request.POST.get("next") or request.GET.get("next") or ""
@@ -159,6 +190,7 @@ def _settings_page(request: PageRequest, *, status: int = 200, **forms: PageForm
     context: dict[str, Any] = {
         "configs": _configs_on_page(request),
         "name_form": NameForm({"display_name": request.user.display_name}),
+        "zone_form": TimeZoneForm({"time_zone": request.user.time_zone}),
         "password_form": PasswordForm(),
         **forms,
     }

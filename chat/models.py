@@ -163,7 +163,8 @@ class Receipt(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="receipts"
     )
     items = models.JSONField(default=list)  # as chat.services.recalling.receipt_row writes them
-    tokens = models.IntegerField()  # of the memory in the prompt
+    slots = ArrayField(models.CharField(max_length=20), default=list)  # of the profile
+    tokens = models.IntegerField()  # of profile and memory in the prompt
     retriever_ms = models.JSONField(default=dict)  # of each that answered in time
     dropped = ArrayField(models.CharField(max_length=40), default=list)  # retrievers that did not
     created_at = models.DateTimeField(auto_now_add=True)

@@ -72,7 +72,8 @@ class ReceiptOut(Schema):
         description="milliseconds of each retriever that answered in time"
     )
     dropped: list[str] = Field(description="retrievers that did not")
-    created_at: datetime | None = Field(description="null when nothing was recalled")
+    created_at: datetime | None = Field(description="null when nothing was given")
+    slots: list[str] = Field(description="of the profile that the answer was given")
 
 
 # -- what a socket may say

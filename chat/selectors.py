@@ -134,4 +134,5 @@ def find_receipt(*, user_id: UUID, message_id: UUID) -> ReceiptView | None:
         retriever_ms=row.retriever_ms,
         dropped=row.dropped,
         created_at=row.created_at,
+        slots=row.slots,
     )

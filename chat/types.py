@@ -1,12 +1,12 @@
 """Values of the conversation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 from uuid import UUID
 
-from knowledge.types import Recalled
+from knowledge.types import Profile, Recalled, Slot
 
 State = Literal["running", "complete", "interrupted", "cancelled", "error"]
 
@@ -36,6 +36,7 @@ class StoredTurn:
     journal_id: UUID
     question_sequence: int
     answer_id: UUID
+    zone: tzinfo = UTC  # in which the user's days begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,17 @@ class MarkedMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What an answer is told of the user besides the day so far."""
+
+    profile: Profile = field(default_factory=Profile)
+    memories: Sequence[MarkedMemory] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.profile.facts or self.profile.coming or self.memories)
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptDraft:
     """Which memories an answer was given, before the receipt is stored."""
 
@@ -100,6 +112,7 @@ class ReceiptDraft:
     tokens: int
     retriever_ms: Mapping[str, float]  # milliseconds of each retriever that answered in time
     dropped: Sequence[str]  # retrievers that did not
+    slots: Sequence[Slot] = ()  # of the profile that it was given
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +146,4 @@ class ReceiptView:
     retriever_ms: Mapping[str, Any]
     dropped: Sequence[str]
     created_at: datetime | None  # unset: nothing was asked of the memory
+    slots: Sequence[str] = ()  # of the profile that it was given

@@ -18,7 +18,7 @@ from chat.services import open_reading, start_warm_up
 from chat.types import Requester
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
-from exobrain.lib.pages import PageRequest, signed_in, to_sign_in
+from exobrain.lib.pages import PageRequest, reader_zone, signed_in, to_sign_in
 from journal.selectors import day_page, messages_with_tools
 from journal.services import today_reference
 from journal.types import DayPage, JournalMessage
@@ -31,10 +31,12 @@ ANY_STREAM = UUID(int=0)  # the script puts the stream it means in this one's pl
 @never_cache
 def chat(request: HttpRequest) -> HttpResponse:
     """Today's journal and a place to write; for a visitor, where they are allowed, just that."""
-    reference = today_reference()
+    zone = reader_zone(request)
+    reference = today_reference(zone)
     context: dict[str, Any] = {
         "current": "today",
         "reference": reference,
+        "zone": zone,
         "any_stream": ANY_STREAM,
         "turn_url": reverse("turn", args=[ANY_STREAM]),
     }

@@ -14,11 +14,13 @@ from accounts.api import auth_router, users_router
 from accounts.auth import broken_json
 from chat.api import router as chat_router
 from exobrain.lib import errors
+from exobrain.lib.database import is_conflict
 from exobrain.lib.statuses import status_of
 from exobrain.openapi import Document
 from exobrain.validation import described
 from journal.api import router as journal_router
 from knowledge.api.editing import router as editing_router
+from knowledge.api.events import router as events_router
 from knowledge.api.forgetting import router as forgetting_router
 from knowledge.api.history import router as history_router
 from knowledge.api.pages import router as pages_router
@@ -28,6 +30,7 @@ from knowledge.api.updates import router as updates_router
 log = structlog.get_logger(__name__)
 
 DATABASE_DOWN = "The database is not available; try again later."
+DATABASE_BUSY = "Too much was changed at the same time; try again."
 
 
 class OrjsonRenderer(BaseRenderer):
@@ -81,6 +84,7 @@ api.add_router("/chat", chat_router)
 api.add_router("/knowledge", pages_router)
 api.add_router("/knowledge", editing_router)
 api.add_router("/knowledge", history_router)
+api.add_router("/knowledge", events_router)
 api.add_router("/knowledge", search_router)
 api.add_router("/knowledge", forgetting_router)
 api.add_router("/knowledge", updates_router)
@@ -98,8 +102,10 @@ def domain_error(request: HttpRequest, error: errors.DomainError) -> HttpRespons
 @api.exception_handler(InterfaceError)
 def database_down(request: HttpRequest, error: Exception) -> HttpResponse:
     # Without its words: PostgreSQL may quote what the user said.
-    log.warning("database_down", error=type(error).__name__)
-    response = api.create_response(request, {"detail": DATABASE_DOWN}, status=503)
+    detail = DATABASE_BUSY if is_conflict(error) else DATABASE_DOWN
+    event = "database_busy" if is_conflict(error) else "database_down"
+    log.warning(event, error=type(error).__name__)
+    response = api.create_response(request, {"detail": detail}, status=503)
     response["Retry-After"] = "1"
     return response
 

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.selectors import user_configs
+from accounts.types import OFFERED_ZONE
+from exobrain.lib.pages import reader_zone
 from exobrain.lib.paging import PagedRows, cut
 from exobrain.vendor import STAMP
 from journal.selectors import recent_journals
@@ -29,6 +31,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "vendored": STAMP.is_file(),
         "theme": partial(_theme, request),
         "days": partial(_days, request),
+        "offered_zone": partial(_offered_zone, request),
     }
 
 
@@ -39,11 +42,20 @@ def _theme(request: HttpRequest) -> str:
     return str(configs.get(THEME_KEY, DEFAULT_THEME))
 
 
+def _offered_zone(request: HttpRequest) -> str:
+    """The browser's time zone, while its user has not decided about it."""
+    if not request.user.is_authenticated:
+        return ""
+    return str(request.session.get(OFFERED_ZONE, ""))
+
+
 def _days(request: HttpRequest) -> PagedRows[JournalEntry]:
     """The days before today; today itself is always on the list."""
     if not request.user.is_authenticated:
         return PagedRows([])
     rows = recent_journals(
-        user_id=request.user.pk, limit=DAYS_SHOWN + 1, before_reference=today_reference()
+        user_id=request.user.pk,
+        limit=DAYS_SHOWN + 1,
+        before_reference=today_reference(reader_zone(request)),
     )
     return cut(rows, size=DAYS_SHOWN)

@@ -10,11 +10,13 @@ from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from exobrain.failures import error_response
 from exobrain.front_door import is_api
 from exobrain.lib.errors import DomainError, Unavailable
+from exobrain.lib.pages import reader_zone
 
 AUTH_PREFIX = "/api/auth/"  # the part of the API that starts and ends sessions
 
@@ -30,6 +32,17 @@ class SessionMiddleware(DjangoSessionMiddleware):
             return super().process_response(request, response)
         except Unavailable as error:
             return error_response(request, error)
+
+
+class TimeZoneMiddleware:
+    """Pages show times in the zone of who is signed in."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(reader_zone(request)):
+            return self.get_response(request)
 
 
 class PageMiddleware:

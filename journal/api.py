@@ -6,6 +6,7 @@ from ninja import Router
 
 from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem
+from exobrain.lib.zones import effective_zone
 from journal import selectors, services
 from journal.schemas import (
     DEFAULT_JOURNALS,
@@ -60,8 +61,8 @@ def list_journals(
 
 @router.get("/today", response={200: JournalEntry, 404: Problem})
 def get_today(request: SignedInRequest, create: bool = False) -> HttpResponse:
-    """The journal of the present UTC day; `create` makes it when it is missing."""
-    reference = services.today_reference()
+    """The journal of the user's present day; `create` makes it when it is missing."""
+    reference = services.today_reference(effective_zone(request.principal.time_zone))
     if create:
         entry = services.ensure_journal(user_id=request.principal.user_id, reference=reference)
         return _json(selectors.as_json(entry))
@@ -74,8 +75,9 @@ def list_messages_of_today(
     limit: MessagePageSize = DEFAULT_MESSAGES,
     cursor: MessageCursor = None,
 ) -> HttpResponse:
-    """What was said on the present UTC day, newest first."""
-    return list_messages(request, services.today_reference(), limit, cursor)
+    """What was said on the user's present day, newest first."""
+    reference = services.today_reference(effective_zone(request.principal.time_zone))
+    return list_messages(request, reference, limit, cursor)
 
 
 @router.get("/search", response=list[JournalEntry])

@@ -16,7 +16,8 @@ class Journal(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="journals"
     )
-    reference = models.CharField(max_length=10, db_collation="C")  # YYYY/MM/DD, a UTC date
+    # A date where the user was then: it stays when they set another time zone.
+    reference = models.CharField(max_length=10, db_collation="C")  # YYYY/MM/DD
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     # Kept by append_messages under this row's lock, so that a list needs no aggregate.

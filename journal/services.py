@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from operator import itemgetter
 from uuid import UUID, uuid4
 
@@ -36,7 +37,7 @@ COMMIT = """
 WITH wanted AS MATERIALIZED (
     SELECT id FROM journal_message
     WHERE id = ANY(%(ids)s) AND user_id = %(user_id)s
-    ORDER BY id FOR UPDATE
+    ORDER BY id FOR NO KEY UPDATE  -- whoever only refers to a message does not wait for us
 )
 UPDATE journal_message SET committed_to_knowledge_base = true
 FROM wanted
@@ -99,9 +100,9 @@ RETURNING user_id
 """
 
 
-def today_reference() -> str:
-    """The reference of the present UTC day."""
-    return reference_of(clock.today())
+def today_reference(zone: tzinfo = UTC) -> str:
+    """The reference of the present day in that zone."""
+    return reference_of(clock.today(zone))
 
 
 def append_messages(

@@ -38,7 +38,7 @@ LARGEST_SEQUENCE = 2**31 - 1
 @signed_in
 def day(request: PageRequest, reference: str) -> HttpResponse:
     """A day that is over, or with `before` an earlier part of any day."""
-    is_today = reference == today_reference()
+    is_today = reference == today_reference(request.user.zone)
     before = _before_sequence(request)
     if is_today and before is None:
         return redirect("chat")

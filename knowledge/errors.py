@@ -20,6 +20,10 @@ class UpdateRefused(Upstream):
     """The job orchestrator did not accept the update."""
 
 
+class NotInJournal(NotFound):
+    """None of these messages is in a journal of the user, so none of them was learned."""
+
+
 class LearnedMeanwhile(Conflict):
     """Some of these messages were learned by another job meanwhile."""
 
@@ -68,6 +72,10 @@ class ReviewItemNotFound(NotFound):
     """There is no such question."""
 
 
+class ReminderInThePast(Invalid):
+    """A reminder can only be put off to a later time than now."""
+
+
 class AlreadyDecided(Conflict):
     """This question was answered before."""
 
@@ -95,6 +103,18 @@ class NotEditable(Conflict):
 
 class CannotMerge(Conflict):
     """These two cannot be merged."""
+
+
+class CannotRetypeYourself(Conflict):
+    """You are a person; your own page stays one."""
+
+
+class NothingChosen(Invalid):
+    """Nothing was chosen; nothing was changed."""
+
+
+class CannotMoveHere(Conflict):
+    """It is on this page already."""
 
 
 class UnknownType(Invalid):

@@ -13,6 +13,7 @@ from benchmarks.memory.metrics import BUDGET_TOKENS, Outcome
 
 Documents = Callable[[Sequence[Sequence[Turn]]], list[str]]
 
+MARKUP_TOKENS = 17  # of a memory's line in the prompt, beside its text
 K1 = 1.2
 B = 0.75
 WORD = re.compile(r"[a-z0-9']+")
@@ -76,16 +77,17 @@ def _stem(word: str) -> str:
 
 
 def outcomes(conversations: Sequence[Conversation], documents: Documents) -> list[Outcome]:
-    """What BM25 over such documents finds for every question."""
+    """What BM25 over such documents finds for every question; documents are the user's messages."""
     found = []
     for conversation in conversations:
-        turns = conversation.turns
-        index = Bm25(documents(conversation.sessions))
+        sessions = [[t for t in session if t.role == "user"] for session in conversation.sessions]
+        turns = [turn for session in sessions for turn in session]
+        index = Bm25(documents(sessions))
         for question in conversation.questions:
             ranking = [turns[place] for place in index.ranking(question.text)]
-            packed = _within_budget(ranking)
+            given = _within_budget(ranking)
             found.append(
-                Outcome(question, [turn.id for turn in ranking], [turn.id for turn in packed])
+                Outcome(question, [turn.id for turn in ranking], [turn.id for turn in given])
             )
     return found
 
@@ -93,7 +95,7 @@ def outcomes(conversations: Sequence[Conversation], documents: Documents) -> lis
 def _within_budget(turns: Sequence[Turn]) -> list[Turn]:
     kept, left = [], BUDGET_TOKENS
     for turn in turns:
-        size = round(len(turn.content) / 4)
+        size = round(len(turn.content) / 4) + MARKUP_TOKENS
         if size <= left:
             kept.append(turn)
             left -= size

@@ -79,8 +79,13 @@ def run_case(case: Case) -> dict[str, Any]:
     """One case the whole way: told, learned, asked."""
     from django.contrib.auth import get_user_model  # noqa: PLC0415  needs the settings
 
+    from journal.types import reference_of  # noqa: PLC0415
+
     user = get_user_model().objects.create_user(
-        email=f"case-{uuid4().hex[:12]}@example.org", password=None, display_name="User"
+        email=f"case-{uuid4().hex[:12]}@example.org",
+        password=None,
+        display_name="User",
+        time_zone=case.get("zone", ""),
     )
     days: dict[str, list[tuple[Mapping[str, str], datetime]]] = {}
     for day in case["days"]:
@@ -89,8 +94,9 @@ def run_case(case: Case) -> dict[str, Any]:
             said_at = at + timedelta(minutes=MINUTES_BETWEEN_MESSAGES * number)
             if "at" in message:
                 said_at = datetime.fromisoformat(message["at"])
-            said_at = said_at.astimezone(UTC)
-            days.setdefault(said_at.strftime("%Y/%m/%d"), []).append((message, said_at))
+            local = said_at.astimezone(user.zone)
+            reference = reference_of(local.date())
+            days.setdefault(reference, []).append((message, said_at.astimezone(UTC)))
     for reference in sorted(days):
         learn_day(user.pk, reference, sorted(days[reference], key=lambda row: row[1]))
     now = datetime.fromisoformat(case["now"]).astimezone(UTC)
@@ -228,23 +234,26 @@ def prompt_for(user_id: UUID, question: str, now: datetime) -> dict[str, Any]:
     """What the model is given for the question, were it asked in chat now; nothing is kept."""
     from django.conf import settings  # noqa: PLC0415
 
-    from chat.agent.memory import memories_as_data  # noqa: PLC0415
+    from accounts.selectors import zone_of  # noqa: PLC0415
+    from chat.agent.memory import given_as_data  # noqa: PLC0415
     from chat.agent.prompt import context_characters  # noqa: PLC0415
-    from chat.services.recalling import SPARE, memories_within_budget  # noqa: PLC0415
+    from chat.services.recalling import (  # noqa: PLC0415
+        memories_within_budget,
+        profile_for_answers,
+        recall_for_question,
+    )
+    from chat.types import Given  # noqa: PLC0415
     from journal import selectors as journal  # noqa: PLC0415
     from journal.models import Journal  # noqa: PLC0415
-    from knowledge.services.recall.recalling import recall  # noqa: PLC0415
-    from knowledge.types import Scope  # noqa: PLC0415
+    from journal.services import today_reference  # noqa: PLC0415
 
     config = settings.EXOBRAIN
-    found = recall(
-        scope=Scope(user_id=user_id),
-        query=question,
-        budget_tokens=config.memory_recall_tokens * SPARE,
-        deadline_ms=NO_DEADLINE_MS,
-        drop_weak=True,
+    zone = zone_of(user_id=user_id)
+    profile = profile_for_answers(user_id=user_id, config=config, zone=zone)
+    found = recall_for_question(
+        user_id=user_id, question=question, config=config, deadline_ms=NO_DEADLINE_MS
     )
-    today = Journal.objects.filter(user_id=user_id, reference=now.strftime("%Y/%m/%d")).first()
+    today = Journal.objects.filter(user_id=user_id, reference=today_reference(zone)).first()
     earlier = (
         journal.recent_messages(
             user_id=user_id,
@@ -258,11 +267,12 @@ def prompt_for(user_id: UUID, question: str, now: datetime) -> dict[str, Any]:
         else []
     )
     memories = memories_within_budget(
-        found.items, shown={m.id for m in earlier}, tokens=config.memory_recall_tokens
+        found.items, shown={m.id for m in earlier}, tokens=config.memory_recall_tokens, zone=zone
     )
     return {
         "q": question,
-        "memory": memories_as_data(memories) if memories else "",
+        "profile": given_as_data(Given(profile=profile), now=now, zone=zone),
+        "memory": given_as_data(Given(memories=memories), now=now, zone=zone),
         "messages": [{"role": m.role, "text": m.content} for m in earlier],
         "dropped": list(found.dropped),
     }

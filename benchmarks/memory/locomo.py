@@ -4,15 +4,14 @@ The data is not part of the project. Image captions are read; what an image was 
 (`query`) is not: it holds answers that nobody in the conversation could have seen.
 """
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 TURN_ID = re.compile(r"D\d+:\d+")
+CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop", 5: "adversarial"}
 PAUSE = timedelta(seconds=20)  # between two turns; LoCoMo tells only when a session began
 
 
@@ -24,11 +23,12 @@ class Turn:
     speaker: str
     text: str  # with the caption of the image it shows
     said_at: datetime
+    role: Literal["user", "assistant"] = "user"
 
     @property
     def content(self) -> str:
-        """The turn as a message that carries its speaker's name."""
-        return f"{self.speaker}: {self.text}"
+        """The turn as a message; it carries its speaker's name, where two people talk."""
+        return f"{self.speaker}: {self.text}" if self.speaker else self.text
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Question:
     """A question, and the turns that hold its answer."""
 
     text: str
-    category: int  # 1 multi-hop, 2 temporal, 3 open-domain, 4 single-hop, 5 adversarial
+    category: str
     evidence: frozenset[str]
 
 
@@ -56,7 +56,7 @@ class Conversation:
     id: str
     sessions: Sequence[Sequence[Turn]]
     questions: Sequence[Question]
-    observations: Sequence[Observation]
+    observations: Sequence[Observation] = ()
 
     @property
     def turns(self) -> list[Turn]:
@@ -64,9 +64,9 @@ class Conversation:
         return [turn for session in self.sessions for turn in session]
 
 
-def load(path: Path) -> list[Conversation]:
+def load(samples: Iterable[Mapping[str, Any]]) -> list[Conversation]:
     """The conversations of a file; questions without any existing evidence are left out."""
-    return [_conversation(sample) for sample in json.loads(path.read_text())]
+    return [_conversation(sample) for sample in samples]
 
 
 def observations_of(sample: Mapping[str, Any]) -> list[Observation]:
@@ -85,7 +85,7 @@ def session_of(turn_id: str) -> str:
     return turn_id.partition(":")[0]
 
 
-def _conversation(sample: dict[str, Any]) -> Conversation:
+def _conversation(sample: Mapping[str, Any]) -> Conversation:
     talk = sample["conversation"]
     numbers = sorted(int(m[1]) for key in talk if (m := re.fullmatch(r"session_(\d+)", key)))
     sessions = [list(_turns(talk, number)) for number in numbers]
@@ -117,4 +117,4 @@ def _question(item: dict[str, Any], known: set[str]) -> Question | None:
     evidence = frozenset(named & known)
     if not evidence:
         return None
-    return Question(text=item["question"], category=item["category"], evidence=evidence)
+    return Question(text=item["question"], category=CATEGORIES[item["category"]], evidence=evidence)

@@ -16,11 +16,11 @@ SEED = 20260101
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was found for one question: turn ids, best first, and those within the budget."""
+    """What was found for one question: turn ids, best first, and those that a model is given."""
 
     question: Question
     ranking: Sequence[str]
-    packed: Sequence[str]
+    given: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,16 @@ def session_hit(outcome: Outcome) -> float:
     return float(bool(wanted & set(sessions[:SESSION_DEPTH])))
 
 
-def packed_recall(outcome: Outcome) -> float:
-    """The share of the evidence that fits into the budget of tokens."""
-    return len(outcome.question.evidence & set(outcome.packed)) / len(outcome.question.evidence)
+def given_recall(outcome: Outcome) -> float:
+    """The share of the evidence in what a model is given within the budget of tokens."""
+    return len(outcome.question.evidence & set(outcome.given)) / len(outcome.question.evidence)
 
 
 MEASURES: dict[str, Callable[[Outcome], float]] = {
     **{f"R@{depth}": recall_at(depth) for depth in DEPTHS},
     "MRR": reciprocal_rank,
+    f"given@{BUDGET_TOKENS}": given_recall,
     f"session hit@{SESSION_DEPTH}": session_hit,
-    f"R@{BUDGET_TOKENS} tokens": packed_recall,
 }
 
 

@@ -1,10 +1,12 @@
 """The prompt that a question becomes: the messages that are sent to the model."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, tzinfo
 
-from chat.agent.memory import MEMORY_RULES, memories_as_data
+from chat.agent.memory import MEMORY_RULES, given_as_data, without_own_tags
 from chat.agent.model import PromptMessage
-from chat.types import MarkedMemory
+from chat.types import Given
+from exobrain.lib import clock
 from exobrain.lib.text import CHARACTERS_PER_TOKEN
 from journal.types import StoredMessage
 
@@ -27,21 +29,30 @@ def context_characters(*, tokens: int, question: str) -> int:
     return max(0, tokens * CHARACTERS_PER_TOKEN - len(question))
 
 
+NOTHING_GIVEN = Given()
+
+
 def build_prompt(
     *,
     system: str,
     earlier: Iterable[StoredMessage],
     question: str,
-    memories: Sequence[MarkedMemory] = (),
+    given: Given = NOTHING_GIVEN,
+    zone: tzinfo = UTC,
 ) -> Sequence[PromptMessage]:
-    """System prompt with the rules, earlier messages, what was recalled, the question.
+    """System prompt with the rules, earlier messages, what is known of the user, the question.
 
-    Memory goes with the question, as some models want user and assistant to take turns.
+    What is known goes with the question, as some models want user and assistant to take turns.
+    What the question and the earlier messages say cannot pose as memory.
     """
-    rules = [system.strip(), FORMATTING_RULES, *([MEMORY_RULES] if memories else [])]
-    asked = f"{memories_as_data(memories)}\n\n{question}" if memories else question
+    rules = [system.strip(), FORMATTING_RULES, *([MEMORY_RULES] if given else [])]
+    known = given_as_data(given, now=clock.now(), zone=zone)
+    asked = without_own_tags(question)
     return [
         PromptMessage(role="system", content="\n\n".join(rules)),
-        *(PromptMessage(role=message.role, content=message.content) for message in earlier),
-        PromptMessage(role="user", content=asked),
+        *(
+            PromptMessage(role=message.role, content=without_own_tags(message.content))
+            for message in earlier
+        ),
+        PromptMessage(role="user", content=f"{known}\n\n{asked}" if known else asked),
     ]

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 
 import structlog
 from django.conf import settings
@@ -149,15 +150,14 @@ class Generation:
                         self.usage = {"usage": dict(part.details)}
 
     async def _prompt(self) -> Sequence[PromptMessage]:
-        """System prompt, the day so far, what was recalled in time, the question."""
-        earlier, memories = await asyncio.gather(
-            self._earlier_messages(), self.recall_task.memories()
-        )
+        """System prompt, the day so far, what was found of the user in time, the question."""
+        earlier, given = await asyncio.gather(self._earlier_messages(), self.recall_task.given())
         return build_prompt(
             system=self.config.main_agent_system_prompt,
             earlier=earlier,
             question=self.request.question,
-            memories=memories,
+            given=given,
+            zone=self.request.stored.zone if self.request.stored else UTC,
         )
 
     async def _earlier_messages(self) -> list[StoredMessage]:

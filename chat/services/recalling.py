@@ -1,34 +1,91 @@
-"""What the memory has for a question, recalled while its answer begins.
+"""What the memory has for a question, found while its answer begins.
 
-Recall runs in a thread of its own, beside everything else that an answer needs. It is waited for
-until its deadline and no longer, and whatever goes wrong with it costs the memory, never the
-answer.
+The profile and the recall each run in a thread of their own, beside everything else that an answer
+needs. They are waited for until the recall's deadline and no longer, and whatever goes wrong with
+one of them costs that one, never the answer.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any
+from datetime import UTC, datetime, tzinfo
+from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
 
-from chat.agent.memory import cited_marks
-from chat.types import ChatRequest, MarkedMemory, ReceiptDraft
+from chat.agent.memory import cited_marks, given_as_data, memory_line, profile_within_budget
+from chat.types import ChatRequest, Given, MarkedMemory, ReceiptDraft
+from exobrain.lib import clock
 from exobrain.lib.config import Config
 from exobrain.lib.text import estimate_tokens
-from exobrain.lib.threads import in_slow_thread
+from exobrain.lib.threads import in_slow_thread, in_thread
 from journal.types import StoredMessage
+from knowledge.services.recall.profile import current_profile
 from knowledge.services.recall.recalling import recall
-from knowledge.types import Recall, Recalled, Scope
+from knowledge.types import BlockKind, Profile, Recall, Recalled, Scope, Trust
 
 log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it has
 RECEIPT_SECONDS = 3.0  # that the end of an answer waits, whose model never asked for memory
 SPARE = 2  # budgets' worth is recalled, as what the day shows already is then left out
-MOST_MEMORIES = 20
 
 Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
+T = TypeVar("T")
+
+
+# -- what is given for a question; the benchmarks call these as well
+
+
+def profile_for_answers(*, user_id: UUID, config: Config, zone: tzinfo = UTC) -> Profile:
+    """What every answer to the user is told of them, within its budget."""
+    found = current_profile(user_id=user_id, now=clock.now())
+    return profile_within_budget(found, tokens=config.memory_profile_tokens, zone=zone)
+
+
+def recall_for_question(
+    *, user_id: UUID, question: str, config: Config, deadline_ms: int | None = None
+) -> Recall:
+    """What the memory has for the question, more than will be given."""
+    return recall(
+        scope=Scope(user_id=user_id),
+        query=question,
+        budget_tokens=config.memory_recall_tokens * SPARE,
+        deadline_ms=deadline_ms or config.memory_recall_deadline_ms,
+        drop_weak=True,
+    )
+
+
+# Recall has cut the list to a budget before, but cannot leave these messages out itself: it starts
+# at once, while the day that says which messages the prompt shows is still being read.
+def memories_within_budget(
+    items: Sequence[Recalled],
+    *,
+    shown: Collection[UUID],
+    tokens: int,
+    now: datetime | None = None,
+    zone: tzinfo = UTC,
+) -> list[MarkedMemory]:
+    """The first that fit the budget with their mark-up, but for what the prompt shows anyway.
+
+    That is a memory all of whose messages are among `shown`. A note of the user's has no message,
+    and what the user confirmed or corrected is not what its message says.
+    """
+    now = now or clock.now()
+    chosen: list[MarkedMemory] = []
+    for item in items:
+        mark = f"m{len(chosen) + 1}"
+        cost = estimate_tokens(memory_line(mark, item, now=now, zone=zone))
+        is_message = item.kind == BlockKind.EPISODE or item.trust < Trust.CONFIRMED
+        is_shown = bool(item.message_ids) and all(id_ in shown for id_ in item.message_ids)
+        if (is_message and is_shown) or cost > tokens:
+            continue
+        tokens -= cost
+        chosen.append(MarkedMemory(mark, item))
+    return chosen
+
+
+# -- beside an answer that begins
 
 
 class RecallTask:
@@ -40,92 +97,92 @@ class RecallTask:
     def __init__(self, request: ChatRequest, config: Config, *, earlier: Earlier) -> None:
         self.config = config
         self._earlier = earlier
-        self._memories: Sequence[MarkedMemory] | None = None  # None: not asked for yet
+        self._zone = request.stored.zone if request.stored else UTC
+        self._given: Given | None = None  # None: not asked for yet
         self._recall: Recall | None = None
         self._task: asyncio.Task[tuple[Recall, list[MarkedMemory]]] | None = None
+        self._profile_task: asyncio.Task[Profile] | None = None
         if request.stored and request.uses_memory and config.memory_recall_enabled:
-            self._task = asyncio.create_task(
-                self._recall_for(request.stored.user_id, request.question)
+            user_id = request.stored.user_id
+            self._profile_task = asyncio.create_task(
+                in_thread(profile_for_answers, user_id=user_id, config=config, zone=self._zone)
             )
+            self._task = asyncio.create_task(self._recall_for(user_id, request.question))
         deadline_seconds = config.memory_recall_deadline_ms / 1000
         self._deadline = asyncio.get_running_loop().time() + deadline_seconds + GRACE_SECONDS
 
-    async def memories(self) -> Sequence[MarkedMemory]:
+    async def given(self) -> Given:
         """What was found in time; the same whenever it is asked for."""
-        return await self._memories_until(self._deadline)
+        return await self._given_until(self._deadline)
 
     async def receipt(self, answer_text: str) -> ReceiptDraft | None:
         """What this answer was given; None when there was nothing to give.
 
         A mock is given nothing, and its receipt shows what a model would have been given.
         """
-        memories = await self._memories_until(self._deadline + RECEIPT_SECONDS)
-        if not memories or self._recall is None:
+        given = await self._given_until(self._deadline + RECEIPT_SECONDS)
+        if not given:
             return None
+        marks = {memory.mark for memory in given.memories}
+        recalled = self._recall or Recall(items=(), tokens=0, retriever_ms={})
         return ReceiptDraft(
-            memories=memories,
-            cited=frozenset(cited_marks(answer_text, marks={memory.mark for memory in memories})),
-            tokens=sum(estimate_tokens(memory.recalled.text) for memory in memories),
-            retriever_ms=self._recall.retriever_ms,
-            dropped=self._recall.dropped,
+            memories=given.memories,
+            cited=frozenset(cited_marks(answer_text, marks=marks)),
+            tokens=estimate_tokens(given_as_data(given, now=clock.now(), zone=self._zone)),
+            retriever_ms=recalled.retriever_ms,
+            dropped=recalled.dropped,
+            slots=given.profile.slots,
         )
 
-    async def _memories_until(self, deadline: float) -> Sequence[MarkedMemory]:
-        """The memories found by then, on the loop's clock; none when recall failed or is late.
+    async def _given_until(self, deadline: float) -> Given:
+        """The profile and the memories found by then, on the loop's clock; one without the other
+        when that one failed or is late.
 
         Settled by the first call: what is late for one caller is late for every later one.
         """
-        if self._memories is not None:
-            return self._memories
-        found: tuple[Recall | None, Sequence[MarkedMemory]] = (None, ())
-        if self._task is not None:
-            left = deadline - asyncio.get_running_loop().time()
-            done, _ = await asyncio.wait([self._task], timeout=max(0.0, left))
-            if not done:
-                self._task.add_done_callback(_ignore_failure)
-                log.info("recall_too_slow")
-            else:
-                try:
-                    found = self._task.result()
-                except Exception as error:  # noqa: BLE001  the memory must not cost the answer
-                    # Its words may be the user's: only its class is logged.
-                    log.warning("recall_failed", error=type(error).__name__)
-        self._recall, self._memories = found
-        return self._memories
+        if self._given is not None:
+            return self._given
+        profile = await _result_until(deadline, self._profile_task, called="profile")
+        found = await _result_until(deadline, self._task, called="memories")
+        if self._given is None:
+            self._recall, memories = found or (None, [])
+            self._given = Given(profile=profile or Profile(), memories=memories)
+        return self._given
 
     async def _recall_for(self, user_id: UUID, question: str) -> tuple[Recall, list[MarkedMemory]]:
         found = await in_slow_thread(
-            recall,
-            scope=Scope(user_id=user_id),
-            query=question,
-            budget_tokens=self.config.memory_recall_tokens * SPARE,
-            deadline_ms=self.config.memory_recall_deadline_ms,
-            drop_weak=True,
+            recall_for_question, user_id=user_id, question=question, config=self.config
         )
         shown = {message.id for message in await self._earlier()} if found.items else set()
         return found, memories_within_budget(
-            found.items, shown=shown, tokens=self.config.memory_recall_tokens
+            found.items,
+            shown=shown,
+            tokens=self.config.memory_recall_tokens,
+            zone=self._zone,
         )
 
 
-# Recall has cut the list to a budget before, but cannot leave these messages out itself: it starts
-# at once, while the day that says which messages the prompt shows is still being read.
-def memories_within_budget(
-    items: Sequence[Recalled], *, shown: Collection[UUID], tokens: int
-) -> list[MarkedMemory]:
-    """The first that fit the budget, each with its mark, but for what the prompt shows anyway.
+async def _result_until(
+    deadline: float, task: "asyncio.Task[T] | None", *, called: str
+) -> T | None:
+    """The task's result by then, on the loop's clock; None when it failed, is late or is none."""
+    if task is None:
+        return None
+    left = deadline - asyncio.get_running_loop().time()
+    done, _ = await asyncio.wait([task], timeout=max(0.0, left))
+    if not done:
+        task.add_done_callback(_ignore_failure)
+        log.info("recall_too_slow", of=called)
+        return None
+    try:
+        return task.result()
+    except Exception as error:  # noqa: BLE001  the memory must not cost the answer
+        # Its words may be the user's: only its class is logged.
+        log.warning("recall_failed", of=called, error=type(error).__name__)
+        return None
 
-    That is a memory all of whose messages are among `shown`; a note of the user's has no message.
-    """
-    chosen: list[MarkedMemory] = []
-    for item in items:
-        cost = estimate_tokens(item.text)
-        is_shown = bool(item.message_ids) and all(id_ in shown for id_ in item.message_ids)
-        if is_shown or cost > tokens:
-            continue
-        tokens -= cost
-        chosen.append(MarkedMemory(f"m{len(chosen) + 1}", item))
-    return chosen[:MOST_MEMORIES]
+
+# -- what is kept of it
 
 
 def receipt_row(draft: ReceiptDraft) -> dict[str, Any]:
@@ -144,6 +201,7 @@ def receipt_row(draft: ReceiptDraft) -> dict[str, Any]:
             }
             for memory in draft.memories
         ],
+        "slots": [slot.value for slot in draft.slots],
         "tokens": draft.tokens,
         "retriever_ms": dict(draft.retriever_ms),
         "dropped": list(draft.dropped),
@@ -152,7 +210,7 @@ def receipt_row(draft: ReceiptDraft) -> dict[str, Any]:
 
 def receipt_metadata(draft: ReceiptDraft | None) -> Mapping[str, Any]:
     """What a message's metadata says of its receipt: figures only."""
-    if draft is None:
+    if draft is None or not draft.memories:
         return {}
     return {"memory": {"recalled": len(draft.memories), "cited": len(draft.cited)}}
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from accounts.selectors import zone_of
 from chat.errors import StreamNotFound
 from chat.models import Turn
 from chat.selectors import find_turn, stream_of_question
@@ -36,8 +37,11 @@ def start_turn(
             client_message_id=client_message_id,
         )
         if is_new:
+            zone = zone_of(user_id=user_id)
             stored_question, _ = append_messages(
-                user_id=user_id, reference=today_reference(), drafts=[question_draft, answer_draft]
+                user_id=user_id,
+                reference=today_reference(zone),
+                drafts=[question_draft, answer_draft],
             )
             request = ChatRequest(
                 stream_id=stream_id,
@@ -49,6 +53,7 @@ def start_turn(
                     journal_id=stored_question.journal_id,
                     question_sequence=stored_question.sequence,
                     answer_id=answer_draft.id,
+                    zone=zone,
                 ),
                 uses_memory=uses_memory,
             )

@@ -1,6 +1,6 @@
 """Time as the domain sees it: UTC, and one place for tests to move it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 
 def now() -> datetime:
@@ -8,6 +8,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def today() -> date:
-    """The UTC date of this moment; a journal belongs to one."""
-    return now().date()
+def today(zone: tzinfo = UTC) -> date:
+    """The date of this moment in that zone; a journal belongs to one."""
+    return now().astimezone(zone).date()

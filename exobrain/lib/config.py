@@ -27,6 +27,7 @@ from pydantic_settings import (
 
 from exobrain.lib.errors import ConfigError
 from exobrain.lib.signing_secrets import SigningSecrets, own_secrets
+from exobrain.lib.zones import zone_named
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +63,11 @@ def _header_safe(secret: SecretStr | None) -> SecretStr | None:
     if not text.isascii() or any(character.isspace() for character in text):
         raise ValueError("must be ASCII without spaces")
     return secret
+
+
+def _known_zone(name: str) -> str:
+    """Refuse what is no time zone."""
+    return zone_named(name).key
 
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -102,6 +108,9 @@ class Config(BaseSettings):
     )
     public_url: Annotated[str | None, Optional] = Field(
         None, description="the address users type; its origin is trusted for cookies"
+    )
+    default_time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        "UTC", description="where the days of users begin who have set no time zone; IANA name"
     )
     trusted_proxies: Annotated[int, Field(ge=0)] = Field(
         0, description="how many proxies in front append to X-Forwarded-For"
@@ -306,6 +315,9 @@ class Config(BaseSettings):
     memory_recall_enabled: bool = Field(True, description="answers may use the user's memory")
     memory_recall_tokens: PositiveInt = Field(
         2000, description="budget of recalled text sent with a question"
+    )
+    memory_profile_tokens: PositiveInt = Field(
+        300, description="budget of what every answer is told of its user: profile, what is coming"
     )
     memory_recall_deadline_ms: PositiveInt = Field(
         150, description="a question waits no longer for its memory, and goes without it then"

@@ -4,18 +4,28 @@ A request of Django's begins and ends with signals that do this; work outside of
 `on_live_connection`, which the threads of `exobrain.lib.threads` call for everything they do.
 """
 
+import functools
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError, connections
+import structlog
+from django.db import InterfaceError, OperationalError, connection, connections
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
+from exobrain.lib.retries import Backoff
+
+log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
 T = TypeVar("T")
 
 # PostgreSQL did not answer, whatever was asked.
 DatabaseUnavailable = (OperationalError, InterfaceError)
 
+CONFLICT_ATTEMPTS = 4
+CONFLICT_BACKOFF = Backoff(base_seconds=0.05, has_jitter=True)
 IDLE_CHECK_SECONDS = 1.0  # a connection unused for longer is checked before it is used
 
 _outages = 0  # seen by any thread of this process
@@ -33,6 +43,36 @@ def with_second_attempt(work: Callable[[], T]) -> T:
         return on_live_connection(work)
 
 
+def is_conflict(error: BaseException) -> bool:
+    """True when PostgreSQL ended a transaction because of another one: the same may succeed now.
+
+    Django's class for a deadlock is the one that it has for a server that does not answer.
+    """
+    return isinstance(error.__cause__, (DeadlockDetected, SerializationFailure))
+
+
+def retry_conflicts(work: Callable[P, T]) -> Callable[P, T]:
+    """The same function, tried again when another transaction was in its way.
+
+    For work whose effect is one transaction of its own. Within a caller's transaction it is not
+    tried again, because PostgreSQL has given up the whole of that.
+    """
+
+    @functools.wraps(work)
+    def attempt(*args: P.args, **kwargs: P.kwargs) -> T:
+        for number in range(1, CONFLICT_ATTEMPTS):
+            try:
+                return work(*args, **kwargs)
+            except OperationalError as error:
+                if connection.in_atomic_block or not is_conflict(error):
+                    raise
+                log.info("transaction_conflict", work=work.__name__, attempt=number)
+            time.sleep(CONFLICT_BACKOFF.seconds(number))
+        return work(*args, **kwargs)
+
+    return attempt
+
+
 def on_live_connection(work: Callable[[], T]) -> T:
     """What `work` returns or raises, on a connection that works as far as can be told cheaply.
 
@@ -43,19 +83,21 @@ def on_live_connection(work: Callable[[], T]) -> T:
     global _outages
     is_outdated = getattr(_thread, "outages", 0) != _outages
     was_idle = time.monotonic() - getattr(_thread, "last_used", 0.0) > IDLE_CHECK_SECONDS
-    for connection in connections.all(initialized_only=True):
+    for each in connections.all(initialized_only=True):
         if is_outdated:
-            connection.close()
-        elif was_idle or connection.errors_occurred:
-            connection.close_if_unusable_or_obsolete()
+            each.close()
+        elif was_idle or each.errors_occurred:
+            each.close_if_unusable_or_obsolete()
     _thread.outages = _outages
     try:
         return work()
-    except DatabaseUnavailable:
+    except DatabaseUnavailable as error:
+        if is_conflict(error):  # the connection is as good as before
+            raise
         _outages += 1
         _thread.outages = _outages
-        for connection in connections.all(initialized_only=True):
-            connection.close()
+        for each in connections.all(initialized_only=True):
+            each.close()
         raise
     finally:
         _thread.last_used = time.monotonic()

@@ -1,6 +1,7 @@
 """What pages of every app share."""
 
 from collections.abc import Callable
+from datetime import tzinfo
 from functools import wraps
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
@@ -12,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from exobrain.lib.zones import effective_zone
+
 View = Callable[..., HttpResponse]
 
 
@@ -20,6 +23,8 @@ class Reader(Protocol):
 
     pk: UUID
     display_name: str
+    time_zone: str
+    zone: tzinfo  # in which the reader's days begin
 
 
 class PageRequest(HttpRequest):
@@ -27,6 +32,14 @@ class PageRequest(HttpRequest):
 
     user: Reader  # type: ignore[assignment]  # never anonymous here
     htmx: HtmxDetails
+
+
+def reader_zone(request: HttpRequest) -> tzinfo:
+    """In which zone the days begin of who is signed in; of a visitor, the server's."""
+    user: Any = request.user
+    if user.is_authenticated:
+        return cast(Reader, user).zone
+    return effective_zone("")
 
 
 def signed_in(view: View) -> View:

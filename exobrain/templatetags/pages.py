@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as format_date
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -25,7 +26,7 @@ def markdown(text: str | None) -> SafeString:
 def day_name(reference: str) -> str:
     """`Today`, `Yesterday`, or the date in words."""
     day = _day(reference)
-    age = (clock.today() - day).days
+    age = (_today() - day).days
     if age in (0, 1):
         return ("Today", "Yesterday")[age]
     return _in_words(day, "D j M")
@@ -53,6 +54,10 @@ def icon(name: str) -> SafeString:
     )
 
 
+def _today() -> date:
+    return clock.today(timezone.get_current_timezone())
+
+
 def _day(reference: str) -> date:
     year, month, day = map(int, reference.split("/"))
     return date(year, month, day)
@@ -60,4 +65,4 @@ def _day(reference: str) -> date:
 
 def _in_words(day: date, pattern: str) -> str:
     """The year is shown when it is not the present one."""
-    return format_date(day, pattern if day.year == clock.today().year else f"{pattern} Y")
+    return format_date(day, pattern if day.year == _today().year else f"{pattern} Y")

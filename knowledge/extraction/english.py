@@ -286,10 +286,11 @@ def capitalised(text: str) -> str:
 def read_english(sentence: str, parse: Parse) -> Reading:
     """The clauses of a sentence, in order; a left-out "I" is put in before it is parsed."""
     text = capitalised(sentence)
-    opener = _OPENERS.match(text)
-    begin = opener.end() if opener else 0
+    lead = len(text) - len(text.lstrip())
+    opener = _OPENERS.match(text[lead:])
+    begin = lead + (opener.end() if opener else 0)
     if begin >= len(text):
-        begin = 0
+        begin = lead
     inserted = ""
     for pattern, words in _LEFT_OUT:
         if pattern.match(text[begin:]):
@@ -360,9 +361,7 @@ def _pieces(document: Any, text: str) -> list[tuple[int, int]]:
         )
         if not is_comma or token.i + 2 >= len(document):
             continue
-        left = document[
-            document.char_span(cuts[-1], token.idx, alignment_mode="expand").start : token.i
-        ]
+        left = [one for one in document[: token.i] if one.idx >= cuts[-1]]
         if not any(one.tag_ in _FINITE or one.tag_ in ("VBN", "VBG") for one in left):
             continue
         if any(one.lower_ in ("if", "when", "unless", "whether", "while") for one in left[:2]):

@@ -131,7 +131,7 @@ class Kin:
     @property
     def is_animal(self) -> bool:
         """True when the role is a kind of animal."""
-        return self.role in all_topics()["pet:"].roles
+        return self.role in all_topics()["pet:"].english_roles
 
     @property
     def node_type(self) -> str:
@@ -158,7 +158,7 @@ def canonical_role(word: str) -> str:
 
 @cache
 def _roles() -> frozenset[str]:
-    return frozenset(role for topic in all_topics().values() for role in topic.roles)
+    return frozenset(role for topic in all_topics().values() for role in topic.english_roles)
 
 
 @cache

@@ -11,6 +11,7 @@ from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.statements import Subject
 from knowledge.types import (
     Extraction,
+    ForgetWish,
     ProposedEntity,
     ProposedFact,
     ProposedMention,
@@ -21,7 +22,6 @@ from knowledge.types import (
 USER_KEY = "user"
 USER_ALIASES = ("me", "I", "myself")
 SURE_NAME = 0.5  # less sure names are not looked for in the rest of the batch
-NAMED_BY_ROLE = 0.8  # how sure it is that "my sister" is one person
 SAMPLED_CHARACTERS = 5_000  # of each message, for the words that it writes without a capital
 
 _LONG_WORD = re.compile(r"(?<![\w'])[^\W\d_]{4,}")
@@ -39,7 +39,7 @@ class Proposals:
     mentions: dict[tuple[str, TextSpan], ProposedMention] = field(default_factory=dict)
     facts: list[ProposedFact] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)  # keys of what is no entity: the user's name
-    named_roles: dict[str, str] = field(default_factory=dict)  # role -> key, within a message
+    forget_wishes: list[ForgetWish] = field(default_factory=list)
 
     @classmethod
     def begin(
@@ -67,6 +67,7 @@ class Proposals:
                 for one in self.facts
                 if one.about and one.about[0] not in left_out
             ),
+            forget_wishes=tuple(self.forget_wishes),
             extractor=extractor,
         )
 
@@ -113,6 +114,42 @@ class Proposals:
         self.mentions.setdefault((key, span), ProposedMention(key, span, name.confidence))
         return key
 
+    def propose_role(
+        self,
+        key: str,
+        name: str,
+        role: str,
+        span: TextSpan,
+        *,
+        node_type: str,
+        is_another: bool = False,
+    ) -> str:
+        """The key of somebody who has no name yet, and is known by what they are: "my sister".
+
+        An empty `role` is of somebody who is something to another: "Ted's wife".
+        """
+        self._add_or_merge(
+            ProposedEntity(
+                key=key,
+                name=name,
+                node_type=self.gazetteer.nearest_type(node_type),
+                spans=(span,),
+                role=role,
+                is_unnamed=True,
+                is_another=is_another,
+            )
+        )
+        self.mentions.setdefault((key, span), ProposedMention(key, span))
+        return key
+
+    def drop_unnamed(self, key: str) -> None:
+        """Without somebody proposed by role alone, whose name has been found since."""
+        entity = self.entities.get(key)
+        if entity is not None and entity.is_unnamed:
+            del self.entities[key]
+            for mention in [one for one in self.mentions if one[0] == key]:
+                del self.mentions[mention]
+
     def _add_or_merge(self, entity: ProposedEntity, *, is_type_sure: bool = False) -> None:
         before = self.entities.get(entity.key)
         if before is None:
@@ -127,37 +164,6 @@ class Proposals:
             confidence=max(before.confidence, entity.confidence),
             identifiers=tuple(dict.fromkeys((*before.identifiers, *entity.identifiers))),
         )
-
-    def propose_role(
-        self,
-        key: str,
-        name: str,
-        *,
-        role: str,
-        node_type: str,
-        span: TextSpan,
-        is_known_role: bool,
-        is_another: bool,
-    ) -> str:
-        """The key of somebody who has no name yet, by what they are to the user or to another."""
-        named = self.named_roles.get(role) if is_known_role and not is_another else None
-        if named is not None:
-            self.mentions.setdefault((named, span), ProposedMention(named, span, NAMED_BY_ROLE))
-            return named
-        self._add_or_merge(
-            ProposedEntity(
-                key=key,
-                name=name,
-                node_type=self.gazetteer.nearest_type(node_type),
-                spans=(span,),
-                confidence=NAMED_BY_ROLE,
-                role=role if is_known_role else "",
-                is_unnamed=True,
-                is_another=is_another,
-            )
-        )
-        self.mentions.setdefault((key, span), ProposedMention(key, span, NAMED_BY_ROLE))
-        return key
 
     def leave_out(self, key: str) -> None:
         """The key is no entity, whatever named it."""

@@ -6,32 +6,25 @@ from dataclasses import replace
 
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
+from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_identifiers, find_names
 from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
-from knowledge.extraction.proposals import Proposals
+from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reading import Antecedents
 from knowledge.extraction.sentence_facts import SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
+from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
+from knowledge.extraction.voices.text import mask, plain_text
 from knowledge.types import Extraction, SourceMessage, TextSpan
 
 NAME = "rules-2"
 MAX_FACTS = 60  # of one message
-
-_MIXED_KINDS = frozenset(
-    {
-        SentenceKind.QUESTION,
-        SentenceKind.THANKS,
-        SentenceKind.CHITCHAT,
-        SentenceKind.GREETING,
-    }
-)
-_CLAUSE_BREAK = re.compile(r"[,;:!–-]")
 
 
 class RulesExtractor:
@@ -66,9 +59,10 @@ def propose_by_rules(
     """What the rules find in the messages, still open for more."""
     parse = parser()
     proposals = Proposals.begin(messages, schema, known)
+    german = GermanReader(proposals)
     for message in messages:
         if message.role == "user":
-            _read_user_message(proposals, message, parse)
+            _read_user_message(proposals, message, german, parse)
             continue
         # An answer mentions whom the memory knows; it makes nobody known and states nothing.
         language = detect_language(message.content)
@@ -77,9 +71,12 @@ def propose_by_rules(
     return proposals
 
 
-def _read_user_message(proposals: Proposals, message: SourceMessage, parse: Parse | None) -> None:
+def _read_user_message(
+    proposals: Proposals, message: SourceMessage, german: GermanReader, parse: Parse | None
+) -> None:
     """Its names are mentions, its statements facts, its addresses and hashtags entities."""
     language = detect_language(message.content)
+    _propose_explicit(proposals, message)  # first: what is confirmed counts, not its copy
     speakers = _propose_speakers(proposals, message)
     antecedents = Antecedents()
     facts_before = len(proposals.facts)
@@ -89,25 +86,29 @@ def _read_user_message(proposals: Proposals, message: SourceMessage, parse: Pars
             message,
             sentence,
             language,
-            only_known=sentence.kind is SentenceKind.PASTED,
+            only_known=sentence.kind in (SentenceKind.PASTED, SentenceKind.FICTION),
         )
-        # A question or thanks may begin with how things are: "I moved to Lyon, what is there?".
-        is_mixed = sentence.kind in _MIXED_KINDS and _CLAUSE_BREAK.search(sentence.text)
-        is_reminder = sentence.kind is SentenceKind.REQUEST
-        if sentence.is_stated or is_mixed or is_reminder:
+        is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps to remind
+        if sentence.is_stated or is_asked:
             if len(proposals.facts) - facts_before >= MAX_FACTS:
                 continue
             if sentence.speaker is not None:
                 speaker = speakers[sentence.speaker]
             else:
                 speaker = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
+            if language == "de":
+                if any(letter.isalpha() for letter in sentence.stated_text):
+                    german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
+                continue
             SentenceFacts(
                 proposals, message, sentence, language, speaker, names, antecedents, parse
             ).propose()
+        elif language == "de" and sentence.kind is SentenceKind.QUESTION:
+            german.read_mentions(message, sentence)
     owned = {
         identifier for entity in proposals.entities.values() for identifier in entity.identifiers
     }
-    for name in find_identifiers(mask_foreign_text(message.content)):
+    for name in find_identifiers(_without_secrets(message.content)):
         if not owned.intersection(name.identifiers):  # else a frame has said whose it is
             proposals.propose_entity(name, TextSpan(message.id, name.start, name.end))
 
@@ -141,6 +142,27 @@ def _with_corrections(sentences: Sequence[Sentence]) -> list[Sentence]:
     return joined
 
 
+def _propose_explicit(proposals: Proposals, message: SourceMessage) -> None:
+    """What the user wants remembered, forgotten and done always, and secrets."""
+    user_key = proposals.user.key if proposals.user is not None else USER_KEY
+    facts, forget_wishes = propose_explicit(message, user_key)
+    if facts:
+        proposals.propose_user(facts[0].span)
+    proposals.facts.extend(facts)
+    for fact in facts:
+        if fact.topic == "call_me" and fact.value:  # the user's own name is nobody else
+            proposals.leave_out(f"name:{fold_name(fact.value)}")
+    proposals.forget_wishes.extend(forget_wishes)
+
+
+def _without_secrets(content: str) -> str:
+    """The readable text without passwords and numbers: none of them is a name."""
+    text = mask_foreign_text(content)
+    for secret in own_secrets(content):
+        text = mask(text, secret.start, secret.end)
+    return text
+
+
 def _propose_names(
     proposals: Proposals,
     message: SourceMessage,
@@ -167,11 +189,11 @@ def _propose_names(
 def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str, Subject]:
     """Who speaks in the message by its labels; each is an entity."""
     speakers: dict[str, Subject] = {}
-    text = mask_foreign_text(message.content)
+    text = plain_text(message.content)
     user = proposals.user
-    for segment in speaker_segments(text):
+    for segment in speaker_segments(message.content):
         label = segment.speaker
-        if label is None or label in speakers:
+        if label in speakers:
             continue
         if user is not None and fold_name(user.name) == fold_name(label):
             speakers[label] = Subject(user.key, user.name, is_self=True)

@@ -10,18 +10,16 @@ from datetime import datetime
 from knowledge.dates import DateInterval, read_duration_start
 from knowledge.extraction.clause import Clause
 from knowledge.extraction.english import capitalised
-from knowledge.extraction.frames.german import read_german_statements
 from knowledge.extraction.gazetteer import fold_name
-from knowledge.extraction.masking import strip_unprintable
 from knowledge.extraction.names import Name, find_names
 from knowledge.extraction.node_types import ENTITY, OBJECT, PERSON
 from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.reading import Antecedents, SentenceReader
-from knowledge.extraction.sentence_kinds import SentenceKind, explicit_prefix_length
+from knowledge.extraction.sentence_kinds import explicit_prefix_length
 from knowledge.extraction.sentences import Sentence
-from knowledge.extraction.statements import Statement, Subject, normal_value, one_per_topic
+from knowledge.extraction.statements import OPEN_TOPIC, Statement, Subject, normal_value
 from knowledge.extraction.times import (
     FUTURE_WORDS,
     Times,
@@ -32,6 +30,8 @@ from knowledge.extraction.times import (
     recurrence_in,
 )
 from knowledge.extraction.topics import topic_named
+from knowledge.extraction.voices import MASK
+from knowledge.extraction.voices.text import strip_unprintable
 from knowledge.types import EventState, ProposedEvent, ProposedFact, SourceMessage, TextSpan, Trust
 
 MAX_ABOUT = 8  # entities of one fact
@@ -90,21 +90,25 @@ class SentenceFacts:
 
     def propose(self) -> None:
         """The proposals have what the sentence says of somebody."""
-        text = self.sentence.text
-        if self.sentence.kind is SentenceKind.QUESTION:  # what stands before it may be stated
-            breaks = [found.start() for found in _CLAUSE_BREAK.finditer(text)]
-            text = text[: breaks[-1]] if breaks else ""
-        statements: list[Statement] = []
+        if self.language != "en":
+            return
+        text = self.sentence.stated_text.replace(MASK, " ")
         begin = explicit_prefix_length(text)
-        if self.language == "de":
-            statements += one_per_topic(list(read_german_statements(text, speaker=self.speaker)))
-        elif self.language == "en":
-            statements += self._read_english(" " * begin + text[begin:])
+        statements: list[Statement] = []
+        if self.sentence.is_stated and text.strip():
+            statements = self._read_english(" " * begin + text[begin:])
+        if self.sentence.is_explicit:  # that is kept word for word already
+            statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
         for statement in statements:
             self._propose_statement(statement)
-        if self.language == "en" and self.sentence.speaker is None:
-            self._propose_reminders(text)
-            if not statements and self.sentence.is_stated:
+        if self.sentence.speaker is None:
+            self._propose_reminders(self.sentence.text)
+            if (
+                not statements
+                and self.sentence.is_stated
+                and self.sentence.is_meant_whole
+                and not self.sentence.is_explicit
+            ):
                 self._propose_fragment(text, begin)
 
     def _read_english(self, text: str) -> list[Statement]:
@@ -203,10 +207,9 @@ class SentenceFacts:
         key = self.proposals.propose_role(
             key,
             shown,
-            role=role,
+            role if mine else "",
+            self._span(kin.role_start, kin.end),
             node_type=kin.node_type,
-            span=self._span(kin.role_start, kin.end),
-            is_known_role=mine,
             is_another=bool(re.search(r"\b(?:other|another|second)\b", kin.word)),
         )
         said = (

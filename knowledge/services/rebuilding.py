@@ -39,7 +39,8 @@ from knowledge.services.learning.learner import learn_prepared, message_to_learn
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED
 from knowledge.services.ledger.rollback import has_valid_references
-from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.types import BlockKind, Change, VersionEnd
 
 log = structlog.get_logger(__name__)
@@ -309,12 +310,19 @@ def _replay_edit(work: UnitOfWork, event: HistoryEvent) -> bool:
             work.remove(row)
         else:
             values = dict(change.after)
-            if change.table == "block" and row.is_single_valued:
+            if change.table == "block" and row.topic and not _is_ended_elsewhere(row, values):
                 values = {name: value for name, value in values.items() if name not in DERIVED}
             work.change(row, **values)
         done.append(row)
     resolve_conflicts(work, topics_of(done))
     return bool(done)
+
+
+def _is_ended_elsewhere(row: Any, values: Mapping[str, Any]) -> bool:
+    """True when the user let a statement of another topic end the row: no conflict finds that."""
+    by = values.get("superseded_by_id")
+    successor = Block.objects.filter(pk=by).first() if by else None
+    return successor is not None and topics_of([successor]) != topics_of([row])
 
 
 # -- swapping

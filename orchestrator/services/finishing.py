@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F, Value
 from django.db.models.functions import Now
 
-from exobrain.lib.database import DatabaseUnavailable
+from exobrain.lib.database import DatabaseUnavailable, retry_conflicts
 from exobrain.lib.errors import DomainError
 from exobrain.lib.faults import reach
 from exobrain.lib.retries import Backoff
@@ -18,6 +18,7 @@ from orchestrator import registry, sql
 from orchestrator.errors import ClaimLost, InvalidPayload, JobFailed, UnknownJobType
 from orchestrator.events import envelope_of
 from orchestrator.models import DeadLetter, Job, transition_columns
+from orchestrator.registry import JobType
 from orchestrator.services.erasing import UNKNOWN_POSITION, record_position, schedule_unless_known
 from orchestrator.types import (
     Attempt,
@@ -27,6 +28,7 @@ from orchestrator.types import (
     DeadLetterReason,
     Lifecycle,
     Step,
+    StreamPosition,
     TerminalReason,
 )
 
@@ -62,6 +64,11 @@ def _run_and_complete(claimed: Claimed) -> None:
     if kind.prepare is not None:
         value = kind.prepare(attempt, value)
         reach(Step.PREPARED)
+    _complete(kind, attempt, value, position)
+
+
+@retry_conflicts
+def _complete(kind: JobType, attempt: Attempt, value: Any, position: StreamPosition) -> None:
     with transaction.atomic():
         kind.body(attempt, value)
         reach(Step.EFFECT_DONE)

@@ -22,9 +22,11 @@ export function newUuid(source = crypto) {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
-// The reference of the journal of that moment, YYYY/MM/DD in UTC.
-export function journalReference(moment = new Date()) {
-  return moment.toISOString().slice(0, 10).replaceAll("-", "/");
+// The reference of the journal of that moment, YYYY/MM/DD in the time zone.
+export function journalReference(moment = new Date(), zone = "UTC") {
+  const format = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
+  const parts = Object.fromEntries(format.formatToParts(moment).map(({ type, value }) => [type, value]));
+  return `${parts.year}/${parts.month}/${parts.day}`;
 }
 
 // Values of one user in the tab's sessionStorage.

@@ -375,7 +375,7 @@ function fitDraft() {
 }
 
 function isAnotherDay() {
-  return journalReference() !== list.dataset.reference;
+  return journalReference(new Date(), list.dataset.zone) !== list.dataset.reference;
 }
 
 function checkDay() {

@@ -1,8 +1,9 @@
 // What every page needs: local times, copy buttons, maths and diagrams where there are any.
 // Runs over the page once and over everything htmx or the chat adds later.
 
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const timeZone = document.body.dataset.zone || undefined; // unset: the browser's
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", timeZone });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short", timeZone });
 const PINNED_PIXELS = 48;
 
 export function enhance(root) {
@@ -101,6 +102,13 @@ function forgetDrafts(event) {
   if (event.target.matches("[data-sign-out]")) sessionStorage.clear();
 }
 
+// Signing in tells the server where the browser is, so that it can offer that time zone.
+function tellZone() {
+  document.querySelectorAll("input[name=browser_zone]").forEach((input) => {
+    input.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  });
+}
+
 function keepPlaceOnOlderMessages() {
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.target.classList.contains("older")) return;
@@ -120,6 +128,7 @@ function showFound() {
 }
 
 enhance(document);
+tellZone();
 document.body.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
 document.addEventListener("change", previewTheme);
 document.addEventListener("submit", forgetDrafts);

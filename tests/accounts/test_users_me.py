@@ -40,14 +40,22 @@ def test_bearer_is_known(alice: User) -> None:
     """An access token says who asks."""
     answer = me(token=tokens_of(alice.email)["access_token"])
 
-    assert answer.json() == {"name": "Alice", "email": "alice@example.org"}
+    assert answer.json() == {
+        "name": "Alice",
+        "email": "alice@example.org",
+        "time_zone": "",
+    }
 
 
 def test_session_is_known(alice: User) -> None:
     """So does a cookie."""
     answer = me(client=signed_in(alice.email))
 
-    assert answer.json() == {"name": "Alice", "email": "alice@example.org"}
+    assert answer.json() == {
+        "name": "Alice",
+        "email": "alice@example.org",
+        "time_zone": "",
+    }
 
 
 def test_answer_has_the_present_name(alice: User) -> None:

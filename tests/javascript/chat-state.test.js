@@ -43,9 +43,11 @@ test("an id is a version 4 UUID, also where there is no randomUUID", () => {
   assert.notEqual(newUuid(), newUuid());
 });
 
-test("a day is the UTC day, wherever the browser is", () => {
+test("a day is that of the zone, UTC's without one, wherever the browser is", () => {
   assert.equal(journalReference(new Date("2025-01-14T23:59:59.999Z")), "2025/01/14");
   assert.equal(journalReference(new Date("2025-01-14T23:30:00-05:00")), "2025/01/15");
+  assert.equal(journalReference(new Date("2025-01-14T23:30:00Z"), "Europe/Berlin"), "2025/01/15");
+  assert.equal(journalReference(new Date("2025-01-14T04:30:00Z"), "America/New_York"), "2025/01/13");
 });
 
 test("a store keeps each user's values apart", () => {

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 
 from accounts.models import ConfigDefinition, User
@@ -15,6 +16,7 @@ from tests.factories import UserFactory
 
 TEST_USER = UUID("11111111-1111-1111-1111-111111111111")
 ARCHITECT = UUID("77777777-7777-7777-7777-777777777777")
+MONTH_USER = UUID("33333333-3333-3333-3333-333333333333")
 
 
 def seed(*arguments: str) -> str:
@@ -204,3 +206,37 @@ def test_it_can_be_forced(db: None, config: Any) -> None:
     seed("--force")
 
     assert User.objects.count() == 2
+
+
+def test_the_month_ends_yesterday(db: None) -> None:
+    """The month's days count back from today, and its dates are written out."""
+    with time_machine.travel("2031-03-31T12:00:00Z", tick=False):
+        seed("--month")
+
+    days = counts(MONTH_USER)
+    messages = Message.objects.filter(user_id=MONTH_USER)
+    said = "\n".join(message.content or "" for message in messages)
+    assert (min(days), max(days)) == ("2031/03/02", "2031/03/30")
+    assert len(days) == 27
+    assert "half marathon, it's on 20 April" in said
+    assert "{" not in said.replace("{name}", "").replace("{town}", "")
+
+
+def test_the_month_is_written_once(db: None) -> None:
+    """A day later the month's user keeps the days that they have."""
+    with time_machine.travel("2031-03-31T12:00:00Z", tick=False):
+        seed("--month")
+    before = counts(MONTH_USER)
+
+    with time_machine.travel("2031-04-01T12:00:00Z", tick=False):
+        printed = seed("--month")
+
+    assert counts(MONTH_USER) == before
+    assert "month.user@exobrain.local: already there" in printed
+
+
+def test_without_the_option_there_is_no_month(db: None) -> None:
+    """The first start of an installation writes the two demo users only."""
+    seed()
+
+    assert not User.objects.filter(id=MONTH_USER).exists()

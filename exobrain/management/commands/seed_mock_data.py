@@ -2,6 +2,9 @@
 
 Reads `mock_data/users.json` and one Markdown file a day below `mock_data/journals/`. What is
 there already is never changed, so a user's own password and words are safe from it.
+
+With `--month` there is a third user, whose days (`mock_data/month.md`) are counted back from
+today: a memory that is in use, with appointments ahead and changes behind.
 """
 
 import json
@@ -24,6 +27,9 @@ from journal.types import PastMessage, Role, reference_of
 
 MOCK_DATA = ROOT / "mock_data"
 SPEAKER = re.compile(r"^--- (user|assistant) ---\n", re.MULTILINE)
+MONTH_DAY = re.compile(r"^=== (\d+) days? ago, (\d\d):(\d\d) ===\n", re.MULTILINE)
+MONTH_DATE = re.compile(r"\{(date|weekday):([+-]\d+)\}")  # days from today
+MONTH_STEP = timedelta(minutes=2)
 
 
 class DemoUser(NamedTuple):
@@ -36,13 +42,27 @@ class DemoUser(NamedTuple):
     journals: str  # the folder of their days
 
 
+MONTH_USER = DemoUser(
+    id=UUID("33333333-3333-3333-3333-333333333333"),
+    email="month.user@exobrain.local",
+    display_name="Month User",
+    password="password123",  # noqa: S106  everybody knows it: see accounts.services
+    journals="",
+)
+
+
 class Command(BaseCommand):
     """Fills an installation with the demo users and what they said."""
 
     help = "Write the demo users and their journals; what exists is left alone."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """`--force` for installations that are not local."""
+        """`--force` for installations that are not local, `--month` for a month up to today."""
+        parser.add_argument(
+            "--month",
+            action="store_true",
+            help=f"also write {MONTH_USER.email}, who has talked for the last four weeks",
+        )
         parser.add_argument(
             "--force",
             action="store_true",
@@ -60,6 +80,8 @@ class Command(BaseCommand):
             )
         for user in read_users():
             self._seed(user)
+        if options["month"]:
+            self._seed_month()
 
     def _seed(self, user: DemoUser) -> None:
         if is_taken(user):
@@ -70,6 +92,22 @@ class Command(BaseCommand):
         made = [seed_day(user, file) for file in sorted(folder.glob("*.md"))]
         state = "created" if is_new else "already there"
         self.stdout.write(f"{user.email}: {state}, {sum(made)} of {len(made)} journals written")
+
+    def _seed_month(self) -> None:
+        """Days only for a new user: on another day they would be other days."""
+        if is_taken(MONTH_USER) or not create_user(MONTH_USER):
+            self.stdout.write(f"{MONTH_USER.email}: already there")
+            return
+        today = datetime.now(UTC).date()
+        days = read_month((MOCK_DATA / "month.md").read_text(), today=today)
+        for day, messages in days.items():
+            import_journal(
+                user_id=MONTH_USER.id,
+                journal_id=stable_id(MONTH_USER, day),
+                reference=reference_of(day),
+                messages=messages,
+            )
+        self.stdout.write(f"{MONTH_USER.email}: created, {len(days)} journals written")
 
 
 def read_users() -> list[DemoUser]:
@@ -113,6 +151,32 @@ def read_messages(user: DemoUser, day: date, text: str) -> Iterator[PastMessage]
             content=content,
             created_at=midnight + timedelta(minutes=number),
         )
+
+
+def read_month(text: str, *, today: date) -> dict[date, list[PastMessage]]:
+    """What the month's user said, by day; the days and the dates in the text count from today."""
+    days: dict[date, list[PastMessage]] = {}
+    pieces = iter(MONTH_DAY.split(text)[1:])
+    for ago, hour, minute in zip(pieces, pieces, pieces, strict=False):
+        day = today - timedelta(days=int(ago))
+        said_at = datetime.combine(day, time(int(hour), int(minute)), tzinfo=UTC)
+        messages = days.setdefault(day, [])
+        for role, content in split(MONTH_DATE.sub(lambda m: _written(m, today), next(pieces))):
+            messages.append(
+                PastMessage(
+                    id=stable_id(MONTH_USER, day, len(messages) + 1),
+                    role=role,
+                    content=content,
+                    created_at=said_at,
+                )
+            )
+            said_at += MONTH_STEP
+    return days
+
+
+def _written(match: re.Match[str], today: date) -> str:
+    day = today + timedelta(days=int(match[2]))
+    return f"{day:%A}" if match[1] == "weekday" else f"{day.day} {day:%B}"
 
 
 def split(text: str) -> Iterator[tuple[Role, str]]:

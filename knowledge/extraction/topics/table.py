@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("table.toml")
+GERMAN = Path(__file__).with_name("german.toml")
 
 
 class Effect(StrEnum):
@@ -61,6 +62,7 @@ class Topic:
     edge_type: str | None
     node_type: str | None
     roles: frozenset[str]
+    english_roles: frozenset[str]
     opposite: str | None  # what it is when it is denied: likes and dislikes
     says: Mapping[str, tuple[str, str]]  # language -> of the user, of others
     frames: Mapping[str, Sequence[Frame]]  # language -> frames
@@ -75,7 +77,15 @@ class Topic:
 def all_topics() -> Mapping[str, Topic]:
     """The table, by the name of the topic."""
     rows = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    for name, german in tomllib.loads(GERMAN.read_text(encoding="utf-8")).items():
+        row = rows.setdefault(name, {})
+        row["english_roles"] = row.get("roles", "")
+        row["roles"] = f"{row.get('roles', '')} {german.pop('roles', '')}"
+        row |= {_GERMAN_KEYS.get(key, key): value for key, value in german.items()}
     return {name: _topic(name, row) for name, row in rows.items()}
+
+
+_GERMAN_KEYS = {"says": "says_de", "forms": "forms_de"}
 
 
 def topic_named(topic: str) -> Topic | None:
@@ -119,6 +129,7 @@ def _topic(name: str, row: Mapping[str, object]) -> Topic:
         edge_type=text.get("edge"),
         node_type=text.get("node"),
         roles=frozenset(text.get("roles", "").split()),
+        english_roles=frozenset(text.get("english_roles", text.get("roles", "")).split()),
         opposite=text.get("opposite"),
         says=says,
         frames={

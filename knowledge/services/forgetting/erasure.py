@@ -8,12 +8,14 @@ are cleared after the commit; where that fails, the report says so.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
 
+from exobrain.lib.database import retry_conflicts
 from journal import selectors as journal
 from journal import services as journal_services
 from knowledge.events import UPDATE_JOB
@@ -44,7 +46,8 @@ from knowledge.services.ledger.redaction import (
     fact_keys,
 )
 from knowledge.services.ledger.removal import lower_trust, remove_with_dependents
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.services.rebuilding import truncate_rebuilds
 from knowledge.types import (
     BlockKind,
@@ -52,6 +55,7 @@ from knowledge.types import (
     ForgetReport,
     Target,
     TargetKind,
+    TextSpan,
 )
 from orchestrator import services as orchestrator
 
@@ -71,16 +75,18 @@ def preview(*, user_id: UUID, target: Target) -> ForgetPreview:
     )
 
 
-def forget(*, user_id: UUID, target: Target) -> ForgetReport:
+@retry_conflicts
+def forget(*, user_id: UUID, target: Target, also: Sequence[TextSpan] = ()) -> ForgetReport:
     """The target is erased and is not learned again; the report names what is still pending.
 
+    The memory does not know the words of `also` any more, either: a wish says what it wants gone.
     Raises NothingToForget. Ledger, journal and PostgreSQL indexes change in one transaction; the
     cache and the queue follow after the commit.
     """
     pending = outside_indexes()
     with transaction.atomic():
         lock_memory(user_id)
-        plan = plan_forgetting(user_id=user_id, target=target)
+        plan = plan_forgetting(user_id=user_id, target=target, also=also)
         counts = plan.counts()
         forgetting_begins.send(
             sender=None,

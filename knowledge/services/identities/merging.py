@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from exobrain.lib.database import retry_conflicts
 from knowledge import identity
 from knowledge.errors import CannotMerge, RecordNotFound
 from knowledge.models import (
@@ -23,6 +24,7 @@ from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import TextSpan
 
 
+@retry_conflicts
 def merge(*, user_id: UUID, keep_id: UUID, gone_id: UUID) -> UUID:
     """Everything known of the second is known of the first; returns the changeset to roll back.
 
@@ -48,6 +50,8 @@ def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
     for entity in work.current(Entity.objects.filter(merged_into=gone, **mine)):
         work.change(entity, merged_into_id=keep.id)
     work.change(gone, merged_into_id=keep.id)
+    if keep.is_unnamed and not gone.is_unnamed:
+        work.change(keep, name=gone.name, normal_name=gone.normal_name, is_unnamed=False)
     if gone.trust > keep.trust:
         work.change(keep, trust=gone.trust)
 
@@ -105,6 +109,7 @@ def _open_review_items(work: UnitOfWork) -> QuerySet[ReviewItem]:
     )
 
 
+@retry_conflicts
 def keep_apart(*, user_id: UUID, left_id: UUID, right_id: UUID) -> UUID:
     """The two are different for ever, also after a rebuild; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:

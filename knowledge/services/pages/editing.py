@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from exobrain.lib.database import retry_conflicts
 from exobrain.lib.text import storable
 from knowledge import identity
 from knowledge.errors import EmptyText, NotEditable, RecordNotFound, TextTooLong
@@ -15,11 +16,12 @@ from knowledge.models import (
     Mention,
     Source,
 )
-from knowledge.services.ledger.conflicts import resolve_conflicts, topic_of
+from knowledge.services.ledger.conflicts import end_elsewhere, reopen, resolve_conflicts, topic_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
 
 
+@retry_conflicts
 def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]:
     """Blocks read as given, by the user's word; all or none. Maps each to its successor.
 
@@ -32,6 +34,7 @@ def edit_blocks(*, user_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]
         return {id_: _replace_text(work, blocks[id_], text) for id_, text in texts.items()}
 
 
+@retry_conflicts
 def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
@@ -39,6 +42,7 @@ def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
         return work.changeset.id
 
 
+@retry_conflicts
 def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
     """The entity's page has a note; returns the note's block."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
@@ -63,6 +67,7 @@ def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
         return note.id
 
 
+@retry_conflicts
 def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
     """The entity has that name, and is still found by the old one; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
@@ -77,6 +82,7 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
             entity,
             name=name,
             normal_name=normal[: identity.MAX_NAME_CHARS],
+            is_unnamed=False,
             trust=int(Trust.CONFIRMED),
         )
         work.add_alias(entity.id, name=name, normal_name=normal)
@@ -98,12 +104,27 @@ def refute(work: UnitOfWork, block: Block, *, status: Status = Status.FALSIFIED)
     _update_dependents(work, block)
 
 
+def end(work: UnitOfWork, block: Block, *, by: Block) -> None:
+    """The other statement, an ending or another time of an event, ends the block."""
+    work.change(by, trust=int(Trust.CONFIRMED), confidence=1.0, status=Status.ASSERTED)
+    if by.kind == BlockKind.EVENT:
+        work.change(by, corrects_id=block.id)
+        if by.starts_at is None:
+            times = {name: getattr(block, name) for name in EVENT_COLUMNS[:5]}
+            work.change(by, **times)
+    end_elsewhere(work, block, by=by, at=by.valid_from or by.said_at)
+    _update_dependents(work, by)
+
+
 def _update_dependents(work: UnitOfWork, block: Block) -> None:
     """Its edges have its status, and the conflicts of its topic are resolved."""
     for edge in Edge.objects.filter(user_id=work.user_id, block=block):
         work.change(edge, status=block.status, trust=block.trust, confidence=block.confidence)
-    if block.is_single_valued and (topic := topic_of(block)):
+    if topic := topic_of(block):
         resolve_conflicts(work, [topic])
+    if block.status == Status.FALSIFIED:  # what it ended of other topics is not over
+        ended = Block.objects.filter(user_id=work.user_id, superseded_by_id=block.id)
+        reopen(work, [b for b in work.current(ended) if topic_of(b) != topic])
 
 
 def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:

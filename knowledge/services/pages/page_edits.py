@@ -5,11 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from exobrain.lib.database import retry_conflicts
 from knowledge.errors import BlockNotOnPage, RepeatedBlock
-from knowledge.selectors.pages import editable_blocks
+from knowledge.selectors.entity_page import editable_blocks
 from knowledge.services.pages import editing
 
 
+@retry_conflicts
 def edit_page(*, user_id: UUID, page_id: UUID, texts: Mapping[UUID, str]) -> dict[UUID, UUID]:
     """Blocks of the page read as given, all or none; maps each to what stands there now.
 

@@ -14,11 +14,11 @@ import structlog
 
 from journal import selectors as journal
 from journal.services import mark_committed
-from knowledge.errors import LearnedMeanwhile
+from knowledge.errors import LearnedMeanwhile, NotInJournal
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
-from knowledge.services.ledger.unit_of_work import lock_memory
+from knowledge.services.locking import lock_memory
 from knowledge.services.updates.leasing import end_update, leased_message_ids
 from knowledge.types import PreparedLearning, SourceMessage
 from orchestrator.types import Attempt
@@ -44,7 +44,8 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
     """The messages that the job means and that are still to be learned; writes nothing.
 
     Slow work on them, such as asking a model, belongs here. Words that are in no journal of the
-    user are not learned: they could not be traced to a source, or forgotten.
+    user are not learned: they could not be traced to a source, or forgotten. Raises NotInJournal
+    for another program's job that has no others.
     """
     user_id = _user_id_of(attempt)
     update = Update.objects.filter(job_id=attempt.job_id, user_id=user_id).first()
@@ -56,13 +57,10 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
         stored = journal.messages_at(
             user_id=user_id, reference=payload.journal_reference, sequences=list(said)
         )
-        ids = [
-            message.id
-            for message in stored
-            if message.status != "streaming"
-            and message.content
-            and (message.role, message.content) == said[message.sequence]
-        ]
+        meant = [m for m in stored if (m.role, m.content or "") == said[m.sequence]]
+        if not meant:
+            raise NotInJournal
+        ids = [message.id for message in meant if message.status != "streaming" and message.content]
     messages = journal.uncommitted(user_id=user_id, ids=ids)
     sources = [learner.message_to_learn(message) for message in messages]
     log.info("update_prepared", job_id=str(attempt.job_id), count=len(messages), meant=len(ids))

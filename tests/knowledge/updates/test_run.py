@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from journal.models import Message
 from journal.services import mark_committed
+from knowledge.errors import NotInJournal
 from knowledge.events import UpdatePayload, update_payload
 from knowledge.models import Episode, Update, UpdateMessage
 from knowledge.services import updates
@@ -18,7 +19,7 @@ from knowledge.services.learning.learner import message_to_learn
 from knowledge.services.updates.leasing import lease_messages
 from orchestrator import client, services
 from orchestrator.models import Job
-from orchestrator.types import Attempt
+from orchestrator.types import Attempt, Lifecycle
 from tests.knowledge.updates.conftest import committed, said
 from tests.orchestrator.harness import Harness
 from tests.orchestrator.job_states import claimed
@@ -69,10 +70,42 @@ def test_words_that_are_in_no_journal_are_not_learned(
     payload = _payload(alice, message)
     payload["messages"][0].update(change)
 
-    _perform(_attempt(alice), payload)
+    with pytest.raises(NotInJournal):
+        _perform(_attempt(alice), payload)
 
     assert committed(message) == [False]
     assert not Episode.objects.exists()
+
+
+def test_a_job_whose_messages_are_in_no_journal_says_so(jobs: Harness, alice: User) -> None:
+    """Its result is a failure with the reason, at the first attempt; nothing is remembered."""
+    jobs.start_server()
+    jobs.start_worker()
+    (message,) = said(alice, "one")
+    payload = _payload(alice, message)
+    payload["journal_reference"] = "2019/02/03"
+
+    job_id = client.enqueue_job(job_type="knowledge.update", user_id=str(alice.id), payload=payload)
+
+    job = jobs.ended(job_id)
+    status = client.job_status(job_id=job_id, user_id=str(alice.id))
+    assert (status.lifecycle, status.terminal) == (Lifecycle.FAILED_FINAL, True)
+    assert status.detail == NotInJournal().message
+    assert (job.attempts, job.terminal_reason) == (1, "permanent")
+    assert not Episode.objects.exists()
+
+
+def test_a_job_some_of_whose_messages_are_in_the_journal_learns_those(
+    db: None, alice: User
+) -> None:
+    """One that is not there keeps no other from being learned."""
+    first, second = said(alice, "one", "two")
+    payload = _payload(alice, first, second)
+    payload["messages"][1]["content"] = "else"
+
+    _perform(_attempt(alice), payload)
+
+    assert committed(first, second) == [True, False]
 
 
 @pytest.mark.parametrize("user_id", ["someone", str(uuid.UUID(int=1))])
@@ -80,7 +113,10 @@ def test_a_job_for_somebody_unknown_learns_nothing(db: None, alice: User, user_i
     """Users of other systems may have jobs, too."""
     (message,) = said(alice, "one")
 
-    _perform(Attempt(uuid.uuid4(), "knowledge.update", user_id, number=1), _payload(alice, message))
+    with pytest.raises(NotInJournal):
+        _perform(
+            Attempt(uuid.uuid4(), "knowledge.update", user_id, number=1), _payload(alice, message)
+        )
 
     assert committed(message) == [False]
 
@@ -90,7 +126,8 @@ def test_a_stranger_s_job_does_not_learn_for_another(db: None, alice: User, char
     (message,) = said(alice, "mine")
     (update,) = lease_messages(user_id=alice.id)
 
-    _perform(_attempt(charlie, update.job_id), _payload(alice, message))
+    with pytest.raises(NotInJournal):
+        _perform(_attempt(charlie, update.job_id), _payload(alice, message))
 
     assert committed(message) == [False]
     update.refresh_from_db()

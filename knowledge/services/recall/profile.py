@@ -1,0 +1,79 @@
+"""The profile: what every answer is told of its user, whatever was asked. Reads only."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from knowledge.extraction.topics import all_topics
+from knowledge.selectors.profile import HoldingStatement, holding_statements
+from knowledge.types import CERTAIN, Precision, Profile, ProfileFact, Slot, Status, Trust
+
+MOST_IN_SLOT = 12
+ALL_COUNT = (Slot.ALLERGIES, Slot.WISHES)  # of these none may be missed
+MOST_WHERE_ALL_COUNT = 40
+
+# Topics that statements of earlier versions carry.
+EARLIER_TOPICS = {"health": Slot.HEALTH, "avoids": Slot.DIET}
+
+# How to reach the user is recalled when it is asked for, and is not told with every question.
+NOT_TOLD = ("address", "email", "phone")
+
+# Whoever cooks or books for the user needs the allergies of those who come along.
+CLOSE = (Slot.PARTNER, Slot.CHILDREN)
+TOLD_OF_CLOSE = (Slot.ALLERGIES,)
+
+
+def current_profile(*, user_id: UUID, now: datetime, without: Collection[Slot] = ()) -> Profile:
+    """What holds of the user now, in the slots that are not left out."""
+    slots = {topic: slot for topic, slot in slots_by_topic().items() if slot not in without}
+    found = holding_statements(
+        user_id=user_id,
+        now=now,
+        topics=slots,
+        relations=_close_relations(),
+        topics_of_close=[topic for topic, slot in slots.items() if slot in TOLD_OF_CLOSE],
+    )
+    by_slot: dict[Slot, list[ProfileFact]] = {slot: [] for slot in Slot}
+    seen: set[str] = set()
+    for statement in found:
+        slot = slots[statement.topic.partition(":")[0]]
+        most = MOST_WHERE_ALL_COUNT if slot in ALL_COUNT else MOST_IN_SLOT
+        if statement.text not in seen and len(by_slot[slot]) < most:
+            seen.add(statement.text)
+            by_slot[slot].append(_fact(slot, statement))
+    return Profile(facts=[fact for facts in by_slot.values() for fact in facts])
+
+
+@cache
+def slots_by_topic() -> Mapping[str, Slot]:
+    """The slot that each topic fills, by the topic's name without a value."""
+    table = {topic.name.rstrip(":"): topic.slot for topic in all_topics().values()}
+    told = {name: slot for name, slot in table.items() if slot and name not in NOT_TOLD}
+    return EARLIER_TOPICS | {name: Slot(slot) for name, slot in told.items()}
+
+
+@cache
+def _close_relations() -> frozenset[str]:
+    """What edges to those are called with whom the user lives."""
+    close = [topic for topic in all_topics().values() if topic.slot in CLOSE]
+    return frozenset({role for topic in close for role in topic.roles}).union(
+        topic.relation for topic in close if topic.relation
+    )
+
+
+def _fact(slot: Slot, statement: HoldingStatement) -> ProfileFact:
+    is_told = bool(statement.since_precision) or statement.valid_from != statement.said_at
+    is_confirmed = statement.trust == Trust.CONFIRMED
+    return ProfileFact(
+        slot=slot,
+        block_id=statement.id,
+        text=statement.text,
+        trust=Trust(statement.trust),
+        since=statement.valid_from if is_told and not is_confirmed else None,
+        since_precision=Precision(statement.since_precision or Precision.DAY),
+        ends=statement.valid_to,
+        ends_precision=Precision(statement.until_precision or Precision.DAY),
+        is_unsure=statement.confidence < CERTAIN and not is_confirmed,
+        is_disputed=statement.status == Status.DISPUTED,
+    )
