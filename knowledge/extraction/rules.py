@@ -13,6 +13,7 @@ from knowledge.extraction.names import Name, find_identifiers, find_names
 from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.proposals import USER_KEY, Proposals
+from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.sentence_facts import SentenceFacts, is_addressed
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
@@ -117,13 +118,16 @@ def _read_user_message(proposals: Proposals, message: SourceMessage, german: Ger
 
 
 def _propose_explicit(proposals: Proposals, message: SourceMessage) -> None:
-    """What the user wants remembered, forgotten and done always, and secrets."""
+    """What the user wants remembered, forgotten and done always; secrets and reminders."""
     user_key = proposals.user.key if proposals.user is not None else USER_KEY
     facts, forget_wishes = propose_explicit(message, user_key)
     if facts:
         proposals.propose_user(facts[0].span)
     proposals.facts.extend(facts)
     proposals.forget_wishes.extend(forget_wishes)
+    if reminders := propose_reminders(message, user_key):
+        proposals.propose_user(reminders[0].span)
+        proposals.facts.extend(reminders)
 
 
 def _without_secrets(content: str) -> str:

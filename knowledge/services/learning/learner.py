@@ -280,7 +280,7 @@ class Learner:
         self.topics: dict[Topic, list[Block]] = {}
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.taken: set[UUID] = set()  # ids of statements that are stored
-        self.statements = Statements(work)
+        self.statements = Statements(work, zone_of(user_id=work.user_id))
 
     def learn(self) -> None:
         """All of the batch is in the unit of work, with a decision about each part."""

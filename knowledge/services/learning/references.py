@@ -5,7 +5,7 @@ replaces what was said of Tuesday in the last days. Where several fit, the user 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from knowledge import identity
@@ -49,8 +49,9 @@ def tail_of(topic: str) -> str:
 class Statements:
     """What is known when a batch is learned, with what the batch has added so far."""
 
-    def __init__(self, work: UnitOfWork) -> None:
+    def __init__(self, work: UnitOfWork, zone: tzinfo) -> None:
         self.work = work
+        self.zone = zone  # the user's, in which a day has its name
 
     def open(self, *, subject_id: UUID | None, since: datetime | None = None) -> list[Block]:
         """Statements that hold, of the subject or of anybody; those said since a time."""
@@ -112,7 +113,7 @@ class Statements:
             found = [
                 block
                 for block in pool
-                if block.said_at <= said_at and block.topic and _says(block, wrong)
+                if block.said_at <= said_at and block.topic and _says(block, wrong, self.zone)
             ]
             if found:
                 return max(found, key=lambda block: statement_of(block).said)
@@ -148,13 +149,13 @@ def _is_near(block: Block, value: str) -> bool:
     return any(identity.names_same_value(each, value) for each in _values(block))
 
 
-def _says(block: Block, wrong: str) -> bool:
+def _says(block: Block, wrong: str, zone: tzinfo) -> bool:
     """True when the wrong value is the block's, or the time of its event."""
     if _is_near(block, wrong):
         return True
-    start = block.starts_at
-    if start is None:
+    if block.starts_at is None:
         return False
+    start = block.starts_at.astimezone(zone)
     day = start.date().isoformat().replace("-", " ")
     names = {
         *WEEKDAYS[start.weekday()],
