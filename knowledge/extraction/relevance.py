@@ -168,7 +168,7 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
         return RejectionReason.NOT_IN_MESSAGE
     if split.message.role != "user":
         return RejectionReason.ASSISTANT
-    if fact.trust < Trust.USER_SAID:
+    if fact.trust < Trust.USER_SAID and fact.told_by is None:
         return RejectionReason.UNTRUSTED
     if len(fact.text.strip()) < MIN_TEXT_CHARACTERS:
         return RejectionReason.TOO_SHORT
