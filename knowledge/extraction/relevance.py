@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from knowledge.extraction.masking import MASK, mask_foreign_text
+from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
 from knowledge.extraction.voices.explicit import is_standing_wish
@@ -175,7 +176,8 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
         return RejectionReason.TOO_LONG
     if fact.confidence < MIN_CONFIDENCE:
         return RejectionReason.UNSURE
-    if fact.is_secret or fact.trust is Trust.CONFIRMED or is_standing_wish(fact.topic):
+    is_outright = fact.is_secret or fact.trust is Trust.CONFIRMED or is_reminder(fact)
+    if is_outright or is_standing_wish(fact.topic):
         return None  # said outright, in whatever form
     covered = split.text[span.start : span.end]
     if covered and covered.count(MASK) * 2 > len(covered):

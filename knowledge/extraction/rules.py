@@ -15,6 +15,7 @@ from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reading import Antecedents
+from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.sentence_facts import SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
@@ -143,7 +144,7 @@ def _with_corrections(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def _propose_explicit(proposals: Proposals, message: SourceMessage) -> None:
-    """What the user wants remembered, forgotten and done always, and secrets."""
+    """What the user wants remembered, forgotten and done always; secrets and reminders."""
     user_key = proposals.user.key if proposals.user is not None else USER_KEY
     facts, forget_wishes = propose_explicit(message, user_key)
     if facts:
@@ -153,6 +154,9 @@ def _propose_explicit(proposals: Proposals, message: SourceMessage) -> None:
         if fact.topic == "call_me" and fact.value:  # the user's own name is nobody else
             proposals.leave_out(f"name:{fold_name(fact.value)}")
     proposals.forget_wishes.extend(forget_wishes)
+    if reminders := propose_reminders(message, user_key):
+        proposals.propose_user(reminders[0].span)
+        proposals.facts.extend(reminders)
 
 
 def _without_secrets(content: str) -> str:

@@ -280,7 +280,7 @@ class Learner:
         self.topics: dict[Topic, list[Block]] = {}
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.taken: set[UUID] = set()  # ids of statements that are stored
-        self.statements = Statements(work)
+        self.statements = Statements(work, zone_of(user_id=work.user_id))
 
     def learn(self) -> None:
         """All of the batch is in the unit of work, with a decision about each part."""
@@ -583,11 +583,11 @@ class Learner:
         self, fact: ResolvedFact, event: ProposedEvent, corrected: Block | None
     ) -> tuple[ResolvedFact, Block | None, Sequence[Block]]:
         """The event beside those known: with what it replaces, the one that it is, or questions."""
-        pool = self.statements.open(subject_id=None)
-        events = [block for block in pool if block.kind == BlockKind.EVENT]
-        known = [b for b in events if b.topic == fact.topic and b.entity_id == fact.subject_id]
+        events = [BlockKind.EVENT]
+        known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
         if event.state != EventState.PLANNED and not known:
-            known = [block for block in events if is_of_key(block, fact.topic)]
+            others = self.statements.open(kinds=events)
+            known = [block for block in others if is_of_key(block, fact.topic)]
         elsewhere = [block for block in known if block.message_id != fact.message.id]
         is_sure = fact.proposal.confidence >= CERTAIN and fact.trust >= Trust.USER_SAID
         is_moved = fact.proposal.single_valued and bool(fact.topic) and known == elsewhere
