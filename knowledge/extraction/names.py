@@ -19,6 +19,10 @@ _SEQUENCE = re.compile(rf"{WORD}(?:{_LINK}{WORD})*")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _TOKEN = re.compile(r"[^\s,.;:!?()\"\ue000]+(?:\.[^\s,.;:!?()\"\ue000]+)*")
 _GENITIVE = re.compile(r"'(?:s|S|d|ll|re|ve)?$")
+_GERMAN_ARTICLE = re.compile(
+    r"\b(?:(?:ein|kein|mein|dein|sein|ihr|unser)(?:e[nmrs]?)?|das|dem|des|zum|beim|\w{3,}es) $",
+    re.IGNORECASE,
+)
 _QUOTED_TITLE = re.compile(rf'"([{UPPER}0-9][^"\n]{{1,60}})"')
 
 EMAIL = re.compile(
@@ -99,6 +103,8 @@ def _capitalised_names(text: str, gazetteer: Gazetteer, language: str) -> Iterat
             before, after = text[:start], text[start + len(name) :]
             if not name or before[-1:] in ("@", "#", "/", "."):
                 continue
+            if language == "de" and _GERMAN_ARTICLE.search(before):
+                continue  # "an einem Roman", "das Essen": a noun, though a list has the name
             is_after_stop = before.endswith(('" ', ": ", ". ")) and not TITLE_BEFORE.search(before)
             is_first = start <= first_word or is_after_stop
             if _is_name(name, gazetteer, language, is_first=is_first, after=after):

@@ -75,6 +75,11 @@ class Chunk:
         return self.tokens[0].lower
 
     @property
+    def name(self) -> str:
+        """The words of the noun phrase alone, whatever has been joined to it since."""
+        return " ".join(t.text for t in self.tokens if t.start >= self.noun_start)
+
+    @property
     def nouns(self) -> str:
         """Without preposition and article, and without an apposition."""
         return self.text[self.noun_start - self.start :].split(", ", 1)[0].rstrip(",")
@@ -139,6 +144,7 @@ _UNITS = small_words("units")
 _INFLECTED = re.compile(r"(?:e|en|er|es|em)$")
 # A noun of these kinds does not go on a noun before it: "von Beruf | Optikerin".
 _NEVER_SECOND = frozenset(("job", "subject", "language", "illness", "instrument"))
+_PORTIONS = frozenset(("wochen", "tage", "stunden", "tassen", "gläser", "stück", "flaschen"))
 _MEASURES = small_words("measures")
 _ORDINAL = re.compile(r"\d{1,3}\.$")
 _ADVERB_ENDINGS = re.compile(r"(?:weise|lich|(?<!fle)(?<![ft])isch|los|bar|maßen|wärts|mals)$")
@@ -466,7 +472,8 @@ class Chunker:
         for word in words:
             if role_of(word) is not None:
                 return word
-        return words[0]
+        is_measure = len(words) > 1 and words[0].lower() in _PORTIONS
+        return words[1] if is_measure else words[0]
 
 
 _PLACE_TAIL = re.compile(

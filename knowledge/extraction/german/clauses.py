@@ -44,11 +44,13 @@ def _adjective(chunks: Sequence[Chunk]) -> Chunk | None:
 
 def read_clauses(text: str) -> list[GermanClause]:
     """The clauses of a sentence, in order; what is no clause of its own is the tail of one."""
-    return _Reader(cut_segments(cut_chunks(text, has_capitals=has_capitals(text)))).read()
+    chunks = cut_chunks(text, has_capitals=has_capitals(text))
+    return _Reader(text, cut_segments(chunks)).read()
 
 
 @dataclass
 class _Reader:
+    text: str
     segments: Sequence[Segment]
     found: list[GermanClause] = field(default_factory=list)
     pending: list[Segment] = field(default_factory=list)  # fragments before their verb
@@ -293,18 +295,19 @@ class _Reader:
                 if clause is not None:
                     self.found.append(replace(clause, start=segment.start))
             return
-        if segment.separator == ":":
-            self.found[-1] = replace(previous, tail_chunks=(*previous.tail_chunks, *chunks))
-            return
-        if (
+        is_apposition = (
             chunks[0].kind in (Kind.NOUN, Kind.PREPOSITION)
             and segment.conjunction in ("", "und")
             and not any(c.kind is Kind.VERB for c in chunks)
-        ):
-            text = _text_of(replace_chunks(segment, chunks))
-            joint = f"{previous.tail}, {text}" if previous.tail else text
+        )
+        if is_apposition:
+            said = previous.tail + self.text[previous.end : segment.end]
+            tail = said + ")" * (said.count("(") - said.count(")"))
             self.found[-1] = replace(
-                previous, tail=joint, tail_chunks=(*previous.tail_chunks, *chunks), end=segment.end
+                previous,
+                tail=tail,
+                tail_chunks=(*previous.tail_chunks, *chunks),
+                end=segment.end + len(tail) - len(said),
             )
 
 

@@ -13,6 +13,7 @@ from knowledge.extraction.german.lexicon import (
     noun_kinds,
     noun_lists,
     role_of,
+    role_word,
     small_words,
 )
 from knowledge.extraction.topics import role_topic
@@ -174,7 +175,7 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
             return _is_person(phrase) or (is_name(phrase) and not is_place_name(phrase))
         case "pet":
             role = role_of(head)
-            topic = role_topic(role.english) if role is not None else None
+            topic = role_topic(role_word(head)) or (role_topic(role.english) if role else None)
             return topic is not None and topic.name == "pet:"
         case "job":
             lower = head.lower()

@@ -40,7 +40,9 @@ _NOT_TOLD = small_words("not_told")
 _VAGUE_NOUNS = small_words("vague_nouns")
 _MOODS = small_words("moods")
 _SECRET = re.compile(r"^(?:.*-)?(?:pin|passwort|kennwort|puk|tan|geheimzahl|geheimcode|zugangscode|zahlencode|türcode|code|passphrase|iban|kontonummer|kreditkartennummer|ausweisnummer|steuernummer|sozialversicherungsnummer|wlan-schlüssel|wlan-passwort|netzwerkschlüssel|master-passwort|entsperrcode|sicherheitscode)$|passwort$|kennwort$|kontonummer$|wlan.*schlüssel$", re.IGNORECASE)  # fmt: skip
-_PHONE = re.compile(r"nummer$|^handy$|^telefon$", re.IGNORECASE)
+_PHONE = re.compile(
+    r"^(?:handy|telefon|mobil|festnetz|ruf)?-?nummer$|^handy$|^telefon$", re.IGNORECASE
+)
 # What somebody undergoes: "mir tut der Rücken weh".
 _FELT = small_words("felt")
 _BARE_EVENTS = ("termin", "verabredung", "date")  # their name is whom they are with
