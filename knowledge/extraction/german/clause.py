@@ -94,7 +94,7 @@ def whole_text(chunk: Chunk) -> str:
     if not chunk.others:
         return chunk.text
     texts = [chunk.text, *(one.text for one in chunk.others)]
-    return ", ".join(texts[:-1]) + " und " + texts[-1]
+    return ", ".join(texts[:-1]) + f" {chunk.link} " + texts[-1]
 
 
 _CAPITAL_TIMES = re.compile(

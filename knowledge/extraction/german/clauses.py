@@ -77,7 +77,11 @@ class _Reader:
         is_subordinate = (
             leading.word in _ALWAYS_SUBORDINATE
             or is_relative
-            or (leading.word in small_words("subordinator") and self._is_verb_last(segment))
+            or (
+                leading.word in small_words("subordinator")
+                and leading.kind not in (Kind.TIME, Kind.PREPOSITION)
+                and self._is_verb_last(segment)
+            )
         )
         if is_subordinate:
             self._read_subordinate(segment, leading, is_relative=is_relative)
@@ -237,7 +241,7 @@ class _Reader:
         nouns = [c for c in (*last.front, *last.middle, *last.behind) if c.kind is Kind.NOUN]
         return nouns[-1] if nouns and nouns[-1].end >= last.end - 12 else None
 
-    def _read_fragment(  # noqa: PLR0911, PLR0912  a return a kind of fragment
+    def _read_fragment(  # noqa: PLR0911  a return a kind of fragment
         self, segment: Segment
     ) -> None:
         chunks = [c for c in segment.chunks if c.kind is not Kind.INTERJECTION]

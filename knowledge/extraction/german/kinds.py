@@ -181,6 +181,8 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
             lower = head.lower()
             if lower in _NO_JOBS or lower.removesuffix("in") in _NO_JOBS:
                 return False
+            if phrase.kind is Kind.ADVERB and not noun_lists()["job"][0] & set(noun_forms(head)):
+                return False
             if (
                 phrase.determiner
                 and not phrase.preposition
@@ -215,9 +217,8 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
                 and head.lower() not in _NOT_OWNED
             )
         case "vehicle":
-            return phrase.determiner not in ("", "viel", "wenig", "kein") and noun_is(
-                head, "vehicle"
-            )
+            is_one = phrase.determiner not in ("", "viel", "wenig", "kein")
+            return is_one and bool(noun_kinds(head) & {"vehicle", "brand"})
         case "name":
             return is_name(phrase)
         case "group":

@@ -11,6 +11,7 @@ from knowledge.extraction.german.clause import GermanClause
 from knowledge.extraction.german.clauses import SAYING
 from knowledge.extraction.german.lexicon import (
     noun_is,
+    noun_kinds,
     small_words,
 )
 from knowledge.extraction.german.people import (
@@ -146,7 +147,8 @@ class OpenFacts:
             return False
         if not clause.prepositions and clause.adverbs & {"da", "dort", "hin", "dahin", "dorthin"}:
             return False
-        if clause.verb in _NOT_TOLD and not is_event:
+        is_named = clause.verb == "heißen" and subject.is_mine
+        if clause.verb in _NOT_TOLD and not (is_event or is_named):
             return False
         if any(
             c.kind is Kind.PRONOUN and c.word in _UNRESOLVED
@@ -168,7 +170,8 @@ class OpenFacts:
         ):
             return False
         if (
-            clause.complement is not None
+            not is_event
+            and clause.complement is not None
             and clause.complement.word in _MOODS
             and clause.complement.kind is Kind.ADVERB
         ):
@@ -219,8 +222,12 @@ class OpenFacts:
                 clause, "phone", normal_phone(digits), text, about=(subject.key,), is_single=True
             )
             return True
-        if subject.is_mine and noun_is(head, "vehicle"):
-            value = normal_value(head)
+        is_thing = bool(noun_kinds(head) & {"thing", "vehicle", "instrument"})
+        if subject.is_mine and is_thing and clause.complement.determiner.startswith("ein"):
+            complement = clause.complement
+            value = normal_value(
+                f"{head} {complement.nouns[complement.nouns.index(complement.head) :]}"
+            )
             self.sentence.add(clause, f"owns:{value}", value, text, about=(subject.key,))
             return True
         return False
