@@ -123,6 +123,14 @@ class Proposals:
         self.mentions.setdefault((key, span), ProposedMention(key, span))
         return key
 
+    def drop_unnamed(self, key: str) -> None:
+        """Without somebody proposed by role alone, whose name has been found since."""
+        entity = self.entities.get(key)
+        if entity is not None and entity.is_unnamed:
+            del self.entities[key]
+            for mention in [one for one in self.mentions if one[0] == key]:
+                del self.mentions[mention]
+
     def _add_or_merge(self, entity: ProposedEntity, *, is_type_sure: bool = False) -> None:
         before = self.entities.get(entity.key)
         if before is None:

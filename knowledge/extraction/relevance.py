@@ -167,7 +167,7 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
         return RejectionReason.NOT_IN_MESSAGE
     if split.message.role != "user":
         return RejectionReason.ASSISTANT
-    if fact.trust < Trust.USER_SAID:
+    if fact.trust < Trust.USER_SAID and fact.told_by is None:
         return RejectionReason.UNTRUSTED
     if len(fact.text.strip()) < MIN_TEXT_CHARACTERS:
         return RejectionReason.TOO_SHORT
@@ -185,7 +185,7 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
         said = sentence.stated_text[span.start - sentence.start : span.end - sentence.start]
         if said and not said.strip(MASK + " "):
             is_statement = sentence.kind is SentenceKind.STATEMENT
-            return RejectionReason.NOT_MEANT if is_statement else _REASONS[sentence.kind]
+            return RejectionReason.NOT_MEANT if is_statement else REASONS[sentence.kind]
     if sentence is None or sentence.is_explicit or sentence.is_stated:
         return None
     # A frame's statement may stand in a question; what the user asked to forget never does.

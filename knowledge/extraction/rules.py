@@ -99,6 +99,8 @@ def _read_user_message(proposals: Proposals, message: SourceMessage, german: Ger
                 german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
                 continue
             SentenceFacts(proposals, message, sentence, language, referents).propose()
+        elif language == "de" and sentence.kind is SentenceKind.QUESTION:
+            german.read_mentions(message, sentence)
         here = [
             subjects[name.start]
             for name in names

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from knowledge.dates import DateInterval, Precision, read_dates, read_duration_start
 from knowledge.extraction.clauses import Referents, is_unsure, read_statements
-from knowledge.extraction.frames.german import read_german_statements
 from knowledge.extraction.masking import strip_unprintable
 from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import ENTITY
@@ -56,11 +55,8 @@ class SentenceFacts:
     def propose(self) -> None:
         """The proposals have what the frames read; else the sentence itself, if it tells enough."""
         text = self.sentence.stated_text
-        statements: list[Statement] = []
-        if self.language == "de":
-            statements += read_german_statements(text, speaker=self.referents.speaker)
-        statements += read_statements(
-            text, begin=explicit_prefix_length(text), referents=self.referents
+        statements = list(
+            read_statements(text, begin=explicit_prefix_length(text), referents=self.referents)
         )
         for statement in one_per_topic(statements):
             self._propose_statement(statement)
@@ -71,6 +67,7 @@ class SentenceFacts:
         if (
             self.sentence.is_stated
             and self.sentence.is_meant_whole
+            and not self.sentence.is_explicit  # that is kept word for word already
             and covered < COVERED_SHARE * whole
         ):
             self._propose_sentence()

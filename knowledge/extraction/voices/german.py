@@ -21,7 +21,7 @@ _THIRD = rf"(?:{_DETERMINER}\s+(?:[\w'-]+\s+){{0,3}}?[\w'-]+|(?-i:{WORD})(?:\s+(
 _SAYS = (
     r"(?:sagt|sagte|sagten|sagen|meint|meinte|meinten|meinen|schreibt|schrieb|schreiben|erzählt|erzählte|erzählten|behauptet|behauptete|behaupten|glaubt|glaubte|glauben|denkt|dachte|denken|findet|fand|"
     r"erklärt|erklärte|fragt|fragte|verriet|verrät|gesteht|gestand|verspricht|versprach|berichtet|berichtete|schwört|schwor|vermutet|vermutete|erwähnt|erwähnte|rät|riet|empfiehlt|empfahl|warnt|warnte|"
-    r"antwortet|antwortete|beschwert sich|jammert|scherzt|witzelt|prophezeit|steht|stand|nennt mich|hält mich für|halten mich für|hielt mich für)"
+    r"antwortet|antwortete|beschwert sich|jammert|scherzt|witzelt|prophezeit|(?:steht|stand)(?! (?:in|im|auf|am|vor|vorm|hinter|neben|bei|beim|unter|seit|noch|jetzt|zum|zur)\b)|nennt mich|hält mich für|halten mich für|hielt mich für)"
 )
 _HAS_SAID = r"(?:hat|haben|hatte|hatten)\s+(?:(?:mir|uns|ihm|ihr|ihnen|allen|gestern|heute|neulich|mal|letztens|gerade|auch|schon|immer)\s+){0,4}(?:gesagt|gemeint|geschrieben|erzählt|behauptet|erklärt|gefragt|verraten|gestanden|versprochen|berichtet|geschworen|erwähnt|geraten|empfohlen|gewarnt|geantwortet)"
 _SELF = r"(?:ich|wir|mein|meine|meinen|meinem|meiner|meines|unser|unsere|unserem|unserer|unseren|mir|mich|uns)\b"
@@ -67,8 +67,8 @@ _TOLD = re.compile(
     _I,
 )
 _WISHED = re.compile(
-    rf"{_FILLER}(?:(?:(?:ich|wir|er|sie|{_THIRD})\s+)?(?:möchte|möchten|will|wollen|wollte|wünsche|wünschen|wünschte|hoffe|hoffen|träume|träumen|überlege|überlegen|erwäge|spiele mit dem gedanken|denke darüber nach|liebäugele|sehne mich)\b"
-    r"|[^,]*?\b(?:würde|würden|hätte|hätten|wäre|wären|würd|hätt)\b[^,]*\b(?:gern|gerne|am liebsten|lieber)\b|am liebsten\b|hoffentlich\b|(?:mein|unser) (?:größter |großer |einziger )?(?:traum|wunsch|ziel)\b|(?:ich|wir)\s+(?:habe|hab|haben|bin|hätte)\s+(?:\w+\s+){0,2}?(?:lust|vor, irgendwann|am überlegen|versucht)\b|schön wäre\b|eines tages\b|irgendwann (?:mal )?(?:will|möchte|würde)\b|wenn ich (?:doch|nur)\b)",
+    rf"{_FILLER}(?:(?:(?:ich|wir|er|sie|{_THIRD})\s+)?(?:möchte|möchten|(?:will|wollen)(?![^,;]*\b(?:im (?:sommer|herbst|winter|frühjahr|frühling|januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)|nächste[nrsm]?|kommende[nrsm]?|morgen|übermorgen|am \w+tag|am \d+)\b)|wollte|wünsche|wünschen|wünschte|hoffe|hoffen|träume|träumen|überlege|überlegen|erwäge|spiele mit dem gedanken|denke darüber nach|liebäugele|sehne mich)\b"
+    r"|[^,]*?\b(?:würde|würden|hätte|hätten|wäre|wären|würd|hätt)\b[^,]*\b(?:gern|gerne|am liebsten|lieber)\b|am liebsten (?:würde|wäre|hätte|möchte)\b|hoffentlich\b|(?:mein|unser) (?:größter |großer |einziger )?(?:traum|wunsch|ziel)\b|(?:ich|wir)\s+(?:habe|hab|haben|bin|hätte)\s+(?:\w+\s+){0,2}?(?:lust|vor, irgendwann|am überlegen|versucht)\b|schön wäre\b|eines tages\b|irgendwann (?:mal )?(?:will|möchte|würde)\b|wenn ich (?:doch|nur)\b)",
     _I,
 )
 _SUPPOSED = re.compile(

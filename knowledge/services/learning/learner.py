@@ -47,6 +47,7 @@ from knowledge.services.learning.references import (
     tail_of,
 )
 from knowledge.services.learning.schema_context import known_entities, schema_view
+from knowledge.services.learning.wishes import meant_by
 from knowledge.services.ledger.conflicts import (
     Topic,
     end_elsewhere,
@@ -69,6 +70,7 @@ from knowledge.types import (
     BlockKind,
     EventState,
     Extraction,
+    ForgetWish,
     Polarity,
     Precision,
     PreparedLearning,
@@ -300,6 +302,8 @@ class Learner:
         for fact in facts:
             self._learn_fact(fact)
         self._add_episodes()
+        for wish in self.extraction.forget_wishes:
+            self._propose_forgetting(wish)
 
         # An entity all of whose mentions turned out to be forgotten is not added.
         spoken = {mention.entity_id for mention in self.work.additions(Mention)}
@@ -644,6 +648,35 @@ class Learner:
             for each in self.statements.open(subject_id=fact.subject_id):
                 if each.topic == opposite and not each.polarity and each.said_at <= block.said_at:
                     end_elsewhere(self.work, each, by=block, at=fact.start)
+
+    def _propose_forgetting(self, wish: ForgetWish) -> None:
+        """There is a question whether what the wish means is to be forgotten."""
+        span = wish.span
+        message = self.messages.get(span.message_id)
+        if message is None or not self._is_in_batch(span) or self.mask.overlaps(span):
+            return
+        if TRUST_OF_ROLE.get(message.role, Trust.WEB) < Trust.USER_SAID:
+            self._decide(Verdict.LOW_TRUST, "not_said_by_user", message.id, span)
+            return
+        episode_id = identity.episode_id(self.user_id, message_id=message.id)
+        meant = meant_by(self.user_id, wish)
+        for record in meant:
+            self.work.add(
+                ReviewItem(
+                    id=identity.pair_id(
+                        self.user_id, kind="forget", left_id=record.id, right_id=episode_id
+                    ),
+                    user_id=self.user_id,
+                    kind=ReviewItem.Kind.FORGET,
+                    left_id=record.id,
+                    right_id=episode_id,
+                    features={"start": span.start, "end": span.end},  # of the wish
+                )
+            )
+        if meant:
+            self._decide(Verdict.REMEMBERED, "wish_to_forget", message.id, span)
+        else:
+            self._decide(Verdict.DROPPED, "nothing_to_forget", message.id, span)
 
     def _ask_whether_ended(self, ending: Block, block: Block) -> None:
         """There is a question whether the one ends the other."""

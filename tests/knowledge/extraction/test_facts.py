@@ -111,15 +111,6 @@ SAID_OF_USER = [
     ("Remember that I live in Lyon.", "home", "lyon"),
     ("Please note that my wife is called Maria.", "partner", "maria"),
     # German
-    ("Ich wohne in Berlin.", "home", "berlin"),
-    ("Ich bin letzten Mai nach Hamburg gezogen.", "home", "hamburg"),
-    ("Ich arbeite bei Siemens.", "employer", "siemens"),
-    ("Ich heiße Jonas.", "name", "jonas"),
-    ("Ich bin 34 Jahre alt.", "age", "34"),
-    ("Meine Schwester heißt Ann.", "relation:sister:ann", "yes"),
-    ("Ich bin allergisch gegen Nüsse.", "allergy:nüsse", "yes"),
-    ("Ich mag Tee sehr.", "preference:tee", "likes"),
-    ("Ich mag keinen Kaffee.", "preference:kaffee", "dislikes"),
 ]
 
 
