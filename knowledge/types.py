@@ -283,7 +283,9 @@ class Recall:
     dropped: Sequence[str] = ()  # retrievers that did not
 
 
-# -- the profile
+# -- what a model is given
+
+IN_ITS_PLACE = "[withheld]"  # of what the user keeps private or had forgotten
 
 
 class Slot(StrEnum):
@@ -318,6 +320,7 @@ class ProfileFact:
     ends_precision: Precision
     is_unsure: bool
     is_disputed: bool
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -331,6 +334,7 @@ class ComingEvent:
     is_all_day: bool
     is_over: bool
     is_unsure: bool
+    is_private: bool = False
 
 
 @dataclass(frozen=True)

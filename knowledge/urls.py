@@ -21,6 +21,11 @@ urlpatterns: list[URLPattern] = [
         editing.confirm,
         name="memory-confirm",
     ),
+    path(
+        "memory/pages/<uuid:page_id>/blocks/<uuid:block_id>/private",
+        editing.set_private,
+        name="memory-private",
+    ),
     # -- forgetting
     path(
         "memory/pages/<uuid:page_id>/blocks/<uuid:block_id>/forget",

@@ -7,7 +7,7 @@ from ninja import Router
 
 from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
-from knowledge.schemas.editing import NameIn, NoteAddedOut, NoteIn, OtherIn
+from knowledge.schemas.editing import NameIn, NoteAddedOut, NoteIn, OtherIn, PrivacyIn
 from knowledge.schemas.history import ChangedOut
 from knowledge.selectors.entities import canonical_id
 from knowledge.services.identities import merging
@@ -51,6 +51,16 @@ def keep_apart(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpRe
     left_id = canonical_id(user_id=user_id, page_id=page_id)
     right_id = canonical_id(user_id=user_id, page_id=body.page_id)
     return _changed(merging.keep_apart(user_id=user_id, left_id=left_id, right_id=right_id))
+
+
+@router.post("/block/{uuid:block_id}/private", response={200: ChangedOut, **REFUSALS})
+def set_private(request: SignedInRequest, block_id: UUID, body: PrivacyIn) -> HttpResponse:
+    """The block, and passages that say it, are given to no model elsewhere, or may be again."""
+    return _changed(
+        editing.set_private(
+            user_id=request.principal.user_id, block_id=block_id, is_private=body.is_private
+        )
+    )
 
 
 def _changed(changeset_id: UUID) -> HttpResponse:

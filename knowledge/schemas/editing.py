@@ -33,3 +33,9 @@ class OtherIn(Schema):
     """Another page."""
 
     page_id: UUID
+
+
+class PrivacyIn(Schema):
+    """Whether a block is private."""
+
+    is_private: bool

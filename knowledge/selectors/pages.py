@@ -136,6 +136,7 @@ class PageBlock:
     is_current: bool  # nothing newer has taken its place, and it has not been found wrong
     superseded_by_id: UUID | None
     origins: Sequence[Origin] = ()
+    is_private: bool = False  # given to no model elsewhere, nor to other programs
 
 
 @dataclass(frozen=True)
@@ -416,6 +417,7 @@ def _to_page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> Pa
         is_current=block.is_current,
         superseded_by_id=block.superseded_by_id,
         origins=origins.get(block.id, ()),
+        is_private=block.is_private,
     )
 
 

@@ -8,7 +8,7 @@ an invalid proposal is dropped, and the rest of the batch is learned.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from accounts.selectors import zone_of
@@ -31,6 +32,7 @@ from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention
 from knowledge.selectors.history import learned_messages
+from knowledge.selectors.withheld import private_spans
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
@@ -44,6 +46,7 @@ from knowledge.services.ledger.conflicts import (
 from knowledge.services.ledger.redaction import (
     RedactionMask,
     add_redactions,
+    blanked,
     load_redaction_mask,
 )
 from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
@@ -80,12 +83,17 @@ CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
 def prepare_learning(
-    *, user_id: UUID, messages: Sequence[SourceMessage], embeds: bool = True
+    *,
+    user_id: UUID,
+    messages: Sequence[SourceMessage],
+    embeds: bool = True,
+    private: Mapping[UUID, Sequence[tuple[int, int]]] | None = None,
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
-    embedder is unavailable the vectors are left out.
+    embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
+    private: the `private` characters of messages, or those that the memory knows.
     """
     ids = [message.id for message in messages]
     known_already = learned_messages(user_id=user_id, message_ids=ids)
@@ -100,6 +108,13 @@ def prepare_learning(
         for message in fresh
         if not mask.is_forgotten(message)
     ]
+    if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
+        if private is None:
+            private = private_spans(user_id=user_id, message_ids=[m.id for m in shown])
+        shown = [
+            replace(m, content=blanked(m.content, private[m.id])) if m.id in private else m
+            for m in shown
+        ]
     extractor = configured_extractor()
     proposed = extractor.extract(
         messages=shown, schema=schema_view(), known=known_entities(user_id=user_id)

@@ -1,4 +1,4 @@
-"""The profile: what every answer is told of its user, whatever was asked. Reads only."""
+"""The profile: what every answer is told of its user, whatever was asked."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -6,6 +6,7 @@ from functools import cache
 from uuid import UUID
 
 from knowledge.extraction.topics import all_topics
+from knowledge.models import ProfileChoice
 from knowledge.selectors.profile import HoldingStatement, holding_statements
 from knowledge.types import CERTAIN, Precision, Profile, ProfileFact, Slot, Status, Trust
 
@@ -24,13 +25,19 @@ CLOSE = (Slot.PARTNER, Slot.CHILDREN)
 TOLD_OF_CLOSE = (Slot.ALLERGIES,)
 
 
-def current_profile(*, user_id: UUID, now: datetime, without: Collection[Slot] = ()) -> Profile:
-    """What holds of the user now, in the slots that are not left out."""
+def current_profile(
+    *, user_id: UUID, now: datetime, without: Collection[Slot] = (), private_too: bool = True
+) -> Profile:
+    """What holds of the user now, in the slots that are not left out.
+
+    For a model elsewhere, what is private is left out, too.
+    """
     slots = {topic: slot for topic, slot in slots_by_topic().items() if slot not in without}
     found = holding_statements(
         user_id=user_id,
         now=now,
         topics=slots,
+        private_too=private_too,
         relations=_close_relations(),
         topics_of_close=[topic for topic, slot in slots.items() if slot in TOLD_OF_CLOSE],
     )
@@ -76,4 +83,12 @@ def _fact(slot: Slot, statement: HoldingStatement) -> ProfileFact:
         ends_precision=Precision(statement.until_precision or Precision.DAY),
         is_unsure=statement.confidence < CERTAIN and not is_confirmed,
         is_disputed=statement.status == Status.DISPUTED,
+        is_private=statement.is_private,
+    )
+
+
+def hide_slots(*, user_id: UUID, slots: Collection[Slot]) -> None:
+    """Answers are not told these slots of the user's profile, and are told all others."""
+    ProfileChoice.objects.update_or_create(
+        user_id=user_id, defaults={"hidden_slots": [slot.value for slot in Slot if slot in slots]}
     )
