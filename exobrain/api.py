@@ -21,6 +21,7 @@ from exobrain.openapi import Document
 from exobrain.validation import described
 from journal.api import router as journal_router
 from knowledge.api.editing import router as editing_router
+from knowledge.api.events import router as events_router
 from knowledge.api.forgetting import router as forgetting_router
 from knowledge.api.history import router as history_router
 from knowledge.api.pages import router as pages_router
@@ -85,6 +86,7 @@ api.add_router("/v1/memory", profile_router)
 api.add_router("/knowledge", pages_router)
 api.add_router("/knowledge", editing_router)
 api.add_router("/knowledge", history_router)
+api.add_router("/knowledge", events_router)
 api.add_router("/knowledge", search_router)
 api.add_router("/knowledge", forgetting_router)
 api.add_router("/knowledge", updates_router)

@@ -52,6 +52,48 @@ def normal_text(text: str) -> str:
     return " ".join(_SEPARATORS.sub(" ", plain).split())
 
 
+_ARTICLES = frozenset(
+    {"a", "an", "the", "my", "our", "your", "his", "her", "their", "this", "that", "some"}
+    | {"der", "die", "das", "den", "dem", "ein", "eine", "einen", "einem", "einer"}
+    | {"mein", "meine", "meinen", "meinem", "meiner", "unser", "unsere", "unseren", "unserem"}
+)
+
+
+@lru_cache(maxsize=20_000)
+def canonical_value(value: str) -> str:
+    """What values of a topic compare by: no case, article or plural; empty only for ""."""
+    words = normal_text(value).split()
+    while len(words) > 1 and words[0] in _ARTICLES:
+        words = words[1:]
+    return " ".join([*words[:-1], *map(_singular, words[-1:])])
+
+
+def _singular(word: str) -> str:
+    """The English singular, as far as its ending tells: nuts, berries, dishes."""
+    if len(word) < 4 or not word.isascii() or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
+    if word.endswith(("ches", "shes", "sses", "xes")):
+        return word[:-2]
+    return word.removesuffix("s")
+
+
+def canonical_topic(topic: str) -> str:
+    """A topic with the value that it carries in canonical form: likes:sushi."""
+    head, colon, value = topic.partition(":")
+    return f"{head}:{canonical_value(value)}" if colon else topic
+
+
+def names_same_value(left: str, right: str) -> bool:
+    """True when one canonical value is the other, or what it ends with: Golf, VW Golf."""
+    ours, theirs = left.split(), right.split()
+    if not ours or not theirs:
+        return False
+    shorter, longer = sorted([ours, theirs], key=len)
+    return set(shorter) <= set(longer)
+
+
 def digits_of(name: str) -> frozenset[str]:
     """Its numbers: names that differ in one are not the same, however alike they look."""
     return frozenset(number.lstrip("0") or "0" for number in _DIGITS.findall(name))

@@ -182,10 +182,15 @@ class ProposedFact:
     single_valued: bool = False  # a newer value of the topic ends the older one
     valid_from: datetime | None = None  # unset: from when it was said
     valid_to: datetime | None = None
-    since_precision: str = ""  # a Precision of valid_from; "" where that is when it was said
+    # A Precision of valid_from, where the statement says that something began: "moved in May",
+    # "my new boss", "now". Empty where it only says that it is so.
+    since_precision: str = ""
     until_precision: str = ""  # a Precision of valid_to
     relation: str | None = None  # what the edge means: sister, manager, works_at
     polarity: str = ""  # a Polarity, or "": it is so
+    # False where it only tells when it began: "I moved to Malaga in 2012". What is said to be so
+    # now outranks it.
+    holds_now: bool = True
     # The topic is over since valid_from: of this value, or without one of any value.
     ends: bool = False
     corrects: str | None = None  # the value that was said before and is wrong: "not Tuesday"
@@ -243,10 +248,19 @@ class Scope:
 
 @dataclass(frozen=True)
 class ScoredBlock:
-    """A block that an index found; higher is better, and comparable within one search only."""
+    """A passage that an index found; higher is better, and comparable within one search only."""
 
-    block_id: UUID
+    block_id: UUID  # of the passage
     score: float
+    trust: int
+
+
+@dataclass(frozen=True)
+class EndedStatement:
+    """Something that a passage says and that does not hold any more."""
+
+    text: str
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -255,8 +269,8 @@ class Recalled:
 
     block_id: UUID
     kind: BlockKind
-    text: str
-    score: float
+    text: str  # of a long message the passage that was found
+    score: float  # above zero: it helps
     parts: Mapping[str, float]  # what each retriever gave to the score
     trust: Trust
     status: Status
@@ -267,6 +281,9 @@ class Recalled:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     entity_ids: Sequence[UUID] = ()
+    topic: str = ""  # of a fact, where it has one
+    starts_at: datetime | None = None  # of an event: when it takes place
+    ended: Sequence[EndedStatement] = ()  # what else the text says holds
 
 
 # Of a message: the reference of its journal, and its sequence there.
@@ -330,8 +347,8 @@ class ComingEvent:
     block_id: UUID
     text: str
     starts_at: datetime
-    ends_at: datetime | None
-    is_all_day: bool
+    ends_at: datetime  # exclusive
+    precision: Precision  # of both; a moment, unless the whole day is meant
     is_over: bool
     is_unsure: bool
     is_private: bool = False
@@ -434,6 +451,11 @@ class ReviewEntry:
     score: float
     features: Mapping[str, float]
     created_at: datetime
+    question: str = ""
+    if_accepted: str = ""  # what each answer does
+    if_rejected: str = ""
+    left_evidence: Sequence[Any] = ()  # of knowledge.selectors.evidence.Evidence
+    right_evidence: Sequence[Any] = ()
 
 
 class TargetKind(StrEnum):

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, path
 
-from knowledge.views import browsing, editing, forgetting, history
+from knowledge.views import browsing, editing, forgetting, history, sorting
 
 urlpatterns: list[URLPattern] = [
     path("memory", browsing.memory, name="memory"),
     path("memory/categories/<str:category_id>", browsing.category, name="memory-category"),
+    path("memory/pages", browsing.index, name="memory-pages"),
     path("memory/pages/<uuid:page_id>", browsing.page, name="memory-page"),
     # -- edits
     path("memory/pages/<uuid:page_id>/name", editing.rename, name="memory-rename"),
@@ -26,6 +27,9 @@ urlpatterns: list[URLPattern] = [
         editing.set_private,
         name="memory-private",
     ),
+    path("memory/pages/<uuid:page_id>/type", editing.retype, name="memory-retype"),
+    path("memory/pages/<uuid:page_id>/merge", sorting.merge, name="memory-merge"),
+    path("memory/pages/<uuid:page_id>/split", sorting.split, name="memory-split"),
     # -- forgetting
     path(
         "memory/pages/<uuid:page_id>/blocks/<uuid:block_id>/forget",

@@ -113,7 +113,7 @@ def _measured(
     ablation: bool,
     reindex: bool,
 ) -> dict[str, Any]:
-    from benchmarks.memory import floors, pipeline  # noqa: PLC0415  need the settings
+    from benchmarks.memory import floors, metrics, pipeline  # noqa: PLC0415  need the settings
     from benchmarks.memory.metrics import Outcome, difference, figures  # noqa: PLC0415
 
     memories = [pipeline.journalled(conversation) for conversation in conversations]
@@ -154,7 +154,7 @@ def _measured(
     # What another's memory has on a question is nothing.
     lines = [
         len(pipeline.given_to_model(memory, question.text))
-        for memory, other in zip(memories, conversations[1:] + conversations[:1], strict=True)
+        for memory, other in zip(memories, [*conversations[1:], conversations[0]], strict=True)
         for question in other.questions
     ]
     few = sum(count <= FEW_LINES for count in lines) / len(lines)
@@ -163,7 +163,7 @@ def _measured(
     if ablation:
         ablated = {f"without {name}": run(name) for name in RETRIEVERS}
         _print_table("Exobrain, part by part", {name: figures(o) for name, o in ablated.items()})
-        for measure in ("R@10", f"given@{pipeline.BUDGET_TOKENS}"):
+        for measure in ("R@10", f"given@{metrics.BUDGET_TOKENS}"):
             print(f"What each part is worth, {measure}, with its interval of 95 %:")
             for name, outcomes in ablated.items():
                 worth = difference(ours, outcomes, measure)

@@ -22,6 +22,7 @@ from exobrain.lib.errors import Unavailable
 from journal.services import import_journal
 from journal.types import PastMessage
 from knowledge.models import Update
+from knowledge.retrieval.ranking.answers import says_all_of
 from knowledge.services.indexing.reindexing import embed_missing, rebuild_user
 from knowledge.services.recall.recalling import recall
 from knowledge.services.updates import request_update
@@ -42,6 +43,7 @@ class Memory:
 
     user_id: UUID
     turn_of: Mapping[UUID, str]  # a message's id -> its turn's
+    text_of: Mapping[UUID, str]  # by the same
     is_new: bool  # false: it was kept from an earlier run
 
 
@@ -90,7 +92,8 @@ def journalled(conversation: Conversation) -> Memory:
                 messages=[_message(user.pk, turn) for turn in turns],
             )
     turn_of = {_id(user.pk, turn): turn.id for turn in conversation.turns}
-    return Memory(user_id=user.pk, turn_of=turn_of, is_new=is_new)
+    text_of = {_id(user.pk, turn): turn.content for turn in conversation.turns}
+    return Memory(user_id=user.pk, turn_of=turn_of, text_of=text_of, is_new=is_new)
 
 
 def learned(memories: Sequence[Memory]) -> float:
@@ -139,7 +142,7 @@ def asked(
     return Outcome(
         question=question,
         ranking=[turn for turn in turns if ranked(turn)],
-        given=_turns([item.message_ids for item in given if _says_message(item)], memory),
+        given=_turns([_messages_said(item, memory) for item in given], memory),
     )
 
 
@@ -159,9 +162,11 @@ def given_to_model(
     return [memory.recalled for memory in chosen]
 
 
-def _says_message(item: Recalled) -> bool:
-    """A passage is its message's words; a fact may be a part of what the message says."""
-    return item.kind == BlockKind.EPISODE
+def _messages_said(item: Recalled, memory: Memory) -> Sequence[UUID]:
+    """The messages that a line says: a passage its own, a fact those that say no more than it."""
+    if item.kind == BlockKind.EPISODE:
+        return item.message_ids
+    return [id_ for id_ in item.message_ids if says_all_of(item.text, memory.text_of[id_])]
 
 
 def _turns(message_ids: Sequence[Sequence[UUID]], memory: Memory) -> list[str]:

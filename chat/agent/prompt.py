@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
 
-from chat.agent.memory import MEMORY_RULES, given_as_data
+from chat.agent.memory import MEMORY_RULES, given_as_data, without_own_tags
 from chat.agent.model import PromptMessage
 from chat.types import Given
 from exobrain.lib import clock
@@ -48,6 +48,7 @@ def build_prompt(
     """System prompt with the rules, earlier messages, what is known of the user, the question.
 
     What is known goes with the question, as some models want user and assistant to take turns.
+    What the question and the earlier messages say cannot pose as memory.
     """
     known = given_as_data(given, now=clock.now(), zone=zone)
     rules = [system.strip(), FORMATTING_RULES]
@@ -56,8 +57,12 @@ def build_prompt(
         rules.append(MEMORY_RULES)
     if any(IN_ITS_PLACE in text for text in (known, *(message.content for message in earlier))):
         rules.append(WITHHELD_RULE)
+    asked = without_own_tags(question)
     return [
         PromptMessage(role="system", content="\n\n".join(rules)),
-        *(PromptMessage(role=message.role, content=message.content) for message in earlier),
-        PromptMessage(role="user", content=f"{known}\n\n{question}" if known else question),
+        *(
+            PromptMessage(role=message.role, content=without_own_tags(message.content))
+            for message in earlier
+        ),
+        PromptMessage(role="user", content=f"{known}\n\n{asked}" if known else asked),
     ]

@@ -52,7 +52,7 @@ def profile_view(*, user_id: UUID, config: Config) -> ProfileView:
     zone, now = zone_of(user_id=user_id), clock.now()
     hidden = hidden_slots(user_id=user_id)
     sent = profile_for_answers(user_id=user_id, config=config, zone=zone)
-    whole = current_profile(user_id=user_id, now=now)
+    whole = current_profile(user_id=user_id, now=now, zone=zone)
     sent_ids = {fact.block_id for fact in sent.facts}
     sent_ids |= {event.block_id for event in sent.coming}
     found: list[tuple[Slot, ProfileFact | ComingEvent]] = [

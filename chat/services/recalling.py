@@ -32,7 +32,6 @@ log = structlog.get_logger(__name__)
 GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it has
 RECEIPT_SECONDS = 3.0  # that the end of an answer waits, whose model never asked for memory
 SPARE = 2  # budgets' worth is recalled, as what the day shows already is then left out
-MOST_MEMORIES = 20
 
 Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 T = TypeVar("T")
@@ -46,6 +45,7 @@ def profile_for_answers(*, user_id: UUID, config: Config, zone: tzinfo = UTC) ->
     found = current_profile(
         user_id=user_id,
         now=clock.now(),
+        zone=zone,
         without=hidden_slots(user_id=user_id),
         private_too=not config.model_is_elsewhere,
     )
@@ -95,7 +95,7 @@ def memories_within_budget(
             continue
         tokens -= cost
         chosen.append(MarkedMemory(mark, item))
-    return chosen[:MOST_MEMORIES]
+    return chosen
 
 
 # -- beside an answer that begins

@@ -7,11 +7,21 @@ from ninja import Router
 
 from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
-from knowledge.schemas.editing import NameIn, NoteAddedOut, NoteIn, OtherIn, PrivacyIn
+from knowledge.schemas.editing import (
+    MoveIn,
+    NameIn,
+    NoteAddedOut,
+    NoteIn,
+    OtherIn,
+    PrivacyIn,
+    SplitIn,
+    SplitOut,
+    TypeIn,
+)
 from knowledge.schemas.history import ChangedOut
 from knowledge.selectors.entities import canonical_id
 from knowledge.services.identities import merging
-from knowledge.services.pages import editing
+from knowledge.services.pages import editing, retyping, splitting
 
 REFUSALS = {400: Problem, 404: Problem, 409: Problem}
 
@@ -60,6 +70,46 @@ def set_private(request: SignedInRequest, block_id: UUID, body: PrivacyIn) -> Ht
         editing.set_private(
             user_id=request.principal.user_id, block_id=block_id, is_private=body.is_private
         )
+    )
+
+
+@router.post("/page/{uuid:page_id}/split", response={200: SplitOut, **REFUSALS})
+def split(request: SignedInRequest, page_id: UUID, body: SplitIn) -> HttpResponse:
+    """The named texts are on a new page; the two are different from then on. Can be rolled back.
+
+    To undo a merge, roll back its changeset: a page names those in `merged`.
+    """
+    user_id = request.principal.user_id
+    new_id, changeset_id = splitting.split_page(
+        user_id=user_id,
+        entity_id=canonical_id(user_id=user_id, page_id=page_id),
+        block_ids=body.block_ids,
+        name=body.name,
+    )
+    return json_response({"page_id": new_id, "changeset_id": changeset_id})
+
+
+@router.post("/page/{uuid:page_id}/move", response={200: ChangedOut, **REFUSALS})
+def move(request: SignedInRequest, page_id: UUID, body: MoveIn) -> HttpResponse:
+    """The named texts are on another page. Can be rolled back."""
+    user_id = request.principal.user_id
+    return _changed(
+        splitting.move_blocks(
+            user_id=user_id,
+            entity_id=canonical_id(user_id=user_id, page_id=page_id),
+            to_id=canonical_id(user_id=user_id, page_id=body.page_id),
+            block_ids=body.block_ids,
+        )
+    )
+
+
+@router.post("/page/{uuid:page_id}/type", response={200: ChangedOut, **REFUSALS})
+def retype(request: SignedInRequest, page_id: UUID, body: TypeIn) -> HttpResponse:
+    """The page is of this kind, whatever messages say. Can be rolled back."""
+    user_id = request.principal.user_id
+    entity_id = canonical_id(user_id=user_id, page_id=page_id)
+    return _changed(
+        retyping.retype_entity(user_id=user_id, entity_id=entity_id, node_type=body.category_id)
     )
 
 

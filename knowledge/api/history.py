@@ -28,6 +28,9 @@ from knowledge.schemas.history import (
 from knowledge.selectors import changesets, review
 from knowledge.services.ledger import rollback
 from knowledge.services.pages import editing, reviewing
+from knowledge.services.pages.telling import all_sentences, first_sentences
+
+SENTENCES_IN_LIST = 3
 
 router = Router(tags=["memory"], auth=authenticated)
 
@@ -40,7 +43,14 @@ def list_changesets(
     page = changesets.list_changesets(
         user_id=request.principal.user_id, size=page_size, before=page_token
     )
-    return json_response({"changesets": page.rows, "next_page_token": _next_token(page)})
+    told = first_sentences(
+        user_id=request.principal.user_id, entries=page.rows, limit=SENTENCES_IN_LIST
+    )
+    rows = [
+        {**vars(entry), "sentences": [sentence.text for sentence in told[entry.id]]}
+        for entry in page.rows
+    ]
+    return json_response({"changesets": rows, "next_page_token": _next_token(page)})
 
 
 @router.get("/changesets/{uuid:changeset_id}", response={200: ChangesetDetailOut, 404: Problem})
@@ -60,6 +70,7 @@ def get_changeset(
     return json_response(
         {
             **vars(entry),
+            "sentences": [s.text for s in all_sentences(user_id=user_id, entry=entry)],
             "operations": operations,
             "next_page_token": page.last[0] if page.has_more else None,
         }
@@ -102,7 +113,15 @@ def list_review(
     page = review.review_items(
         user_id=request.principal.user_id, size=page_size, before=page_token, kind=kind, state=state
     )
-    return json_response({"items": page.rows, "next_page_token": _next_token(page)})
+    items = [
+        {
+            **vars(item),
+            "left_evidence": [vars(each) for each in item.left_evidence],
+            "right_evidence": [vars(each) for each in item.right_evidence],
+        }
+        for item in page.rows
+    ]
+    return json_response({"items": items, "next_page_token": _next_token(page)})
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Query, Router
 
 from accounts.auth import SignedInRequest, authenticated
 from exobrain.lib.http import Problem, json_response
@@ -16,15 +16,20 @@ from knowledge.schemas.pages import (
     MAX_PAGES,
     USUAL_PAGES,
     CategoriesOut,
+    PageAsOf,
     PageEditedOut,
     PageEditIn,
+    PageFilter,
+    PageIndexOut,
     PageListOut,
     PageOut,
     PageSize,
     PageToken,
 )
 from knowledge.selectors import pages
-from knowledge.selectors.pages import Category, EntityPage, PageEntry
+from knowledge.selectors.entity_page import EntityPage, PageBlock, find_page
+from knowledge.selectors.pages import Category, PageEntry
+from knowledge.selectors.relations import Relation
 from knowledge.services.pages.page_edits import edit_page
 from knowledge.types import Target, TargetKind
 
@@ -63,10 +68,49 @@ def list_pages(
     )
 
 
+@router.get("/pages", response={200: PageIndexOut, 400: Problem})
+def list_all_pages(
+    request: SignedInRequest,
+    wanted: Query[PageFilter],
+    page_size: PageSize = USUAL_PAGES,
+    page_token: PageToken = None,
+) -> HttpResponse:
+    """Every page, by name, whatever it is of, and how many there are of each type."""
+    offset, limit = offset_of(page_token), min(page_size, MAX_PAGES)
+    found = pages.list_all_pages(
+        user_id=request.principal.user_id,
+        offset=offset,
+        limit=limit,
+        type_id=wanted.category_id,
+        name=wanted.name,
+        as_of=wanted.as_of,
+    )
+    return json_response(
+        {
+            "pages": [
+                {
+                    **_entry(page),
+                    "category_id": page.category_id,
+                    "category_name": page.category_name,
+                }
+                for page in found.pages
+            ],
+            "types": [
+                {"category_id": each.id, "display_name": each.name, "page_count": each.count}
+                for each in found.types
+            ],
+            "page_size": limit,
+            "next_page_token": next_token(offset + len(found.pages), total=found.total),
+            "total_count": found.total,
+        }
+    )
+
+
 @router.get("/page/{page_id}", response={200: PageOut, 404: Problem})
-def get_page(request: SignedInRequest, page_id: str) -> HttpResponse:
+def get_page(request: SignedInRequest, page_id: str, as_of: PageAsOf = None) -> HttpResponse:
     """All that is known of an entity; one that was merged into another is that other."""
-    page = pages.find_page(user_id=request.principal.user_id, page_id=parse_page_id(page_id))
+    user_id = request.principal.user_id
+    page = find_page(user_id=user_id, page_id=parse_page_id(page_id), as_of=as_of)
     return json_response(_page(page))
 
 
@@ -160,8 +204,56 @@ def _page(page: EntityPage) -> dict[str, Any]:
         "metadata": {"created_at": page.created_at, "updated_at": page.updated_at},
         "properties": page.properties,
         "links": [
-            {"page_id": link.page_id, "title": link.title, "summary": link.summary}
+            {
+                "page_id": link.page_id,
+                "title": link.title,
+                "summary": link.summary,
+                "relation": link.relation,
+                "text": link.text,
+            }
             for link in page.links
         ],
         "content_blocks": [{"block_id": block.id, "markdown": block.text} for block in page.blocks],
+        "category_name": page.category_name,
+        "aliases": page.aliases,
+        "as_of": page.as_of,
+        "to_user": page.who,
+        "now": [
+            {"heading": group.heading, "statements": _statements(group.blocks)}
+            for group in page.groups
+        ],
+        "coming": _statements(page.coming),
+        "past": _statements(page.past),
+        "relations": _relations(page.relations),
+        "past_relations": _relations(page.past_relations),
+        "merged": [
+            {
+                "page_id": each.id,
+                "title": each.title,
+                "merged_at": each.merged_at,
+                "changeset_id": each.changeset_id,
+            }
+            for each in page.merged
+        ],
     }
+
+
+def _statements(blocks: Iterable[PageBlock]) -> list[dict[str, Any]]:
+    return [
+        {
+            "block_id": block.id,
+            "kind": block.kind,
+            "markdown": block.text,
+            "topic": block.topic,
+            "status": block.status,
+            "said_at": block.said_at,
+            "valid_from": block.valid_from,
+            "valid_to": block.valid_to,
+        }
+        for block in blocks
+    ]
+
+
+def _relations(relations: Iterable[Relation]) -> list[dict[str, Any]]:
+    names = ("page_id", "title", "relation", "text", "valid_from", "valid_to")
+    return [{name: getattr(each, name) for name in names} for each in relations]

@@ -23,7 +23,7 @@ from knowledge.schemas.search import (
 )
 from knowledge.services.recall import searching
 from knowledge.stores.graph.port import GraphEdge
-from knowledge.types import Scope, Trust
+from knowledge.types import BlockKind, Scope, Trust
 
 router = Router(tags=["memory"], auth=authenticated)
 
@@ -36,12 +36,18 @@ def search(
     as_of: AsOf = None,
     min_trust: LeastTrust = "web",
 ) -> HttpResponse:
-    """What the memory has for a question, best first, with why and from where."""
+    """What the memory has for a question, with why and from where.
+
+    First what is known, then the passages of messages, the best of each first; nothing where
+    nothing is known.
+    """
     scope = Scope(request.principal.user_id, as_of=as_of, min_trust=Trust[min_trust.upper()])
     found = searching.search(scope=scope, query=q, limit=limit)
+    items = sorted(found.items, key=lambda item: item.kind == BlockKind.EPISODE)
     return json_response(
         {
-            "items": [{**vars(item), "trust": _trust_name(item.trust)} for item in found.items],
+            "items": [{**vars(item), "trust": _trust_name(item.trust)} for item in items],
+            "is_known": bool(items),
             "retriever_ms": found.retriever_ms,
             "dropped": found.dropped,
         }

@@ -9,16 +9,30 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from knowledge.extraction.carried import (
+    Mismatch,
+    Person,
+    is_about,
+    person_of,
+    tells_date,
+    tells_edge,
+    tells_topic,
+    text_mismatch,
+)
+from knowledge.extraction.clause_text import THIRD_PERSON, Clause, clause_at, clauses_at
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.masking import strip_unprintable
 from knowledge.extraction.names import Name
-from knowledge.extraction.node_types import CONCEPT, ENTITY
+from knowledge.extraction.node_types import CONCEPT, ENTITY, PERSON
+from knowledge.extraction.own_words import OwnWords, why_not_own_words
 from knowledge.extraction.prompts.entities import Entity
 from knowledge.extraction.prompts.facts import Fact
 from knowledge.extraction.proposals import Proposals
-from knowledge.extraction.quotes import is_grounded, locate_quote
+from knowledge.extraction.quotes import find_quotes, locate_quote
+from knowledge.extraction.relevance import VERDICTS, RejectionReason
 from knowledge.extraction.sentences import Sentence, split_sentences
 from knowledge.extraction.statements import normal_value
+from knowledge.extraction.topic_frames import has_unnamed_person
 from knowledge.extraction.vocabulary import (
     match_edge_type,
     match_node_type,
@@ -45,6 +59,9 @@ NAME_CONFIDENCE = 0.85  # of a name that a model saw and the message has
 _USER_WORDS = ("user", "the user", "i", "me", "speaker", "author", "")
 
 
+Known = tuple[str, Person]  # an entity's key, and how a clause may speak of it
+
+
 class DropReason(StrEnum):
     """Why something that the model said is not proposed."""
 
@@ -53,6 +70,7 @@ class DropReason(StrEnum):
     NOT_QUOTED = "not_in_message"
     TYPE = "type_outside_schema"
     RELATION = "relation_outside_schema"
+    RELATION_NOT_SAID = "relation_not_said"
     SUBJECT = "unknown_subject"
     TOO_MANY = "too_many"
     UNUSABLE = "model_answer_unusable"
@@ -79,17 +97,22 @@ class ModelProposals:
     usage: Counter[str] = field(default_factory=Counter)
     read_ids: set[UUID] = field(default_factory=set)  # of messages that the model has read
     sentences: dict[UUID, Sequence[Sentence]] = field(default_factory=dict)
+    dropped: list[TextSpan] = field(default_factory=list)  # of which nothing by the model is left
+    why_not_own: OwnWords = why_not_own_words
 
     def extraction(self, *, extractor: str) -> Extraction:
         """All that is proposed: the model's facts, and those of the rules that it does not have.
 
-        A fact of the rules counts where the model has read nothing, and when its topic is new.
+        A fact of the rules counts where the model has read nothing or nothing of it holds, and
+        when its topic is new.
         """
         topics = {(fact.about[:1], fact.topic) for fact in self.facts if fact.topic}
+        read = [fact.span for fact in self.facts]
         added = [
             fact
             for fact in self.by_rules.facts
             if fact.span.message_id not in self.read_ids
+            or (_overlaps(fact.span, self.dropped) and not _overlaps(fact.span, read))
             or (fact.topic is not None and (fact.about[:1], fact.topic) not in topics)
         ]
         return replace(
@@ -135,8 +158,8 @@ class ModelProposals:
             if message.role != "user" and key is None:
                 continue  # an answer makes nobody known
             text = message.content[span.start : span.end]
-            if entity.name.strip() and any(locate_quote(one, entity.name) for one in self.messages):
-                text = entity.name  # some message has the full name: a model does not give names
+            if self._is_full_name(entity.name, text):
+                text = entity.name
             text = " ".join(text.split())
             folded = fold_name(text)
             # The type is the model's where the rules have not seen what it is.
@@ -153,27 +176,103 @@ class ModelProposals:
             self.by_rules.propose_entity(name, span, node_type=node_type if is_untyped else None)
 
     def add_facts(self, batch: Sequence[SourceMessage], items: Sequence[Mapping[str, Any]]) -> None:
-        """Each fact is proposed when it is quoted and about somebody known."""
+        """Each fact is proposed as far as its quote carries it, and the user states that."""
         for message, fact in self._valid(items, batch, Fact):
-            span = locate_quote(message, fact.quote)
-            if span is None:
-                self._drop(message, DropReason.NOT_QUOTED)
+            clause = self._own_clause(message, fact)
+            if clause is None:
                 continue
-            subject = self._key(fact.subject, message, span)
+            subject = self._person(fact.subject, clause)
             if subject is None:
-                self._drop(message, DropReason.SUBJECT, span)
+                self._drop(message, DropReason.SUBJECT, clause.span)
                 continue
-            target = self._key(fact.object, message, span) if fact.object.strip() else None
-            about = tuple(dict.fromkeys(key for key in (subject, target) if key))
-            edge_type = None
-            if fact.relation.strip() and len(about) >= 2:
-                edge_type = match_edge_type(fact.relation, self.by_rules.schema.edge_types)
-                if edge_type is None or not self.by_rules.allows_edge(edge_type, about):
-                    edge_type = None
-                    self._drop(message, DropReason.RELATION, span)  # the fact itself stays
-            self.facts.append(_proposed_fact(message, fact, span, about, edge_type))
+            key, person = subject
+            # A model may quote a whole sentence and say what one clause of it says.
+            for part in clauses_at(message, clause.span):
+                if text_mismatch(part, fact.text, person) is None:
+                    clause = part
+            mismatch = text_mismatch(clause, fact.text, person)
+            if not is_about(clause, person):
+                mismatch = Mismatch.SPEAKER
+            if mismatch not in (None, Mismatch.WORDS):
+                self._drop(message, mismatch, clause.span)
+                continue
+            text = fact.text if mismatch is None and fact.text.strip() else clause.text
+            proposed = _proposed_fact(fact, text, clause, subject)
+            target = self._person(fact.object, clause) if fact.object.strip() else None
+            if target is not None and target[0] != key:
+                edge_type = self._edge_type(fact, clause, subject, target)
+                proposed = replace(proposed, about=(key, target[0]), edge_type=edge_type)
+            elif fact.relation.strip() and fact.object.strip():
+                self._drop(message, DropReason.RELATION_NOT_SAID)  # the fact itself stays
+            self.facts.append(proposed)
         if len(items) <= MAX_ITEMS:
             self.read_ids |= {message.id for message in batch}
+
+    def _is_full_name(self, name: str, quoted: str) -> bool:
+        """True when the user's messages have this name, and the quoted one is a part of it."""
+        words, parts = fold_name(name).split(), fold_name(quoted).split()
+        return set(parts) < set(words) and any(
+            one.role == "user" and locate_quote(one, name) for one in self.messages
+        )
+
+    def _own_clause(self, message: SourceMessage, fact: Fact) -> Clause | None:
+        """The first clauses with the quote that their author states; drops the fact without any."""
+        refusal, quoted = RejectionReason.NOT_IN_MESSAGE, None
+        for span in find_quotes(message, fact.quote):
+            clause = clause_at(message, span)
+            reason = self.why_not_own(message, clause.span if clause else span)
+            if reason is None and clause is not None:
+                return clause
+            if quoted is None:
+                refusal, quoted = reason or RejectionReason.EMPTY, span
+        verdict = VERDICTS.get(refusal, Verdict.GATED)
+        self.rulings.append(Ruling(message.id, verdict, refusal, quoted))
+        if quoted is not None:
+            self.dropped.append(quoted)
+        return None
+
+    def _person(self, name: str, clause: Clause) -> Known | None:
+        """The key of whom the model names, and how the clause may speak of them."""
+        key = self._key(name, clause.message, clause.span)
+        if key is None:
+            return None
+        speaker = self._speaker(clause.message, clause.span)
+        user = self.by_rules.user
+        if speaker is None and user is not None and key == user.key:
+            return key, person_of(user.name, is_speaker=True)
+        if fold_name(name) in {*_USER_WORDS, fold_name(speaker or "")}:
+            return key, person_of(speaker or "", is_speaker=True)
+        is_pronoun = clause.subject.word in THIRD_PERSON and self._is_only_person(key, clause)
+        person = person_of(name, is_pronoun=is_pronoun)
+        return (key, person) if is_about(clause, person) else None
+
+    def _is_only_person(self, key: str, clause: Clause) -> bool:
+        """True when nobody else has been spoken of before the clause."""
+        people = {
+            entity.key: entity
+            for entity in self.by_rules.entities.values()
+            if PERSON in self.by_rules.schema.ancestors(entity.node_type)
+            and not entity.is_user
+            and any(
+                span.message_id == clause.message.id and span.start < clause.lead_start
+                for span in entity.spans
+            )
+        }
+        before = clause.message.content[: clause.lead_start]
+        return people.keys() == {key} and not has_unnamed_person(before, people[key].name)
+
+    def _edge_type(self, fact: Fact, clause: Clause, source: Known, target: Known) -> str | None:
+        """The relation that the model names, if the schema allows it and the clause tells it."""
+        if not fact.relation.strip():
+            return None
+        edge_type = match_edge_type(fact.relation, self.by_rules.schema.edge_types)
+        if edge_type is None or not self.by_rules.allows_edge(edge_type, (source[0], target[0])):
+            self._drop(clause.message, DropReason.RELATION)  # the fact itself stays
+            return None
+        if not tells_edge(clause, edge_type, source[1], target[1]):
+            self._drop(clause.message, DropReason.RELATION_NOT_SAID)
+            return None
+        return edge_type
 
     def _valid(
         self,
@@ -201,20 +300,31 @@ class ModelProposals:
             self._drop(batch[0], DropReason.TOO_MANY)
 
     def _drop(
-        self, message: SourceMessage, reason: DropReason, span: TextSpan | None = None
+        self,
+        message: SourceMessage,
+        reason: DropReason | Mismatch | None,
+        span: TextSpan | None = None,
     ) -> None:
-        self.rulings.append(Ruling(message.id, Verdict.DROPPED, reason, span))
+        self.rulings.append(Ruling(message.id, Verdict.DROPPED, str(reason), span))
+        if span is not None:
+            self.dropped.append(span)
+
+    def _speaker(self, message: SourceMessage, span: TextSpan) -> str | None:
+        """Who says "I" there by a label of the message; None: its author."""
+        if message.id not in self.sentences:
+            self.sentences[message.id] = split_sentences(message.content)
+        for sentence in self.sentences[message.id]:
+            if sentence.start <= span.start < sentence.end:
+                return sentence.speaker
+        return None
 
     def _key(self, name: str, message: SourceMessage, span: TextSpan) -> str | None:
         """The key of whom the model names; "user" is whoever speaks there."""
         folded = fold_name(strip_unprintable(name))
         gazetteer = self.by_rules.gazetteer
         if folded in _USER_WORDS:
-            if message.id not in self.sentences:
-                self.sentences[message.id] = split_sentences(message.content)
-            for sentence in self.sentences[message.id]:
-                if sentence.start <= span.start < sentence.end and sentence.speaker is not None:
-                    return gazetteer.keys.get(fold_name(sentence.speaker))
+            if (speaker := self._speaker(message, span)) is not None:
+                return gazetteer.keys.get(fold_name(speaker))
             return self.by_rules.propose_user(span).key if message.role == "user" else None
         key = gazetteer.keys.get(folded)
         if key is not None and key not in self.by_rules.entities:
@@ -226,29 +336,31 @@ class ModelProposals:
         return key
 
 
-def _proposed_fact(
-    message: SourceMessage,
-    fact: Fact,
-    span: TextSpan,
-    about: tuple[str, ...],
-    edge_type: str | None,
-) -> ProposedFact:
-    """The fact, in the message's own words where the model's are not grounded in it."""
-    text = fact.text if is_grounded(fact.text, message) else message.content[span.start : span.end]
+def _proposed_fact(fact: Fact, text: str, clause: Clause, subject: Known) -> ProposedFact:
+    """The fact about its subject, with a topic and a date if the clause tells them."""
+    key, person = subject
+    message, span = clause.message, clause.span
     topic, value = normal_topic(fact.topic), normal_value(fact.value)
-    if topic is not None:
-        matter = topic.partition(":")[2]  # what a topic with a colon is of
-        if not value or not is_grounded(f"{value} {matter}", message):
-            topic = None
+    if topic is not None and not (value and tells_topic(message, span, topic, value, person)):
+        topic = None
+    since = parse_start_date(fact.since, message.said_at)
+    if since is not None and not tells_date(clause, since, message.said_at):
+        since = None
     return ProposedFact(
         text=" ".join(text.split()),
         span=span,
-        about=about,
-        trust=Trust.USER_SAID if message.role == "user" else Trust.INFERRED,
+        about=(key,),
+        trust=Trust.USER_SAID,
         confidence=round(min(fact.certainty, MAX_CERTAINTY), 3),
-        edge_type=edge_type,
         topic=topic,
         value=value if topic else None,
         single_valued=topic is not None,
-        valid_from=parse_start_date(fact.since, message.said_at),
+        valid_from=since,
+    )
+
+
+def _overlaps(span: TextSpan, others: Sequence[TextSpan]) -> bool:
+    return any(
+        span.message_id == other.message_id and span.start < other.end and other.start < span.end
+        for other in others
     )

@@ -11,6 +11,7 @@ from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.statements import Subject
 from knowledge.types import (
     Extraction,
+    ForgetWish,
     ProposedEntity,
     ProposedFact,
     ProposedMention,
@@ -37,6 +38,7 @@ class Proposals:
     entities: dict[str, ProposedEntity] = field(default_factory=dict)
     mentions: dict[tuple[str, TextSpan], ProposedMention] = field(default_factory=dict)
     facts: list[ProposedFact] = field(default_factory=list)
+    forget_wishes: list[ForgetWish] = field(default_factory=list)
 
     @classmethod
     def begin(
@@ -59,6 +61,7 @@ class Proposals:
             entities=tuple(self.entities.values()),
             mentions=tuple(self.mentions.values()),
             facts=tuple(self.facts),
+            forget_wishes=tuple(self.forget_wishes),
             extractor=extractor,
         )
 
@@ -101,6 +104,23 @@ class Proposals:
         if name.confidence >= SURE_NAME and not name.identifiers:
             self.gazetteer.learn(name.text, key, self.entities[key].node_type)
         self.mentions.setdefault((key, span), ProposedMention(key, span, name.confidence))
+        return key
+
+    def propose_role(
+        self, key: str, name: str, role: str, span: TextSpan, *, node_type: str
+    ) -> str:
+        """The key of somebody who has no name yet, and is known by what they are: "my sister"."""
+        self._add_or_merge(
+            ProposedEntity(
+                key=key,
+                name=name,
+                node_type=self.gazetteer.nearest_type(node_type),
+                spans=(span,),
+                role=role,
+                is_unnamed=True,
+            )
+        )
+        self.mentions.setdefault((key, span), ProposedMention(key, span))
         return key
 
     def _add_or_merge(self, entity: ProposedEntity, *, is_type_sure: bool = False) -> None:

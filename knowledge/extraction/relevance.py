@@ -11,6 +11,7 @@ from uuid import UUID
 from knowledge.extraction.masking import MASK, mask_foreign_text
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
+from knowledge.extraction.voices.explicit import is_standing_wish
 from knowledge.types import (
     Extraction,
     ProposedFact,
@@ -37,6 +38,8 @@ class RejectionReason(StrEnum):
     HYPOTHETICAL = "hypothetical"
     PRIVATE = "asked_not_to"
     PASTED = "not_own_words"
+    FICTION = "fiction"
+    NOT_MEANT = "not_meant"
     EMPTY = "empty"
     NOTHING_STATED = "nothing_stated"
     TOO_SHORT = "too_short"
@@ -44,11 +47,12 @@ class RejectionReason(StrEnum):
     UNSURE = "unsure"
     ASSISTANT = "said_by_assistant"
     UNTRUSTED = "not_said_by_user"
+    REPORTED = "said_by_another"
     NOT_IN_MESSAGE = "not_in_message"
     ALREADY_PROPOSED = "said_twice"
 
 
-_REASONS = {
+REASONS = {
     SentenceKind.GREETING: RejectionReason.GREETING,
     SentenceKind.THANKS: RejectionReason.THANKS,
     SentenceKind.CHITCHAT: RejectionReason.CHITCHAT,
@@ -57,15 +61,26 @@ _REASONS = {
     SentenceKind.HYPOTHETICAL: RejectionReason.HYPOTHETICAL,
     SentenceKind.PRIVATE: RejectionReason.PRIVATE,
     SentenceKind.PASTED: RejectionReason.PASTED,
+    SentenceKind.FICTION: RejectionReason.FICTION,
+    SentenceKind.NOT_MEANT: RejectionReason.NOT_MEANT,
     SentenceKind.EMPTY: RejectionReason.EMPTY,
     SentenceKind.STATEMENT: RejectionReason.NOTHING_STATED,
 }
 _REJECTED_WHOLE = frozenset(
-    {SentenceKind.PRIVATE, SentenceKind.HYPOTHETICAL, SentenceKind.PASTED, SentenceKind.REQUEST}
+    {
+        SentenceKind.PRIVATE,
+        SentenceKind.HYPOTHETICAL,
+        SentenceKind.PASTED,
+        SentenceKind.FICTION,
+        SentenceKind.NOT_MEANT,
+        SentenceKind.REQUEST,
+    }
 )
-_VERDICTS = {  # of every other reason the verdict is "gated"
+_NAMES_NOBODY = frozenset({SentenceKind.PRIVATE, SentenceKind.PASTED, SentenceKind.FICTION})
+VERDICTS = {  # of every other reason the verdict is "gated"
     RejectionReason.ASSISTANT: Verdict.LOW_TRUST,
     RejectionReason.UNTRUSTED: Verdict.LOW_TRUST,
+    RejectionReason.REPORTED: Verdict.LOW_TRUST,
     RejectionReason.NOT_IN_MESSAGE: Verdict.DROPPED,
     RejectionReason.ALREADY_PROPOSED: Verdict.DUPLICATE,
 }
@@ -76,6 +91,8 @@ _PRECEDENCE = [
     SentenceKind.QUESTION,
     SentenceKind.HYPOTHETICAL,
     SentenceKind.PASTED,
+    SentenceKind.FICTION,
+    SentenceKind.NOT_MEANT,
     SentenceKind.STATEMENT,
     SentenceKind.THANKS,
     SentenceKind.CHITCHAT,
@@ -124,7 +141,7 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
         if reason is None:
             kept.append(fact)
         else:
-            verdict = _VERDICTS.get(reason, Verdict.GATED)
+            verdict = VERDICTS.get(reason, Verdict.GATED)
             rulings.append(Ruling(fact.span.message_id, verdict, reason, fact.span))
     explained = {fact.span.message_id for fact in kept} | {ruling.message_id for ruling in rulings}
     for split in by_id.values():
@@ -135,7 +152,7 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
         else:
             kinds = [sentence.kind for sentence in split.sentences] or [SentenceKind.EMPTY]
             kind = min(kinds, key=_PRECEDENCE.index)
-            ruling = Ruling(split.message.id, Verdict.GATED, _REASONS[kind])
+            ruling = Ruling(split.message.id, Verdict.GATED, REASONS[kind])
         rulings.append(ruling)
     filtered = replace(extraction, facts=tuple(kept), rulings=tuple(rulings))
     return _without_foreign_entities(filtered, by_id)
@@ -158,17 +175,24 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
         return RejectionReason.TOO_LONG
     if fact.confidence < MIN_CONFIDENCE:
         return RejectionReason.UNSURE
+    if fact.is_secret or fact.trust is Trust.CONFIRMED or is_standing_wish(fact.topic):
+        return None  # said outright, in whatever form
     covered = split.text[span.start : span.end]
     if covered and covered.count(MASK) * 2 > len(covered):
         return RejectionReason.PASTED
     sentence = split.sentence_at(span)
+    if sentence is not None and fact.topic is not None and fact.told_by is None:
+        said = sentence.stated_text[span.start - sentence.start : span.end - sentence.start]
+        if said and not said.strip(MASK + " "):
+            is_statement = sentence.kind is SentenceKind.STATEMENT
+            return RejectionReason.NOT_MEANT if is_statement else _REASONS[sentence.kind]
     if sentence is None or sentence.is_explicit or sentence.is_stated:
         return None
     # A frame's statement may stand in a question; what the user asked to forget never does.
     is_part = fact.topic is not None and span.end - span.start < len(sentence.text)
     if is_part and sentence.kind not in _REJECTED_WHOLE:
         return None
-    return _REASONS[sentence.kind]
+    return REASONS[sentence.kind]
 
 
 def _without_foreign_entities(
@@ -186,8 +210,7 @@ def _without_foreign_entities(
             if span.message_id in by_id
         ]
         if sentences and all(
-            sentence is not None and sentence.kind in (SentenceKind.PRIVATE, SentenceKind.PASTED)
-            for sentence in sentences
+            sentence is not None and sentence.kind in _NAMES_NOBODY for sentence in sentences
         ):
             left_out.add(entity.key)
     return replace(

@@ -6,16 +6,19 @@ from dataclasses import replace
 
 from knowledge.extraction.clauses import Referents, can_be_subject
 from knowledge.extraction.gazetteer import fold_name
+from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_identifiers, find_names
 from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.port import KnownEntity, SchemaView
-from knowledge.extraction.proposals import Proposals
+from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.sentence_facts import SentenceFacts, is_addressed
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
+from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
+from knowledge.extraction.voices.text import mask, plain_text
 from knowledge.types import Extraction, SourceMessage, TextSpan
 
 NAME = "rules-1"
@@ -23,16 +26,6 @@ MAX_FACTS = 60  # of one message
 NAMED_CERTAINTY = 0.9  # that a name is whom a clause is about
 PRONOUN_CERTAINTY = 0.8  # that "she" is the one person of the sentence before
 
-
-_MIXED_KINDS = frozenset(
-    {
-        SentenceKind.QUESTION,
-        SentenceKind.THANKS,
-        SentenceKind.CHITCHAT,
-        SentenceKind.GREETING,
-    }
-)
-_CLAUSE_BREAK = re.compile(r"[,;:!–-]")
 # After one of these, "she" may be somebody without a name.
 _SOMEBODY = re.compile(
     r"\b(?:sister|brother|mother|father|mom|mum|dad|son|daughter|wife|husband|friend|girl|boy|man|woman|"
@@ -64,9 +57,10 @@ def propose_by_rules(
 ) -> Proposals:
     """What the rules find in the messages, still open for more."""
     proposals = Proposals.begin(messages, schema, known)
+    german = GermanReader(proposals)
     for message in messages:
         if message.role == "user":
-            _read_user_message(proposals, message)
+            _read_user_message(proposals, message, german)
             continue
         # An answer mentions whom the memory knows; it makes nobody known and states nothing.
         language = detect_language(message.content)
@@ -75,9 +69,10 @@ def propose_by_rules(
     return proposals
 
 
-def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
+def _read_user_message(proposals: Proposals, message: SourceMessage, german: GermanReader) -> None:
     """Its names are mentions, its statements facts, its addresses and hashtags entities."""
     language = detect_language(message.content)
+    _propose_explicit(proposals, message)  # first: what is confirmed counts, not its copy
     speakers = _propose_speakers(proposals, message)
     people: list[Subject] = []  # whom "she" can be
     facts_before = len(proposals.facts)
@@ -87,11 +82,9 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
             message,
             sentence,
             language,
-            only_known=sentence.kind is SentenceKind.PASTED,
+            only_known=sentence.kind in (SentenceKind.PASTED, SentenceKind.FICTION),
         )
-        # A question or thanks may begin with how things are: "I moved to Lyon, what is there?".
-        is_mixed = sentence.kind in _MIXED_KINDS and _CLAUSE_BREAK.search(sentence.text)
-        if sentence.is_stated or is_mixed:
+        if sentence.is_stated:
             if len(proposals.facts) - facts_before >= MAX_FACTS:
                 continue
             if sentence.speaker is not None:
@@ -102,6 +95,9 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
             if len({person.key for person in people}) == 1:
                 antecedent = replace(people[-1], certainty=PRONOUN_CERTAINTY)
             referents = Referents(speaker, names, subjects, antecedent)
+            if language == "de":
+                german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
+                continue
             SentenceFacts(proposals, message, sentence, language, referents).propose()
         here = [
             subjects[name.start]
@@ -115,9 +111,27 @@ def _read_user_message(proposals: Proposals, message: SourceMessage) -> None:
     owned = {
         identifier for entity in proposals.entities.values() for identifier in entity.identifiers
     }
-    for name in find_identifiers(mask_foreign_text(message.content)):
+    for name in find_identifiers(_without_secrets(message.content)):
         if not owned.intersection(name.identifiers):  # else a frame has said whose it is
             proposals.propose_entity(name, TextSpan(message.id, name.start, name.end))
+
+
+def _propose_explicit(proposals: Proposals, message: SourceMessage) -> None:
+    """What the user wants remembered, forgotten and done always, and secrets."""
+    user_key = proposals.user.key if proposals.user is not None else USER_KEY
+    facts, forget_wishes = propose_explicit(message, user_key)
+    if facts:
+        proposals.propose_user(facts[0].span)
+    proposals.facts.extend(facts)
+    proposals.forget_wishes.extend(forget_wishes)
+
+
+def _without_secrets(content: str) -> str:
+    """The readable text without passwords and numbers: none of them is a name."""
+    text = mask_foreign_text(content)
+    for secret in own_secrets(content):
+        text = mask(text, secret.start, secret.end)
+    return text
 
 
 def _propose_names(
@@ -148,11 +162,11 @@ def _propose_names(
 def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str, Subject]:
     """Who speaks in the message by its labels; each is an entity."""
     speakers: dict[str, Subject] = {}
-    text = mask_foreign_text(message.content)
+    text = plain_text(message.content)
     user = proposals.user
-    for segment in speaker_segments(text):
+    for segment in speaker_segments(message.content):
         label = segment.speaker
-        if label is None or label in speakers:
+        if label in speakers:
             continue
         if user is not None and fold_name(user.name) == fold_name(label):
             speakers[label] = Subject(user.key, user.name, is_self=True)

@@ -12,7 +12,7 @@ from knowledge.extraction.masking import strip_unprintable
 from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.proposals import Proposals
-from knowledge.extraction.sentence_kinds import SentenceKind, explicit_prefix_length
+from knowledge.extraction.sentence_kinds import explicit_prefix_length
 from knowledge.extraction.sentence_worth import SAYS_I, tells_enough
 from knowledge.extraction.sentences import Sentence
 from knowledge.extraction.statements import Statement, one_per_topic
@@ -35,7 +35,6 @@ _PAST = re.compile(
 )
 _SINCE_BEHIND = re.compile(r"\b(?:since|from|seit|ab)\s+$")
 _SINCE = re.compile(r"\bsince\b|\bseit\b", re.IGNORECASE)
-_CLAUSE_BREAK = re.compile(r"[,;:!–]|\s-\s")
 
 
 def is_addressed(text: str, name: Name) -> bool:
@@ -56,10 +55,7 @@ class SentenceFacts:
 
     def propose(self) -> None:
         """The proposals have what the frames read; else the sentence itself, if it tells enough."""
-        text = self.sentence.text
-        if self.sentence.kind is SentenceKind.QUESTION:  # what stands before it may be stated
-            breaks = [found.start() for found in _CLAUSE_BREAK.finditer(text)]
-            text = text[: breaks[-1]] if breaks else ""
+        text = self.sentence.stated_text
         statements: list[Statement] = []
         if self.language == "de":
             statements += read_german_statements(text, speaker=self.referents.speaker)
@@ -72,7 +68,11 @@ class SentenceFacts:
         if statements:
             covered = max(one.end for one in statements) - min(one.start for one in statements)
         whole = len(self.sentence.text) - explicit_prefix_length(self.sentence.text)
-        if self.sentence.is_stated and covered < COVERED_SHARE * whole:
+        if (
+            self.sentence.is_stated
+            and self.sentence.is_meant_whole
+            and covered < COVERED_SHARE * whole
+        ):
             self._propose_sentence()
 
     def _propose_statement(self, statement: Statement) -> None:

@@ -239,6 +239,8 @@ class Block(BitemporalRecord):
     )
     since_precision = models.CharField(max_length=7, blank=True, choices=PRECISIONS)
     until_precision = models.CharField(max_length=7, blank=True, choices=PRECISIONS)
+    # The latest moment at which it says to be so: when it was said, or in the past. Unset: said_at.
+    held_at = models.DateTimeField(null=True, blank=True)
     is_secret = models.BooleanField(default=False)  # a password, a code, an account number
     # By the user's word: it is given to no model elsewhere, nor to other programs.
     is_private = models.BooleanField(default=False)

@@ -39,3 +39,35 @@ class PrivacyIn(Schema):
     """Whether a block is private."""
 
     is_private: bool
+
+
+BlockIds = Annotated[list[UUID], Field(min_length=1, max_length=500)]
+
+
+class SplitIn(Schema):
+    """What belongs on a new page, and what that is called."""
+
+    block_ids: Annotated[
+        BlockIds, Field(description="texts of the page, and episodes that speak of it")
+    ]
+    name: Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARS), STORABLE]
+
+
+class MoveIn(Schema):
+    """What belongs on another page."""
+
+    block_ids: BlockIds
+    page_id: UUID
+
+
+class TypeIn(Schema):
+    """What the page is of."""
+
+    category_id: Annotated[str, Field(min_length=1, max_length=60), STORABLE]
+
+
+class SplitOut(Schema):
+    """The new page, and the changeset that made it."""
+
+    page_id: str
+    changeset_id: str

@@ -1,9 +1,10 @@
 """Shapes of the memory's pages, as the API reads and edits them."""
 
+from datetime import datetime
 from typing import Annotated
 
 from ninja import Query, Schema
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from exobrain.lib.text import STORABLE
 from knowledge.types import MAX_TEXT_CHARS
@@ -14,6 +15,20 @@ PageSize = Annotated[int, Query(ge=1, description=f"at most {MAX_PAGES} are give
 PageToken = Annotated[
     str | None, Query(min_length=1, description="the next_page_token of the page before")
 ]
+
+PageAsOf = Annotated[AwareDatetime | None, Query(description="what held then")]
+
+
+class PageFilter(Schema):
+    """Which pages of the index are wanted."""
+
+    category_id: Annotated[str, Field(max_length=60), STORABLE] = Field(
+        "", description="only pages of this very type"
+    )
+    name: Annotated[str, Field(max_length=200), STORABLE] = Field(
+        "", description="part of any of its names"
+    )
+    as_of: AwareDatetime | None = Field(None, description="only what was spoken of by then")
 
 
 class CategoryOut(Schema):
@@ -46,6 +61,31 @@ class PageEntryOut(Schema):
     metadata: TimesOut
 
 
+class IndexEntryOut(PageEntryOut):
+    """A page in the index of all pages."""
+
+    category_id: str
+    category_name: str
+
+
+class TypeCountOut(Schema):
+    """How many pages are of a type itself."""
+
+    category_id: str
+    display_name: str
+    page_count: int
+
+
+class PageIndexOut(Schema):
+    """Some of all pages, by name."""
+
+    pages: list[IndexEntryOut]
+    types: list[TypeCountOut] = Field(description="of all that fit, also of other types")
+    page_size: int
+    next_page_token: str | None
+    total_count: int
+
+
 class PageListOut(Schema):
     """Some pages of a category."""
 
@@ -61,6 +101,8 @@ class PageLinkOut(Schema):
     page_id: str
     title: str
     summary: str | None
+    relation: str = Field("", description="what connects them, such as `sister`; empty: unknown")
+    text: str = Field("", description="the same as a sentence")
 
 
 class ContentBlockOut(Schema):
@@ -68,6 +110,46 @@ class ContentBlockOut(Schema):
 
     block_id: str
     markdown: str
+
+
+class StatementOut(Schema):
+    """A text of the page, with its time."""
+
+    block_id: str
+    kind: str
+    markdown: str
+    topic: str
+    status: str
+    said_at: datetime
+    valid_from: datetime | None
+    valid_to: datetime | None
+
+
+class StatementGroupOut(Schema):
+    """What holds on one subject."""
+
+    heading: str
+    statements: list[StatementOut]
+
+
+class RelationOut(Schema):
+    """How the page is connected with another."""
+
+    page_id: str
+    title: str
+    relation: str
+    text: str
+    valid_from: datetime | None
+    valid_to: datetime | None
+
+
+class MergedOut(Schema):
+    """A page that the user made one with this."""
+
+    page_id: str
+    title: str
+    merged_at: datetime
+    changeset_id: str = Field(description="roll it back to have two pages again")
 
 
 class PageOut(Schema):
@@ -81,6 +163,16 @@ class PageOut(Schema):
     properties: dict[str, str]
     links: list[PageLinkOut]
     content_blocks: list[ContentBlockOut]
+    category_name: str
+    aliases: list[str]
+    as_of: datetime | None
+    to_user: list[str] = Field(description="who or what it is to the user, as sentences")
+    now: list[StatementGroupOut] = Field(description="what holds, by subject")
+    coming: list[StatementOut] = Field(description="the next first")
+    past: list[StatementOut] = Field(description="what is over or was found wrong, the last first")
+    relations: list[RelationOut] = Field(description="to other pages, as they hold")
+    past_relations: list[RelationOut]
+    merged: list[MergedOut]
 
 
 class BlockEditIn(Schema):

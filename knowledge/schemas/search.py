@@ -43,9 +43,10 @@ class FoundOut(Schema):
 
 
 class FoundListOut(Schema):
-    """Memories, best first."""
+    """What is known, then passages of messages, the best of each first."""
 
     items: list[FoundOut]
+    is_known: bool = Field(description="false where nothing is known of that")
     retriever_ms: dict[str, float] = Field(
         description="milliseconds of each retriever that answered in time"
     )

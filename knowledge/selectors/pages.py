@@ -4,9 +4,8 @@ A page is its entity with those that were merged into it. Everything but the
 categories belongs to one user and takes a user id.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,18 +24,21 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from exobrain.lib.sql import all_rows
-from knowledge.errors import CategoryNotFound, PageNotFound
-from knowledge.models import Alias, Block, Edge, Entity, Mention, NodeType, Source
-from knowledge.selectors.entities import canonical_id, canonical_ids, member_ids
+from knowledge.errors import CategoryNotFound
+from knowledge.identity import normal_name
+from knowledge.models import (
+    Alias,
+    Block,
+    Entity,
+    Mention,
+    NodeType,
+)
 from knowledge.types import STATEMENT_KINDS, BlockKind, Status, Trust
 
 ROOT_TYPE = "node.entity"
 NOT_CATEGORIES = frozenset({"node.block", "node.universe"})
-DEEPEST_LEVEL = 2  # of the blocks on a page
-LINKS_SHOWN = 200
-HIDDEN_PROPERTIES = frozenset(
-    {"created_at", "updated_at", "visibility", "user_id", "type_id", "id"}
-)
+MOST_NAMED_WORDS = 60  # of a question in which names are looked for
+LONGEST_NAME_WORDS = 4
 PAGE_KINDS = (BlockKind.SUMMARY, *STATEMENT_KINDS, BlockKind.NOTE)
 
 # A list of pages is ordered by how much is known and how well the entity is connected. Counted for
@@ -98,6 +100,7 @@ class PageEntry:
     summary: str | None
     updated_at: datetime
     block_count: int = 0
+    category_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,66 +112,21 @@ class PageList:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """A place in the journal from which something is known."""
+class TypeCount:
+    """How many pages are of a type itself."""
 
-    message_id: UUID
-    reference: str
-    sequence: int
-    role: str
-    said_at: datetime
+    id: str
+    name: str
+    count: int
 
 
 @dataclass(frozen=True)
-class PageBlock:
-    """A text on a page, with why it is believed."""
+class PageIndex:
+    """Some of all pages by their names, how many there are, and how many of each type."""
 
-    id: UUID
-    kind: BlockKind
-    text: str
-    level: int
-    trust: Trust
-    status: Status
-    confidence: float
-    said_at: datetime
-    valid_from: datetime | None
-    valid_to: datetime | None
-    is_current: bool  # nothing newer has taken its place, and it has not been found wrong
-    superseded_by_id: UUID | None
-    origins: Sequence[Origin] = ()
-    is_private: bool = False  # given to no model elsewhere, nor to other programs
-
-
-@dataclass(frozen=True)
-class PageLink:
-    """Another page that this one is connected to, and how."""
-
-    page_id: UUID
-    title: str
-    summary: str | None
-    edge_type: str
-    is_outgoing: bool
-
-
-@dataclass(frozen=True)
-class EntityPage:
-    """All that is known of an entity."""
-
-    id: UUID
-    category_id: str
-    category_name: str
-    title: str
-    summary: str | None
-    is_self: bool
-    created_at: datetime
-    updated_at: datetime
-    trust: Trust
-    confidence: float
-    aliases: Sequence[str]
-    properties: Mapping[str, str]
-    links: Sequence[PageLink]
-    blocks: Sequence[PageBlock]  # depth first
-    past: Sequence[PageBlock] = field(default=())  # what held once, or was found wrong
+    pages: Sequence[PageEntry]
+    total: int
+    types: Sequence[TypeCount]
 
 
 # -- categories
@@ -231,6 +189,79 @@ def list_pages(*, user_id: UUID, category_id: str, offset: int, limit: int) -> P
     return PageList([found[id_] for id_ in ids if id_ in found], total)
 
 
+def list_all_pages(
+    *,
+    user_id: UUID,
+    offset: int,
+    limit: int,
+    type_id: str = "",
+    name: str = "",
+    as_of: datetime | None = None,
+) -> PageIndex:
+    """Every page of the user's that fits, by name, whatever it is of.
+
+    `name` is looked for in all names of a page; `as_of` leaves out what was spoken of later only.
+    """
+    entities = _live_entities(user_id)
+    if words := normal_name(name):
+        named = Alias.objects.filter(user_id=user_id, normal_name__contains=words)
+        entities = entities.filter(
+            Q(normal_name__contains=words) | Q(id__in=named.values("entity"))
+        )
+    elif name.strip():
+        entities = entities.none()
+    if as_of is not None:
+        said = Block.objects.filter(user_id=user_id, said_at__lte=as_of)
+        spoken = Mention.objects.filter(user_id=user_id, block__in=said)
+        entities = entities.filter(
+            Q(id__in=spoken.values("entity")) | Q(id__in=said.values("entity"))
+        )
+    counts = entities.order_by().values_list("node_type", "node_type__name").annotate(n=Count("id"))
+    types = sorted(
+        (TypeCount(id_, type_title(id_, shown), n) for id_, shown, n in counts),
+        key=lambda each: (each.id == ROOT_TYPE, each.name.lower()),
+    )
+    if type_id:
+        entities = entities.filter(node_type=type_id)
+    page = entities.order_by("normal_name", "id")[offset : offset + limit]
+    return PageIndex(_page_entries(page), entities.count(), types)
+
+
+def pages_named_in(*, user_id: UUID, text: str, limit: int) -> list[PageEntry]:
+    """The user's pages of which the text has a whole name, the longest name first."""
+    words = normal_name(text).split()[:MOST_NAMED_WORDS]
+    parts = {
+        " ".join(words[first:last])
+        for first in range(len(words))
+        for last in range(first + 1, min(first + LONGEST_NAME_WORDS, len(words)) + 1)
+    }
+    named = Alias.objects.filter(user_id=user_id, normal_name__in=parts, is_identifier=False)
+    found = _live_entities(user_id).filter(
+        Q(normal_name__in=parts) | Q(id__in=named.values("entity"))
+    )
+    # The user's own page goes by "I" and "me", which every question has.
+    entries = _page_entries(found.filter(is_self=False))
+    return sorted(entries, key=lambda page: (-len(page.title), page.title))[:limit]
+
+
+def entity_types() -> list[TypeCount]:
+    """The types that a page may be of, by their names; the root type last."""
+    below = {
+        category.id: TypeCount(category.id, category.name, 0)
+        for root in categories()
+        for category in root.with_descendants()
+    }
+    return [
+        *sorted(below.values(), key=lambda each: each.name.lower()),
+        TypeCount(ROOT_TYPE, type_title(ROOT_TYPE, ""), 0),
+    ]
+
+
+def type_title(type_id: str, name: str) -> str:
+    """What a type is called on pages; the root type says only that no better one is known."""
+    return "Other" if type_id == ROOT_TYPE else name.strip() or type_id
+
+
 def count_by_category(*, user_id: UUID) -> dict[str, int]:
     """How many pages the user has of each type itself."""
     rows = _live_entities(user_id).order_by().values_list("node_type").annotate(n=Count("id"))
@@ -269,7 +300,9 @@ def _page_entries(entities: QuerySet[Entity]) -> list[PageEntry]:
     )
     rows: Any = entities.annotate(
         block_count=Coalesce(Subquery(count), 0), summary=Subquery(first_text)
-    ).values("id", "node_type_id", "name", "summary", "updated_at", "block_count")
+    ).values(
+        *("id", "node_type_id", "node_type__name", "name", "summary", "updated_at", "block_count")
+    )
     return [
         PageEntry(
             id=row["id"],
@@ -278,175 +311,9 @@ def _page_entries(entities: QuerySet[Entity]) -> list[PageEntry]:
             summary=(row["summary"] or "").strip() or None,
             updated_at=row["updated_at"],
             block_count=row["block_count"],
+            category_name=type_title(row["node_type_id"], row["node_type__name"]),
         )
         for row in rows
-    ]
-
-
-# -- one page
-
-
-def find_page(*, user_id: UUID, page_id: UUID) -> EntityPage:
-    """All that is known of the entity, or of the one it was merged into; raises PageNotFound."""
-    entity = _find_entity(user_id=user_id, page_id=page_id)
-    members = member_ids(user_id=user_id, entity_ids=[entity.id])
-    names = Alias.objects.filter(user_id=user_id, entity__in=members).order_by("name")
-    aliases = list(dict.fromkeys(names.values_list("name", flat=True)))
-    aliases = [name for name in aliases if name != entity.name]
-    own = entity.properties if isinstance(entity.properties, dict) else {}
-    properties = {
-        str(key): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for key, value in sorted({**own, "name": entity.name, "aliases": aliases}.items())
-        if key not in HIDDEN_PROPERTIES
-    }
-    everything = _blocks_on_page(user_id=user_id, entity_ids=members)
-    blocks = _depth_first([block for block in everything if block.is_current])
-    past = [block for block in everything if not block.is_current]
-    origins = origins_of(user_id=user_id, record_ids=[block.id for block in everything])
-    shown = [_to_page_block(block, origins) for block in blocks if block.text.strip()]
-    return EntityPage(
-        id=entity.id,
-        category_id=entity.node_type_id,
-        category_name=entity.node_type.display_name,
-        title=entity.name,
-        summary=next((block.text for block in shown if block.level == 0), None),
-        is_self=entity.is_self,
-        created_at=entity.recorded_at,
-        updated_at=max([entity.updated_at, *(block.updated_at for block in everything)]),
-        trust=Trust(entity.trust),
-        confidence=entity.confidence,
-        aliases=aliases,
-        properties=properties,
-        links=_page_links(user_id=user_id, members=members),
-        blocks=shown,
-        past=sorted(
-            (_to_page_block(block, origins) for block in past),
-            key=lambda block: (block.said_at, block.id),
-            reverse=True,
-        ),
-    )
-
-
-def editable_blocks(*, user_id: UUID, page_id: UUID) -> dict[UUID, UUID]:
-    """The blocks that stand on the page, by their ids and by those of what they replaced.
-
-    Raises PageNotFound.
-    """
-    entity = _find_entity(user_id=user_id, page_id=page_id)
-    members = member_ids(user_id=user_id, entity_ids=[entity.id])
-    blocks = {block.id: block for block in _blocks_on_page(user_id=user_id, entity_ids=members)}
-    present = {}
-    for block_id, block in blocks.items():
-        last, seen = block, {block_id}
-        while (successor_id := last.superseded_by_id) in blocks and successor_id not in seen:
-            seen.add(successor_id)
-            last = blocks[successor_id]
-        if last.is_current:
-            present[block_id] = last.id
-    return present
-
-
-def origins_of(*, user_id: UUID, record_ids: Sequence[UUID]) -> dict[UUID, list[Origin]]:
-    """The messages that each record came from, the earliest first."""
-    rows = (
-        Source.objects.filter(user_id=user_id, record_id__in=record_ids)
-        .order_by("message__created_at", "message__sequence")
-        .values_list(
-            "record_id",
-            "message_id",
-            "message__journal__reference",
-            "message__sequence",
-            "message__role",
-            "message__created_at",
-        )
-        .distinct()
-    )
-    origins: dict[UUID, list[Origin]] = {}
-    for row in rows:
-        origins.setdefault(row[0], []).append(Origin(*row[1:]))
-    return origins
-
-
-def _find_entity(*, user_id: UUID, page_id: UUID) -> Entity:
-    found = (
-        Entity.objects.filter(id=canonical_id(user_id=user_id, page_id=page_id), user_id=user_id)
-        .exclude(status=Status.FALSIFIED)
-        .filter(superseded_at=None)
-        .select_related("node_type")
-        .first()
-    )
-    if found is None:
-        raise PageNotFound
-    return found
-
-
-def _blocks_on_page(*, user_id: UUID, entity_ids: Sequence[UUID]) -> list[Block]:
-    on_page = Q(entity__in=entity_ids, level__lte=DEEPEST_LEVEL, kind__in=PAGE_KINDS)
-    return list(Block.objects.filter(on_page, user_id=user_id))
-
-
-def _depth_first(blocks: Sequence[Block]) -> list[Block]:
-    """Each block before those below it; siblings by kind, level and id."""
-    known = {block.id for block in blocks}
-    children: dict[UUID | None, list[Block]] = {}
-    kinds = {kind: rank for rank, kind in enumerate(PAGE_KINDS)}
-    for block in sorted(blocks, key=lambda b: (kinds[BlockKind(b.kind)], b.level, b.id)):
-        parent = block.parent_id if block.parent_id in known else None
-        children.setdefault(parent, []).append(block)
-    ordered: list[Block] = []
-    waiting = children.get(None, [])[::-1]
-    while waiting:
-        block = waiting.pop()
-        ordered.append(block)
-        waiting.extend(children.get(block.id, [])[::-1])
-    return ordered
-
-
-def _to_page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> PageBlock:
-    return PageBlock(
-        id=block.id,
-        kind=BlockKind(block.kind),
-        text=block.text.strip(),
-        level=block.level,
-        trust=Trust(block.trust),
-        status=Status(block.status),
-        confidence=block.confidence,
-        said_at=block.said_at,
-        valid_from=block.valid_from,
-        valid_to=block.valid_to,
-        is_current=block.is_current,
-        superseded_by_id=block.superseded_by_id,
-        origins=origins.get(block.id, ()),
-        is_private=block.is_private,
-    )
-
-
-def _page_links(*, user_id: UUID, members: Sequence[UUID]) -> list[PageLink]:
-    """Neighbours over edges that hold, each once, in the order they became known."""
-    edges = (
-        Edge.objects.filter(user_id=user_id, superseded_at=None)
-        .filter(Q(source__in=members) | Q(target__in=members))
-        .exclude(status=Status.FALSIFIED)
-        .order_by("recorded_at", "id")
-        .values_list("source_id", "target_id", "edge_type_id")
-    )
-    ours = set(members)
-    found: dict[UUID, tuple[str, bool]] = {}
-    for source_id, target_id, edge_type in edges:
-        other = target_id if source_id in ours else source_id
-        if other not in ours:
-            found.setdefault(other, (edge_type, source_id in ours))
-    canonical = canonical_ids(user_id=user_id, ids=list(found))
-    ways: dict[UUID, tuple[str, bool]] = {}
-    for neighbour, way in found.items():
-        if neighbour in canonical:
-            ways.setdefault(canonical[neighbour], way)
-    shown = dict(list(ways.items())[:LINKS_SHOWN])
-    pages = pages_by_ids(user_id=user_id, ids=list(shown))
-    return [
-        PageLink(page_id, pages[page_id].title, pages[page_id].summary, edge_type, is_outgoing)
-        for page_id, (edge_type, is_outgoing) in shown.items()
-        if page_id in pages
     ]
 
 
@@ -465,6 +332,7 @@ class KnownBlock:
     confidence: float
     page_id: UUID | None
     is_current: bool
+    is_secret: bool = False
 
 
 def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock]:
@@ -479,27 +347,7 @@ def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock
             confidence=block.confidence,
             page_id=block.entity_id,
             is_current=block.is_current,
+            is_secret=block.is_secret,
         )
         for block in Block.objects.filter(user_id=user_id, id__in=ids)
     }
-
-
-# -- where a page is spoken of
-
-
-def mentions_of(*, user_id: UUID, page_id: UUID, limit: int) -> list[Origin]:
-    """The latest messages that speak of the entity."""
-    entity_id = canonical_id(user_id=user_id, page_id=page_id)
-    members = member_ids(user_id=user_id, entity_ids=[entity_id])
-    blocks = Mention.objects.filter(
-        user_id=user_id, entity__in=members, superseded_at=None, block__kind=BlockKind.EPISODE
-    )
-    rows = (
-        Block.objects.filter(user_id=user_id, id__in=blocks.values("block_id"))
-        .order_by("-said_at", "-sequence")
-        .values_list("message_id", "reference", "sequence", "message__role", "said_at")[:limit]
-    )
-    return [
-        Origin(message_id, reference, sequence or 0, role, said_at)
-        for message_id, reference, sequence, role, said_at in rows
-    ]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from exobrain.lib.sql import all_rows
+from knowledge.models import Block
 from knowledge.types import REAL_WORLD, BlockKind, Polarity, Slot, Status, Trust
 
 MOST_ROWS = 400  # far more than fit, so that a long list in one slot leaves the others theirs
@@ -89,6 +90,14 @@ def holding_statements(
         "limit": MOST_ROWS,
     }
     return [HoldingStatement._make(row) for row in all_rows(_HOLDING, values)]
+
+
+def events_to_tell(*, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Those of the events that the user told of and that are no secrets, and which are private."""
+    found = Block.objects.filter(
+        user_id=user_id, id__in=ids, trust__gte=Trust.USER_SAID, is_secret=False
+    )
+    return dict(found.values_list("id", "is_private"))
 
 
 def hidden_slots(*, user_id: UUID) -> frozenset[Slot]:

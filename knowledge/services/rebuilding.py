@@ -41,7 +41,8 @@ from knowledge.services.learning.learner import learn_prepared, message_to_learn
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED, NOT_SUPERSEDED
 from knowledge.services.ledger.rollback import has_valid_references
-from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.types import STATEMENT_KINDS, BlockKind, Change, TextSpan, VersionEnd
 
 log = structlog.get_logger(__name__)
@@ -329,7 +330,7 @@ def _replay_edit(work: UnitOfWork, event: HistoryEvent) -> bool:
             work.remove(row)
         else:
             values = dict(change.after)
-            if change.table == "block" and row.is_single_valued:
+            if change.table == "block" and row.topic:
                 values = {name: value for name, value in values.items() if name not in DERIVED}
             work.change(row, **values)
         done.append(row)

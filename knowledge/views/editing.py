@@ -14,7 +14,7 @@ from exobrain.lib.errors import Conflict, Invalid
 from exobrain.lib.pages import PageRequest, signed_in
 from exobrain.lib.text import storable
 from knowledge.errors import EmptyText
-from knowledge.services.pages import editing
+from knowledge.services.pages import editing, retyping
 from knowledge.services.pages.page_edits import edit_page
 
 
@@ -72,6 +72,18 @@ def rename(request: PageRequest, page_id: UUID) -> HttpResponse:
     except (Invalid, Conflict) as error:
         return _refused(request, page_id, error)
     return _done(request, page_id, "Renamed.")
+
+
+@require_POST
+@signed_in
+def retype(request: PageRequest, page_id: UUID) -> HttpResponse:
+    """The entity is of another type, by the user's word."""
+    try:
+        node_type = storable(request.POST.get("type", ""))
+        retyping.retype_entity(user_id=request.user.pk, entity_id=page_id, node_type=node_type)
+    except (Invalid, Conflict) as error:
+        return _refused(request, page_id, error)
+    return _done(request, page_id, "Changed.")
 
 
 def _text(request: HttpRequest, name: str) -> str:

@@ -10,42 +10,38 @@ from django.views.decorators.http import require_POST, require_safe
 
 from exobrain.lib.errors import Conflict
 from exobrain.lib.pages import PageRequest, signed_in
+from exobrain.lib.paging import cut
 from journal.selectors import messages_by_ids
 from knowledge.errors import RecordNotFound
 from knowledge.selectors import changesets
 from knowledge.selectors.review import review_items
 from knowledge.services.ledger import rollback
 from knowledge.services.pages import reviewing
+from knowledge.services.pages.telling import all_sentences, first_sentences
 from knowledge.templatetags.memory import message_url
-from knowledge.types import Change
 
 CHANGES_SHOWN = 30
-OPERATIONS_SHOWN = 50
+SENTENCES_IN_LIST = 3
 REVIEW_ITEMS_SHOWN = 20
-
-# What of a row is shown to its owner, and under which name.
-SHOWN_FIELDS = {
-    "text": "text",
-    "name": "name",
-    "status": "status",
-    "confidence": "sureness",
-    "valid_from": "since",
-    "valid_to": "until",
-    "superseded_at": "replaced at",
-    "node_type": "type",
-    "edge_type": "relation",
-}
 
 
 @require_safe
 @signed_in
 def list_changes(request: PageRequest) -> HttpResponse:
-    """Every change, the latest first."""
-    page = changesets.list_changesets(
-        user_id=request.user.pk, size=CHANGES_SHOWN, before=_before(request)
-    )
+    """Every change in sentences, the latest first."""
+    user_id = request.user.pk
+    page = changesets.list_changesets(user_id=user_id, size=CHANGES_SHOWN, before=_before(request))
+    told = first_sentences(user_id=user_id, entries=page.rows, limit=SENTENCES_IN_LIST + 1)
+    context = {
+        "current": "memory",
+        "page": page,
+        "changes": [
+            {"entry": entry, "told": cut(told[entry.id], size=SENTENCES_IN_LIST)}
+            for entry in page.rows
+        ],
+    }
     name = "knowledge/_changes.html" if request.htmx else "knowledge/changes.html"
-    return render(request, name, {"current": "memory", "page": page})
+    return render(request, name, context)
 
 
 @require_safe
@@ -54,12 +50,10 @@ def show_change(request: PageRequest, changeset_id: UUID) -> HttpResponse:
     """One change, and what rolling it back would do."""
     user_id = request.user.pk
     entry = changesets.changeset(user_id=user_id, changeset_id=changeset_id)
-    page = changesets.changes(user_id=user_id, changeset_id=changeset_id, size=OPERATIONS_SHOWN)
     context = {
         "current": "memory",
         "change": entry,
-        "operations": [_operation(change) for _, change in page.rows],
-        "has_more": page.has_more,
+        "sentences": all_sentences(user_id=user_id, entry=entry),
         "preview": _preview(user_id, changeset_id) if entry.can_roll_back else None,
     }
     return render(request, "knowledge/change.html", context)
@@ -135,21 +129,6 @@ def _preview(user_id: UUID, changeset_id: UUID) -> object:
         return rollback.preview_roll_back(user_id=user_id, changeset_id=changeset_id)
     except Conflict:
         return None
-
-
-def _operation(change: Change) -> dict[str, object]:
-    """What a change did to a row, in the fields that its owner is shown."""
-    before, after = change.before or {}, change.after or {}
-    action = "added" if change.before is None else "changed" if change.after else "removed"
-    return {
-        "table": change.table,
-        "action": action,
-        "fields": [
-            {"name": shown, "before": before.get(name), "after": after.get(name)}
-            for name, shown in SHOWN_FIELDS.items()
-            if before.get(name) != after.get(name)
-        ],
-    }
 
 
 def _before(request: HttpRequest) -> UUID | None:

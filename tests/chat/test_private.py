@@ -90,9 +90,8 @@ def test_a_model_elsewhere_is_not_told(
         topic="condition:therapist",
         value="therapist",
     )
-    of_message = {"message": message, "reference": "2025/01/14", "sequence": 1}
     others = [
-        rows.fact(alice, None, text, **of_message)
+        rows.fact(alice, None, text, message=message, reference="2025/01/14", sequence=1)
         for text in ("Alice sees a therapist.", "Alice has a dog.")
     ]
     for other in others:

@@ -61,23 +61,127 @@ BASES = {
 }  # fmt: skip
 # The participle of these makes its perfect with "sein"; of others that is a state.
 MOVES = frozenset(
-    """sein werden bleiben gehen kommen fahren laufen fallen fliegen reisen wandern ziehen sterben
-    versterben wachsen steigen treten rennen springen schwimmen reiten passieren flüchten fliehen
-    siedeln übersiedeln erkranken erblinden joggen radeln segeln paddeln rudern klettern stürzen
-    begegnen folgen gelingen scheitern landen starten pendeln verreisen entkommen verschwinden
-    zerbrechen verunglücken spazieren umziehen einziehen ausziehen wegziehen hinziehen fortziehen
-    zusammenziehen zurückziehen aufwachsen ankommen abreisen ablaufen auslaufen weglaufen
-    auswandern einwandern zurückkommen wiederkommen vorbeikommen mitkommen umsteigen aufsteigen
-    einsteigen aussteigen austreten eintreten beitreten zurücktreten antreten einschlafen aufwachen
-    aufstehen ausfallen wegfallen hinfallen durchfallen umfallen kaputtgehen schiefgehen eingehen
-    weggehen losgehen ausgehen zurückgehen heimfahren wegfahren losfahren zurückfahren rausfliegen
-    unterkommen umsatteln untergehen""".split()
+    [
+        "sein",
+        "werden",
+        "bleiben",
+        "gehen",
+        "kommen",
+        "fahren",
+        "laufen",
+        "fallen",
+        "fliegen",
+        "reisen",
+        "wandern",
+        "ziehen",
+        "sterben",
+        "versterben",
+        "wachsen",
+        "steigen",
+        "treten",
+        "rennen",
+        "springen",
+        "schwimmen",
+        "reiten",
+        "passieren",
+        "flüchten",
+        "fliehen",
+        "siedeln",
+        "übersiedeln",
+        "erkranken",
+        "erblinden",
+        "joggen",
+        "radeln",
+        "segeln",
+        "paddeln",
+        "rudern",
+        "klettern",
+        "stürzen",
+        "begegnen",
+        "folgen",
+        "gelingen",
+        "scheitern",
+        "landen",
+        "starten",
+        "pendeln",
+        "verreisen",
+        "entkommen",
+        "verschwinden",
+        "zerbrechen",
+        "verunglücken",
+        "spazieren",
+        "umziehen",
+        "einziehen",
+        "ausziehen",
+        "wegziehen",
+        "hinziehen",
+        "fortziehen",
+        "zusammenziehen",
+        "zurückziehen",
+        "aufwachsen",
+        "ankommen",
+        "abreisen",
+        "ablaufen",
+        "auslaufen",
+        "weglaufen",
+        "auswandern",
+        "einwandern",
+        "zurückkommen",
+        "wiederkommen",
+        "vorbeikommen",
+        "mitkommen",
+        "umsteigen",
+        "aufsteigen",
+        "einsteigen",
+        "aussteigen",
+        "austreten",
+        "eintreten",
+        "beitreten",
+        "zurücktreten",
+        "antreten",
+        "einschlafen",
+        "aufwachen",
+        "aufstehen",
+        "ausfallen",
+        "wegfallen",
+        "hinfallen",
+        "durchfallen",
+        "umfallen",
+        "kaputtgehen",
+        "schiefgehen",
+        "eingehen",
+        "weggehen",
+        "losgehen",
+        "ausgehen",
+        "zurückgehen",
+        "heimfahren",
+        "wegfahren",
+        "losfahren",
+        "zurückfahren",
+        "rausfliegen",
+        "unterkommen",
+        "umsatteln",
+        "untergehen",
+    ]
 )
 MODALS = frozenset(("können", "müssen", "wollen", "sollen", "dürfen", "mögen", "lassen", "gehen"))
 # "Ich bin gern", "es ist schwer": verbs whose other noun says what the subject is.
 COPULAS = frozenset(("sein", "werden", "bleiben", "heißen", "lauten"))
 
-_NOUN_ENDINGS = ("ung", "heit", "keit", "schaft", "tion", "tät", "tag", "ment", "nis", "chen", "ismus", "zeit")
+_NOUN_ENDINGS = (
+    "ung",
+    "heit",
+    "keit",
+    "schaft",
+    "tion",
+    "tät",
+    "tag",
+    "ment",
+    "nis",
+    "chen",
+    "ismus",
+    "zeit",
+)
 
 
 @cache

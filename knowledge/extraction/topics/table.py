@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("table.toml")
+GERMAN = Path(__file__).with_name("german.toml")
 
 
 class Effect(StrEnum):
@@ -72,7 +73,14 @@ class Topic:
 def all_topics() -> Mapping[str, Topic]:
     """The table, by the name of the topic."""
     rows = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    for name, german in tomllib.loads(GERMAN.read_text(encoding="utf-8")).items():
+        row = rows.setdefault(name, {})
+        row["roles"] = f"{row.get('roles', '')} {german.pop('roles', '')}"
+        row |= {_GERMAN_KEYS.get(key, key): value for key, value in german.items()}
     return {name: _topic(name, row) for name, row in rows.items()}
+
+
+_GERMAN_KEYS = {"says": "says_de", "forms": "forms_de"}
 
 
 def topic_named(topic: str) -> Topic | None:

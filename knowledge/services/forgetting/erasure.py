@@ -45,7 +45,8 @@ from knowledge.services.ledger.redaction import (
     fact_keys,
 )
 from knowledge.services.ledger.removal import lower_trust, remove_with_dependents
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.services.rebuilding import truncate_rebuilds
 from knowledge.types import (
     BlockKind,

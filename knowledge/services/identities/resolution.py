@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import product
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from knowledge.models import (
     Entity,
     ReviewItem,
 )
+from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import REAL_WORLD, ProposedEntity, Trust
@@ -111,9 +113,13 @@ class Resolver:
             for proposal, _ in proposals
             for each in proposal.identifiers
         }
+        names |= {people.role_alias(p.role) for p, _ in proposals if p.role}
+        forms = {form for name in names for form in people.short_forms_of(name)}
+        called = Q(normal_name__in=names | forms)
+        for form in sorted(forms):
+            called |= Q(normal_name__startswith=f"{form} ")
         aliases = Alias.objects.filter(user_id=user_id).filter(
-            Q(normal_name__in=names, is_identifier=False)
-            | Q(normal_name__in=identifiers, is_identifier=True)
+            Q(called, is_identifier=False) | Q(normal_name__in=identifiers, is_identifier=True)
         )
         ids = set(aliases.values_list("entity_id", flat=True))
         met = set(aliases.filter(is_identifier=False).values_list("normal_name", flat=True))
@@ -194,12 +200,12 @@ class Resolver:
 
     def _resolve_one(self, proposal: ProposedEntity, trust: Trust) -> Resolved:
         """The match by key, identifier or name, the likeliest of namesakes, or a new entity."""
-        for id_ in _parse_ids([proposal.key]):  # an extractor may say which it means
-            if id_ in self.known:
-                return Resolved(self.known[id_].entity)
-        for identifier in map(identity.normal_identifier, proposal.identifiers):
-            if identifier in self.by_identifier:
-                return Resolved(self.known[self.by_identifier[identifier]].entity)
+        if (certain := self._identified(proposal)) is not None:
+            return Resolved(self.known[certain].entity)
+        if proposal.is_another and not self._has_second(proposal):
+            return Resolved(self._create_proposed(proposal, trust))
+        if proposal.role:
+            return self._resolve_role(proposal, trust)
         same_name: list[UUID] = []
         for name in _normal_names(proposal):  # its own name before the others
             same_name = [
@@ -210,19 +216,85 @@ class Resolver:
             if same_name:
                 break
         fitting = [id_ for id_ in same_name if not self._has_other_identifiers(proposal, id_)]
-        if len(fitting) == 1:
-            return Resolved(self.known[fitting[0]].entity)
-        if not fitting:
-            return Resolved(self._create_proposed(proposal, trust))
+        return self._one_of(proposal, trust, fitting)
 
-        def namesake_rank(entity_id: UUID) -> tuple[float, float, str]:
-            """Sort key of namesakes: company in common and type, then the latest."""
+    def _identified(self, proposal: ProposedEntity) -> UUID | None:
+        """Whom its key names, as an extractor may say which it means, or an identifier."""
+        for id_ in _parse_ids([proposal.key]):
+            if id_ in self.known:
+                return id_
+        for identifier in map(identity.normal_identifier, proposal.identifiers):
+            if identifier in self.by_identifier:
+                return self.by_identifier[identifier]
+        return None
+
+    def _likeliest(self, proposal: ProposedEntity, ids: Sequence[UUID]) -> Resolved:
+        """Of several whom a name or role may mean: company in common and type, then the latest."""
+
+        def rank(entity_id: UUID) -> tuple[float, float, str]:
             entity = self.known[entity_id].entity
             together = len(self._neighbours(entity_id) & self.company)
             score = together + self._type_agreement(proposal, entity)
             return (score, entity.recorded_at.timestamp(), str(entity_id))
 
-        return Resolved(self.known[max(fitting, key=namesake_rank)].entity, confidence=UNSURE)
+        return Resolved(self.known[max(ids, key=rank)].entity, confidence=UNSURE)
+
+    def _resolve_role(self, proposal: ProposedEntity, trust: Trust) -> Resolved:
+        """Who has that role, by that name if one is said; a name joins who had none.
+
+        Somebody of the name who has a role that excludes this one is another person, and the user
+        is asked.
+        """
+        holders = self._fitting(proposal, people.role_alias(proposal.role))
+        if proposal.is_unnamed:
+            if proposal.role in people.ONLY_ONE:
+                holders = sorted(holders, key=lambda id_: (self._since(id_), str(id_)))[-1:]
+            return self._one_of(proposal, trust, holders)
+        named = [
+            id_
+            for name in _normal_names(proposal)
+            for id_ in self._fitting(proposal, name)
+            if not any(people.exclude_each_other(proposal.role, r) for r in self._roles_of(id_))
+        ]
+        both = [id_ for id_ in dict.fromkeys(named) if id_ in holders] or [*dict.fromkeys(named)]
+        unnamed = [id_ for id_ in holders if self.known[id_].entity.is_unnamed]
+        if len(unnamed) == 1 and not set(both) & set(holders):
+            entity = self.known[unnamed[0]].entity
+            self._ask_about_likely(proposal, entity)
+            return Resolved(entity)
+        return self._one_of(proposal, trust, both)
+
+    def _one_of(self, proposal: ProposedEntity, trust: Trust, ids: Sequence[UUID]) -> Resolved:
+        """The only one, the likeliest of several, or a new entity."""
+        if not ids:
+            return Resolved(self._create_proposed(proposal, trust))
+        if len(ids) == 1:
+            return Resolved(self.known[ids[0]].entity)
+        return self._likeliest(proposal, ids)
+
+    def _fitting(self, proposal: ProposedEntity, normal_name: str) -> list[UUID]:
+        """The entities of that name that may be what is proposed; never the user."""
+        return [
+            id_
+            for id_ in sorted(self.by_name[normal_name])
+            if self._type_agreement(proposal, self.known[id_].entity) > 0
+            and not self.known[id_].entity.is_self
+            and not self._has_other_identifiers(proposal, id_)
+        ]
+
+    def _has_second(self, proposal: ProposedEntity) -> bool:
+        """True when the other one of a role is known already: "my other sister" again."""
+        if not proposal.role or not proposal.is_unnamed:
+            return False
+        return len(self._fitting(proposal, people.role_alias(proposal.role))) > 1
+
+    def _roles_of(self, entity_id: UUID) -> set[str]:
+        """What the entity is to the user, by the names that it goes by."""
+        return {r for name in self.known[entity_id].names if (r := people.role_of_alias(name))}
+
+    def _since(self, entity_id: UUID) -> datetime:
+        """When the entity was recorded."""
+        return self.known[entity_id].entity.recorded_at
 
     def _type_agreement(self, proposal: ProposedEntity, entity: Entity) -> float:
         """1 when one type is a subtype of the other, 0.5 when one is the root type, else 0."""
@@ -231,6 +303,9 @@ class Resolver:
             return 0.5
         is_kind = left in self.schema.ancestors(right) or right in self.schema.ancestors(left)
         return 1.0 if is_kind else 0.0
+
+    def _is_person(self, node_type: str) -> bool:
+        return "node.person" in self.schema.ancestors(node_type)
 
     def _has_other_identifiers(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
         """True when both have identifiers and none in common."""
@@ -260,14 +335,30 @@ class Resolver:
             marks = sorted(map(identity.normal_identifier, proposal.identifiers))
             first = proposal.spans[0].message_id if proposal.spans else proposal.key
             id_ = id_for(marks[0] if marks else str(first))
+            if id_ in self.known and proposal.is_another:  # a third one of the same message
+                id_ = id_for(f"{first} {proposal.key}")
         if id_ in self.known:
             return self.known[id_].entity
-        entity = self._create(id_, name=proposal.name, node_type=proposal.node_type, trust=trust)
-        self._ask_about_likely(proposal, entity)
+        entity = self._create(
+            id_,
+            name=proposal.name,
+            node_type=proposal.node_type,
+            trust=trust,
+            is_unnamed=proposal.is_unnamed,
+        )
+        if not proposal.is_unnamed and not proposal.is_another:
+            self._ask_about_likely(proposal, entity)
         return entity
 
     def _create(
-        self, id_: UUID, *, name: str, node_type: str, trust: Trust, is_self: bool = False
+        self,
+        id_: UUID,
+        *,
+        name: str,
+        node_type: str,
+        trust: Trust,
+        is_self: bool = False,
+        is_unnamed: bool = False,
     ) -> Entity:
         entity = self.work.add(
             Entity(
@@ -278,6 +369,7 @@ class Resolver:
                 normal_name=identity.normal_name(name)[: identity.MAX_NAME_CHARS],
                 trust=trust,
                 is_self=is_self,
+                is_unnamed=is_unnamed,
                 recorded_at=self.work.now,
             )
         )
@@ -287,7 +379,15 @@ class Resolver:
     def _add_names(self, entity: Entity, proposal: ProposedEntity, trust: Trust) -> None:
         """The entity has every name and identifier of the proposal, its trust and narrower type."""
         known = self.known[entity.id]
-        for name in () if proposal.is_user else (proposal.name, *proposal.aliases):
+        names = list(proposal.aliases)
+        if not proposal.is_user and not proposal.is_unnamed:
+            names.insert(0, proposal.name)
+        if proposal.role:
+            names.append(f"{people.ROLE_PREFIX}{proposal.role.replace('_', ' ')}")
+        if entity.is_unnamed and not proposal.is_unnamed:  # it has a name now
+            normal = identity.normal_name(proposal.name)[: identity.MAX_NAME_CHARS]
+            self.work.change(entity, name=proposal.name, normal_name=normal, is_unnamed=False)
+        for name in names:
             normal = identity.normal_name(name)
             if normal and normal not in known.names:
                 self._add_alias(entity, name, normal)
@@ -317,6 +417,15 @@ class Resolver:
         """There is a review item for each of the known entities that are likeliest the same."""
         candidates = {id_ for name in _normal_names(proposal) for id_ in self.alike[name]}
         candidates |= {id_ for name in _normal_names(proposal) for id_ in self.by_name[name]}
+        if self._is_person(proposal.node_type):
+            own = identity.normal_name(proposal.name)
+            candidates |= {
+                id_
+                for id_, known in self.known.items()
+                if self._is_person(known.entity.node_type_id)
+                and not known.entity.is_self
+                and any(people.is_variant(own, name) for name in known.names)
+            }
         likely = []
         for id_ in candidates & self.known.keys() - {entity.id}:
             is_apart = frozenset((id_, entity.id)) in self.apart
@@ -344,11 +453,15 @@ class Resolver:
         """How likely the two are the same, from 0 to 1, and the features of that score."""
         known = self.known[entity_id]
         likeness = 0.0
+        is_person = self._is_person(proposal.node_type)
         for ours, theirs in product(_normal_names(proposal), known.names):
+            if people.role_of_alias(ours) or people.role_of_alias(theirs):
+                continue  # what somebody is says nothing of their name
             if identity.digits_of(ours) != identity.digits_of(theirs):
                 continue  # house 12 is not house 21, however alike they look
             likeness = max(likeness, identity.name_likeness(ours, theirs))
-            if identity.is_shorter_form(ours, theirs):
+            is_variant = is_person and people.is_variant(ours, theirs)
+            if is_variant or identity.is_shorter_form(ours, theirs):
                 likeness = max(likeness, SHORTER_FORM)
         together = self._neighbours(entity_id) & self.company
         parts = {

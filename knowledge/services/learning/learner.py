@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import count
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
@@ -30,18 +30,33 @@ from knowledge import identity
 from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
-from knowledge.models import Block, Changeset, Edge, Entity, Mention
+from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem
+from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
 from knowledge.selectors.withheld import private_spans
+from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
+from knowledge.services.learning.events import is_of_key, place_event, sensible, value_of
+from knowledge.services.learning.references import (
+    DEATH,
+    Statements,
+    are_one,
+    head_of,
+    opposite_of,
+    reads_corrected,
+    tail_of,
+)
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.ledger.conflicts import (
     Topic,
+    end_elsewhere,
+    is_over_by_its_words,
     load_topics,
     resolve_conflicts,
     statement_of,
+    topic_of,
 )
 from knowledge.services.ledger.redaction import (
     RedactionMask,
@@ -49,8 +64,10 @@ from knowledge.services.ledger.redaction import (
     blanked,
     load_redaction_mask,
 )
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.types import (
+    CERTAIN,
     TRUST_OF_ROLE,
     BlockKind,
     EventState,
@@ -108,20 +125,21 @@ def prepare_learning(
         for message in fresh
         if not mask.is_forgotten(message)
     ]
+    read = shown
     if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
         if private is None:
             private = private_spans(user_id=user_id, message_ids=[m.id for m in shown])
-        shown = [
+        read = [
             replace(m, content=blanked(m.content, private[m.id])) if m.id in private else m
             for m in shown
         ]
     extractor = configured_extractor()
     proposed = extractor.extract(
-        messages=shown, schema=schema_view(), known=known_entities(user_id=user_id)
+        messages=read, schema=schema_view(), known=known_entities(user_id=user_id)
     )
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
-    extraction = filter_extraction(proposed, shown)
+    extraction = filter_extraction(proposed, read)
     embedded = BlockEmbeddings()
     if embeds:
         texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in shown}
@@ -179,11 +197,13 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -
         learn_prepared(work, prepared)
         vectors, tokens = {}, {}
         for block in work.additions(Block):
-            for key in (block.id, identity.text_id(block.text)):
-                if key in prepared.vectors:
-                    vectors[block.id] = prepared.vectors[key]
-                if key in prepared.tokens:
-                    tokens[block.id] = prepared.tokens[key]
+            for number, passage in enumerate(passages_of(block.id, block.text)):
+                for key in (block.id, identity.text_id(block.text)):
+                    id_ = passage_id(key, number)
+                    if id_ in prepared.vectors:
+                        vectors[passage.id] = prepared.vectors[id_]
+                    if id_ in prepared.tokens:
+                        tokens[passage.id] = prepared.tokens[id_]
         return work.commit(vectors=vectors, tokens=tokens)
 
 
@@ -212,10 +232,14 @@ class ResolvedFact:
     about: Sequence[Resolved]
     edge_type: str | None
     topic: str
-    value: str
+    value: str  # canonical; empty for an ending of whatever value
+    read_value: str  # as it is stored
     is_single_valued: bool
     trust: Trust
     start: datetime
+    held_at: datetime  # the latest moment at which it says to be so
+    corrects_id: UUID | None = None  # the statement in whose place it comes
+    is_referring: bool = False  # its topic and value are those of what it speaks of
 
     @property
     def subject(self) -> Entity | None:
@@ -228,6 +252,17 @@ class ResolvedFact:
         return self.subject.id if self.subject else None
 
     @property
+    def said(self) -> str:
+        """Its value, and that it is not or no longer so."""
+        return f"{self.value}\x00{self.polarity}" if self.polarity else self.value
+
+    @property
+    def is_over(self) -> bool:
+        """True when it is about a time that is over, by its own words."""
+        valid_to = _as_utc(self.proposal.valid_to)
+        return valid_to is not None and valid_to > self.start
+
+    @property
     def polarity(self) -> str:
         """A Polarity, or nothing: it says that something is so."""
         return Polarity.ENDED if self.proposal.ends else _member(Polarity, self.proposal.polarity)
@@ -236,7 +271,7 @@ class ResolvedFact:
     def repeat_key(self) -> tuple[UUID | None, str]:
         """What it has in common with others that say the same."""
         if self.topic:
-            return self.subject_id, f"{self.topic}\x00{self.value}"
+            return self.subject_id, f"{self.topic}\x00{self.said}"
         return self.subject_id, identity.normal_text(self.proposal.text)
 
 
@@ -258,7 +293,8 @@ class Learner:
         self.decided: set[UUID] = set()
         self.topics: dict[Topic, list[Block]] = {}
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
-        self.refuted: set[UUID] = set()  # what the user called wrong
+        self.taken: set[UUID] = set()  # ids of statements that are stored
+        self.statements = Statements(work)
 
     def learn(self) -> None:
         """All of the batch is in the unit of work, with a decision about each part."""
@@ -272,12 +308,11 @@ class Learner:
             self.work,
             {(fact.subject.id, fact.topic) for fact in facts if fact.subject and fact.topic},
         )
-        plain = {self._statement_id(f, is_shared=True): f for f in facts if not f.is_single_valued}
-        for block in Block.objects.filter(user_id=self.user_id, pk__in=plain):
-            if block.status == Status.FALSIFIED:
-                self.refuted.add(block.id)
-            else:
-                self.by_words[plain[block.id].repeat_key] = block
+        shared = {self._statement_id(f, is_shared=True): f for f in facts}
+        for block in Block.objects.filter(user_id=self.user_id, pk__in=shared):
+            self.taken.add(block.id)
+            if block.status != Status.FALSIFIED:  # else it is said again after it was called wrong
+                self.by_words[shared[block.id].repeat_key] = block
         for fact in facts:
             self._learn_fact(fact)
         self._add_episodes()
@@ -331,6 +366,8 @@ class Learner:
             spans.sort(key=lambda s: (self.messages[s.message_id].said_at, s.start))
             first = spans[0]
             names = [proposal.name, *proposal.aliases, *proposal.identifiers]
+            if proposal.role:
+                names.append(people.role_alias(proposal.role))
             said_at = self.messages[first.message_id].said_at
             refusal = None
             if not proposal.is_user:
@@ -423,20 +460,31 @@ class Learner:
         about = [self.entities[key] for key in dict.fromkeys(proposal.about)]
         edge_type = self._accept_edge(proposal, about)
         topic = storable(proposal.topic or "").strip()[:MAX_TOPIC_CHARS] if about else ""
-        value = identity.normal_text(storable(proposal.value or ""))[: identity.MAX_VALUE_CHARS]
+        if proposal.event is not None and about and not topic and not proposal.corrects:
+            topic = f"event:{text}"[:MAX_TOPIC_CHARS]
+        topic = identity.canonical_topic(topic)
+        value = identity.canonical_value(storable(proposal.value or "")) or tail_of(topic)
         is_single = proposal.single_valued
         if edge_type in self.schema.single_valued and not topic:
-            topic, value, is_single = str(edge_type), str(about[1].entity.id), True
+            topic, is_single = str(edge_type), True
+            value = identity.canonical_value(str(about[1].entity.id))
+        if not value and not (topic and (proposal.ends or proposal.polarity)):
+            value = identity.normal_text(text)
+        start = _as_utc(proposal.valid_from) or message.said_at
         fact = ResolvedFact(
             proposal=proposal,
             message=message,
             about=about,
             edge_type=edge_type,
             topic=topic,
-            value=value or identity.normal_text(text)[: identity.MAX_VALUE_CHARS],
+            value=value[: identity.MAX_VALUE_CHARS],
+            read_value=(identity.normal_text(storable(proposal.value or "")) or value)[
+                : identity.MAX_VALUE_CHARS
+            ],
             is_single_valued=is_single and bool(topic),
             trust=Trust(min(proposal.trust, TRUST_OF_ROLE.get(message.role, Trust.WEB))),
-            start=_as_utc(proposal.valid_from) or message.said_at,
+            start=start,
+            held_at=message.said_at if proposal.holds_now else min(start, message.said_at),
         )
         if self.mask.is_forgotten_fact(
             text=text,
@@ -481,35 +529,164 @@ class Learner:
             message_id=UUID(int=0) if is_shared else fact.message.id,
             subject_id=fact.subject_id,
             topic=fact.topic,
-            said=fact.repeat_key[1] if is_shared else fact.value,
+            said=fact.repeat_key[1] if is_shared else fact.said,
         )
 
     def _learn_fact(self, fact: ResolvedFact) -> None:
-        """The statement is added, or its source to what is known."""
-        if fact.is_single_valued and fact.subject is not None:
-            chain = self.topics.setdefault((fact.subject.id, fact.topic), [])
-            if known := _find_adjacent_repeat(fact, chain):
+        """The statement is added, or its source to what is known; what it ends is ended."""
+        corrected: Block | None = None
+        asked: Sequence[Block] = ()
+        if fact.proposal.corrects and (corrected := self._find_corrected(fact)):
+            fact = _corrected(fact, corrected)
+        elif fact.polarity and fact.topic and fact.subject_id and not fact.proposal.event:
+            fact, asked = self._refer_to_ended(fact)
+        if fact.proposal.event is not None:
+            fact, known, asked = self._place_event(fact, fact.proposal.event, corrected)
+            if known is not None:
                 self._add_source(fact, known)
-            elif fact.trust < Trust.USER_SAID and any(b.trust >= Trust.USER_SAID for b in chain):
-                self._drop_fact(fact.proposal, "user_said_otherwise", Verdict.LOW_TRUST)
-            else:
-                chain.append(self._add_statement(fact, self._statement_id(fact, is_shared=False)))
-        elif known := self.by_words.get(fact.repeat_key):
+                return
+        if not fact.topic or fact.subject_id is None:
+            if known := self.by_words.get(fact.repeat_key):
+                self._add_source(fact, known)
+                return
+            self.by_words[fact.repeat_key] = self._add_statement(fact, self._free_id(fact))
+            return
+        topic = (fact.subject_id, fact.topic)
+        if topic not in self.topics:
+            self.topics |= load_topics(self.work, [topic])
+        chain = self.topics[topic]
+        if known := _find_adjacent_repeat(fact, chain):
             self._add_source(fact, known)
-        else:
-            id_ = self._statement_id(fact, is_shared=True)
-            if id_ in self.refuted:  # said again after the user called it wrong
-                id_ = self._statement_id(fact, is_shared=False)
-            self.by_words[fact.repeat_key] = self._add_statement(fact, id_)
+            return
+        is_others = fact.trust < Trust.USER_SAID and (fact.is_single_valued or fact.polarity)
+        if is_others and any(b.trust >= Trust.USER_SAID for b in chain):
+            self._drop_fact(fact.proposal, "user_said_otherwise", Verdict.LOW_TRUST)
+            return
+        block = self._add_statement(fact, self._free_id(fact))
+        chain.append(block)
+        self._end_what_it_ends(fact, block, corrected)
+        for each in asked:
+            self._ask_whether_ended(block, each)
+
+    def _free_id(self, fact: ResolvedFact) -> UUID:
+        """The id that all who say it share, while nothing has it; else one of this message's."""
+        if fact.is_single_valued or fact.is_referring or fact.corrects_id:
+            return self._statement_id(fact, is_shared=False)
+        id_ = self._statement_id(fact, is_shared=True)
+        if id_ in self.taken:
+            return self._statement_id(fact, is_shared=False)
+        self.taken.add(id_)
+        return id_
+
+    # change
+
+    def _find_corrected(self, fact: ResolvedFact) -> Block | None:
+        """The statement whose value the fact says to be wrong; only the user corrects."""
+        if fact.trust < Trust.USER_SAID or fact.proposal.confidence < CERTAIN:
+            return None
+        return self.statements.corrected_by(
+            subject_id=fact.subject_id,
+            topic=fact.topic,
+            wrong=storable(fact.proposal.corrects or ""),
+            said_at=fact.message.said_at,
+        )
+
+    def _place_event(
+        self, fact: ResolvedFact, event: ProposedEvent, corrected: Block | None
+    ) -> tuple[ResolvedFact, Block | None, Sequence[Block]]:
+        """The event beside those known: with what it replaces, the one that it is, or questions."""
+        pool = self.statements.open(subject_id=None)
+        events = [block for block in pool if block.kind == BlockKind.EVENT]
+        known = [b for b in events if b.topic == fact.topic and b.entity_id == fact.subject_id]
+        if event.state != EventState.PLANNED and not known:
+            known = [block for block in events if is_of_key(block, fact.topic)]
+        elsewhere = [block for block in known if block.message_id != fact.message.id]
+        is_sure = fact.proposal.confidence >= CERTAIN and fact.trust >= Trust.USER_SAID
+        is_moved = fact.proposal.single_valued and bool(fact.topic) and known == elsewhere
+        placed = place_event(
+            sensible(event),
+            known if fact.topic else (),
+            said_at=fact.message.said_at,
+            corrected=corrected if corrected and corrected.kind == BlockKind.EVENT else None,
+            moves=is_moved,
+        )
+        replaced = placed.replaced
+        asked = placed.perhaps if replaced is None or is_sure else [replaced]
+        if replaced is not None and is_sure:
+            fact = replace(fact, topic=replaced.topic, corrects_id=replaced.id)
+        value = value_of(placed.event)
+        proposal = replace(fact.proposal, event=placed.event, ends=False, polarity="")
+        fact = replace(
+            fact, proposal=proposal, value=value, read_value=value, is_single_valued=False
+        )
+        if placed.same is not None and placed.event.remind_at and not placed.same.remind_at:
+            self.work.change(placed.same, remind_at=_as_utc(placed.event.remind_at))
+        return fact, placed.same, asked
+
+    def _refer_to_ended(self, fact: ResolvedFact) -> tuple[ResolvedFact, Sequence[Block]]:
+        """The ending with the topic and value of what it ends; or with those to ask about."""
+        named = self.statements.ended_by(
+            subject_id=cast(UUID, fact.subject_id),
+            topic=fact.topic,
+            value=fact.value,
+            at=max(fact.start, fact.message.said_at),
+        )
+        if not named:
+            return fact, ()
+        if are_one(named):
+            first = named[0]
+            return replace(
+                fact,
+                topic=first.topic,
+                value=identity.canonical_value(first.value),
+                read_value=first.value,
+                is_single_valued=first.is_single_valued,
+                is_referring=True,
+            ), ()
+        is_any = not fact.value and all(block.is_single_valued for block in named)
+        return fact, () if is_any else named
+
+    def _end_what_it_ends(self, fact: ResolvedFact, block: Block, corrected: Block | None) -> None:
+        """Statements of other topics that cannot hold beside the new one are over."""
+        if corrected is not None and topic_of(corrected) != topic_of(block):
+            end_elsewhere(self.work, corrected, by=block, at=fact.start)
+        is_sure = fact.trust >= Trust.USER_SAID and block.confidence >= CERTAIN
+        if not is_sure or fact.polarity == Polarity.NOT or fact.subject_id is None:
+            return
+        if fact.topic == DEATH and not cast(Entity, fact.subject).is_self:
+            for each in self.statements.of_the_dead(fact.subject_id):
+                end_elsewhere(self.work, each, by=block, at=fact.start)
+        if (opposite := opposite_of(fact.topic)) and not fact.polarity:
+            for each in self.statements.open(subject_id=fact.subject_id):
+                if each.topic == opposite and not each.polarity and each.said_at <= block.said_at:
+                    end_elsewhere(self.work, each, by=block, at=fact.start)
+
+    def _ask_whether_ended(self, ending: Block, block: Block) -> None:
+        """There is a question whether the one ends the other."""
+        self.work.add(
+            ReviewItem(
+                id=identity.pair_id(
+                    self.user_id, kind="ending", left_id=ending.id, right_id=block.id
+                ),
+                user_id=self.user_id,
+                kind=ReviewItem.Kind.ENDING,
+                left_id=ending.id,
+                right_id=block.id,
+            )
+        )
 
     def _add_source(self, fact: ResolvedFact, known: Block) -> None:
         """The known block gets this source, the earlier beginning and the higher confidence."""
         self.work.cite(known, fact.proposal.span)
+        began = known.valid_from or known.said_at
+        precision = _member(Precision, fact.proposal.since_precision)
         self.work.change(
             known,
             confidence=max(known.confidence, fact.proposal.confidence),
             trust=max(known.trust, int(fact.trust)),
-            valid_from=min(known.valid_from or known.said_at, fact.start),
+            valid_from=min(began, fact.start),
+            since_precision=precision if fact.start < began else known.since_precision,
+            held_at=max(known.held_at or known.said_at, fact.held_at),
         )
         self._decide(
             Verdict.DUPLICATE, "known", fact.message.id, fact.proposal.span, record_id=known.id
@@ -525,16 +702,18 @@ class Learner:
                 text=fact.proposal.text,
                 entity_id=fact.subject_id,
                 topic=fact.topic,
-                value=fact.value if fact.topic else "",
+                value=fact.read_value if fact.topic else "",
                 is_single_valued=fact.is_single_valued,
                 polarity=fact.polarity,
+                corrects_id=fact.corrects_id,
+                held_at=fact.held_at if fact.held_at != fact.message.said_at else None,
                 is_secret=fact.proposal.is_secret,
                 **_event_columns(fact.proposal.event),
                 trust=int(fact.trust),
                 confidence=fact.proposal.confidence,
                 valid_from=fact.start,
                 since_precision=_member(Precision, fact.proposal.since_precision),
-                valid_to=valid_to if valid_to and valid_to > fact.start else None,
+                valid_to=valid_to if fact.is_over else None,
                 until_precision=_member(Precision, fact.proposal.until_precision)
                 if valid_to
                 else "",
@@ -551,7 +730,7 @@ class Learner:
                 block, resolved.entity.id, confidence=resolved.confidence
             )
             self.work.cite(mention, fact.proposal.span)
-        if fact.edge_type:
+        if fact.edge_type and not fact.polarity:
             self._add_edge(fact, block)
         self._decide(
             Verdict.REMEMBERED, "fact", fact.message.id, fact.proposal.span, record_id=block.id
@@ -640,29 +819,72 @@ def _find_adjacent_repeat(fact: ResolvedFact, chain: Sequence[Block]) -> Block |
 
     Statements that are less trusted than the user's word do not stand for one of the user's own.
     """
-    said = (fact.message.said_at, fact.message.sequence)
+    if fact.corrects_id is not None:
+        return None
     rank = fact.trust >= Trust.USER_SAID
+    said = (fact.held_at, fact.message.sequence)
+
+    def is_concerned(block: Block) -> bool:
+        is_single = fact.is_single_valued and block.is_single_valued
+        if is_single and not fact.polarity and not block.polarity:
+            return True
+        value = identity.canonical_value(block.value)
+        return value == fact.value or not value or not fact.value
+
     peers = [
         block
         for block in chain
-        if block.status != Status.FALSIFIED and (block.trust >= Trust.USER_SAID) >= rank
+        if block.status != Status.FALSIFIED
+        and (block.trust >= Trust.USER_SAID) >= rank
+        and is_over_by_its_words(block) == fact.is_over
+        and is_concerned(block)
     ]
-    peers.sort(key=lambda b: statement_of(b).said)
-    before = [b for b in peers if (b.said_at, b.sequence or 0) <= said][-1:]
-    after = [b for b in peers if (b.said_at, b.sequence or 0) > said][:1]
-    return next((b for b in (*before, *after) if b.value == fact.value), None)
+    peers.sort(key=lambda b: statement_of(b).order)
+    before = [b for b in peers if (b.held_at or b.said_at, b.sequence or 0) <= said][-1:]
+    after = [b for b in peers if (b.held_at or b.said_at, b.sequence or 0) > said][:1]
+    return next(
+        (
+            b
+            for b in (*before, *after)
+            if identity.canonical_value(b.value) == fact.value
+            and b.polarity == fact.polarity
+            and (fact.is_over or b.valid_to is None or fact.start < b.valid_to)
+        ),
+        None,
+    )
+
+
+def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
+    """The fact in the place of the wrong one, since when that was believed."""
+    start = fact.start
+    if not fact.proposal.valid_from:
+        start = wrong.valid_from or wrong.said_at
+    if fact.topic:
+        return replace(fact, start=start, corrects_id=wrong.id)
+    # It does not say what it is about: "no, I mean Ericsson".
+    proposal = fact.proposal
+    right = proposal.value or ""
+    text = reads_corrected(wrong.text, wrong=proposal.corrects or "", right=right)
+    topic = wrong.topic
+    if tail_of(topic) and wrong.kind != BlockKind.EVENT:
+        topic = f"{head_of(topic)}:{identity.canonical_value(right)}"
+    return replace(
+        fact,
+        proposal=replace(proposal, text=text or proposal.text),
+        topic=topic,
+        is_single_valued=wrong.is_single_valued,
+        start=start,
+        corrects_id=wrong.id,
+    )
 
 
 def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:
     """The columns of an event's block; none for a fact."""
     if event is None:
         return {}
-    starts_at, ends_at = _as_utc(event.starts_at), _as_utc(event.ends_at)
-    if ends_at is not None and (starts_at is None or ends_at < starts_at):
-        ends_at = None
     return {
-        "starts_at": starts_at,
-        "ends_at": ends_at,
+        "starts_at": _as_utc(event.starts_at),
+        "ends_at": _as_utc(event.ends_at),
         "time_precision": _member(Precision, event.precision),
         "is_all_day": event.is_all_day,
         "recurrence": storable(event.recurrence)[:MAX_RECURRENCE_CHARS],

@@ -1,14 +1,17 @@
 """Statements that cannot both hold: which one does, since when, and which are in doubt.
 
-Only statements of the same subject and the same single-valued topic are compared. What follows
-from them depends on what was said when, not on the order in which it was learned: `resolve` looks
-at all of them each time. Nothing is deleted: a superseded row stays and names its successor.
+Only statements of the same subject and the same topic are compared. What follows from them depends
+on when it held and on what was said when, not on the order in which it was learned: `resolve`
+looks at all of them each time. Nothing is deleted: a superseded row stays and names its successor.
+
+What a statement ends on another topic or of somebody else (a death, a correction, a moved event)
+is linked by `end_elsewhere` when it is learned, and stays so while the one that ended it is there.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,7 +19,16 @@ from django.db.models import Q
 from knowledge import identity
 from knowledge.models import Block, Edge, LedgerRow, ReviewItem
 from knowledge.services.ledger.unit_of_work import UnitOfWork
-from knowledge.types import CERTAIN, Status, Trust
+from knowledge.types import CERTAIN, Polarity, Status, Trust
+
+# Two different values said within such a time, neither as a change nor as a correction, are asked
+# about: nothing happened in between.
+ONE_SITTING = timedelta(hours=12)
+# What is the same for life. Another value is a mistake on one side, whenever it is said.
+UNCHANGING = frozenset({"birthday", "origin"})
+
+# Topics of which a statement ends those of others: a death, an opinion that has turned.
+ENDS_OTHERS = frozenset({"death", "likes", "dislikes"})
 
 Topic = tuple[UUID, str]  # an entity and what is said of it
 
@@ -26,11 +38,18 @@ class Statement:
     """What the resolution needs of a block."""
 
     id: UUID
-    value: str
+    value: str  # normalised; empty for an ending of whatever value
     trust: int
     confidence: float
     said: tuple[datetime, int, str]  # when, at which place of its journal, and its id
     start: datetime  # from when it says to be true
+    held_at: datetime | None = None  # the latest moment at which it says to be true; unset: said
+    over_at: datetime | None = None  # when it is over by its own words
+    polarity: str = ""
+    is_single: bool = True  # another value of the topic cannot hold beside it
+    is_change: bool = False  # it says that something began, not only that it is so
+    is_unchanging: bool = False
+    corrects: UUID | None = None
 
     @property
     def is_users(self) -> bool:
@@ -41,6 +60,40 @@ class Statement:
     def is_certain(self) -> bool:
         """True when it may end others."""
         return self.confidence >= CERTAIN or self.trust == Trust.CONFIRMED
+
+    @property
+    def order(self) -> tuple[bool, datetime, tuple[datetime, int, str]]:
+        """Statements come in the order in which they held; the user's word after all others'."""
+        return self.is_users, self.held_at or self.said[0], self.said
+
+    def concerns(self, other: "Statement") -> bool:
+        """True when the two speak of the same, whether they agree or not."""
+        if self.corrects == other.id:
+            return True
+        if not self.polarity and not other.polarity and self.is_single and other.is_single:
+            return True
+        return self.value == other.value or not self.value or not other.value
+
+    def contradicts(self, other: "Statement") -> bool:
+        """True when not both can hold at one time."""
+        if self.corrects == other.id:
+            return True
+        if self.polarity and other.polarity:
+            return False
+        if self.polarity or other.polarity:
+            return self.concerns(other)
+        return self.is_single and other.is_single and self.value != other.value
+
+    def is_doubtful_against(self, other: "Statement") -> bool:
+        """True for another value without a word that something changed or was wrong."""
+        if self.polarity or other.polarity or self.corrects == other.id:
+            return False
+        if self.trust == Trust.CONFIRMED or other.value == self.value or not other.is_users:
+            return False
+        if self.is_unchanging:
+            return True
+        is_said_together = abs(self.said[0] - other.said[0]) < ONE_SITTING
+        return is_said_together and not self.is_change and not other.is_change
 
 
 @dataclass(frozen=True)
@@ -68,33 +121,50 @@ def resolve(statements: Iterable[Statement]) -> Resolution:
     """What follows from statements on one topic.
 
     The user's word comes after all others', so it ends theirs and never the other way round;
-    apart from that, what was said later ends what was said before. Where one of two is not
-    certain, both are in doubt until something certain is said.
+    apart from that, what held later ends what held before. Where one of two is not certain, or
+    nothing tells which is right, both are in doubt until something certain is said. What is over
+    by its own words ends the same statement in words of the present, and nothing else.
     """
     result = Resolution()
     standing: list[Statement] = []
-    for new in sorted(statements, key=lambda s: (s.is_users, s.said)):
+    for new in sorted(statements, key=lambda s: s.order):
+        concerned = [old for old in standing if new.concerns(old)]
+        if new.over_at is not None:
+            concerned = [old for old in concerned if not old.polarity and old.value == new.value]
         # Another's word is no match for the user's, however certain.
-        outranked = [old for old in standing if new.is_users and not old.is_users]
+        outranked = [old for old in concerned if new.is_users and not old.is_users]
         unsettled = [
             old
-            for old in standing
-            if old.value != new.value
+            for old in concerned
+            if new.contradicts(old)
             and old not in outranked
             and old.id not in result.disputed
-            and not old.is_certain
+            and (not old.is_certain or new.is_doubtful_against(old))
         ]
-        ended = standing if new.is_certain and not unsettled else outranked
+        ended = concerned if new.is_certain and not unsettled else outranked
         for old in ended:
-            # It held until the newer one began; if that lies earlier, until that one was said.
-            end = new.start if new.start > old.start else max(new.said[0], old.start)
-            result.endings[old.id] = Ending(by=new.id, at=end)
+            result.endings[old.id] = Ending(by=new.id, at=_end_of(old, new))
             for pair in [pair for pair in result.disputes if old.id in pair]:
                 result.disputes.discard(pair)
         standing = [old for old in standing if old not in ended]
-        result.disputes.update((new.id, old.id) for old in standing if old.value != new.value)
+        if new.over_at is not None:
+            continue
+        result.disputes.update(
+            (new.id, old.id) for old in concerned if old not in ended and new.contradicts(old)
+        )
         standing.append(new)
     return result
+
+
+def _end_of(old: Statement, new: Statement) -> datetime:
+    """Until when the old one held: until the newer one began; if that lies earlier, until it was
+    said; never, if the newer one says that it was wrong from the start.
+    """
+    if new.corrects == old.id:
+        return max(new.start, old.start)
+    if new.over_at is not None:
+        return max(new.over_at, old.start)
+    return new.start if new.start > old.start else max(new.said[0], old.start)
 
 
 # -- in the ledger
@@ -104,26 +174,28 @@ def statement_of(block: Block) -> Statement:
     """A block, as far as contradictions are concerned."""
     return Statement(
         id=block.id,
-        value=block.value,
+        value=identity.canonical_value(block.value),
         trust=block.trust,
         confidence=block.confidence,
         said=(block.said_at, block.sequence or 0, str(block.id)),
         start=block.valid_from or block.said_at,
+        held_at=block.held_at,
+        over_at=block.valid_to if is_over_by_its_words(block) else None,
+        polarity=block.polarity,
+        is_single=block.is_single_valued,
+        is_change=bool(block.since_precision),
+        is_unchanging=block.topic in UNCHANGING,
+        corrects=block.corrects_id,
     )
 
 
-def takes_part(block: Block) -> bool:
-    """True for a block that can end others or be ended.
-
-    Not one that the user called wrong, nor one that is about a time that is over by its own
-    words: "from 2010 to 2015 I lived in Rome" says nothing of today.
-    """
-    is_past = block.valid_to is not None and block.superseded_by_id is None
-    return block.is_single_valued and block.status != Status.FALSIFIED and not is_past
+def is_over_by_its_words(block: Block) -> bool:
+    """True when it is about a time that is over: "from 2010 to 2015 I lived in Rome"."""
+    return block.valid_to is not None and block.superseded_by_id is None
 
 
 def load_topics(work: UnitOfWork, topics: Iterable[Topic]) -> dict[Topic, list[Block]]:
-    """The single-valued blocks of these topics, as this unit will have left them."""
+    """The statements on these topics, as this unit will have left them."""
     wanted = set(topics)
     if not wanted:
         return {}
@@ -131,13 +203,12 @@ def load_topics(work: UnitOfWork, topics: Iterable[Topic]) -> dict[Topic, list[B
         user_id=work.user_id,
         entity_id__in={entity_id for entity_id, _ in wanted},
         topic__in={topic for _, topic in wanted},
-        is_single_valued=True,
     )
     grouped: dict[Topic, list[Block]] = {topic: [] for topic in wanted}
     seen: set[UUID] = set()
     for block in [*work.current(found), *work.additions(Block), *work.changes(Block)]:
         topic = topic_of(block)
-        if topic in grouped and block.is_single_valued and block.id not in seen:
+        if topic in grouped and block.id not in seen:
             seen.add(block.id)
             grouped[topic].append(block)
     return grouped
@@ -161,10 +232,17 @@ def resolve_conflicts(work: UnitOfWork, topics: Iterable[Topic]) -> None:
     everyone: set[UUID] = set()
     for blocks in load_topics(work, topics).values():
         everyone |= {block.id for block in blocks}
-        parts = [block for block in blocks if takes_part(block)]
+        elsewhere = _ended_elsewhere(work, blocks)
+        parts = [
+            block
+            for block in blocks
+            if block.status != Status.FALSIFIED and block.id not in elsewhere
+        ]
         resolution = resolve(map(statement_of, parts))
         disputes |= resolution.disputes
         for block in parts:
+            if is_over_by_its_words(block):
+                continue
             ending = resolution.endings.get(block.id)
             is_disputed = block.id in resolution.disputed
             work.change(
@@ -177,6 +255,49 @@ def resolve_conflicts(work: UnitOfWork, topics: Iterable[Topic]) -> None:
             resolved[block.id] = block
     _update_edges_of_blocks(work, resolved)
     _update_review_items(work, disputes=disputes, everyone=everyone)
+
+
+def end_elsewhere(work: UnitOfWork, block: Block, *, by: Block, at: datetime) -> None:
+    """The block and its edges are ended by a statement that is not of its topic."""
+    work.change(
+        block,
+        status=Status.ASSERTED,
+        superseded_by_id=by.id,
+        valid_to=max(at, block.valid_from or block.said_at),
+        superseded_at=block.superseded_at or work.now,
+    )
+    _update_edges_of_blocks(work, {block.id: block})
+
+
+def reopen(work: UnitOfWork, blocks: Iterable[Block]) -> None:
+    """What ended these is not so: they hold, but for what their topics say."""
+    opened = list(blocks)
+    for block in opened:
+        work.change(block, superseded_by_id=None, valid_to=None, superseded_at=None)
+    _update_edges_of_blocks(work, {block.id: block for block in opened})
+    resolve_conflicts(work, topics_of(opened))
+
+
+def _ended_elsewhere(work: UnitOfWork, blocks: Iterable[Block]) -> set[UUID]:
+    """Those of a topic's blocks that `end_elsewhere` ended."""
+    here = {block.id: block for block in blocks}
+    ended = {b.id: b.superseded_by_id for b in here.values() if b.superseded_by_id}
+    strange = set(ended.values()) - here.keys()
+    if not strange:
+        return set()
+    stored = Block.objects.filter(user_id=work.user_id, pk__in=strange)
+    by = {b.id: b for b in (*work.current(stored), *work.additions(Block)) if b.id in strange}
+    return {
+        id_
+        for id_, successor_id in ended.items()
+        if (successor := by.get(successor_id)) is not None
+        and successor.status != Status.FALSIFIED
+        and (
+            successor.polarity == Polarity.ENDED
+            or successor.corrects_id == id_
+            or successor.topic.partition(":")[0] in ENDS_OTHERS
+        )
+    }
 
 
 def _update_edges_of_blocks(work: UnitOfWork, blocks: dict[UUID, Block]) -> None:

@@ -39,7 +39,7 @@ def fact_keys(*, text: str, subject: str, topic: str, value: str) -> list[str]:
     """The texts by which a statement is recognised: its words, and its subject, topic and value."""
     said = [identity.normal_text(text)]
     if topic:
-        said.append("\x00".join([subject, topic, value]))
+        said.append("\x00".join([subject, topic, identity.canonical_value(value)]))
     return said
 
 

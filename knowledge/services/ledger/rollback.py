@@ -41,11 +41,16 @@ from knowledge.services.ledger.removal import (
     lower_trust,
     remove_with_dependents,
 )
-from knowledge.services.ledger.unit_of_work import TABLE_OF, Key, UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import TABLE_OF, Key, UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.types import RollbackPreview, Status
 
 # What a job may change of a record without saying anything new.
-MECHANICAL = {*DERIVED, "valid_from", "confidence", "trust", "node_type_id"}
+MECHANICAL = {
+    *DERIVED,
+    *("valid_from", "since_precision", "held_at", "confidence", "trust", "node_type_id"),
+    *("name", "normal_name", "is_unnamed"),  # somebody known by a role has got a name
+}
 UNDECIDED = {Status.ASSERTED, Status.DISPUTED}  # statuses that follow from conflicts
 ENTITY_REFERENCES: tuple[tuple[type[models.Model], str], ...] = (
     (Mention, "entity_id"),

@@ -30,6 +30,7 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.indexing.updating import update_indexes
+from knowledge.services.locking import lock_memory
 from knowledge.stores.vectors.port import Vector
 from knowledge.types import TextSpan, Verdict, VersionEnd, VersionStart
 
@@ -40,14 +41,6 @@ BATCH = 5_000  # rows of one statement
 
 Row = TypeVar("Row", bound=LedgerRow)
 Key = tuple[str, UUID]
-
-LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('knowledge ' || %s, 0))"
-
-
-def lock_memory(user_id: UUID) -> None:
-    """No other transaction changes this user's memory until this one ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [str(user_id)])
 
 
 @contextmanager

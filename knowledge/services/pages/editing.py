@@ -18,7 +18,7 @@ from knowledge.models import (
     Mention,
     Source,
 )
-from knowledge.services.ledger.conflicts import resolve_conflicts, topic_of
+from knowledge.services.ledger.conflicts import reopen, resolve_conflicts, topic_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
 
@@ -104,6 +104,7 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
             entity,
             name=name,
             normal_name=normal[: identity.MAX_NAME_CHARS],
+            is_unnamed=False,
             trust=int(Trust.CONFIRMED),
         )
         work.add_alias(entity.id, name=name, normal_name=normal)
@@ -129,8 +130,11 @@ def _update_dependents(work: UnitOfWork, block: Block) -> None:
     """Its edges have its status, and the conflicts of its topic are resolved."""
     for edge in Edge.objects.filter(user_id=work.user_id, block=block):
         work.change(edge, status=block.status, trust=block.trust, confidence=block.confidence)
-    if block.is_single_valued and (topic := topic_of(block)):
+    if topic := topic_of(block):
         resolve_conflicts(work, [topic])
+    if block.status == Status.FALSIFIED:  # what it ended of other topics is not over
+        ended = Block.objects.filter(user_id=work.user_id, superseded_by_id=block.id)
+        reopen(work, [b for b in work.current(ended) if topic_of(b) != topic])
 
 
 def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:

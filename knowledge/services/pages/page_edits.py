@@ -7,7 +7,7 @@ from django.db import transaction
 
 from exobrain.lib.database import retry_conflicts
 from knowledge.errors import BlockNotOnPage, RepeatedBlock
-from knowledge.selectors.pages import editable_blocks
+from knowledge.selectors.entity_page import editable_blocks
 from knowledge.services.pages import editing
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from exobrain.lib.database import retry_conflicts
 from knowledge.errors import CannotRetypeYourself, PageNotFound, UnknownType
 from knowledge.models import Changeset, Edge, Entity
 from knowledge.selectors.pages import NOT_CATEGORIES, ROOT_TYPE
@@ -14,6 +15,7 @@ from knowledge.types import Trust
 ANY_RELATION = "edge.related_to"
 
 
+@retry_conflicts
 def retype_entity(*, user_id: UUID, entity_id: UUID, node_type: str) -> UUID:
     """The entity is of that type, and no message changes it again; returns the changeset.
 

@@ -9,7 +9,8 @@ from exobrain.lib.database import retry_conflicts
 from knowledge.errors import AlreadyDecided, RecordNotFound, ReviewItemNotFound
 from knowledge.models import Block, Changeset, Entity, ReviewItem
 from knowledge.services.identities.merging import add_cannot_link, merge_into
-from knowledge.services.ledger.unit_of_work import UnitOfWork, lock_memory
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.services.locking import lock_memory
 from knowledge.services.pages.editing import assure, refute
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from exobrain.lib.database import retry_conflicts
 from exobrain.lib.text import storable
 from knowledge import identity
 from knowledge.errors import (
@@ -27,6 +28,7 @@ from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import BlockKind, Trust
 
 
+@retry_conflicts
 def split_page(
     *, user_id: UUID, entity_id: UUID, block_ids: Collection[UUID], name: str
 ) -> tuple[UUID, UUID]:
@@ -48,6 +50,7 @@ def split_page(
         return new.id, work.changeset.id
 
 
+@retry_conflicts
 def move_blocks(
     *, user_id: UUID, entity_id: UUID, to_id: UUID, block_ids: Collection[UUID]
 ) -> UUID:

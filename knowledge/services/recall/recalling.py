@@ -38,7 +38,7 @@ def recall(
     scope: Scope,
     query: str,
     budget_tokens: int,
-    limit: int = 50,
+    limit: int = 300,
     deadline_ms: int | None = None,
     drop_weak: bool = False,
     without: Collection[str] = (),
@@ -62,7 +62,7 @@ def recall(
         if name not in without
     }
     retrieved, took = _run_retrievers(wanted, seconds=milliseconds * RETRIEVERS_SHARE / 1000)
-    pool = gather_candidates(scope, retrieved)
+    pool = gather_candidates(scope, retrieved, question)
     ordered = order_memories(
         question,
         pool,
@@ -123,7 +123,7 @@ def _load_scorer(
     packed = configured_token_store().with_neighbours(
         user_id=scope.user_id,
         space=embedder.space,
-        block_ids=[candidate.block_id for candidate in pool.candidates],
+        passage_ids=[candidate.block_id for candidate in pool.candidates],
         reach=TOKEN_REACH,
     )
     if not packed:

@@ -18,7 +18,7 @@ from knowledge.errors import LearnedMeanwhile, NotInJournal
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
 from knowledge.services.learning import learner
-from knowledge.services.ledger.unit_of_work import lock_memory
+from knowledge.services.locking import lock_memory
 from knowledge.services.updates.leasing import end_update, leased_message_ids
 from knowledge.types import PreparedLearning, SourceMessage
 from orchestrator.types import Attempt

@@ -46,6 +46,8 @@ def test_a_page_has_its_fields(alice: User, as_user: SignIn) -> None:
     page = read(as_user(alice), ann)
 
     times = page.pop("metadata")
+    assert page.pop("now")[0]["statements"][0]["markdown"] == "Ann lives in Lyon."
+    assert page.pop("relations")[0]["text"] == "Ann knows Ben"
     assert times["created_at"] == "2025-01-14T09:30:00Z"
     assert times["updated_at"].endswith("Z")
     assert page == {
@@ -54,8 +56,20 @@ def test_a_page_has_its_fields(alice: User, as_user: SignIn) -> None:
         "title": "Ann",
         "summary": "Ann lives in Lyon.",
         "properties": {"name": "Ann", "email": "ann@example.org", "aliases": '["Annie"]'},
-        "links": [{"page_id": str(ben.id), "title": "Ben", "summary": "Ben plays chess."}],
+        "links": [
+            {
+                "page_id": str(ben.id),
+                "title": "Ben",
+                "summary": "Ben plays chess.",
+                "relation": "",
+                "text": "Ann knows Ben",
+            }
+        ],
         "content_blocks": [{"block_id": str(block.id), "markdown": "Ann lives in Lyon."}],
+        "category_name": "Person",
+        "aliases": ["Annie"],
+        "as_of": None,
+        **{key: [] for key in ["to_user", "coming", "past", "past_relations", "merged"]},
     }
 
 

@@ -8,8 +8,11 @@ from django.test import Client
 
 from accounts.models import User
 from knowledge.services.pages import editing
+from knowledge.services.recall import searching
+from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 from tests.knowledge.ledger.scribe import Teller
+from tests.knowledge.remembering import Remembering
 
 SignIn = Callable[[User], Client]
 PATH = "/api/knowledge/search"
@@ -74,7 +77,12 @@ def test_little_trusted_memory_can_be_left_out(alice: User, as_user: SignIn, tol
 
 def test_an_empty_memory_has_nothing(alice: User, as_user: SignIn) -> None:
     """And says so at once."""
-    assert read(as_user(alice)) == {"items": [], "retriever_ms": {}, "dropped": []}
+    assert read(as_user(alice)) == {
+        "items": [],
+        "is_known": False,
+        "retriever_ms": {},
+        "dropped": [],
+    }
 
 
 @pytest.mark.parametrize(
@@ -119,12 +127,69 @@ def test_a_stranger_finds_nothing(
 
 
 def test_the_page_shows_what_was_found(alice: User, as_user: SignIn, told: Teller) -> None:
-    """With the way to the message, and why."""
+    """With the way to the message, and no number of the machine's."""
     page = as_user(alice).get("/memory", {"q": "Where do I live?"}).content.decode()
 
     assert "Lyon" in page
     assert "/memory/messages/" in page
-    assert "What each way of looking gave to its score" in page
+    assert "score" not in page
+
+
+def test_facts_come_before_passages(
+    alice: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However well a passage fits, over the API and on the page."""
+    message = rows.said(JournalFactory(user=alice), "Ann and I went to Lyon, where she lives.")
+    found = [rows.episode(message), rows.fact(alice, None, "Ann lives in Lyon.")]
+    monkeypatch.setattr(searching, "search", Remembering(found))
+    client = as_user(alice)
+
+    page = client.get("/memory", {"q": "Ann"}).content.decode()
+
+    assert [item["kind"] for item in read(client)["items"]] == ["fact", "episode"]
+    known, _, said = page.partition("What was said")
+    assert ("Ann lives in Lyon." in known, "where she lives" in said) == (True, True)
+    assert "where she lives" not in known
+
+
+def test_nothing_is_known_is_said(
+    alice: User, as_user: SignIn, told: Teller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one sentence."""
+    monkeypatch.setattr(searching, "search", Remembering([]))
+    client = as_user(alice)
+
+    page = client.get("/memory", {"q": "What is my shoe size?"}).content.decode()
+
+    assert "Nothing is known of that." in page
+    assert read(client)["is_known"] is False
+
+
+def test_a_page_that_is_named_is_offered(
+    alice: User, charlie: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if nothing else is known; to nobody else."""
+    ann = rows.entity(alice, "Ann Miller")
+    monkeypatch.setattr(searching, "search", Remembering([]))
+
+    page = as_user(alice).get("/memory", {"q": "Who is ann miller?"}).content.decode()
+    theirs = as_user(charlie).get("/memory", {"q": "Who is ann miller?"}).content.decode()
+
+    assert f"/memory/pages/{ann.id}" in page
+    assert "Nothing is known of that beyond the name." in page
+    assert f"/memory/pages/{ann.id}" not in theirs
+
+
+def test_the_page_can_be_asked_of_a_day(alice: User, as_user: SignIn, told: Teller) -> None:
+    """What held then; a day that is none is today."""
+    client = as_user(alice)
+
+    then = client.get("/memory", {"q": "Where do I live?", "as_of": "2025-02-01"})
+    now = client.get("/memory", {"q": "Where do I live?", "as_of": "some day"})
+
+    assert ("Rome" in then.content.decode(), "Lyon" in then.content.decode()) == (True, False)
+    assert "What held on 1 Feb 2025" in then.content.decode()
+    assert "Lyon" in now.content.decode()
 
 
 def test_the_page_shows_notes(alice: User, as_user: SignIn) -> None:

@@ -11,7 +11,7 @@ from journal.services import mark_committed
 from knowledge.models import Block, Source
 from knowledge.services.indexing.reindexing import embed_missing
 from knowledge.services.ledger.rollback import roll_back
-from knowledge.services.ledger.unit_of_work import lock_memory
+from knowledge.services.locking import lock_memory
 from tests.knowledge.ledger.scribe import Teller
 from tests.knowledge.validity import faults
 from tests.orchestrator.harness import eventually

@@ -1,0 +1,163 @@
+"""What roles and names of people tell: who cannot be one, and who may be.
+
+Pure. A role is what somebody is to the user, in the words of the table of topics: sister, manager.
+"""
+
+from knowledge import identity
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ROLE_PREFIX = "my "  # of the alias by which the holder of a role is known
+
+FAMILY = _words(
+    "mother father sister brother daughter son grandmother grandfather grandson granddaughter "
+    "aunt uncle cousin niece nephew stepmother stepfather stepson stepdaughter stepsister "
+    "stepbrother mother_in_law father_in_law sister_in_law brother_in_law daughter_in_law "
+    "son_in_law parent child sibling grandparent grandchild baby twin"
+)
+COUPLE = _words(
+    "partner wife husband spouse girlfriend boyfriend fiance fiancee ex "
+    "ex_wife ex_husband ex_girlfriend ex_boyfriend"
+)
+# Everybody may be a friend or a neighbour besides.
+COMPANY = _words("friend neighbour neighbor roommate flatmate housemate acquaintance teammate")
+PETS = _words("pet dog cat horse rabbit hamster bird parrot fish")
+# Of which the user has one at a time.
+ONLY_ONE = COUPLE | _words("mother father mother_in_law father_in_law boss landlord")
+
+TITLES = _words(
+    "mr mrs ms miss dr doctor prof professor sir lady dame lord frau herr fraulein "
+    "aunt auntie uncle granny grandma grandpa tante onkel oma opa "
+    "sister brother coach captain"
+)
+# First names and what their bearers are called, where that does not begin alike.
+SHORT_FORMS = {
+    "william": "bill billy will willy liam",
+    "robert": "bob bobby",
+    "richard": "dick rick ricky",
+    "john": "jack johnny",
+    "james": "jim jimmy jamie",
+    "margaret": "peggy meg maggie greta grete",
+    "elizabeth": "liz beth betty lisa elsie eliza lizzie libby",
+    "elisabeth": "liz beth lisa else elli sissi",
+    "catherine": "kate kathy katie kitty kat",
+    "katherine": "kate kathy katie kitty kat",
+    "katharina": "kathi kati kaethe",
+    "edward": "ted ned teddy",
+    "theodore": "ted",
+    "charles": "chuck charlie",
+    "henry": "harry hank",
+    "anthony": "tony",
+    "antonio": "toni tonio",
+    "thomas": "tom tommy",
+    "alexander": "sasha sascha xander lex",
+    "alexandra": "sasha sascha lexi",
+    "francis": "frank",
+    "franziska": "sissi ziska",
+    "johannes": "hans hannes jo",
+    "josef": "sepp jupp",
+    "joseph": "joe sepp",
+    "friedrich": "fritz fred",
+    "heinrich": "heinz heiner",
+    "ulrich": "uli",
+    "wolfgang": "wolfi",
+    "michael": "mike mick micha",
+    "stephen": "steve",
+    "steven": "steve",
+    "susanne": "sanne suse",
+    "sarah": "sally",
+    "mary": "molly polly",
+    "patricia": "trish tricia",
+    "rebecca": "becky",
+    "matthew": "matt",
+    "andrew": "drew",
+    "isabella": "bella",
+    "philip": "pip",
+    "sebastian": "basti bastian",
+    "christian": "chris",
+    "christopher": "kit topher",
+}
+LEAST_SHORT_CHARS = 3  # of a short form that is the beginning of a name
+
+
+def exclude_each_other(left: str, right: str) -> bool:
+    """True when nobody is both to one user: a sister and an aunt, a sister and a boss."""
+    if left == right or {left, right} & COMPANY:
+        return False
+    groups = (FAMILY, COUPLE, PETS)
+    ours, theirs = ([group for group in groups if role in group] for role in (left, right))
+    if not ours and not theirs:
+        return False  # a boss may be a client, too
+    if ours and ours == theirs:
+        return ours[0] is not COUPLE and not _is_wider(left, right)
+    return True
+
+
+def _is_wider(left: str, right: str) -> bool:
+    """True when one of two roles of a family is only a wider word for the other."""
+    wider = {"parent", "child", "sibling", "grandparent", "grandchild", "baby", "twin", "pet"}
+    return bool({left, right} & wider)
+
+
+def role_alias(role: str) -> str:
+    """By what normal name the holder of a role is known."""
+    return identity.normal_name(f"{ROLE_PREFIX}{role}")
+
+
+def role_of_alias(normal_name: str) -> str:
+    """The role of such a name; empty for other names."""
+    role = normal_name.removeprefix(ROLE_PREFIX)
+    return role.replace(" ", "_") if role != normal_name else ""
+
+
+def bare_name(normal_name: str) -> str:
+    """The name without titles: "frau weber" and "dr weber" are both Weber."""
+    words = normal_name.split()
+    bare = [word for word in words if word not in TITLES]
+    return " ".join(bare) if bare else normal_name
+
+
+def is_variant(left: str, right: str) -> bool:
+    """True when two normal names may be of one person: Deb and Deborah, Bob Hill and Robert."""
+    ours, theirs = bare_name(left).split(), bare_name(right).split()
+    if not ours or not theirs:
+        return False
+    if len(ours) > 1 and len(theirs) > 1 and ours[-1] != theirs[-1]:
+        return False
+    if ours[0] == theirs[0] or _is_short_form(ours[0], theirs[0]):
+        return True
+    # A surname alone: Halloran of Mary Halloran.
+    return min(len(ours), len(theirs)) == 1 and ours[-1] == theirs[-1]
+
+
+def _is_short_form(left: str, right: str) -> bool:
+    for short, name in ((left, right), (right, left)):
+        if short in SHORT_FORMS.get(name, "").split():
+            return True
+        for stem in {short, _stem_of(short)}:
+            if LEAST_SHORT_CHARS <= len(stem) < len(name) and name.startswith(stem):
+                return True
+    return False
+
+
+def _stem_of(short: str) -> str:
+    """A pet name without its ending: Robbi, Debbie, Tommy."""
+    for ending in ("ie", "i", "y"):
+        if short.endswith(ending):
+            stem = short.removesuffix(ending)
+            doubled = len(stem) > LEAST_SHORT_CHARS and stem[-1] == stem[-2]
+            return stem[:-1] if doubled else stem
+    return short
+
+
+def short_forms_of(normal_name: str) -> set[str]:
+    """First names by which somebody of this one may be known, and the other way round."""
+    first = bare_name(normal_name).split()[:1]
+    found: set[str] = set()
+    for name, forms in SHORT_FORMS.items():
+        if first and (first[0] == name or first[0] in forms.split()):
+            found |= {name, *forms.split()}
+    return found - {normal_name}

@@ -1,0 +1,187 @@
+"""Which statements an ending, a correction or a death speaks of.
+
+"I quit" ends the only job, "sold the Golf" what was owned of that name, "not Tuesday but Wednesday"
+replaces what was said of Tuesday in the last days. Where several fit, the user is asked.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from knowledge import identity
+from knowledge.dates import MONTHS
+from knowledge.models import Block, Mention
+from knowledge.services.ledger.conflicts import UNCHANGING, statement_of
+from knowledge.services.ledger.unit_of_work import UnitOfWork
+from knowledge.types import STATEMENT_KINDS, BlockKind, Status
+
+DEATH = "death"  # the topic that says that its subject has died
+RECENT = timedelta(days=14)  # how far back a correction reaches that does not say what it is about
+# What one value may be said of beside another: hobby:golf is not ended with owns:golf.
+OPINIONS = frozenset({"likes", "dislikes", "hobby", "speaks", "event", "do"})
+# Topics of one person that another one is the value of; they are over when that one dies.
+OF_SOMEBODY = frozenset(
+    {"partner", "child", "parent", "sibling", "relative", "friend", "pet", "roommate", "employer"}
+)
+NAMELESS = frozenset({"on", "at", "in", "am", "pm", "um", "uhr", "of", "the", "next"})
+OPPOSITES = {"likes": "dislikes", "dislikes": "likes"}
+WEEKDAYS = (
+    ("monday", "montag"),
+    ("tuesday", "dienstag"),
+    ("wednesday", "mittwoch"),
+    ("thursday", "donnerstag"),
+    ("friday", "freitag"),
+    ("saturday", "samstag", "sonnabend"),
+    ("sunday", "sonntag"),
+)
+
+
+def head_of(topic: str) -> str:
+    """The topic without the value that it carries."""
+    return topic.partition(":")[0]
+
+
+def tail_of(topic: str) -> str:
+    """The value that the topic carries, if it does."""
+    return topic.partition(":")[2]
+
+
+class Statements:
+    """What is known when a batch is learned, with what the batch has added so far."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self.work = work
+
+    def open(self, *, subject_id: UUID | None, since: datetime | None = None) -> list[Block]:
+        """Statements that hold, of the subject or of anybody; those said since a time."""
+        stored = Block.objects.filter(
+            user_id=self.work.user_id, kind__in=STATEMENT_KINDS, superseded_at=None
+        )
+        if subject_id is not None:
+            stored = stored.filter(entity_id=subject_id)
+        if since is not None:
+            stored = stored.filter(said_at__gte=since)
+        found = {b.id: b for b in (*self.work.current(stored), *self.work.additions(Block))}
+        return [
+            block
+            for block in found.values()
+            if block.kind in STATEMENT_KINDS
+            and block.superseded_at is None
+            and block.status != Status.FALSIFIED
+            and (subject_id is None or block.entity_id == subject_id)
+            and (since is None or block.said_at >= since)
+        ]
+
+    def ended_by(self, *, subject_id: UUID, topic: str, value: str, at: datetime) -> list[Block]:
+        """The statements of which an ending of this topic and value may speak."""
+        pool = [
+            block
+            for block in self.open(subject_id=subject_id)
+            if not block.polarity
+            and block.topic
+            and block.kind == BlockKind.FACT
+            and block.valid_to is None
+            and (block.valid_from or block.said_at) <= at
+        ]
+        head = head_of(topic)
+        same = [block for block in pool if head_of(block.topic) == head]
+        if not value:
+            return same
+        if exact := [block for block in same if value in _values(block)]:
+            return exact
+        if near := [block for block in same if _is_near(block, value)]:
+            return near
+        if head in OPINIONS:
+            return []
+        others = [block for block in pool if head_of(block.topic) not in OPINIONS]
+        return [block for block in others if value in _values(block)]
+
+    def corrected_by(
+        self, *, subject_id: UUID | None, topic: str, wrong: str, said_at: datetime
+    ) -> Block | None:
+        """The latest statement that said the wrong value; of any topic among the recent ones."""
+        wrong = identity.canonical_value(wrong)
+        recent = self.open(subject_id=None, since=said_at - RECENT)
+        ours = self.open(subject_id=subject_id) if subject_id and topic else []
+        pools = [
+            [block for block in ours if block.topic == topic],
+            [block for block in ours if head_of(block.topic) == head_of(topic)],
+            [block for block in recent if not topic or block.entity_id == subject_id],
+        ]
+        for pool in pools:
+            found = [
+                block
+                for block in pool
+                if block.said_at <= said_at and block.topic and _says(block, wrong)
+            ]
+            if found:
+                return max(found, key=lambda block: statement_of(block).said)
+        return None
+
+    def of_the_dead(self, entity_id: UUID) -> list[Block]:
+        """What was said of somebody in the present tense, and who they were to others."""
+        own = [b for b in self.open(subject_id=entity_id) if b.topic not in UNCHANGING]
+        spoken = Mention.objects.filter(user_id=self.work.user_id, entity_id=entity_id)
+        ids = {mention.block_id for mention in self.work.current(spoken)}
+        ids |= {m.block_id for m in self.work.additions(Mention) if m.entity_id == entity_id}
+        related = [
+            block
+            for block in self.open(subject_id=None)
+            if block.id in ids and block.entity_id != entity_id and _is_of_somebody(block)
+        ]
+        return [
+            block
+            for block in (*own, *related)
+            if block.topic != DEATH and block.valid_to is None and block.kind == BlockKind.FACT
+        ]
+
+
+def _is_of_somebody(block: Block) -> bool:
+    return head_of(block.topic) in OF_SOMEBODY or block.topic.startswith("edge.")
+
+
+def _values(block: Block) -> set[str]:
+    return {identity.canonical_value(block.value), tail_of(block.topic)} - {""}
+
+
+def _is_near(block: Block, value: str) -> bool:
+    return any(identity.names_same_value(each, value) for each in _values(block))
+
+
+def _says(block: Block, wrong: str) -> bool:
+    """True when the wrong value is the block's, or the time of its event."""
+    if _is_near(block, wrong):
+        return True
+    start = block.starts_at
+    if start is None:
+        return False
+    day = start.date().isoformat().replace("-", " ")
+    names = {
+        *WEEKDAYS[start.weekday()],
+        *(name for name, month in MONTHS.items() if month == start.month),
+        *(f"{start.day}{ending}" for ending in ("st", "nd", "rd", "th")),
+        str(start.day),
+        f"{start:%H %M}",
+        str(start.hour % 12 or 12),
+    }
+    words = set(wrong.split())
+    return wrong.startswith(day) or (bool(words) and words <= names | NAMELESS)
+
+
+def reads_corrected(text: str, *, wrong: str, right: str) -> str:
+    """The text with the right value in the place of the wrong one; empty where it is not there."""
+    place = text.casefold().find(wrong.casefold())
+    if not wrong or not right or place < 0:
+        return ""
+    return f"{text[:place]}{right}{text[place + len(wrong) :]}"
+
+
+def are_one(blocks: Iterable[Block]) -> bool:
+    """True for statements of one value, however often it is stored."""
+    return len({identity.canonical_value(block.value) for block in blocks}) <= 1
+
+
+def opposite_of(topic: str) -> str:
+    """The topic that cannot hold beside it: dislikes:tea of likes:tea; empty for most."""
+    head = OPPOSITES.get(head_of(topic), "")
+    return f"{head}:{tail_of(topic)}" if head else ""
