@@ -23,7 +23,7 @@ from typing import Any
 from benchmarks.memory import beam, locomo, standin
 from benchmarks.memory.locomo import Conversation
 
-RETRIEVERS = ("words", "meaning", "tokens", "time", "graph")
+PARTS = ("words", "meaning", "tokens", "time", "graph", "facts")
 AIMS = {
     "LoCoMo": {"R@5": 0.81, "R@10": 0.89, "R@50": 0.96, "session hit@5": 0.97, "given@2000": 0.94},
     "BEAM": {"R@10": 0.70, "given@2000": 0.75},
@@ -38,9 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--dataset", type=Path, required=True, metavar="FILE")
     parser.add_argument("--json", type=Path, metavar="OUT")
-    parser.add_argument(
-        "--no-ablation", action="store_true", help="do not leave out retrievers in turn"
-    )
+    parser.add_argument("--no-ablation", action="store_true", help="do not leave out parts in turn")
     parser.add_argument(
         "--observations", action="store_true", help="learn through the model extractor"
     )
@@ -161,7 +159,12 @@ def _measured(
     print(f"\nNothing known: {sum(lines) / len(lines):.1f} lines given, {few:.2f} with at most two")
     ablated = {}
     if ablation:
-        ablated = {f"without {name}": run(name) for name in RETRIEVERS}
+        ablated = {f"without {name}": run(name) for name in PARTS}
+        for name, without in pipeline.INDEXED_PARTS.items():
+            with without():
+                pipeline.reindexed(memories)
+                ablated[f"without {name}"] = run()
+        pipeline.reindexed(memories)
         _print_table("Exobrain, part by part", {name: figures(o) for name, o in ablated.items()})
         for measure in ("R@10", f"given@{metrics.BUDGET_TOKENS}"):
             print(f"What each part is worth, {measure}, with its interval of 95 %:")

@@ -9,8 +9,10 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid5
 
 from django.contrib.auth import get_user_model
@@ -22,6 +24,8 @@ from exobrain.lib.errors import Unavailable
 from journal.services import import_journal
 from journal.types import PastMessage
 from knowledge.models import Update
+from knowledge.retrieval import passages
+from knowledge.retrieval.ranking import context_window
 from knowledge.retrieval.ranking.answers import says_all_of
 from knowledge.services.indexing.reindexing import embed_missing, rebuild_user
 from knowledge.services.recall.recalling import recall
@@ -35,6 +39,13 @@ POLL_SECONDS = 0.2
 DEPTH = 400  # memories asked for; several can be of one turn
 UNBOUNDED_TOKENS = 1_000_000
 NO_DEADLINE_MS = 60_000  # quality is measured with every retriever; speed is measured by itself
+
+
+# What the indexes are made with: without it, they are made anew.
+INDEXED_PARTS: Mapping[str, Callable[[], AbstractContextManager[Any]]] = {
+    "passages": lambda: patch.object(passages, "MAX_WORDS", sys.maxsize),
+    "neighbours' terms": lambda: patch.object(context_window, "NEIGHBOUR_TERMS", {}),
+}
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,11 @@ class CandidatePool:
 
 
 def gather_candidates(
-    scope: Scope, retrieved: Mapping[str, Retrieved], question: ParsedQuestion
+    scope: Scope,
+    retrieved: Mapping[str, Retrieved],
+    question: ParsedQuestion,
+    *,
+    with_facts: bool = True,
 ) -> CandidatePool:
     """Everything that any retriever found and the scope reaches.
 
@@ -68,8 +72,7 @@ def gather_candidates(
         or asks_for_secret(question.text, of=row.text)
         # What the user confirmed or rewrote stands for itself: no message says it like that.
         if row.kind not in STATEMENT_KINDS
-        or row.kind == BlockKind.EVENT
-        or row.topic
+        or (with_facts and (row.kind == BlockKind.EVENT or row.topic))
         or row.trust == Trust.CONFIRMED
         or row.id not in said_in
     ]

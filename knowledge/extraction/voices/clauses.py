@@ -109,6 +109,9 @@ def _read_pieces(pieces: Sequence[_Piece], grammar: Grammar) -> list[Clause]:
     awaits_content = False  # "Anna sagt" has not said yet what
     for piece in pieces:
         found = grammar.mode_of(piece.head, piece.rest)
+        if found and found.mode is Mode.ASKED and clauses and grammar.auxiliary.match(piece.head):
+            is_question = piece.rest.rstrip("\"')*_ ").endswith("?")
+            found = found if is_question else None  # "my brother, who ..., | is a chef"
         words = piece.link.strip(" ,;:-–—().…")
         if grammar.conditional.match(words + " " + piece.head):
             asks = clauses and grammar.asks_whether.search(pieces[len(clauses) - 1].head)
@@ -141,7 +144,10 @@ def _read_pieces(pieces: Sequence[_Piece], grammar: Grammar) -> list[Clause]:
             )
             content = piece.head[found.content :]
             embedded_self = grammar.self_subject.match(content) is not None
-            awaits_content = found.mode in (Mode.TOLD, Mode.DENIED) and not content.strip(" ,:.")
+            awaits_content = (
+                found.mode in (Mode.TOLD, Mode.DENIED)
+                and len(content.strip(" ,:.").split()) <= grammar.awaits_words
+            )
         elif is_content:
             embedded_self = grammar.self_subject.match(piece.head) is not None
         elif breaks:
@@ -173,7 +179,7 @@ def _breaks(  # noqa: PLR0911  a rule for each mode
         return False
     if mode is Mode.ASKED:
         return is_self and not words
-    return not grammar.subordinate.match(words)  # asked to do, wished, talk
+    return mode is Mode.TALK or not grammar.subordinate.match(words)  # asked to do, wished
 
 
 def _suppose_last(
@@ -200,7 +206,11 @@ def _asked(clauses: list[Clause], text: str, grammar: Grammar) -> list[Clause]:
     while number >= 0:
         if found[number].mode in (Mode.STATED, Mode.TALK, Mode.WISHED):
             found[number] = replace(found[number], mode=Mode.ASKED)
-        if not is_tag and number > 0 and grammar.has_subject(text[: found[number].start]):
+        is_behind = any(
+            grammar.has_subject(text[one.start : one.end].lstrip(" ,;:-–—("))
+            for one in found[:number]
+        )
+        if not is_tag and is_behind:
             break
         number -= 1
     return found

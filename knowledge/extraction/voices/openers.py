@@ -15,7 +15,7 @@ MIN_CV_HEADS = 2
 
 _OWN_WORD = re.compile(r"\b(?:I|I'[a-z]+|[Mm]y|me|ich|mein[a-z]*|[Ww]e|our)\b")
 _WORK_ON = (
-    r"(?:translate|translation of|summari[sz]e|summary of|sum up|tl;?dr(?! ?:)|proof-?read|re-?write|re-?phrase|re-?word|paraphrase|shorten|condense|polish|correct|edit|improve|"
+    r"(?:translate|translation of|summari[sz]e|summary of|sum up|tl;?dr(?! ?:)|proof-?read|(?:fix|check|correct) (?:the |my |this |these |its )?(?:typos|grammar|spelling|wording|punctuation|style|english|german|deutsch|text|sentence)|re-?write|re-?phrase|re-?word|paraphrase|shorten|condense|polish|correct|edit|improve|"
     r"simplify|critique|spell-?check|grammar|analy[sz]e|classify|sentiment of|annotate|parse|extract|reformulate|transcribe|make (?:this|it) (?:shorter|longer|better|sound)|"
     r"what do you (?:think|make) of|thoughts on|feedback on|your opinion on|is (?:this|the following) (?:correct|right|ok|good)|does (?:this|it) (?:sound|read|make sense)|how does (?:this|it) (?:sound|read)|"
     r"reply to|respond to|answer (?:this|the following)|comment on|continue|finish|complete|"
@@ -40,6 +40,11 @@ _INTRODUCES_LINE = re.compile(
 _SOURCE_LINE = re.compile(
     r"^[ \t]*(?:(?:from|source|via|quelle|aus|von|found|taken|copied|seen|gefunden|kopiert)\b[^\n]{0,80})?https?://\S+[^\n]{0,60}?:[ \t]*\n",
     re.IGNORECASE | re.MULTILINE,
+)
+# "Is this poem good? I am the sea": on the same line.
+_ASKS_ABOUT = re.compile(
+    rf"^[ \t]*(?:is|are|does|do|how|what|rate|would|can|could|ist|sind|wie|was|kannst)\b[^\n?]{{0,60}}\b(?:this|the following|diese[rsmn]?|dies|folgende[rsn]?)\s+(?:\w+\s+)?{_DOCUMENT}\b[^\n?]{{0,60}}\?[ \t]+(?=\S)",
+    re.IGNORECASE,
 )
 _NO_INTRODUCTION = re.compile(
     r"\b(?:my (?:story|situation|example) is [^:]*|note to self|please note|about (?:me|myself)|über mich|my (?:profile|story|bio|example)(?: is)?|fun fact)\s*$|https?$",
@@ -72,7 +77,7 @@ _FICTION = re.compile(
     | \bin\ (?:my|our)\ (?:[\w'-]+\ ){{0,1}}(?:story|novel|novella|script|screenplay|campaign|comic|manga|fan-?fic(?:tion)?|rpg|fairy\ ?tale|role-?play|playthrough|short\ story|d&d)\b{_NOT_A_WORK}
     | \bin\ (?:{_WORLDS})\b(?=,?\ (?:i|i'm|i've|my|we|you|bin|habe|ich|mein)\b)
     | \b(?:my|our|the|this)\ (?:[\w'&-]+\ ){{0,2}}(?:character|protagonist|main\ character|narrator|avatar|sim|toon|npc|villain|antagonist|alter\ ego|player\ character|paladin|rogue|bard|warlock|druid|sorcerer)\b(?:'s|\ is|\ has|\ lives|\ works|\ was|\ says|\ comes|\ loves|,|:|\ named|\ called|\ in)
-    | \byou(?:'re|\ are)\ (?:the|a|an|my)\ [\w\ '-]{2, 30},\ (?:and\ )?(?:i\ am|i'm)\b
+    | \byou(?:'re|\ are)\ (?:the|a|an|my)\ [\w\ '-]{{2,30}},\ (?:and\ )?(?:i\ am|i'm)\b
     | \b(?:novel|story|book|script|game|campaign|film|movie|play|series)'s\ (?:hero|heroine|villain|narrator|protagonist|main\ character)\b
     | \bthe\ (?:hero|heroine|villain|narrator|protagonist|main\ character)\ (?:of|in)\ (?:my|our|the|this)\b
     | ^[ \t]*(?:chapter|kapitel|act|akt|scene|szene|prologue|prolog)\ (?:\d+|one|two|eins|zwei|[ivx]+)\b
@@ -85,12 +90,13 @@ _FICTION = re.compile(
     | \b(?:i|we)\ (?:had\ (?:a|this|the\ weirdest|a\ weird|the\ strangest)\ (?:[\w-]+\ )?(?:dream|nightmare)|dream(?:ed|t)|was\ dreaming)\b
     | \bin\ (?:my|the|a|this|last\ night's)\ (?:[\w-]+\ )?(?:dream|dreams|nightmare)\b | \bin\ (?:another|a\ past|a\ previous|a\ different|an\ alternate|an\ alternative|a\ parallel|my\ next)\ (?:life|universe|world|timeline|reality)\b
     | ^[ \t]*(?:suppose|supposing|imagine|assume|assuming|hypothetically|picture\ this|let's\ assume|say\ i|what\ if|for\ the\ sake\ of\ argument)\b
+    | \bas\ an?\ (?:ai|ai\ language\ model|language\ model|chatbot|virtual\ assistant)\b|\bspielen\ wir\b
     | \b(?:as\ a\ (?:level|lvl)\ \d+|as\ (?:gandalf|dracula|sherlock|batman|hamlet))\b
     | \btu\ (?:mal\ )?so,?\ als\b|\b(?:tun\ wir|lass\ uns)\ (?:mal\ )?so(?:\ tun)?,?\ als\b|\bstell(?:t|en\ wir\ uns)?\ (?:dir|euch)?\ ?(?:mal\ |bitte\ )?vor\b|\b(?:lass|lasst)\ uns\ (?:ein|mal|was|etwas|eine)?\ ?(?:[\w-]+\ )?(?:spiel|rollenspiel|spielen|so\ tun|annehmen|szene)
     | \bspiele?\ (?:mal\ |bitte\ |jetzt\ )?(?:einen|eine|ein|die\ rolle|den|meinen|meine|mir)\b|\b(?:du\ bist|sei)\ (?:jetzt|nun|ab\ jetzt|ab\ sofort|mal)\b|\brollenspiel\b|\b(?:ich|wir)\ (?:spiele|spielen)\ (?:die\ rolle|einen\ (?:zauberer|ritter|könig|elf|ork|magier))
     | \bin\ (?:meinem|meiner|unserem|unserer|der|dem|einer|einem)\ (?:[\w-]+\ )?{_WORK_DE}\b(?!club|regal)|\bim\ (?:spiel|roman|traum|märchen|rollenspiel|film|comic)\ (?:bin|habe|heiße|wohne|lebe|arbeite|ist|hat)\b|\b(?:ich\ habe|ich\ hab|hab(?:e)?)\ (?:[\w\ ]{{0,20}})geträumt\b|\bich\ träumte\b|\bin\ einem\ (?:anderen|früheren)\ leben\b
     | \b(?:mein|meine|unser|unsere|der|die)\ (?:[\w-]+\ )?(?:charakter|figur|hauptfigur|protagonist|protagonistin|romanfigur|romanheld|romanheldin|spielfigur|avatar|sim|held|heldin|ich-erzähler|erzähler)\ (?:ist|hat|lebt|wohnt|heißt|arbeitet|kommt|war|liebt)\b
-    | \b(?:schreib|erzähl|erfinde?|verfasse?|dichte)(?:e)?\b[^.!?\n]{{0,50}}\b(?:geschichte|märchen|roman|szene|drehbuch|dialog|monolog|kapitel|kurzgeschichte|fabel|sketch|krimi|abenteuer|fanfiction)\b|\bes\ war\ einmal\b|^[ \t]*(?:angenommen|nehmen\ wir\ an|gesetzt\ den\ fall|mal\ angenommen|hypothetisch)\b|\bals\ ob\ ich\b
+    | (?<!ich\ )(?<!wir\ )\b(?:schreib|erzähl|erfinde?|verfasse?|dichte)(?:e)?\b[^.!?\n]{{0,50}}\b(?:geschichte|märchen|roman|szene|drehbuch|dialog|monolog|kapitel|kurzgeschichte|fabel|sketch|krimi|abenteuer|fanfiction)\b|\bes\ war\ einmal\b|^[ \t]*(?:angenommen|nehmen\ wir\ an|gesetzt\ den\ fall|mal\ angenommen|hypothetisch)\b|\bals\ ob\ ich\b
     | \bschreib(?:e)?\b[^.!?\n]{{0,60}}\b(?:aus\ (?:der\ )?sicht|im\ namen|für\ (?:meinen|meine|eine|einen)\ (?:[\w-]+\ )?(?:freund|freundin|nachbar|nachbarin|kollegen?|kollegin|mutter|vater|oma|opa|schwester|bruder|tante|onkel|kunden|kundin|chef|chefin)\b[^.!?\n]{{0,40}}\b(?:an|die|der|über|in\ dem|in\ der))
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
@@ -128,7 +134,7 @@ def claim_quoted_lines(canvas: Canvas) -> None:
 def claim_texts(canvas: Canvas) -> None:
     """What the message hands over to be translated, summarised or judged is not said by it."""
     end = len(canvas.text)
-    for pattern in (_SOURCE_LINE, _INTRODUCES, _INTRODUCES_LINE):
+    for pattern in (_SOURCE_LINE, _INTRODUCES, _INTRODUCES_LINE, _ASKS_ABOUT):
         for match in pattern.finditer(canvas.text):
             head = match[0].rstrip(": \n")
             if not _NO_INTRODUCTION.search(head) and not canvas.is_claimed(match.end() - 1):

@@ -44,7 +44,7 @@ PRIOR_BLOCKS = 1000
 PRIOR_HAVING = 3
 # A score that says that the memory knows of what is asked. Where the best is below it, nothing does
 # but perhaps the first few.
-KNOWN = 2.5
+KNOWN = 3.0
 FEW = 2
 # What counts as a short question, in words: it asks and tells nothing.
 SHORT_QUESTION = 20
@@ -76,11 +76,11 @@ class Weights:
 
 # With token vectors, as the local model gives them.
 WITH_TOKENS = Weights(
-    base=-5.0,
+    base=-4.0,
     lexical=2.0,
     dense=6.0,
-    tokens=11.0,
-    session=4.0,
+    tokens=9.0,
+    session=6.0,
     date=1.25,
     speaker=0.7,
     assistant=-3.0,
@@ -91,7 +91,7 @@ WITH_TOKENS = Weights(
 # With one vector a text, as providers give them. Their cosines are told apart by how far they are
 # above the pool's mean: what is a high one differs by model.
 WITH_VECTORS = Weights(
-    base=1.0,
+    base=1.5,
     lexical=2.0,
     cover=2.0,
     dense=10.0,
@@ -105,7 +105,7 @@ WITH_VECTORS = Weights(
 )
 # With words alone.
 WITH_WORDS = Weights(
-    base=0.6,
+    base=1.6,
     lexical=4.0,
     cover=2.0,
     session=1.0,
