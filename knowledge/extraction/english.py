@@ -15,17 +15,68 @@ WHO = "{who}"
 
 # The tagger takes these for other words.
 _LEMMAS = {"hats": "hate", "hat": "hate", "'s": "be", "got": "get", "nt": "not", "bred": "breed"}
-_MODALS = frozenset(["would", "could", "might", "may", "should", "ought", "shall", "must", "'d", "wo"])
+_MODALS = frozenset(
+    ["would", "could", "might", "may", "should", "ought", "shall", "must", "'d", "wo"]
+)
 _AUXILIARIES = frozenset(
-    ["be", "have", "do", "will", "would", "can", "could", "may", "might", "shall", "should", "must", "get", "ought"]
+    [
+        "be",
+        "have",
+        "do",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "shall",
+        "should",
+        "must",
+        "get",
+        "ought",
+    ]
 ) | {"to"}
 _PRESENT_BASE = frozenset(
-    ["love", "like", "hate", "enjoy", "prefer", "live", "work", "need", "want", "play", "have", "own", "drive", "speak", "study", "eat", "drink", "dislike", "take", "wear", "drink", "use", "collect", "teach", "run", "walk", "sleep", "adore", "miss", "avoid", "ride"]
+    [
+        "love",
+        "like",
+        "hate",
+        "enjoy",
+        "prefer",
+        "live",
+        "work",
+        "need",
+        "want",
+        "play",
+        "have",
+        "own",
+        "drive",
+        "speak",
+        "study",
+        "eat",
+        "drink",
+        "dislike",
+        "take",
+        "wear",
+        "drink",
+        "use",
+        "collect",
+        "teach",
+        "run",
+        "walk",
+        "sleep",
+        "adore",
+        "miss",
+        "avoid",
+        "ride",
+    ]
 )
 _VERBS = frozenset({"VERB", "AUX"})
 _HEADS = frozenset({"ROOT", "conj", "ccomp", "advcl", "parataxis", "dep"})
 _DROPPED_DEPS = frozenset({"intj", "punct", "cc", "mark", "discourse", "preconj"})
-_KEPT_MARKS = frozenset(["since", "until", "till", "when", "while", "before", "after", "whenever", "as", "unless", "if"])
+_KEPT_MARKS = frozenset(
+    ["since", "until", "till", "when", "while", "before", "after", "whenever", "as", "unless", "if"]
+)
 _CONTRACTIONS = {
     "'m": " am",
     "'re": " are",
@@ -34,7 +85,23 @@ _CONTRACTIONS = {
     "m": " am",
     "’m": " am",
 }
-_PARTICLES = frozenset(["up", "off", "out", "down", "away", "over", "on", "in", "back", "along", "around", "together", "apart"])
+_PARTICLES = frozenset(
+    [
+        "up",
+        "off",
+        "out",
+        "down",
+        "away",
+        "over",
+        "on",
+        "in",
+        "back",
+        "along",
+        "around",
+        "together",
+        "apart",
+    ]
+)
 _OPENERS = re.compile(
     r"(?i)^(?:(?:so|well|ok|okay|yes|yeah|yep|no|oh|ah|btw|by the way|fyi|also|and|but|hey|hi|hello|wow|finally|actually|"
     r"lol|haha|ps|update|anyway|honestly|sorry|sadly|luckily|unfortunately|turns out|morning|good morning|guess what|thing is)\b[\s,.:;!-]*)+"
@@ -93,7 +160,93 @@ _LEFT_OUT = [
 _SMALL_I = re.compile(r"(?<![\w'.-])i(?=\s|'(?:m|ve|d|ll)\b|m\b(?=\s))")
 _WORD = re.compile(r"[a-z]+")
 _COMMON_TOO = frozenset(
-    ["reading", "bath", "nice", "mobile", "cork", "split", "essen", "orange", "turkey", "china", "will", "may", "mark", "rob", "pat", "bill", "grant", "chase", "jack", "dan", "ray", "art", "drew", "sue", "rose", "grace", "faith", "hope", "joy", "iris", "ivy", "lily", "ruby", "amber", "april", "june", "august", "summer", "sunny", "dawn", "daisy", "olive", "violet", "melody", "miles", "max", "jay", "may", "male", "normal", "victoria", "jordan", "chad", "mali", "georgia", "sandy", "penny", "frank", "guy", "christian", "holly", "robin", "don", "can", "man", "mini", "an", "so", "as", "is", "of", "in", "same", "no", "lima", "lens", "tours", "nancy", "ha", "march", "sat", "sun", "mon", "wed", "second"]
+    [
+        "reading",
+        "bath",
+        "nice",
+        "mobile",
+        "cork",
+        "split",
+        "essen",
+        "orange",
+        "turkey",
+        "china",
+        "will",
+        "may",
+        "mark",
+        "rob",
+        "pat",
+        "bill",
+        "grant",
+        "chase",
+        "jack",
+        "dan",
+        "ray",
+        "art",
+        "drew",
+        "sue",
+        "rose",
+        "grace",
+        "faith",
+        "hope",
+        "joy",
+        "iris",
+        "ivy",
+        "lily",
+        "ruby",
+        "amber",
+        "april",
+        "june",
+        "august",
+        "summer",
+        "sunny",
+        "dawn",
+        "daisy",
+        "olive",
+        "violet",
+        "melody",
+        "miles",
+        "max",
+        "jay",
+        "may",
+        "male",
+        "normal",
+        "victoria",
+        "jordan",
+        "chad",
+        "mali",
+        "georgia",
+        "sandy",
+        "penny",
+        "frank",
+        "guy",
+        "christian",
+        "holly",
+        "robin",
+        "don",
+        "can",
+        "man",
+        "mini",
+        "an",
+        "so",
+        "as",
+        "is",
+        "of",
+        "in",
+        "same",
+        "no",
+        "lima",
+        "lens",
+        "tours",
+        "nancy",
+        "ha",
+        "march",
+        "sat",
+        "sun",
+        "mon",
+        "wed",
+        "second",
+    ]
 )
 
 
@@ -280,8 +433,10 @@ class _Reader:
         lemmas = [self._lemma(one) for one in auxiliaries]
         negated = any(
             child.dep_ == "neg"
-            or (child.lemma_.lower() in ("never", "hardly", "neither")
-            and child.dep_ in ("advmod", "neg"))
+            or (
+                child.lemma_.lower() in ("never", "hardly", "neither")
+                and child.dep_ in ("advmod", "neg")
+            )
             for child in main.children
         )
         lemma = self._lemma(main)
@@ -500,11 +655,8 @@ class _Reader:
             if token.text == "," and (not pieces or pieces[-1].endswith(",")):
                 continue
             word = token.text.replace("{", "(").replace("}", ")")
-            if (
-                (previous is not None
-                and pieces
-                and pieces[-1] == WHO)
-                or (pieces and pieces[-1].endswith(WHO))
+            if (previous is not None and pieces and pieces[-1] == WHO) or (
+                pieces and pieces[-1].endswith(WHO)
             ):
                 if word.lower() in _CONTRACTIONS:
                     word = _CONTRACTIONS[word.lower()]
@@ -652,10 +804,12 @@ class _Reader:
         tokens = [
             one
             for one in verb.subtree
-            if (one.i > verb.left_edge.i - 1
-            and one.i
-            >= min(verb.i, *(c.i for c in verb.children if c.dep_ in ("neg", "dobj")), verb.i)
-            and one.i not in self.heads)
+            if (
+                one.i > verb.left_edge.i - 1
+                and one.i
+                >= min(verb.i, *(c.i for c in verb.children if c.dep_ in ("neg", "dobj")), verb.i)
+                and one.i not in self.heads
+            )
             or one == verb
         ]
         tokens = [one for one in tokens if not (one.head == verb and one.dep_ in ("aux",))]
@@ -719,18 +873,21 @@ class _Reader:
         """Its whole subtree without what is coordinated with it or apposed to it."""
         left_out: set[int] = set()
         for child in token.children:
-            if child.dep_ in ("conj", "cc", "preconj") or child.i in self.heads or (
-                child.dep_ == "appos"
-                and child.i > token.i
-                and any(one.text == "," for one in self.document[token.i : child.i])
+            if (
+                child.dep_ in ("conj", "cc", "preconj")
+                or child.i in self.heads
+                or (
+                    child.dep_ == "appos"
+                    and child.i > token.i
+                    and any(one.text == "," for one in self.document[token.i : child.i])
+                )
             ):
                 left_out |= {one.i for one in child.subtree}
         kept = [
             one for one in token.subtree if one.i not in left_out and not self._in_head(one, token)
         ]
         while len(kept) > 1 and (
-            (kept[-1].is_punct
-            and kept[-1].text not in (")", '"', "'", "%"))
+            (kept[-1].is_punct and kept[-1].text not in (")", '"', "'", "%"))
             or kept[-1].lower_ in ("lol", "btw", "haha", "though", "too")
         ):
             kept = kept[:-1]

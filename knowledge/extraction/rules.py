@@ -77,9 +77,7 @@ def propose_by_rules(
     return proposals
 
 
-def _read_user_message(
-    proposals: Proposals, message: SourceMessage, german: GermanReader
-) -> None:
+def _read_user_message(proposals: Proposals, message: SourceMessage, german: GermanReader) -> None:
     """Its names are mentions, its statements facts, its addresses and hashtags entities."""
     language = detect_language(message.content)
     speakers = _propose_speakers(proposals, message)

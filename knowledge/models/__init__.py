@@ -31,7 +31,7 @@ from knowledge.models.ledger import (
 )
 from knowledge.models.schema import EdgeRule, EdgeType, NodeType, PropertyType, SchemaVersion
 from knowledge.models.tokens import BlockTokens
-from knowledge.models.updates import Episode, Update, UpdateMessage
+from knowledge.models.updates import Episode, PendingReading, Update, UpdateMessage
 from knowledge.models.versions import LEDGER, LedgerTable
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "Mention",
     "NodeType",
     "OutboxEntry",
+    "PendingReading",
     "Posting",
     "PropertyType",
     "Record",

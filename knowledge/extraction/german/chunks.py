@@ -82,7 +82,9 @@ _WEEKDAY = r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
 _PART = r"(?:früh|morgen|vormittag|mittag|nachmittag|abend|nacht)"
 _DAY = rf"(?:{_WEEKDAY})(?:{_PART})?(?: {_PART})?"
 _COUNT = r"(?:\d+(?:[.,]\d+)?|eine[mnrs]?|ein|ein paar|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|zwanzig|dreißig|anderthalb|einigen?|wenigen?|mehreren?|vielen?)"  # fmt: skip
-_UNIT = r"(?:tag(?:en?)?|wochen?|monat(?:en?)?|jahr(?:en?)?|stunden?|minuten?|jahrzehnten?|semestern?)"
+_UNIT = (
+    r"(?:tag(?:en?)?|wochen?|monat(?:en?)?|jahr(?:en?)?|stunden?|minuten?|jahrzehnten?|semestern?)"
+)
 _ABOUT = r"(?:(?:etwa|ca\.?|circa|ungefähr|fast|über|gut|knapp|rund|mehr als|genau) )?"
 _STEP = r"(?:vorletzt|letzt|nächst|übernächst|kommend|vergangen|vorig|dies)e[nrsm]?"
 _SPAN = rf"(?:wochenende|woche|monats?|jahr(?:es)?|{_DAY}|{_MONTH}|sommer|winter|herbst|frühling|frühjahr|nacht|semester|schuljahr|mal|tage[n]?|ferien)"
@@ -120,7 +122,9 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 # "Guten Morgen", "ein Abend": a noun phrase has the word.
-_NOT_TIME = re.compile(r"\b(?:gut|schön|ein|kein|mein|die|der|das|viel)(?:e[nmrs]?)? $", re.IGNORECASE)
+_NOT_TIME = re.compile(
+    r"\b(?:gut|schön|ein|kein|mein|die|der|das|viel)(?:e[nmrs]?)? $", re.IGNORECASE
+)
 _TOKEN = re.compile(
     r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d()/]*(?:[ /-]\d{2,})+|\d+(?:[.,:]\d+)*(?:\.(?=\s[^\W\d]))?|"
     r"(?:Dr|Prof|St|Nr|ca|Hr|Fr|Dipl|Ing|bzw|etc|usw)\.|[^\W_]+(?:['&+/.-]?[^\W_]+)*[+#]*|[^\w\s]"
@@ -200,7 +204,12 @@ class Chunker:
             return self._measured(i, phrase)
         if token.text[0].isdigit():
             return self._chunk(Kind.NOUN, i, i + 1, head=token.text)
-        if (is_small and word in small_words("pronoun")) or token.text in ("Sie", "Ihnen", "Du", "Ihr"):
+        if (is_small and word in small_words("pronoun")) or token.text in (
+            "Sie",
+            "Ihnen",
+            "Du",
+            "Ihr",
+        ):
             return self._chunk(Kind.PRONOUN, i, i + 1)
         if is_small and is_verb(word) and word not in _NEVER_VERBS:
             return self._chunk(Kind.VERB, i, i + 1)
@@ -223,7 +232,9 @@ class Chunker:
 
     def _negation_length(self, i: int) -> int:
         words = [token.lower for token in self.tokens[i : i + 3]]
-        if words[0] in ("gar", "überhaupt", "auch", "noch", "immer", "einfach", "leider") and words[1:2] == ["nicht"]:
+        if words[0] in ("gar", "überhaupt", "auch", "noch", "immer", "einfach", "leider") and words[
+            1:2
+        ] == ["nicht"]:
             return 3 if words[2:] == ["mehr"] else 2
         if words[0] in small_words("negation"):
             return 2 if words[1:2] in (["mehr"], ["länger"]) else 1
@@ -240,7 +251,13 @@ class Chunker:
         j = i + 1
         if j >= len(self.tokens):
             return None
-        if base in ("bis", "von", "seit") and self.tokens[j].lower in ("zu", "zum", "zur", "nach", "vor"):
+        if base in ("bis", "von", "seit") and self.tokens[j].lower in (
+            "zu",
+            "zum",
+            "zur",
+            "nach",
+            "vor",
+        ):
             inner = self._prepositional(j)
             if inner is not None:
                 return self._chunk(Kind.PREPOSITION, i, j + len(inner.tokens), preposition=base,
@@ -249,7 +266,8 @@ class Chunker:
         if token.start in self.times:
             return None
         if token.lower in ("hause", "haus") or (
-            base in ("von", "nach", "bis", "seit") and token.lower in ("hier", "dort", "da", "oben", "unten", "nebenan")
+            base in ("von", "nach", "bis", "seit")
+            and token.lower in ("hier", "dort", "da", "oben", "unten", "nebenan")
         ):
             return self._chunk(Kind.PREPOSITION, i, j + 1, preposition=base, head=token.text,
                                noun_start=token.start)  # fmt: skip
@@ -267,8 +285,12 @@ class Chunker:
         """The noun phrase that begins there, with its genitive."""
         j, determiner = i, ""
         tokens = self.tokens
-        while j < len(tokens) and self._is_small(j) and tokens[j].lower in small_words("determiner"):
-            if determiner and not (determiner in _BEFORE_DETERMINERS or tokens[j].lower in _BEHIND_DETERMINERS):
+        while (
+            j < len(tokens) and self._is_small(j) and tokens[j].lower in small_words("determiner")
+        ):
+            if determiner and not (
+                determiner in _BEFORE_DETERMINERS or tokens[j].lower in _BEHIND_DETERMINERS
+            ):
                 return None
             determiner = determiner or tokens[j].lower
             j += 1
@@ -292,7 +314,9 @@ class Chunker:
     def _measured(self, i: int, phrase: Chunk) -> Chunk:
         """With "alt" behind "34 Jahre" and "groß" behind "1,83 m"."""
         end = i + len(phrase.tokens)
-        is_amount = phrase.tokens[0].text[0].isdigit() or phrase.tokens[0].lower in small_words("number")
+        is_amount = phrase.tokens[0].text[0].isdigit() or phrase.tokens[0].lower in small_words(
+            "number"
+        )
         if is_amount and end < len(self.tokens) and self.tokens[end].lower in _MEASURES:
             return self._chunk(Kind.NOUN, i, end + 1, head=self.tokens[end].lower)
         return phrase
@@ -309,7 +333,9 @@ class Chunker:
         word = token.lower
         is_number = token.text[0].isdigit() or word in small_words("number")
         if is_number:
-            return self._is_noun(i + 1, is_determined=True) or self._is_modifier(i + 1, is_determined=True)
+            return self._is_noun(i + 1, is_determined=True) or self._is_modifier(
+                i + 1, is_determined=True
+            )
         if not self._is_small(i) or not token.is_word:
             return False
         if word in _INTENSIFIERS and is_determined:
@@ -321,7 +347,11 @@ class Chunker:
         if not is_determined and word in verb_forms().finite and not following.text[0].isupper():
             return False
         if following.text == "," or following.lower == "und":
-            return is_determined and i + 2 < len(self.tokens) and self._is_modifier(i + 2, is_determined=True)
+            return (
+                is_determined
+                and i + 2 < len(self.tokens)
+                and self._is_modifier(i + 2, is_determined=True)
+            )
         return self._is_noun(i + 1, is_determined=is_determined) or self._is_modifier(
             i + 1, is_determined=is_determined
         )
@@ -355,8 +385,10 @@ class Chunker:
             is_joined = j > i
             if is_joined and token.start in self.times:
                 break
-            if token.text[0].isdigit() and (is_joined or is_determined) and (
-                is_joined or (j + 1 < len(tokens) and tokens[j + 1].lower in _UNITS)
+            if (
+                token.text[0].isdigit()
+                and (is_joined or is_determined)
+                and (is_joined or (j + 1 < len(tokens) and tokens[j + 1].lower in _UNITS))
             ):
                 j += 1
                 if j < len(tokens) and tokens[j].lower in _UNITS:
@@ -367,7 +399,12 @@ class Chunker:
                 continue
             if is_joined and token.text[0].isupper() and token.text in ("Sie", "Ihnen"):
                 break
-            if is_joined and not self.has_capitals and tokens[j - 1].lower not in _TITLES and not role_of(tokens[j - 1].text):
+            if (
+                is_joined
+                and not self.has_capitals
+                and tokens[j - 1].lower not in _TITLES
+                and not role_of(tokens[j - 1].text)
+            ):
                 break
             if token.lower in _TITLES and token.text[0].isupper() and j + 1 < len(tokens):
                 j += 1
@@ -376,7 +413,11 @@ class Chunker:
                 break
             if self._is_noun(j, is_determined=is_determined or is_joined):
                 j += 1
-                if j + 1 < len(tokens) and tokens[j].lower in ("am", "an", "im", "von", "van", "de", "&", "der") and _PLACE_TAIL.match(self.text, tokens[j].start):
+                if (
+                    j + 1 < len(tokens)
+                    and tokens[j].lower in ("am", "an", "im", "von", "van", "de", "&", "der")
+                    and _PLACE_TAIL.match(self.text, tokens[j].start)
+                ):
                     length = len(_PLACE_TAIL.match(self.text, tokens[j].start)[0].split())
                     j += length
                 continue
@@ -401,7 +442,9 @@ class Chunker:
         return words[0]
 
 
-_PLACE_TAIL = re.compile(r"am (?:Main|Rhein|See|Neckar|Inn|Bodensee|Harz)\b|an der [A-ZÄÖÜ][a-zäöüß]+\b(?=\W*$)|im Breisgau\b|(?:van|de|von|& )\s?(?:der )?[A-ZÄÖÜ]\w+")
+_PLACE_TAIL = re.compile(
+    r"am (?:Main|Rhein|See|Neckar|Inn|Bodensee|Harz)\b|an der [A-ZÄÖÜ][a-zäöüß]+\b(?=\W*$)|im Breisgau\b|(?:van|de|von|& )\s?(?:der )?[A-ZÄÖÜ]\w+"
+)
 _SMALL = frozenset().union(
     *(
         small_words(kind)
@@ -412,8 +455,50 @@ _SMALL = frozenset().union(
     )
 )  # fmt: skip
 _LEADING = frozenset(["ja", "nein", "hallo", "hi", "hey", "moin", "servus", "danke", "ok", "okay", "also", "übrigens", "naja", "na", "ach", "achso", "quatsch", "sorry", "doch", "klar", "apropos"])  # fmt: skip
-_NEVER_VERBS = frozenset(["sein", "bitte", "danke", "heute", "weg", "laut", "statt", "dank", "wegen", "meine", "seine", "ihre", "keine", "eine"])
-_COMMON_FINITE = frozenset(["ist", "sind", "war", "waren", "hat", "haben", "heißt", "wird", "kann", "muss", "geht", "liebe", "mag", "hasse", "esse", "liegt", "steht", "kostet", "macht", "kommt", "wäre", "finde"])
+_NEVER_VERBS = frozenset(
+    [
+        "sein",
+        "bitte",
+        "danke",
+        "heute",
+        "weg",
+        "laut",
+        "statt",
+        "dank",
+        "wegen",
+        "meine",
+        "seine",
+        "ihre",
+        "keine",
+        "eine",
+    ]
+)
+_COMMON_FINITE = frozenset(
+    [
+        "ist",
+        "sind",
+        "war",
+        "waren",
+        "hat",
+        "haben",
+        "heißt",
+        "wird",
+        "kann",
+        "muss",
+        "geht",
+        "liebe",
+        "mag",
+        "hasse",
+        "esse",
+        "liegt",
+        "steht",
+        "kostet",
+        "macht",
+        "kommt",
+        "wäre",
+        "finde",
+    ]
+)
 
 
 def is_verb(word: str) -> bool:
@@ -472,10 +557,15 @@ def _list_at(chunks: Sequence[Chunk], i: int) -> tuple[int, list[Chunk]]:
     items.append(chunks[j + 1])
     j += 2
     # "Ich mag Katzen und Hunde mag ich nicht": the second clause begins with its noun.
-    has_verb_before = any(
-        chunk.kind is Kind.VERB for chunk in _clause_before(chunks, i)
-    )
-    if has_verb_before and j < len(chunks) and chunks[j].kind is Kind.VERB and chunks[j].word in verb_forms().finite and not is_participle(chunks[j].word) and chunks[j].word not in verb_forms().infinitives:
+    has_verb_before = any(chunk.kind is Kind.VERB for chunk in _clause_before(chunks, i))
+    if (
+        has_verb_before
+        and j < len(chunks)
+        and chunks[j].kind is Kind.VERB
+        and chunks[j].word in verb_forms().finite
+        and not is_participle(chunks[j].word)
+        and chunks[j].word not in verb_forms().infinitives
+    ):
         return 1, [first]
     return j - i, items
 

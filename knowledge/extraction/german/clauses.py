@@ -20,12 +20,41 @@ _CONDITIONS = frozenset(("wenn", "falls", "sofern", "ob", "solange", "sobald", "
 _RELATIVES = frozenset(["der", "die", "das", "den", "dem", "deren", "dessen", "denen"])
 _NOMINATIVES = frozenset(("ich", "wir", "er", "es", "man", "du", "sie", "ihr"))
 _NOT_SUBJECTS = frozenset(
-    ["den", "dem", "des", "einen", "einem", "keinen", "keinem", "meinen", "meinem", "meines", "unseren", "unserem", "deinen", "deinem", "seinen", "seinem", "ihren", "ihrem", "diesen", "diesem", "jeden", "jedem", "allen", "vielen"]
+    [
+        "den",
+        "dem",
+        "des",
+        "einen",
+        "einem",
+        "keinen",
+        "keinem",
+        "meinen",
+        "meinem",
+        "meines",
+        "unseren",
+        "unserem",
+        "deinen",
+        "deinem",
+        "seinen",
+        "seinem",
+        "ihren",
+        "ihrem",
+        "diesen",
+        "diesem",
+        "jeden",
+        "jedem",
+        "allen",
+        "vielen",
+    ]
 )
-_DATIVES = frozenset(["dem", "einem", "keinem", "meinem", "unserem", "deinem", "seinem", "ihrem", "diesem"])
+_DATIVES = frozenset(
+    ["dem", "einem", "keinem", "meinem", "unserem", "deinem", "seinem", "ihrem", "diesem"]
+)
 _DATIVE_PRONOUNS = frozenset(("mir", "dir", "ihm", "uns", "euch", "ihnen", "sich", "mich", "dich"))
 _STATES = frozenset(["verheiratet", "geschieden", "getrennt", "verlobt", "verwitwet", "angestellt", "befreundet", "verwandt", "geboren"])  # fmt: skip
-_ALSO_STATES = frozenset(["kaputt", "weg", "zuhause", "daheim", "unterwegs", "allein", "vorbei", "zusammen"])
+_ALSO_STATES = frozenset(
+    ["kaputt", "weg", "zuhause", "daheim", "unterwegs", "allein", "vorbei", "zusammen"]
+)
 _UNSURE = small_words("unsure") - {"wohl"}
 _ONLY = frozenset(("nur", "allein", "bloß"))
 
@@ -69,7 +98,9 @@ class GermanClause:
         """The speaker is its subject."""
         return self.subject_word in ("ich", "wir")
 
-    def written(self, subject: str, *, without: Sequence[Chunk] = (), put: "dict[int, str] | None" = None) -> str:
+    def written(
+        self, subject: str, *, without: Sequence[Chunk] = (), put: "dict[int, str] | None" = None
+    ) -> str:
         """The clause as a main clause that begins with the subject."""
         put = put or {}
 
@@ -122,7 +153,12 @@ def _small_start(chunk: Chunk) -> str:
     is_noun = chunk.kind is Kind.NOUN and not chunk.determiner and chunk.noun_start == chunk.start
     if is_noun and chunk.tokens[0].lower not in small_words("number"):
         first = chunk.tokens[0]
-        is_adjective = first.text.lower() != chunk.head.lower() and first.text.endswith(("e", "en", "er", "es")) and len(chunk.tokens) > 1 and not role_of(first.text)
+        is_adjective = (
+            first.text.lower() != chunk.head.lower()
+            and first.text.endswith(("e", "en", "er", "es"))
+            and len(chunk.tokens) > 1
+            and not role_of(first.text)
+        )
         if not is_adjective:
             return text
     if chunk.kind is Kind.TIME and _CAPITAL_TIMES.match(text):
@@ -132,14 +168,48 @@ def _small_start(chunk: Chunk) -> str:
 
 def _is_filler(chunk: Chunk) -> bool:
     """A word that says how something is told, not what."""
-    return (
-        chunk.kind in (Kind.ADVERB, Kind.INTERJECTION)
-        and chunk.word in _FILLERS
-    )
+    return chunk.kind in (Kind.ADVERB, Kind.INTERJECTION) and chunk.word in _FILLERS
 
 
 _FILLERS = frozenset(
-    ["ja", "doch", "mal", "halt", "eben", "eigentlich", "übrigens", "jedenfalls", "nämlich", "also", "aber", "auch", "ohnehin", "sowieso", "nun", "komischerweise", "leider", "tatsächlich", "echt", "einfach", "irgendwie", "sozusagen", "quasi", "natürlich", "selbstverständlich", "allerdings", "trotzdem", "außerdem", "zwar", "deshalb", "deswegen", "daher", "dann", "da", "so", "nebenbei"]
+    [
+        "ja",
+        "doch",
+        "mal",
+        "halt",
+        "eben",
+        "eigentlich",
+        "übrigens",
+        "jedenfalls",
+        "nämlich",
+        "also",
+        "aber",
+        "auch",
+        "ohnehin",
+        "sowieso",
+        "nun",
+        "komischerweise",
+        "leider",
+        "tatsächlich",
+        "echt",
+        "einfach",
+        "irgendwie",
+        "sozusagen",
+        "quasi",
+        "natürlich",
+        "selbstverständlich",
+        "allerdings",
+        "trotzdem",
+        "außerdem",
+        "zwar",
+        "deshalb",
+        "deswegen",
+        "daher",
+        "dann",
+        "da",
+        "so",
+        "nebenbei",
+    ]
 )
 
 
@@ -293,12 +363,18 @@ class _Reader:
     def _read_segment(self, segment: _Segment) -> None:
         first = segment.chunks[0].word
         leading = next(
-            (c for c in segment.chunks if c.kind is not Kind.INTERJECTION and c.word not in ("und", "nur", "aber", "auch")),
+            (
+                c
+                for c in segment.chunks
+                if c.kind is not Kind.INTERJECTION and c.word not in ("und", "nur", "aber", "auch")
+            ),
             segment.chunks[0],
         )
         is_relative = self._is_relative(segment)
-        is_subordinate = leading.word in _ALWAYS_SUBORDINATE or is_relative or (
-            leading.word in small_words("subordinator") and self._is_verb_last(segment)
+        is_subordinate = (
+            leading.word in _ALWAYS_SUBORDINATE
+            or is_relative
+            or (leading.word in small_words("subordinator") and self._is_verb_last(segment))
         )
         if is_subordinate:
             self._read_subordinate(segment, leading, is_relative=is_relative)
@@ -308,7 +384,11 @@ class _Reader:
             self._read_fragment(segment)
             return
         before = [c for c in segment.chunks[:finite] if c.kind is not Kind.INTERJECTION]
-        if before and all(c.word in _LIGHT and c.kind is Kind.ADVERB for c in before) and segment.conjunction:
+        if (
+            before
+            and all(c.word in _LIGHT and c.kind is Kind.ADVERB for c in before)
+            and segment.conjunction
+        ):
             before = []
         front = list(before)
         carried: GermanClause | None = None
@@ -323,16 +403,28 @@ class _Reader:
         elif not before and self.found and (segment.conjunction or segment.separator in (",", ";")):
             carried = self.found[-1]
         lead = self._take_correction()
-        if before and before[0].word in _RELATIVES and len(before) == 1 and before[0].kind is not Kind.NOUN and self.pending:
+        if (
+            before
+            and before[0].word in _RELATIVES
+            and len(before) == 1
+            and before[0].kind is not Kind.NOUN
+            and self.pending
+        ):
             front = [c for c in self.pending[-1].chunks if c.kind is Kind.NOUN][:1] or front
         clause = _build(
-            segment, finite, front=front, carried=carried, is_conditional=self.condition in _CONDITIONS
+            segment,
+            finite,
+            front=front,
+            carried=carried,
+            is_conditional=self.condition in _CONDITIONS,
         )
         self.pending = []
         self.condition = ""
         if clause is not None:
             if tail_before and clause.subject is not None:
-                clause = replace(clause, subject=_with_apposition(clause.subject, tail_before, front))
+                clause = replace(
+                    clause, subject=_with_apposition(clause.subject, tail_before, front)
+                )
             self.found.append(self._reported(replace(clause, corrects=lead), segment))
 
     def _reported(self, clause: GermanClause, segment: _Segment) -> GermanClause:
@@ -340,9 +432,19 @@ class _Reader:
         if not self.found:
             return clause
         before = self.found[-1]
-        if segment.separator in (":", ",") and not segment.conjunction and before.verb in SAYING and not before.objects and before.end <= clause.start:
+        if (
+            segment.separator in (":", ",")
+            and not segment.conjunction
+            and before.verb in SAYING
+            and not before.objects
+            and before.end <= clause.start
+        ):
             return replace(clause, is_after_report=before)
-        if before.is_after_report is not None and segment.separator != "." and before.end <= clause.start:
+        if (
+            before.is_after_report is not None
+            and segment.separator != "."
+            and before.end <= clause.start
+        ):
             return replace(clause, is_after_report=before.is_after_report)
         return clause
 
@@ -376,7 +478,17 @@ class _Reader:
             else:
                 self.condition = conjunction
             return
-        if not is_relative and conjunction not in ("weil", "da", "dass", "daß", "obwohl", "obgleich", "seit", "seitdem", "nachdem"):
+        if not is_relative and conjunction not in (
+            "weil",
+            "da",
+            "dass",
+            "daß",
+            "obwohl",
+            "obgleich",
+            "seit",
+            "seitdem",
+            "nachdem",
+        ):
             self.condition = self.condition or conjunction
             return
         if finite is None:
@@ -427,16 +539,24 @@ class _Reader:
             return
         assert previous is not None
         has_zu = any(c.kind is Kind.ZU for c in chunks) or (
-            chunks[-1].kind is Kind.VERB and "zu" in chunks[-1].word
+            chunks[-1].kind is Kind.VERB
+            and "zu" in chunks[-1].word
             and chunks[-1].word in verb_forms().infinitives
         )
         if has_zu:
-            if chunks[0].word == "um" or (chunks[0].kind is Kind.PREPOSITION and chunks[0].preposition == "um"):
+            if chunks[0].word == "um" or (
+                chunks[0].kind is Kind.PREPOSITION and chunks[0].preposition == "um"
+            ):
                 return
-            self.found[-1] = replace(previous, infinitive=_build_infinitive(chunks), end=segment.end)
+            self.found[-1] = replace(
+                previous, infinitive=_build_infinitive(chunks), end=segment.end
+            )
             return
         if segment.conjunction == "sondern" or (
-            chunks[0].word == "nur" and len(chunks) > 1 and chunks[1].word in ("noch", "mehr") and previous.negation
+            chunks[0].word == "nur"
+            and len(chunks) > 1
+            and chunks[1].word in ("noch", "mehr")
+            and previous.negation
         ):
             rest = [c for c in chunks if c.word not in ("nur", "noch", "auch")]
             contrasted = _contrasted(previous, rest, segment)
@@ -446,7 +566,9 @@ class _Reader:
         last = chunks[-1]
         is_participle = last.kind is Kind.VERB and last.word in verb_forms().participles
         is_infinitive = last.kind is Kind.VERB and last.word in verb_forms().infinitives
-        if segment.conjunction in ("und", "oder", "aber", "sowie") and (is_participle or is_infinitive):
+        if segment.conjunction in ("und", "oder", "aber", "sowie") and (
+            is_participle or is_infinitive
+        ):
             if previous.finite is not None and previous.ending:
                 clause = _build(
                     _Segment(segment.separator, segment.conjunction, [previous.finite, *chunks]),
@@ -458,7 +580,11 @@ class _Reader:
         if segment.separator == ":":
             self.found[-1] = replace(previous, tail_chunks=(*previous.tail_chunks, *chunks))
             return
-        if chunks[0].kind in (Kind.NOUN, Kind.PREPOSITION) and segment.conjunction in ("", "und") and not any(c.kind is Kind.VERB for c in chunks):
+        if (
+            chunks[0].kind in (Kind.NOUN, Kind.PREPOSITION)
+            and segment.conjunction in ("", "und")
+            and not any(c.kind is Kind.VERB for c in chunks)
+        ):
             text = _text_of(replace_chunks(segment, chunks))
             joint = f"{previous.tail}, {text}" if previous.tail else text
             self.found[-1] = replace(
@@ -507,15 +633,41 @@ def _with_apposition(subject: Chunk, apposition: str, front: Sequence[Chunk]) ->
     return replace(subject, text=f"{subject.text}, {apposition},")
 
 
-_LIGHT = frozenset(["auch", "dann", "daher", "deshalb", "deswegen", "aber", "so", "da", "nun", "schließlich"])
+_LIGHT = frozenset(
+    ["auch", "dann", "daher", "deshalb", "deswegen", "aber", "so", "da", "nun", "schließlich"]
+)
 SAYING = frozenset(
-    ["sagen", "meinen", "erzählen", "behaupten", "berichten", "schreiben", "antworten", "denken", "glauben", "finden", "hoffen", "vermuten", "fürchten", "träumen", "wünschen", "erwähnen", "mitteilen", "versprechen", "fragen"]
+    [
+        "sagen",
+        "meinen",
+        "erzählen",
+        "behaupten",
+        "berichten",
+        "schreiben",
+        "antworten",
+        "denken",
+        "glauben",
+        "finden",
+        "hoffen",
+        "vermuten",
+        "fürchten",
+        "träumen",
+        "wünschen",
+        "erwähnen",
+        "mitteilen",
+        "versprechen",
+        "fragen",
+    ]
 )
 # "Ich weiß, dass ...": it is so.
-KNOWING = frozenset(["wissen", "freuen", "heißen", "bedeuten", "stimmen", "merken", "vergessen", "sein", "erfahren"])
+KNOWING = frozenset(
+    ["wissen", "freuen", "heißen", "bedeuten", "stimmen", "merken", "vergessen", "sein", "erfahren"]
+)
 
 
-def _contrasted(clause: GermanClause, chunks: Sequence[Chunk], segment: _Segment) -> GermanClause | None:
+def _contrasted(
+    clause: GermanClause, chunks: Sequence[Chunk], segment: _Segment
+) -> GermanClause | None:
     """The clause with what stands behind "sondern" in the place of what it denies."""
     content = [c for c in chunks if c.kind in (Kind.NOUN, Kind.PREPOSITION, Kind.TIME, Kind.ADVERB)]
     if not content:
@@ -653,7 +805,9 @@ def _build(  # noqa: PLR0912  the steps of reading one clause
     begin = min([segment.start, *(c.start for c in front)])
     return GermanClause(
         verb=lemma,
-        tense=Tense.SUBJUNCTIVE if _UNSURE & {c.word for c in others if c.kind is Kind.ADVERB} else form.tense,
+        tense=Tense.SUBJUNCTIVE
+        if _UNSURE & {c.word for c in others if c.kind is Kind.ADVERB}
+        else form.tense,
         finite=replace(verb, text=_split_finite(verb, ending)),
         is_perfect=bool(flags.get("is_perfect")),
         is_passive=bool(flags.get("is_passive")),
@@ -679,8 +833,6 @@ def _joined_front(front: Sequence[Chunk]) -> Chunk:
     """What stands before the verb is one part: "die PIN vom Fahrradschloss"."""
     words = [chunk for chunk in front if not _is_filler(chunk)]
     return replace(words[0], text=" ".join(_whole_text(c) for c in words), end=words[-1].end)
-
-
 
 
 def _joined_form(chunk: Chunk) -> str:
@@ -722,7 +874,12 @@ def _verb_end(  # noqa: PLR0911  a return a form of the verb
     ]  # fmt: skip
     if "haben" in by_lemma and len(infinitives) > 1 and infinitives[-1].word in MODALS:
         first, last = infinitives[-2:]
-        return by_lemma["haben"], _lemma(first), [first, last], {"is_perfect": True, "modal": last.word}
+        return (
+            by_lemma["haben"],
+            _lemma(first),
+            [first, last],
+            {"is_perfect": True, "modal": last.word},
+        )
     if "haben" in by_lemma and participles:
         last = participles[-1]
         return by_lemma["haben"], _lemma(last), [last], {"is_perfect": True}
@@ -807,7 +964,12 @@ def _subject(
             return chunk, "wir"
         if chunk.kind is not Kind.PRONOUN:
             continue
-        if chunk.text in ("Sie", "Ihr", "Du") and chunk.text == "Sie" and "3p" in persons and "3s" not in persons:
+        if (
+            chunk.text in ("Sie", "Ihr", "Du")
+            and chunk.text == "Sie"
+            and "3p" in persons
+            and "3s" not in persons
+        ):
             return chunk, "Sie"
         if chunk.word in _NOMINATIVES and any(_agrees(f, chunk, chunk.word) for f in forms):
             if chunk.word in ("sie", "es") and any(
@@ -822,7 +984,25 @@ def _subject(
         return None, ""
     only_singular = "3p" not in persons
     for chunk in chunks:
-        if chunk.kind is Kind.PRONOUN and chunk.word in ("das", "dies", "wer", "was", "niemand", "jemand", "nichts", "alles", "meine", "meiner", "keiner", "einer") and only_singular:
+        if (
+            chunk.kind is Kind.PRONOUN
+            and chunk.word
+            in (
+                "das",
+                "dies",
+                "wer",
+                "was",
+                "niemand",
+                "jemand",
+                "nichts",
+                "alles",
+                "meine",
+                "meiner",
+                "keiner",
+                "einer",
+            )
+            and only_singular
+        ):
             return chunk, chunk.word
         if chunk.kind is not Kind.NOUN or chunk.determiner in _NOT_SUBJECTS:
             continue
@@ -835,7 +1015,16 @@ def _subject(
 
 
 def _is_surely_singular(chunk: Chunk) -> bool:
-    return chunk.determiner in ("der", "das", "ein", "eine", "mein", "unser", "kein", "sein") and not _is_plural(chunk)
+    return chunk.determiner in (
+        "der",
+        "das",
+        "ein",
+        "eine",
+        "mein",
+        "unser",
+        "kein",
+        "sein",
+    ) and not _is_plural(chunk)
 
 
 def _dropped(
@@ -872,4 +1061,6 @@ def _is_request(form: FiniteForm, segment: _Segment) -> bool:
         return True
     if form.lemma in ("haben", "sein", "werden") or form.lemma in MODALS - {"lassen", "gehen"}:
         return False
-    return form.lemma in _REQUESTS or bool(words & {"mir", "mich", "uns"} and form.lemma not in ("freuen", "interessieren"))
+    return form.lemma in _REQUESTS or bool(
+        words & {"mir", "mich", "uns"} and form.lemma not in ("freuen", "interessieren")
+    )

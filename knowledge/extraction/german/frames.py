@@ -85,9 +85,17 @@ _PARTS = {
 
 
 def _fits(chunk: Chunk, slot: Slot) -> bool:
-    if slot.heads and not (has_head(chunk, slot.heads) or chunk.word in slot.heads or chunk.text.lower().removeprefix("am ") in slot.heads):
+    if slot.heads and not (
+        has_head(chunk, slot.heads)
+        or chunk.word in slot.heads
+        or chunk.text.lower().removeprefix("am ") in slot.heads
+    ):
         return False
-    return not slot.kind or is_kind(chunk, slot.kind) or any(is_kind(one, slot.kind) for one in chunk.others)
+    return (
+        not slot.kind
+        or is_kind(chunk, slot.kind)
+        or any(is_kind(one, slot.kind) for one in chunk.others)
+    )
 
 
 def is_stated(clause: GermanClause) -> bool:

@@ -16,10 +16,20 @@ _STREET = re.compile(
     r"(?:stra(?:ß|ss)e|str\.|weg|allee|platz|gasse|ring|ufer|damm|hof|steig|chaussee|markt|berg|graben|wall|park|zeile|winkel)\b",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(r"^[^\d]*\d+(?:[.,]\d+)*\s*(?:kg|kilo|kilogramm|g|pfund|stone)\b", re.IGNORECASE)
-_DOSE = re.compile(r"\b\d+(?:[.,]\d+)?\s?(?:mg|µg|mcg|ml|i\.e\.|tropfen|tabletten?)\b|\b[Vv]itamin [A-Z]", re.IGNORECASE)
-_AGE = re.compile(r"^(?:(?P<years>\d{1,3})(?: Jahre(?: alt)?)?|(?P<word>[a-zäöüß]+)(?: Jahre alt)?)$")
-_HEIGHT = re.compile(r"^\d(?:[.,]\d{1,2}) ?(?:m|meter)?(?: groß)?$|^\d{3} ?(?:cm|zentimeter)(?: groß)?$|^\d ?m ?\d{2}(?: groß)?$", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"^[^\d]*\d+(?:[.,]\d+)*\s*(?:kg|kilo|kilogramm|g|pfund|stone)\b", re.IGNORECASE
+)
+_DOSE = re.compile(
+    r"\b\d+(?:[.,]\d+)?\s?(?:mg|µg|mcg|ml|i\.e\.|tropfen|tabletten?)\b|\b[Vv]itamin [A-Z]",
+    re.IGNORECASE,
+)
+_AGE = re.compile(
+    r"^(?:(?P<years>\d{1,3})(?: Jahre(?: alt)?)?|(?P<word>[a-zäöüß]+)(?: Jahre alt)?)$"
+)
+_HEIGHT = re.compile(
+    r"^\d(?:[.,]\d{1,2}) ?(?:m|meter)?(?: groß)?$|^\d{3} ?(?:cm|zentimeter)(?: groß)?$|^\d ?m ?\d{2}(?: groß)?$",
+    re.IGNORECASE,
+)
 _NUMBERS = {
     word: number
     for number, word in enumerate(
@@ -43,7 +53,9 @@ _NOT_OWNED = frozenset(
     überblick fassung verstand faden wette spiel mut hoffnung nerven kontakt bewusstsein appetit
     besuch nachricht mail e-mail brief geschenk geschenke essen lebensmittel ticket karten""".split()
 )
-_CLUBS = frozenset("SV TSV FC SC VfB VfL TV TuS BSG SSV SG TC RC BC HC VC DAV ADFC NABU DLRG THW DRK".split())
+_CLUBS = frozenset(
+    "SV TSV FC SC VfB VfL TV TuS BSG SSV SG TC RC BC HC VC DAV ADFC NABU DLRG THW DRK".split()
+)
 _PLACE_WORDS = frozenset(
     "dorf stadt kleinstadt großstadt land insel stadtteil viertel altbau neubau wg nähe zentrum innenstadt altstadt region "
     "deutschland österreich schweiz ausland süden norden osten westen gegend vorort".split()
@@ -90,13 +102,17 @@ def noun_is(word: str, kind: str) -> bool:
     if any(form in nouns for form in forms):
         return True
     return any(
-        form.endswith(ending) and len(form) > len(ending) + 1 for form in forms for ending in endings
+        form.endswith(ending) and len(form) > len(ending) + 1
+        for form in forms
+        for ending in endings
     )
 
 
 def is_known_noun(word: str) -> bool:
     """True for a noun of any kind, which is no name then."""
-    return any(noun_is(word, kind) for kind in _words()) or word.lower() in _PLACE_WORDS | _NO_PLACES
+    return (
+        any(noun_is(word, kind) for kind in _words()) or word.lower() in _PLACE_WORDS | _NO_PLACES
+    )
 
 
 def is_place_name(phrase: Chunk) -> bool:
@@ -130,8 +146,12 @@ def is_name(phrase: Chunk) -> bool:
     words = phrase.nouns.split(" ")
     if words[0].lower() in _TITLES and len(words) > 1:
         return True
-    return phrase.kind is not Kind.PRONOUN and not phrase.determiner and words[0][:1].isalpha() and may_be_name(words[0]) and (
-        is_first_name(words[0]) or not is_known_noun(words[0])
+    return (
+        phrase.kind is not Kind.PRONOUN
+        and not phrase.determiner
+        and words[0][:1].isalpha()
+        and may_be_name(words[0])
+        and (is_first_name(words[0]) or not is_known_noun(words[0]))
     )
 
 
@@ -174,14 +194,20 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
             return noun_is(head, "organisation") or is_company_name(phrase)
         case "company":
             if _is_person(phrase) or any(
-                noun_is(head, other) for other in ("food", "event", "illness", "job", "vehicle", "sport", "language")
+                noun_is(head, other)
+                for other in ("food", "event", "illness", "job", "vehicle", "sport", "language")
             ):
                 return noun_is(head, "organisation")
             return head[:1].isupper() or noun_is(head, "organisation")
         case "school":
-            return noun_is(head, "organisation") and re.search(
-                r"schule|gymnasium|uni|hochschule|kita|kindergarten|hort|internat", head.lower()
-            ) is not None or "klasse" in head.lower()
+            return (
+                noun_is(head, "organisation")
+                and re.search(
+                    r"schule|gymnasium|uni|hochschule|kita|kindergarten|hort|internat", head.lower()
+                )
+                is not None
+                or "klasse" in head.lower()
+            )
         case "person":
             return _is_person(phrase) or (is_name(phrase) and not is_place_name(phrase))
         case "pet":
@@ -192,7 +218,11 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
             lower = head.lower()
             if lower in _NO_JOBS or lower.removesuffix("in") in _NO_JOBS:
                 return False
-            if phrase.determiner and not phrase.preposition and not phrase.determiner.startswith("ein"):
+            if (
+                phrase.determiner
+                and not phrase.preposition
+                and not phrase.determiner.startswith("ein")
+            ):
                 return False
             return noun_is(head, "job") or (
                 not phrase.determiner
@@ -213,17 +243,24 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
         case "thing":
             return any(noun_is(head, one) for one in ("thing", "vehicle", "instrument"))
         case "own":
-            return not any(
-                noun_is(head, one) for one in ("food", "event", "illness", "job", "medicine")
-            ) and role_of(head) is None and head[:1].isalpha() and head.lower() not in _NOT_OWNED
+            return (
+                not any(
+                    noun_is(head, one) for one in ("food", "event", "illness", "job", "medicine")
+                )
+                and role_of(head) is None
+                and head[:1].isalpha()
+                and head.lower() not in _NOT_OWNED
+            )
         case "vehicle":
-            return phrase.determiner not in ("", "viel", "wenig", "kein") and noun_is(head, "vehicle")
+            return phrase.determiner not in ("", "viel", "wenig", "kein") and noun_is(
+                head, "vehicle"
+            )
         case "name":
             return is_name(phrase)
         case "group":
             return noun_is(head, "group") or text.split(" ")[0] in _CLUBS
         case "title":
-            return text[:1] in "\"„»"
+            return text[:1] in '"„»'
     return kind in _words() and noun_is(head, kind)
 
 

@@ -154,10 +154,7 @@ def _finite_forms(infinitive: str, third: str, past: str) -> list[tuple[str, Fin
     for tense, table in (
         (Tense.PRESENT, _present(infinitive, third)),
         (Tense.PAST, _past(past)),
-        *(
-            (Tense.SUBJUNCTIVE, _past(first))
-            for first in _SUBJUNCTIVES.get(infinitive, "").split()
-        ),
+        *((Tense.SUBJUNCTIVE, _past(first)) for first in _SUBJUNCTIVES.get(infinitive, "").split()),
     ):
         for person, texts in table.items():
             for text in texts:

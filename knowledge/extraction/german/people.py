@@ -91,7 +91,11 @@ class People:
         is_near = chunk.determiner in ("der", "die", "das", "den", "dem") and role.english in _NEAR
         if not (is_mine or is_near or owner or person_name(chunk)):
             return None
-        if not is_mine and not owner and chunk.determiner.startswith(("dein", "sein", "ihr", "euer", "kein")):
+        if (
+            not is_mine
+            and not owner
+            and chunk.determiner.startswith(("dein", "sein", "ihr", "euer", "kein"))
+        ):
             return None
         return RoleMention(
             word=chunk.head.lower(), role=role, name=person_name(chunk) or _apposed_name(chunk),
@@ -133,7 +137,11 @@ class People:
         if known is not None:
             return known
         return self.proposals.propose_role(
-            key, mention.label[0].upper() + mention.label[1:], role, span, node_type=mention.node_type
+            key,
+            mention.label[0].upper() + mention.label[1:],
+            role,
+            span,
+            node_type=mention.node_type,
         )
 
 

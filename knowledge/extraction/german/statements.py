@@ -47,7 +47,9 @@ CONFIDENCE = 0.85
 OPEN_CONFIDENCE = 0.6  # of a clause that no topic fits
 TOLD_CONFIDENCE = 0.6  # of what others are said to say
 
-_BOLD_VALUES = frozenset(("owns:", "pet:", "job", "project:"))  # of these the noun alone is the value
+_BOLD_VALUES = frozenset(
+    ("owns:", "pet:", "job", "project:")
+)  # of these the noun alone is the value
 _DETERMINERS = small_words("determiner")
 # Nothing is told of the user with these: they talk with whoever answers, or weigh something.
 _NOT_TOLD = frozenset(
@@ -69,7 +71,9 @@ _MOODS = frozenset(
 _UNNAMED_TOPICS = frozenset(("partner", "child:", "sibling:", "pet:"))
 _SECRET = re.compile(r"^(?:.*-)?(?:pin|passwort|kennwort|puk|tan|geheimzahl|geheimcode|zugangscode|zahlencode|türcode|code|passphrase|iban|kontonummer|kreditkartennummer|ausweisnummer|steuernummer|sozialversicherungsnummer|wlan-schlüssel|wlan-passwort|netzwerkschlüssel|master-passwort|entsperrcode|sicherheitscode)$|passwort$|kennwort$|kontonummer$|wlan.*schlüssel$", re.IGNORECASE)  # fmt: skip
 _PHONE = re.compile(r"nummer$|^handy$|^telefon$", re.IGNORECASE)
-_ARRANGED = frozenset("verschieben verlegen planen buchen reservieren vereinbaren ausmachen festlegen verabreden einladen".split())
+_ARRANGED = frozenset(
+    "verschieben verlegen planen buchen reservieren vereinbaren ausmachen festlegen verabreden einladen".split()
+)
 
 
 @dataclass
@@ -175,7 +179,9 @@ class _SentenceReader:
                 text = self._text(clause, subject.label)
                 self._relate(mention.word, key, topic, mention, text, clause)
                 continue
-            if chunk.determiner.startswith(("ein", "kein")) or chunk.tokens[0].lower in small_words("number"):
+            if chunk.determiner.startswith(("ein", "kein")) or chunk.tokens[0].lower in small_words(
+                "number"
+            ):
                 self._add(
                     clause, topic.key(chunk.head.lower()), chunk.nouns.lower(), self._text(clause, subject.label),
                     about=(subject.key,), polarity=Polarity.NOT if clause.negation else "",
@@ -193,7 +199,11 @@ class _SentenceReader:
         if word in ("er", "sie", "es"):
             gender = {"er": "m", "sie": "f", "es": "n"}[word]
             found = self.people.last.get(gender)
-            if word == "sie" and clause.finite is not None and self.people.last.get("p") is not None:
+            if (
+                word == "sie"
+                and clause.finite is not None
+                and self.people.last.get("p") is not None
+            ):
                 found = found if _is_third_singular(clause) else self.people.last["p"]
             return found
         if word or chunk is None or chunk.kind is not Kind.NOUN:
@@ -203,7 +213,11 @@ class _SentenceReader:
             key = self.people.propose_role(mention, self._span(chunk.start, chunk.end))
             label = _capital(chunk.text)
             return Subject(key, label, is_person=True, gender=mention.role.gender, role=mention)
-        if is_first_name(chunk.nouns.split(" ")[0]) or is_title(chunk.nouns.split(" ")[0]) or self._is_known(chunk):
+        if (
+            is_first_name(chunk.nouns.split(" ")[0])
+            or is_title(chunk.nouns.split(" ")[0])
+            or self._is_known(chunk)
+        ):
             key = self._propose_name(chunk, chunk.nouns, None if self._is_known(chunk) else PERSON)
             gender = {"der": "m", "die": "f", "herr": "m", "frau": "f"}.get(chunk.word, "")
             return Subject(key, _capital(chunk.text), is_person=True, gender=gender)
@@ -230,7 +244,13 @@ class _SentenceReader:
     def _mentions(self, clause: GermanClause) -> list[RoleMention]:
         """Who is spoken of by a role anywhere in the clause."""
         found = []
-        chunks = [clause.subject, *clause.objects, *clause.datives, *clause.prepositions, clause.complement]
+        chunks = [
+            clause.subject,
+            *clause.objects,
+            *clause.datives,
+            *clause.prepositions,
+            clause.complement,
+        ]
         for chunk in chunks:
             if chunk is None:
                 continue
@@ -246,16 +266,44 @@ class _SentenceReader:
             return
         is_over = mention.word.startswith("ex")
         if mention.name:
-            key = self.people.propose_role(mention, self._span(mention.chunk.start, mention.chunk.end))
+            key = self.people.propose_role(
+                mention, self._span(mention.chunk.start, mention.chunk.end)
+            )
             if mention.chunk.determiner.startswith("ein"):
                 return
-            self._relate(mention.name, key, topic, mention, f"{mention.name} ist {_as_mine(mention)}.", clause)
-        elif topic.name in _UNNAMED_TOPICS and not is_over and mention.chunk.determiner.startswith(MINE):
-            key = self.people.propose_role(mention, self._span(mention.chunk.start, mention.chunk.end))
-            self._relate(mention.word, key, topic, mention, f"Ich habe {_a(mention)} {_capital(mention.word)}.", clause)
+            self._relate(
+                mention.name,
+                key,
+                topic,
+                mention,
+                f"{mention.name} ist {_as_mine(mention)}.",
+                clause,
+            )
+        elif (
+            topic.name in _UNNAMED_TOPICS
+            and not is_over
+            and mention.chunk.determiner.startswith(MINE)
+        ):
+            key = self.people.propose_role(
+                mention, self._span(mention.chunk.start, mention.chunk.end)
+            )
+            self._relate(
+                mention.word,
+                key,
+                topic,
+                mention,
+                f"Ich habe {_a(mention)} {_capital(mention.word)}.",
+                clause,
+            )
 
     def _relate(
-        self, value: str, key: str, topic: Topic, mention: RoleMention, text: str, clause: GermanClause
+        self,
+        value: str,
+        key: str,
+        topic: Topic,
+        mention: RoleMention,
+        text: str,
+        clause: GermanClause,
     ) -> None:
         self._add(
             clause, topic.key(normal_value(value)), normal_value(value), text,
@@ -266,15 +314,29 @@ class _SentenceReader:
     def _read_identity(self, clause: GermanClause, subject: Subject) -> bool:
         """ "Meine Schwester heißt Anna", "Robert ist mein Nachbar": who is who."""
         pairs: list[tuple[RoleMention, Chunk]] = []
-        complements = [c for c in (clause.complement, *(clause.complement.others if clause.complement else ())) if c]
+        complements = [
+            c
+            for c in (clause.complement, *(clause.complement.others if clause.complement else ()))
+            if c
+        ]
         if clause.verb in ("heißen", "sein") and complements and not clause.negation:
             role = subject.role
             if role is None and clause.subject is not None and clause.subject.kind is Kind.NOUN:
                 role = self.people.role_in(clause.subject)
             if role is not None and not role.name:
-                pairs += [(role, c) for c in complements if is_name(c) and (clause.verb == "heißen" or _is_sure_name(c))]
+                pairs += [
+                    (role, c)
+                    for c in complements
+                    if is_name(c) and (clause.verb == "heißen" or _is_sure_name(c))
+                ]
             mention = self.people.role_in(complements[0])
-            if mention is not None and clause.verb == "sein" and clause.subject is not None and clause.subject.kind is Kind.NOUN and is_name(clause.subject):
+            if (
+                mention is not None
+                and clause.verb == "sein"
+                and clause.subject is not None
+                and clause.subject.kind is Kind.NOUN
+                and is_name(clause.subject)
+            ):
                 pairs.append((mention, clause.subject))
         pairs += self._called(clause)
         for mention, chunk in pairs:
@@ -291,7 +353,12 @@ class _SentenceReader:
         )  # fmt: skip
         for before, chunk in zip(chunks, chunks[1:], strict=False):
             if chunk.preposition == "namens" and (role := role_of(before.head)) is not None:
-                found.append((self._role_mention(before, role.english), replace(chunk, start=chunk.noun_start)))
+                found.append(
+                    (
+                        self._role_mention(before, role.english),
+                        replace(chunk, start=chunk.noun_start),
+                    )
+                )
         for chunk in (*clause.objects, *((clause.subject,) if clause.subject else ())):
             role = role_of(chunk.head) if chunk.head else None
             if role is None:
@@ -300,7 +367,10 @@ class _SentenceReader:
             if not names and chunk is not clause.subject and chunk in clause.objects:
                 listed = [c for tail in clause.tail_chunks for c in (tail, *tail.others)]
                 names = [c for c in listed if c.kind is Kind.NOUN and is_name(c)]
-            if clause.verb in ("haben", "bekommen", "kaufen", "adoptieren", "sein", "kriegen") or chunk is clause.subject:
+            if (
+                clause.verb in ("haben", "bekommen", "kaufen", "adoptieren", "sein", "kriegen")
+                or chunk is clause.subject
+            ):
                 found += [(self._role_mention(chunk, role.english), c) for c in names]
         return found
 
@@ -311,7 +381,9 @@ class _SentenceReader:
 
         word = chunk.head.lower()
         mine = replace(chunk, determiner="mein")
-        return RoleMention(word, role, "", role_label(mine, role._replace(gender=role.gender)), "", chunk)
+        return RoleMention(
+            word, role, "", role_label(mine, role._replace(gender=role.gender)), "", chunk
+        )
 
     def _name(self, mention: RoleMention, chunk: Chunk, clause: GermanClause) -> None:
         words = [w for w in chunk.nouns.split(" ") if w]
@@ -343,7 +415,12 @@ class _SentenceReader:
             return
         if topic.name == "name" and not subject.is_self:
             return
-        if topic.name == "pet:" and effect is Effect.ENDS and subject.role is not None and not subject.role.is_animal:
+        if (
+            topic.name == "pet:"
+            and effect is Effect.ENDS
+            and subject.role is not None
+            and not subject.role.is_animal
+        ):
             return
         coming = self._coming(clause)
         polarity, is_over = "", False
@@ -358,23 +435,42 @@ class _SentenceReader:
             if effect is Effect.STARTS or clause.tense is Tense.PAST or clause.is_perfect:
                 return
             polarity = Polarity.NOT
-        elif effect is Effect.HOLDS and (clause.tense is Tense.PAST or (clause.is_perfect and not clause.is_passive)):
+        elif effect is Effect.HOLDS and (
+            clause.tense is Tense.PAST or (clause.is_perfect and not clause.is_passive)
+        ):
             is_over = True
-        is_planned = clause.tense is Tense.PRESENT and not clause.is_perfect and not clause.is_passive
-        if effect is Effect.STARTS and is_planned and not clause.negation and not _has_begun(clause):
+        is_planned = (
+            clause.tense is Tense.PRESENT and not clause.is_perfect and not clause.is_passive
+        )
+        if (
+            effect is Effect.STARTS
+            and is_planned
+            and not clause.negation
+            and not _has_begun(clause)
+        ):
             return
         if effect is Effect.ENDS and is_planned and not coming and clause.verb != "sein":
             return
         if effect is Effect.ENDS:
             is_over = True
-        elif coming and not polarity and (effect is Effect.STARTS or topic.is_single) and not is_over and topic.name not in ("birthday", "address", "age"):
+        elif (
+            coming
+            and not polarity
+            and (effect is Effect.STARTS or topic.is_single)
+            and not is_over
+            and topic.name not in ("birthday", "address", "age")
+        ):
             return  # it is planned: the open statement tells it with its time
         if topic.name == "age" and coming:
             return
         if polarity and topic.opposite:
             topic, polarity = all_topics()[topic.opposite], ""
         values = self._values(match, clause, subject)
-        if topic.name == "hobby:" and clause.infinitive is not None and not _is_hobby(clause.infinitive):
+        if (
+            topic.name == "hobby:"
+            and clause.infinitive is not None
+            and not _is_hobby(clause.infinitive)
+        ):
             topic = replace(topic, name=f"do:{clause.infinitive.verb}")
         for value, chunk in values or [("", None)]:
             if not value and not is_over and match.value is not None:
@@ -408,18 +504,33 @@ class _SentenceReader:
         """The topic as the fact carries it; a favourite is one of its kind: `favourite:film`."""
         if topic.name == "favourite:":
             chunks = [c for c in (clause.subject, clause.complement) if c is not None]
-            kinds = [c.head.lower().removeprefix("lieblings") for c in chunks if c.head.lower().startswith("lieblings")]
+            kinds = [
+                c.head.lower().removeprefix("lieblings")
+                for c in chunks
+                if c.head.lower().startswith("lieblings")
+            ]
             return topic.key(kinds[0])
         return topic.key(value) if value else topic.name
 
-    def _values(self, match: Match, clause: GermanClause, subject: Subject) -> list[tuple[str, Chunk | None]]:
+    def _values(
+        self, match: Match, clause: GermanClause, subject: Subject
+    ) -> list[tuple[str, Chunk | None]]:
         """The values of a match, normalised, with their phrases."""
         topic, chunk = match.topic, match.value
         if chunk is None:
             if not match.frame.slots and topic.name == "hobby:":
                 return [(clause.verb, None)]
             if topic.name == "marital_status":
-                return [({"heiraten": "verheiratet", "verloben": "verlobt", "scheiden": "geschieden"}.get(clause.verb, ""), None)]
+                return [
+                    (
+                        {
+                            "heiraten": "verheiratet",
+                            "verloben": "verlobt",
+                            "scheiden": "geschieden",
+                        }.get(clause.verb, ""),
+                        None,
+                    )
+                ]
             return []
         match topic.name:
             case "birthday":
@@ -428,20 +539,36 @@ class _SentenceReader:
                 ages = [age_of(c.nouns) for c in (chunk, *chunk.others)]
                 return [(age, chunk) for age in ages if age][:1]
             case "height":
-                return [(c.nouns.removesuffix(" groß"), chunk) for c in (chunk, *chunk.others) if is_kind(c, "height")]
+                return [
+                    (c.nouns.removesuffix(" groß"), chunk)
+                    for c in (chunk, *chunk.others)
+                    if is_kind(c, "height")
+                ]
             case "favourite:":
-                what = clause.subject if clause.subject is not None and clause.subject.head.lower().startswith("lieblings") else clause.complement
+                what = (
+                    clause.subject
+                    if clause.subject is not None
+                    and clause.subject.head.lower().startswith("lieblings")
+                    else clause.complement
+                )
                 kind = what.head.lower().removeprefix("lieblings") if what is not None else ""
                 return [(normal_value(chunk.nouns), chunk)] if kind else []
             case "marital_status" | "diet":
                 return [(chunk.text.lower(), chunk)]
         found = []
-        others = [one for one in chunk.others if not (role_of(chunk.head) and role_of(one.head) is None)]
+        others = [
+            one for one in chunk.others if not (role_of(chunk.head) and role_of(one.head) is None)
+        ]
         for one in (chunk, *others):
             text = one.nouns
             if one.kind is Kind.ADVERB:
                 text = one.text
-            if topic.name in _BOLD_VALUES and one.head and one.head in text and one.kind in (Kind.NOUN, Kind.PREPOSITION):
+            if (
+                topic.name in _BOLD_VALUES
+                and one.head
+                and one.head in text
+                and one.kind in (Kind.NOUN, Kind.PREPOSITION)
+            ):
                 text = text[text.index(one.head) :]
             value = normal_value(text)
             if value and value not in _PRONOUNS:
@@ -472,7 +599,11 @@ class _SentenceReader:
                 node_type = CITY if name.lower() in phrase_list("cities") else PLACE
             case "node.company" | "node.institution":
                 words = name.split(" ")
-                is_titled = len(words) > 1 and noun_is(chunk.head, "organisation") and all(one[:1].isupper() for one in words)
+                is_titled = (
+                    len(words) > 1
+                    and noun_is(chunk.head, "organisation")
+                    and all(one[:1].isupper() for one in words)
+                )
                 if not (is_company_name(chunk) or is_titled):
                     return None
                 node_type = CITY if name.lower() in phrase_list("cities") else COMPANY
@@ -505,7 +636,10 @@ class _SentenceReader:
             date
             for date in found
             if date.precision is not Precision.RANGE
-            and any(start <= date.text_start + 3 and date.text_end <= end + 3 and date.text_end > start for start, end in spans)
+            and any(
+                start <= date.text_start + 3 and date.text_end <= end + 3 and date.text_end > start
+                for start, end in spans
+            )
         ]
 
     def _coming(self, clause: GermanClause) -> list[DateInterval]:
@@ -533,7 +667,11 @@ class _SentenceReader:
             text = " ".join(c.text for c in clause.times)
             began = read_duration_start(text, at=said_at)
             return began, None, "month" if began else ""
-        return None, (past[0].start if past and clause.negation else None), (precision_of(past[0]) if past and clause.negation else "")
+        return (
+            None,
+            (past[0].start if past and clause.negation else None),
+            (precision_of(past[0]) if past and clause.negation else ""),
+        )
 
     # -- what no topic fits
 
@@ -588,8 +726,13 @@ class _SentenceReader:
 
     def _read_cancelled(self, clause: GermanClause, subject: Subject) -> bool:
         """ "Der Urlaub fällt aus": the event of that name does not take place."""
-        chunks = [*clause.objects, *([clause.subject] if clause.subject is not None and not subject.is_person else [])]
-        event = next((c for c in chunks if c.head and (noun_is(c.head, "event") or c.determiner)), None)
+        chunks = [
+            *clause.objects,
+            *([clause.subject] if clause.subject is not None and not subject.is_person else []),
+        ]
+        event = next(
+            (c for c in chunks if c.head and (noun_is(c.head, "event") or c.determiner)), None
+        )
         if event is None:
             return False
         self._add(
@@ -600,43 +743,81 @@ class _SentenceReader:
 
     def _is_worth(self, clause: GermanClause, subject: Subject, *, is_event: bool) -> bool:  # noqa: PLR0911
         """The clause tells something of the user, of somebody known or of a thing of theirs, whole."""
-        chunks = [*clause.objects, *clause.prepositions, *clause.datives, *([clause.complement] if clause.complement else [])]
+        chunks = [
+            *clause.objects,
+            *clause.prepositions,
+            *clause.datives,
+            *([clause.complement] if clause.complement else []),
+        ]
         if clause.verb in SAYING and not clause.objects:
             return False
         if not clause.prepositions and clause.adverbs & {"da", "dort", "hin", "dahin", "dorthin"}:
             return False
         if clause.verb in _NOT_TOLD and not is_event:
             return False
-        if any(c.kind is Kind.PRONOUN and c.word in _UNRESOLVED for c in (*clause.middle, *clause.front)):
+        if any(
+            c.kind is Kind.PRONOUN and c.word in _UNRESOLVED
+            for c in (*clause.middle, *clause.front)
+        ):
             return False
-        if any(c.kind is Kind.ADVERB and c.word in _DETERMINERS for c in (*clause.middle, *clause.front, *clause.behind)):
+        if any(
+            c.kind is Kind.ADVERB and c.word in _DETERMINERS
+            for c in (*clause.middle, *clause.front, *clause.behind)
+        ):
             return False  # "ich habe nie einen gemacht"
         if any(c.kind is Kind.PREPOSITION and c.head in _UNRESOLVED for c in clause.prepositions):
             return False
         if any(c.head.lower() in _VAGUE_NOUNS for c in chunks if c.head) and not is_event:
             return False
-        if any(c.text[:4].lower() in ("dein", "ihre") and c.determiner.startswith("dein") for c in chunks):
+        if any(
+            c.text[:4].lower() in ("dein", "ihre") and c.determiner.startswith("dein")
+            for c in chunks
+        ):
             return False
-        if clause.complement is not None and clause.complement.word in _MOODS and clause.complement.kind is Kind.ADVERB:
+        if (
+            clause.complement is not None
+            and clause.complement.word in _MOODS
+            and clause.complement.kind is Kind.ADVERB
+        ):
             return False
         if is_event:
             return True
         if not (subject.is_self or subject.is_person or subject.is_mine):
             return clause.is_passive and False
-        has_content = clause.modal in ("wollen", "werden", "müssen") or bool(chunks or clause.infinitive or (clause.times and not clause.is_self))
-        return has_content or subject.is_person or bool(clause.negation and clause.verb not in ("sein", "haben", "können"))
+        has_content = clause.modal in ("wollen", "werden", "müssen") or bool(
+            chunks or clause.infinitive or (clause.times and not clause.is_self)
+        )
+        return (
+            has_content
+            or subject.is_person
+            or bool(clause.negation and clause.verb not in ("sein", "haben", "können"))
+        )
 
     def _read_contact(self, clause: GermanClause, subject: Subject, text: str) -> bool:
         """A secret or a number that a thing of somebody has."""
-        if clause.verb not in ("sein", "lauten") or clause.complement is None or clause.subject is None:
+        if (
+            clause.verb not in ("sein", "lauten")
+            or clause.complement is None
+            or clause.subject is None
+        ):
             return False
         head = clause.subject.head
         if _SECRET.search(head):
-            self._add(clause, f"secret:{normal_value(clause.subject.nouns)}", "", text, about=(subject.key,), is_secret=True, is_single=True)
+            self._add(
+                clause,
+                f"secret:{normal_value(clause.subject.nouns)}",
+                "",
+                text,
+                about=(subject.key,),
+                is_secret=True,
+                is_single=True,
+            )
             return True
         digits = clause.complement.text
         if _PHONE.search(head) and sum(c.isdigit() for c in digits) > 5 and subject.is_mine:
-            self._add(clause, "phone", normal_phone(digits), text, about=(subject.key,), is_single=True)
+            self._add(
+                clause, "phone", normal_phone(digits), text, about=(subject.key,), is_single=True
+            )
             return True
         if subject.is_mine and noun_is(head, "vehicle"):
             value = normal_value(head)
@@ -646,11 +827,20 @@ class _SentenceReader:
 
     def _event_key(self, clause: GermanClause, subject: Subject) -> str:
         nouns = [c for c in clause.objects if c.head] or (
-            [clause.subject] if clause.subject is not None and not subject.is_self and not subject.is_person else []
+            [clause.subject]
+            if clause.subject is not None and not subject.is_self and not subject.is_person
+            else []
         )
         head = nouns[0].head.lower() if nouns else ""
         if head in ("termin", "verabredung", "date") or not head:
-            near = next((c for c in clause.prepositions if c.preposition in ("bei", "mit", "zu", "nach", "in")), None)
+            near = next(
+                (
+                    c
+                    for c in clause.prepositions
+                    if c.preposition in ("bei", "mit", "zu", "nach", "in")
+                ),
+                None,
+            )
             head = near.nouns.lower() if near is not None else head
         if subject.is_person and not nouns:
             head = f"{normal_value(subject.label)} {clause.verb} {head}".strip()
@@ -667,7 +857,12 @@ class _SentenceReader:
         report = clause.is_after_report
         assert report is not None
         teller = self._subject(report)
-        if teller is None or teller.is_self or not teller.is_person or report.tense is Tense.SUBJUNCTIVE:
+        if (
+            teller is None
+            or teller.is_self
+            or not teller.is_person
+            or report.tense is Tense.SUBJUNCTIVE
+        ):
             return
         self.people.remember(teller)
         if clause.subject_word in ("er", "sie"):
@@ -679,7 +874,9 @@ class _SentenceReader:
         else:
             return
         said = self._text(clause, label, is_inner=True)
-        verb = "sagt" if teller.label.split(" ")[-1].lower() not in ("eltern", "kinder") else "sagen"
+        verb = (
+            "sagt" if teller.label.split(" ")[-1].lower() not in ("eltern", "kinder") else "sagen"
+        )
         self._add(
             clause, f"do:{report.verb}", normal_value(said), f"{teller.label} {verb}: {_capital(said)}",
             about=(teller.key,), confidence=TOLD_CONFIDENCE, trust=Trust.INFERRED, told_by=teller.key,
@@ -698,7 +895,9 @@ class _SentenceReader:
                     says = topic.says.get("de")
                     if says is None or any(f.topic == topic.name for f in self.facts):
                         continue
-                    text = says[0].replace("{who}", "Ich").replace("{value}", match["value"].strip())
+                    text = (
+                        says[0].replace("{who}", "Ich").replace("{value}", match["value"].strip())
+                    )
                     self.facts.append(
                         ProposedFact(
                             text=text, span=self._span(match.start(), match.end()), about=(self.speaker_key,),
@@ -709,13 +908,24 @@ class _SentenceReader:
 
     # -- texts and spans
 
-    def _text(self, clause: GermanClause, label: str, *, alone: Chunk | None = None, is_inner: bool = False) -> str:
+    def _text(
+        self,
+        clause: GermanClause,
+        label: str,
+        *,
+        alone: Chunk | None = None,
+        is_inner: bool = False,
+    ) -> str:
         """The clause with its subject, relative dates written in full."""
         put: dict[int, str] = {}
         if alone is not None:
             for chunk in (*clause.front, *clause.middle, *clause.behind):
                 if chunk is alone or alone in chunk.others:
-                    lead = f"{self.sentence.text[chunk.start : chunk.noun_start]}" if chunk.kind is Kind.PREPOSITION and alone is not chunk else ""
+                    lead = (
+                        f"{self.sentence.text[chunk.start : chunk.noun_start]}"
+                        if chunk.kind is Kind.PREPOSITION and alone is not chunk
+                        else ""
+                    )
                     put[chunk.start] = f"{lead}{alone.text}"
         text = clause.written(label, put=put)
         for date in self._dates(clause):
@@ -743,7 +953,9 @@ class _SentenceReader:
         trust: Trust = Trust.USER_SAID,
         **fields: object,
     ) -> None:
-        if any(f.topic == topic and f.value == value and f.about[0] == about[0] for f in self.facts):
+        if any(
+            f.topic == topic and f.value == value and f.about[0] == about[0] for f in self.facts
+        ):
             return
         edge_type = fields.pop("edge_type", None)
         if edge_type is not None and not self.proposals.allows_edge(str(edge_type), about):
@@ -769,15 +981,24 @@ class _SentenceReader:
 
     def _span(self, start: int, end: int) -> TextSpan:
         begin = self.sentence.start
-        return TextSpan(self.message.id, begin + max(start, 0), begin + min(end, len(self.sentence.text)))
+        return TextSpan(
+            self.message.id, begin + max(start, 0), begin + min(end, len(self.sentence.text))
+        )
 
 
 _PRONOUNS = frozenset("es das dich dir sie ihn nicht mich das alles nichts was etwas".split())
-_UNRESOLVED = frozenset("es das dies ihn ihm ihnen dir dich was alles nichts etwas ihr jemand jemanden niemanden".split())
+_UNRESOLVED = frozenset(
+    "es das dies ihn ihm ihnen dir dich was alles nichts etwas ihr jemand jemanden niemanden".split()
+)
 
 
 def _is_hobby(infinitive: GermanClause) -> bool:
-    verbs = {verb for frame in all_topics()["hobby:"].frames["de"] if not frame.slots for verb in frame.verbs}
+    verbs = {
+        verb
+        for frame in all_topics()["hobby:"].frames["de"]
+        if not frame.slots
+        for verb in frame.verbs
+    }
     return infinitive.verb in verbs or any(is_kind(c, "hobby") for c in infinitive.objects)
 
 
@@ -823,7 +1044,11 @@ def _is_sure_name(chunk: Chunk) -> bool:
 
 
 def _is_third_singular(clause: GermanClause) -> bool:
-    return clause.finite is not None and not clause.finite.word.endswith("en") and clause.finite.word != "sind"
+    return (
+        clause.finite is not None
+        and not clause.finite.word.endswith("en")
+        and clause.finite.word != "sind"
+    )
 
 
 def _subject_label(clause: GermanClause) -> str:
@@ -832,5 +1057,7 @@ def _subject_label(clause: GermanClause) -> str:
 
 def _tells_of_thing(match: Match, subject: Subject) -> bool:
     """What is told of a thing tells of the user: "das Abo ist gekündigt", "Lasagne schmeckt mir"."""
-    parts = {part for slot in match.frame.slots for part in slot.parts if slot.is_value or slot.heads}
+    parts = {
+        part for slot in match.frame.slots for part in slot.parts if slot.is_value or slot.heads
+    }
     return "sub" in parts

@@ -16,13 +16,26 @@ _HOURS = {
 } | {"ein": 1}
 _HOUR = re.compile(
     r"\b(?:um|gegen|ab|von|bis|so um)?\s*(?P<part>halb |viertel vor |viertel nach )?"
-    r"(?:(?P<digits>\d{1,2})(?:[:.](?P<minutes>\d\d))?|(?P<word>" + "|".join(_HOURS) + r"))(?: uhr(?: (?P<more>\d\d))?)?\b",
+    r"(?:(?P<digits>\d{1,2})(?:[:.](?P<minutes>\d\d))?|(?P<word>"
+    + "|".join(_HOURS)
+    + r"))(?: uhr(?: (?P<more>\d\d))?)?\b",
     re.IGNORECASE,
 )
 _DAYS = ("mo", "di", "mi", "do", "fr", "sa", "so")
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_WEEKDAY = re.compile(r"(mon|diens|mitt|donners|frei|sams|sonna|sonn)(?:tag|woch|bend)", re.IGNORECASE)
-_ORDER = {"mon": 0, "diens": 1, "mitt": 2, "donners": 3, "frei": 4, "sams": 5, "sonna": 5, "sonn": 6}
+_WEEKDAY = re.compile(
+    r"(mon|diens|mitt|donners|frei|sams|sonna|sonn)(?:tag|woch|bend)", re.IGNORECASE
+)
+_ORDER = {
+    "mon": 0,
+    "diens": 1,
+    "mitt": 2,
+    "donners": 3,
+    "frei": 4,
+    "sams": 5,
+    "sonna": 5,
+    "sonn": 6,
+}
 _EVERY = re.compile(
     r"\bjede[nrsm]? (?:(?P<nth>zweite|dritte|vierte)[nrsm]? )?(?P<unit>\w+)(?P<monthly> im monat)?|"
     r"\balle (?P<count>\d+|zwei|drei|vier|sechs) (?P<units>tage|wochen|monate|jahre)|"
@@ -71,7 +84,9 @@ def precision_of(date: DateInterval) -> str:
 def hour_of(texts: Sequence[str]) -> time | None:
     """The time of day that the texts name; None without one."""
     for text in texts:
-        if "uhr" not in text.lower() and not re.match(r"(?:um|gegen|ab|so um) ", text, re.IGNORECASE):
+        if "uhr" not in text.lower() and not re.match(
+            r"(?:um|gegen|ab|so um) ", text, re.IGNORECASE
+        ):
             continue
         match = _HOUR.search(text)
         if match is None:
@@ -120,13 +135,19 @@ def recurrence_of(texts: Sequence[str]) -> str:  # noqa: PLR0911  a return a for
     if days:
         if match["monthly"]:
             return f"FREQ=MONTHLY;BYDAY={nth or 1}{days[0]}"
-        return f"FREQ=WEEKLY{f';INTERVAL={nth}' if nth else ''};BYDAY={','.join(dict.fromkeys(days))}"
+        return (
+            f"FREQ=WEEKLY{f';INTERVAL={nth}' if nth else ''};BYDAY={','.join(dict.fromkeys(days))}"
+        )
     if unit in ("tag", "morgen", "abend", "nacht", "mittag", "vormittag", "nachmittag"):
         return "FREQ=DAILY"
     for start, rule in (("woche", "WEEKLY"), ("monat", "MONTHLY"), ("jahr", "YEARLY")):
         if unit.startswith(start):
             return f"FREQ={rule}" + (f";INTERVAL={nth}" if nth else "")
-    return "FREQ=YEARLY" if unit in ("sommer", "winter", "herbst", "frühling") or unit in MONTHS else ""
+    return (
+        "FREQ=YEARLY"
+        if unit in ("sommer", "winter", "herbst", "frühling") or unit in MONTHS
+        else ""
+    )
 
 
 def event_of(

@@ -40,7 +40,7 @@ LIES = [
     ("My brother lives in Kiel.", {"quote": "lives in Kiel", "text": "I live in Kiel."},
      "said_of_another"),
     ("Tom says I live in Kiel.", {"quote": "I live in Kiel", "text": "I live in Kiel."},
-     "said_of_another"),
+     "said_by_another"),
     ("Tom said: I live in Kiel.", {"quote": "I live in Kiel"}, "said_by_another"),
     ("I live in Kiel, said Tom.", {"quote": "I live in Kiel"}, "said_by_another"),
     ("She lives in Kiel.", {"text": "I live in Kiel."}, "said_of_another"),
@@ -52,7 +52,9 @@ LIES = [
     ("If I live in Kiel, I need a coat.", {"quote": "I live in Kiel"}, "hypothetical"),
     ("Pretend I live in Kiel.", {"quote": "I live in Kiel"}, "hypothetical"),
     ("Don't remember that I live in Kiel.", {"quote": "I live in Kiel"}, "asked_not_to"),
-    ("I don't think I live in Kiel.", {"quote": "I live in Kiel"}, "negation_changed"),
+    ("I live in Kiel, just kidding.", {"quote": "I live in Kiel"}, "chitchat"),
+    ("My sister told me she lives in Kiel.", {"quote": "she lives in Kiel"}, "said_by_another"),
+    ("I don't think I live in Kiel.", {"quote": "I live in Kiel"}, "nothing_stated"),
 ]  # fmt: skip
 
 
