@@ -12,6 +12,7 @@ from ninja.renderers import BaseRenderer
 
 from accounts.api import auth_router, users_router
 from accounts.auth import broken_json
+from chat.api import profile_router
 from chat.api import router as chat_router
 from exobrain.lib import errors
 from exobrain.lib.database import is_conflict
@@ -20,6 +21,7 @@ from exobrain.openapi import Document
 from exobrain.validation import described
 from journal.api import router as journal_router
 from knowledge.api.editing import router as editing_router
+from knowledge.api.events import router as events_router
 from knowledge.api.forgetting import router as forgetting_router
 from knowledge.api.history import router as history_router
 from knowledge.api.pages import router as pages_router
@@ -80,9 +82,11 @@ api.add_router("/auth", auth_router)
 api.add_router("/users", users_router)
 api.add_router("/journal", journal_router)
 api.add_router("/chat", chat_router)
+api.add_router("/v1/memory", profile_router)
 api.add_router("/knowledge", pages_router)
 api.add_router("/knowledge", editing_router)
 api.add_router("/knowledge", history_router)
+api.add_router("/knowledge", events_router)
 api.add_router("/knowledge", search_router)
 api.add_router("/knowledge", forgetting_router)
 api.add_router("/knowledge", updates_router)

@@ -72,6 +72,10 @@ class ReviewItemNotFound(NotFound):
     """There is no such question."""
 
 
+class ReminderInThePast(Invalid):
+    """A reminder can only be put off to a later time than now."""
+
+
 class AlreadyDecided(Conflict):
     """This question was answered before."""
 

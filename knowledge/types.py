@@ -265,10 +265,19 @@ class Scope:
 
 @dataclass(frozen=True)
 class ScoredBlock:
-    """A block that an index found; higher is better, and comparable within one search only."""
+    """A passage that an index found; higher is better, and comparable within one search only."""
 
-    block_id: UUID
+    block_id: UUID  # of the passage
     score: float
+    trust: int
+
+
+@dataclass(frozen=True)
+class EndedStatement:
+    """Something that a passage says and that does not hold any more."""
+
+    text: str
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -277,8 +286,8 @@ class Recalled:
 
     block_id: UUID
     kind: BlockKind
-    text: str
-    score: float
+    text: str  # of a long message the passage that was found
+    score: float  # above zero: it helps
     parts: Mapping[str, float]  # what each retriever gave to the score
     trust: Trust
     status: Status
@@ -289,6 +298,9 @@ class Recalled:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     entity_ids: Sequence[UUID] = ()
+    topic: str = ""  # of a fact, where it has one
+    starts_at: datetime | None = None  # of an event: when it takes place
+    ended: Sequence[EndedStatement] = ()  # what else the text says holds
 
 
 # Of a message: the reference of its journal, and its sequence there.
@@ -305,7 +317,9 @@ class Recall:
     dropped: Sequence[str] = ()  # retrievers that did not
 
 
-# -- the profile
+# -- what a model is given
+
+IN_ITS_PLACE = "[withheld]"  # of what the user keeps private or had forgotten
 
 
 class Slot(StrEnum):
@@ -340,6 +354,7 @@ class ProfileFact:
     ends_precision: Precision
     is_unsure: bool
     is_disputed: bool
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -349,10 +364,11 @@ class ComingEvent:
     block_id: UUID
     text: str
     starts_at: datetime
-    ends_at: datetime | None
-    is_all_day: bool
+    ends_at: datetime  # exclusive
+    precision: Precision  # of both; a moment, unless the whole day is meant
     is_over: bool
     is_unsure: bool
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -453,6 +469,11 @@ class ReviewEntry:
     score: float
     features: Mapping[str, float]
     created_at: datetime
+    question: str = ""
+    if_accepted: str = ""  # what each answer does
+    if_rejected: str = ""
+    left_evidence: Sequence[Any] = ()  # of knowledge.selectors.evidence.Evidence
+    right_evidence: Sequence[Any] = ()
 
 
 class TargetKind(StrEnum):

@@ -23,7 +23,7 @@ from typing import Any
 from benchmarks.memory import beam, locomo, standin
 from benchmarks.memory.locomo import Conversation
 
-RETRIEVERS = ("words", "meaning", "tokens", "time", "graph")
+PARTS = ("words", "meaning", "tokens", "time", "graph", "facts")
 AIMS = {
     "LoCoMo": {"R@5": 0.81, "R@10": 0.89, "R@50": 0.96, "session hit@5": 0.97, "given@2000": 0.94},
     "BEAM": {"R@10": 0.70, "given@2000": 0.75},
@@ -38,9 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.memory", description=__doc__)
     parser.add_argument("--dataset", type=Path, required=True, metavar="FILE")
     parser.add_argument("--json", type=Path, metavar="OUT")
-    parser.add_argument(
-        "--no-ablation", action="store_true", help="do not leave out retrievers in turn"
-    )
+    parser.add_argument("--no-ablation", action="store_true", help="do not leave out parts in turn")
     parser.add_argument(
         "--observations", action="store_true", help="learn through the model extractor"
     )
@@ -113,7 +111,7 @@ def _measured(
     ablation: bool,
     reindex: bool,
 ) -> dict[str, Any]:
-    from benchmarks.memory import floors, pipeline  # noqa: PLC0415  need the settings
+    from benchmarks.memory import floors, metrics, pipeline  # noqa: PLC0415  need the settings
     from benchmarks.memory.metrics import Outcome, difference, figures  # noqa: PLC0415
 
     memories = [pipeline.journalled(conversation) for conversation in conversations]
@@ -154,16 +152,21 @@ def _measured(
     # What another's memory has on a question is nothing.
     lines = [
         len(pipeline.given_to_model(memory, question.text))
-        for memory, other in zip(memories, conversations[1:] + conversations[:1], strict=True)
+        for memory, other in zip(memories, [*conversations[1:], conversations[0]], strict=True)
         for question in other.questions
     ]
     few = sum(count <= FEW_LINES for count in lines) / len(lines)
     print(f"\nNothing known: {sum(lines) / len(lines):.1f} lines given, {few:.2f} with at most two")
     ablated = {}
     if ablation:
-        ablated = {f"without {name}": run(name) for name in RETRIEVERS}
+        ablated = {f"without {name}": run(name) for name in PARTS}
+        for name, without in pipeline.INDEXED_PARTS.items():
+            with without():
+                pipeline.reindexed(memories)
+                ablated[f"without {name}"] = run()
+        pipeline.reindexed(memories)
         _print_table("Exobrain, part by part", {name: figures(o) for name, o in ablated.items()})
-        for measure in ("R@10", f"given@{pipeline.BUDGET_TOKENS}"):
+        for measure in ("R@10", f"given@{metrics.BUDGET_TOKENS}"):
             print(f"What each part is worth, {measure}, with its interval of 95 %:")
             for name, outcomes in ablated.items():
                 worth = difference(ours, outcomes, measure)

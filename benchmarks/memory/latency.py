@@ -151,7 +151,10 @@ def _fill_indexes(user_id: uuid.UUID, world: World) -> None:
         size = TOKENS * TOKEN_BYTES
         tokens = {
             point.block_id: StoredTokens(
-                point.digest, signs[at * size : (at + 1) * size], (point.reference, point.sequence)
+                point.digest,
+                signs[at * size : (at + 1) * size],
+                (point.reference, point.sequence),
+                point.block_id,
             )
             for at, point in enumerate(points)
         }

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 TURN_ID = re.compile(r"D\d+:\d+")
 CATEGORIES = {1: "multi-hop", 2: "temporal", 3: "open-domain", 4: "single-hop", 5: "adversarial"}
@@ -23,7 +23,7 @@ class Turn:
     speaker: str
     text: str  # with the caption of the image it shows
     said_at: datetime
-    role: str = "user"
+    role: Literal["user", "assistant"] = "user"
 
     @property
     def content(self) -> str:

@@ -9,8 +9,10 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
 from uuid import UUID, uuid5
 
 from django.contrib.auth import get_user_model
@@ -22,6 +24,9 @@ from exobrain.lib.errors import Unavailable
 from journal.services import import_journal
 from journal.types import PastMessage
 from knowledge.models import Update
+from knowledge.retrieval import passages
+from knowledge.retrieval.ranking import context_window
+from knowledge.retrieval.ranking.answers import says_all_of
 from knowledge.services.indexing.reindexing import embed_missing, rebuild_user
 from knowledge.services.recall.recalling import recall
 from knowledge.services.updates import request_update
@@ -36,12 +41,20 @@ UNBOUNDED_TOKENS = 1_000_000
 NO_DEADLINE_MS = 60_000  # quality is measured with every retriever; speed is measured by itself
 
 
+# What the indexes are made with: without it, they are made anew.
+INDEXED_PARTS: Mapping[str, Callable[[], AbstractContextManager[Any]]] = {
+    "passages": lambda: patch.object(passages, "MAX_WORDS", sys.maxsize),
+    "neighbours' terms": lambda: patch.object(context_window, "NEIGHBOUR_TERMS", {}),
+}
+
+
 @dataclass(frozen=True)
 class Memory:
     """One conversation in the product."""
 
     user_id: UUID
     turn_of: Mapping[UUID, str]  # a message's id -> its turn's
+    text_of: Mapping[UUID, str]  # by the same
     is_new: bool  # false: it was kept from an earlier run
 
 
@@ -90,7 +103,8 @@ def journalled(conversation: Conversation) -> Memory:
                 messages=[_message(user.pk, turn) for turn in turns],
             )
     turn_of = {_id(user.pk, turn): turn.id for turn in conversation.turns}
-    return Memory(user_id=user.pk, turn_of=turn_of, is_new=is_new)
+    text_of = {_id(user.pk, turn): turn.content for turn in conversation.turns}
+    return Memory(user_id=user.pk, turn_of=turn_of, text_of=text_of, is_new=is_new)
 
 
 def learned(memories: Sequence[Memory]) -> float:
@@ -139,7 +153,7 @@ def asked(
     return Outcome(
         question=question,
         ranking=[turn for turn in turns if ranked(turn)],
-        given=_turns([item.message_ids for item in given if _says_message(item)], memory),
+        given=_turns([_messages_said(item, memory) for item in given], memory),
     )
 
 
@@ -159,9 +173,11 @@ def given_to_model(
     return [memory.recalled for memory in chosen]
 
 
-def _says_message(item: Recalled) -> bool:
-    """A passage is its message's words; a fact may be a part of what the message says."""
-    return item.kind == BlockKind.EPISODE
+def _messages_said(item: Recalled, memory: Memory) -> Sequence[UUID]:
+    """The messages that a line says: a passage its own, a fact those that say no more than it."""
+    if item.kind == BlockKind.EPISODE:
+        return item.message_ids
+    return [id_ for id_ in item.message_ids if says_all_of(item.text, memory.text_of[id_])]
 
 
 def _turns(message_ids: Sequence[Sequence[UUID]], memory: Memory) -> list[str]:

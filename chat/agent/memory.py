@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from html import escape
 
 from chat.types import Given
@@ -35,7 +35,7 @@ mind allergies, health and diet without being asked.
 from.
 - It may be wrong or out of date; where statements differ, what the user confirmed counts, then \
 the one said last. A line with until="..." or status="over" is over, one with status="disputed" or \
-sure="no" is in doubt.
+sure="no" is in doubt. What outdated="..." names is over, the rest of that line is not.
 - Use only what helps to answer. After a sentence that rests on a memory put its mark, like [m1]; \
 never put a mark that is not there.
 - Where the memory does not say, do not pretend that it does.
@@ -69,6 +69,13 @@ DATE_FORMATS = {
     Precision.DAY: "%Y-%m-%d",
     Precision.MONTH: "%Y-%m",
     Precision.YEAR: "%Y",
+}
+EVENT_FORMATS = {
+    Precision.MOMENT: "%A %Y-%m-%d %H:%M",
+    Precision.DAY: "%A %Y-%m-%d",
+    Precision.MONTH: "%Y-%m",
+    Precision.YEAR: "%Y",
+    Precision.UNKNOWN: "about %Y-%m-%d",
 }
 FRAME_TOKENS = 30  # what the lines around the profile and what is coming cost at most
 
@@ -107,6 +114,11 @@ def memory_line(mark: str, recalled: Recalled, *, now: datetime, zone: tzinfo = 
         attributes.append(("until" if is_over else "ends", _day(recalled.valid_to, zone)))
         if is_over:
             attributes.append(("status", "over"))
+    elif recalled.ended:
+        over = "; ".join(statement.text for statement in recalled.ended)
+        attributes.append(("outdated", escaped_line(over)))
+    if recalled.starts_at is not None:
+        attributes.append(("when", _day(recalled.starts_at, zone)))
     if recalled.status == Status.DISPUTED:
         attributes.append(("status", "disputed"))
     return _line("item", dict(attributes), recalled.text)
@@ -146,10 +158,11 @@ def _profile_line(fact: ProfileFact, *, zone: tzinfo) -> str:
 
 
 def _coming_line(event: ComingEvent, *, zone: tzinfo) -> str:
-    written = "%A %Y-%m-%d" if event.is_all_day else "%A %Y-%m-%d %H:%M"
-    attributes = {"when": f"{event.starts_at.astimezone(zone):{written}}"}
-    if event.ends_at is not None:
-        attributes["ends"] = f"{event.ends_at.astimezone(zone):{written}}"
+    starts, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    attributes = {"when": f"{starts:{EVENT_FORMATS[event.precision]}}"}
+    last = ends - timedelta(microseconds=1)  # the end is exclusive
+    if event.precision in (Precision.MOMENT, Precision.DAY) and last.date() > starts.date():
+        attributes["last_day"] = f"{last:{EVENT_FORMATS[Precision.DAY]}}"
     if event.is_over:
         attributes["status"] = "over"
     elif event.is_unsure:
@@ -158,7 +171,7 @@ def _coming_line(event: ComingEvent, *, zone: tzinfo) -> str:
 
 
 def _line(tag: str, attributes: dict[str, str], text: str) -> str:
-    """The text as an element on one line; attributes are ours and need no escaping."""
+    """The text as an element on one line; attributes are ours or escaped already."""
     written = "".join(f' {name}="{value}"' for name, value in attributes.items())
     return f"<{tag}{written}>{escaped_line(text)}</{tag}>"
 

@@ -113,7 +113,15 @@ def list_review(
     page = review.review_items(
         user_id=request.principal.user_id, size=page_size, before=page_token, kind=kind, state=state
     )
-    return json_response({"items": page.rows, "next_page_token": _next_token(page)})
+    items = [
+        {
+            **vars(item),
+            "left_evidence": [vars(each) for each in item.left_evidence],
+            "right_evidence": [vars(each) for each in item.right_evidence],
+        }
+        for item in page.rows
+    ]
+    return json_response({"items": items, "next_page_token": _next_token(page)})
 
 
 @router.post(

@@ -217,7 +217,7 @@ def _page(page: EntityPage) -> dict[str, Any]:
         "category_name": page.category_name,
         "aliases": page.aliases,
         "as_of": page.as_of,
-        "to_user": [relation.text for relation in page.to_user],
+        "to_user": page.who,
         "now": [
             {"heading": group.heading, "statements": _statements(group.blocks)}
             for group in page.groups

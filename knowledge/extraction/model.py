@@ -2,7 +2,7 @@
 
 Every item of an answer is checked by itself: its quote must stand in the message it names, its
 types must be of the schema, its clause must carry its words. What fails is dropped with a ruling.
-The rules run as well: they find what has a fixed form, and stand in where the model does not answer.
+The rules run as well: they find what has a fixed form, and stand in where the model is not well.
 """
 
 import time
@@ -15,6 +15,7 @@ from exobrain.lib.errors import Unavailable, Upstream
 from exobrain.lib.retries import Backoff
 from knowledge.extraction.model_proposals import ModelProposals
 from knowledge.extraction.own_words import OwnWords, why_not_own_words
+from knowledge.extraction.parsing import Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.prompts import entities, facts
 from knowledge.extraction.prompts.prompt import MESSAGE_CHARACTERS, Prompt
@@ -43,11 +44,18 @@ class ModelUnusable(Upstream):
 class ModelExtractor:
     """Proposes what a model reads out of the messages, as far as it stands there."""
 
-    def __init__(self, provider: Provider, *, why_not_own: OwnWords = why_not_own_words) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        why_not_own: OwnWords = why_not_own_words,
+        parser: Parser = english_parser,
+    ) -> None:
         self.provider = provider
         self.why_not_own = why_not_own
         self.failures = 0  # in a row
         self.rests_until = 0.0  # seconds of the monotonic clock
+        self.parser = parser  # of the rules
         self.name = f"model-1:{provider.name}"
 
     def extract(
@@ -61,7 +69,9 @@ class ModelExtractor:
 
         After a failure it is not asked for a while, so that a slow one does not hold up every job.
         """
-        by_rules = propose_by_rules(messages=messages, schema=schema, known=known)
+        by_rules = propose_by_rules(
+            messages=messages, schema=schema, known=known, parser=self.parser
+        )
         proposals = ModelProposals(by_rules, messages, why_not_own=self.why_not_own)
         types, relations = offered_types(schema), sorted(schema.edge_types)
         batches = _batches(messages)

@@ -9,8 +9,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from knowledge.extraction.masking import MASK, mask_foreign_text
+from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
+from knowledge.extraction.voices.explicit import is_standing_wish
 from knowledge.types import (
     Extraction,
     ProposedFact,
@@ -37,6 +39,8 @@ class RejectionReason(StrEnum):
     HYPOTHETICAL = "hypothetical"
     PRIVATE = "asked_not_to"
     PASTED = "not_own_words"
+    FICTION = "fiction"
+    NOT_MEANT = "not_meant"
     EMPTY = "empty"
     NOTHING_STATED = "nothing_stated"
     TOO_SHORT = "too_short"
@@ -58,12 +62,22 @@ REASONS = {
     SentenceKind.HYPOTHETICAL: RejectionReason.HYPOTHETICAL,
     SentenceKind.PRIVATE: RejectionReason.PRIVATE,
     SentenceKind.PASTED: RejectionReason.PASTED,
+    SentenceKind.FICTION: RejectionReason.FICTION,
+    SentenceKind.NOT_MEANT: RejectionReason.NOT_MEANT,
     SentenceKind.EMPTY: RejectionReason.EMPTY,
     SentenceKind.STATEMENT: RejectionReason.NOTHING_STATED,
 }
 _REJECTED_WHOLE = frozenset(
-    {SentenceKind.PRIVATE, SentenceKind.HYPOTHETICAL, SentenceKind.PASTED, SentenceKind.REQUEST}
+    {
+        SentenceKind.PRIVATE,
+        SentenceKind.HYPOTHETICAL,
+        SentenceKind.PASTED,
+        SentenceKind.FICTION,
+        SentenceKind.NOT_MEANT,
+        SentenceKind.REQUEST,
+    }
 )
+_NAMES_NOBODY = frozenset({SentenceKind.PRIVATE, SentenceKind.PASTED, SentenceKind.FICTION})
 VERDICTS = {  # of every other reason the verdict is "gated"
     RejectionReason.ASSISTANT: Verdict.LOW_TRUST,
     RejectionReason.UNTRUSTED: Verdict.LOW_TRUST,
@@ -78,6 +92,8 @@ _PRECEDENCE = [
     SentenceKind.QUESTION,
     SentenceKind.HYPOTHETICAL,
     SentenceKind.PASTED,
+    SentenceKind.FICTION,
+    SentenceKind.NOT_MEANT,
     SentenceKind.STATEMENT,
     SentenceKind.THANKS,
     SentenceKind.CHITCHAT,
@@ -143,7 +159,7 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
     return _without_foreign_entities(filtered, by_id)
 
 
-def _rejection(  # noqa: PLR0911  the first reason that applies
+def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
     fact: ProposedFact, split: _SplitMessage | None
 ) -> RejectionReason | None:
     """Why the fact, taken by itself, is not remembered; None when it is."""
@@ -152,7 +168,7 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
         return RejectionReason.NOT_IN_MESSAGE
     if split.message.role != "user":
         return RejectionReason.ASSISTANT
-    if fact.trust < Trust.USER_SAID:
+    if fact.trust < Trust.USER_SAID and fact.told_by is None:
         return RejectionReason.UNTRUSTED
     if len(fact.text.strip()) < MIN_TEXT_CHARACTERS:
         return RejectionReason.TOO_SHORT
@@ -160,12 +176,22 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
         return RejectionReason.TOO_LONG
     if fact.confidence < MIN_CONFIDENCE:
         return RejectionReason.UNSURE
+    is_outright = fact.is_secret or fact.trust is Trust.CONFIRMED or is_reminder(fact)
+    if is_outright or is_standing_wish(fact.topic):
+        return None  # said outright, in whatever form
     covered = split.text[span.start : span.end]
     if covered and covered.count(MASK) * 2 > len(covered):
         return RejectionReason.PASTED
     sentence = split.sentence_at(span)
+    if sentence is not None and fact.topic is not None and fact.told_by is None:
+        said = sentence.stated_text[span.start - sentence.start : span.end - sentence.start]
+        if said and not said.strip(MASK + " "):
+            is_statement = sentence.kind is SentenceKind.STATEMENT
+            return RejectionReason.NOT_MEANT if is_statement else REASONS[sentence.kind]
     if sentence is None or sentence.is_explicit or sentence.is_stated:
         return None
+    if fact.event is not None and sentence.kind is SentenceKind.REQUEST:
+        return None  # "remind me to ..."
     # A frame's statement may stand in a question; what the user asked to forget never does.
     is_part = fact.topic is not None and span.end - span.start < len(sentence.text)
     if is_part and sentence.kind not in _REJECTED_WHOLE:
@@ -188,8 +214,7 @@ def _without_foreign_entities(
             if span.message_id in by_id
         ]
         if sentences and all(
-            sentence is not None and sentence.kind in (SentenceKind.PRIVATE, SentenceKind.PASTED)
-            for sentence in sentences
+            sentence is not None and sentence.kind in _NAMES_NOBODY for sentence in sentences
         ):
             left_out.add(entity.key)
     return replace(

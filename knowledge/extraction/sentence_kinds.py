@@ -5,7 +5,7 @@
 import re
 from enum import StrEnum
 
-from knowledge.extraction.masking import MASK
+from knowledge.extraction.voices.parts import MASK
 
 
 class SentenceKind(StrEnum):
@@ -17,6 +17,8 @@ class SentenceKind(StrEnum):
     REQUEST = "request"
     PRIVATE = "private"  # the user asked that it is not remembered
     PASTED = "pasted"
+    FICTION = "fiction"  # a story, a game, a role
+    NOT_MEANT = "not_meant"  # a joke, taken back, or said to be wrong
     GREETING = "greeting"
     THANKS = "thanks"
     CHITCHAT = "chitchat"

@@ -1,29 +1,45 @@
-"""Messages as sentences: whose words they are, of which kind, and where exactly they stand."""
+"""A message's sentences as the rules read them: whose, of which kind, and where they stand."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from knowledge.extraction.masking import OWN_WORD, WORD, mask_foreign_text
 from knowledge.extraction.sentence_kinds import (
     SentenceKind,
     explicit_prefix_length,
     sentence_kind,
 )
-from knowledge.extraction.words import word_list
+from knowledge.extraction.voices import MASK, Mode, Voice, VoicedSentence, read_sentences
+from knowledge.extraction.voices.explicit import own_secrets
+from knowledge.extraction.voices.stretches import draw_voices
 
-PASTED_CHARACTERS = 3_000  # a longer message with hardly an "I" in it was pasted
-OWN_WORD_EVERY = 300  # characters: rarer is hardly
-SENTENCE_CHARACTERS = 1_000  # a longer one is read in pieces: time grows with its square
-
-_LABEL = re.compile(rf"(?:\*\*)?({WORD}(?: {WORD}){{0,2}})(?:\*\*)?:(?:\*\*)? +(?=\S)")
-_NO_SPEAKERS = word_list("not_speakers") | word_list("not_names")
-_END = re.compile(r"[.!?…]+[\"')\]*_]*(?=\s|$)|\n+")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|e\.g|i\.e|z\.B|d\.h|bzw|ca|approx|no|Nr|Jan|Feb|"
-    r"Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|a\.m|p\.m|U\.S|Str)|\b[A-Z]|(?:^|\s)\d{1,2})\.$"
+_KINDS: Mapping[Mode, SentenceKind] = {
+    Mode.STATED: SentenceKind.STATEMENT,
+    Mode.TOLD: SentenceKind.STATEMENT,
+    Mode.WISHED: SentenceKind.STATEMENT,
+    Mode.ASKED: SentenceKind.QUESTION,
+    Mode.ASKED_TO_DO: SentenceKind.REQUEST,
+    Mode.SUPPOSED: SentenceKind.HYPOTHETICAL,
+    Mode.PRIVATE: SentenceKind.PRIVATE,
+    Mode.FICTION: SentenceKind.FICTION,
+    Mode.DENIED: SentenceKind.NOT_MEANT,
+    Mode.JOKE: SentenceKind.NOT_MEANT,
+    Mode.WITHDRAWN: SentenceKind.NOT_MEANT,
+    Mode.UNREAD: SentenceKind.STATEMENT,
+}
+# Names in these may be learned; in what is only supposed or told as a joke they may not.
+_NAMING = (
+    Mode.STATED,
+    Mode.TOLD,
+    Mode.WISHED,
+    Mode.ASKED,
+    Mode.ASKED_TO_DO,
+    Mode.UNREAD,
 )
-_BULLET = re.compile(r"\s*(?:[-*•+]|\d{1,3}[.)])?\s*")
+_RETOLD = frozenset({Mode.STATED, Mode.TOLD, Mode.WISHED, Mode.TALK})
+_ASKING = frozenset({Mode.ASKED_TO_DO, Mode.ASKED})  # behind a statement they leave it as it is
+
+
+MAX_SPEECH = 300  # characters; a longer one is a passage
 
 
 @dataclass(frozen=True)
@@ -35,7 +51,9 @@ class Sentence:
     text: str
     speaker: str | None  # who says "I", where it is not the user
     kind: SentenceKind
+    stated_text: str = ""  # the same with all masked that is not stated
     is_explicit: bool = False  # "remember that ..."
+    is_meant_whole: bool = True  # nothing in it is asked, supposed or taken back
 
     @property
     def is_stated(self) -> bool:
@@ -49,82 +67,92 @@ class SpeakerSegment:
 
     start: int
     end: int
-    speaker: str | None  # None: the author of the message
+    speaker: str  # as the label names them
 
 
 def split_sentences(content: str) -> Sequence[Sentence]:
-    """Every sentence of a message, in order."""
-    text = mask_foreign_text(content)
-    is_pasted = len(text) > PASTED_CHARACTERS and len(
-        OWN_WORD.findall(text)
-    ) * OWN_WORD_EVERY < len(text)
-    found = []
-    for segment in speaker_segments(text):
-        for start, end in _sentence_bounds(text, segment):
-            words = text[start:end]
-            found.append(
-                Sentence(
-                    start=start,
-                    end=end,
-                    text=words,
-                    speaker=segment.speaker,
-                    kind=SentenceKind.PASTED if is_pasted else sentence_kind(words),
-                    is_explicit=explicit_prefix_length(words) > 0,
-                )
+    """Every sentence of a message, in order; what stands in quotation marks is left out."""
+    speakers = {(turn.start, turn.end): turn.speaker for turn in speaker_segments(content)}
+    labels = [(turn.start, turn.said_from) for turn in draw_voices(content).turns]
+    secrets = [(secret.start, secret.end) for secret in own_secrets(content)]
+    found: list[Sentence] = []
+    sentences = read_sentences(content)
+    for number, voiced in enumerate(sentences):
+        if found and voiced.start < found[-1].end:
+            continue  # within a sentence of the author's
+        if any(start <= voiced.start < end for start, end in labels):
+            continue  # a speaker's name says nothing
+        speaker = next(
+            (who for (start, end), who in speakers.items() if start <= voiced.start < end), None
+        )
+        is_turn = speaker is not None and voiced.teller == speaker
+        is_read = voiced.is_own or (voiced.voice is Voice.OTHER and is_turn)
+        end = voiced.end
+        if voiced.is_own and voiced.text.endswith(":"):  # "Tom wrote:" is nothing without it
+            end = _speech_end(sentences, number)
+        text = voiced.text_in(*_NAMING) if is_read else voiced.text
+        found.append(
+            Sentence(
+                start=voiced.start,
+                end=end,
+                text=_without(secrets, voiced, text) + MASK * (end - voiced.end),
+                speaker=speaker if is_read else None,
+                kind=_kind(voiced) if is_read else _FOREIGN.get(voiced.voice, SentenceKind.PASTED),
+                stated_text=_without(secrets, voiced, voiced.stated_text) if is_read else "",
+                is_explicit=is_read and explicit_prefix_length(voiced.text) > 0,
+                is_meant_whole=is_read
+                and (end > voiced.end or not voiced.text.endswith(":"))
+                and _is_meant(voiced)
+                and not any(start < voiced.end and voiced.start < end for start, end in secrets),
             )
+        )
     return found
 
 
-def speaker_segments(text: str) -> Sequence[SpeakerSegment]:
-    """The message by speakers; later labels count only when the message begins with one."""
-    first = _label_at(text, 0)
-    if first is None:
-        return [SpeakerSegment(0, len(text), None)]
-    labels = [first]
-    newline = text.find("\n", first.end())
-    while newline != -1:
-        if label := _label_at(text, newline + 1):
-            labels.append(label)
-        newline = text.find("\n", newline + 1)
-    ends = [label.start() for label in labels[1:]] + [len(text)]
+def _is_meant(voiced: VoicedSentence) -> bool:
+    """True when nothing in the sentence is unsure or taken back; a request may follow."""
+    modes = [clause.mode for clause in voiced.clauses]
+    is_statement = modes[0] is Mode.STATED and not voiced.text.rstrip().endswith("?")
+    return all(mode in _RETOLD or (is_statement and mode in _ASKING) for mode in modes)
+
+
+def _speech_end(sentences: Sequence[VoicedSentence], number: int) -> int:
+    """Where the first sentence of the speech that the sentence introduces ends; or its own end."""
+    if number + 1 < len(sentences):
+        speech = sentences[number + 1]
+        if speech.voice is Voice.OTHER and speech.teller and len(speech.text) < MAX_SPEECH:
+            return speech.end
+    return sentences[number].end
+
+
+_FOREIGN = {Voice.FICTION: SentenceKind.FICTION}
+
+
+def speaker_segments(content: str) -> Sequence[SpeakerSegment]:
+    """What named people say in the message, where it is a chat log or has one."""
     return [
-        SpeakerSegment(label.end(), end, label[1]) for label, end in zip(labels, ends, strict=True)
+        SpeakerSegment(turn.said_from, turn.end, turn.who)
+        for turn in draw_voices(content).turns
+        if turn.who is not None
     ]
 
 
-def _label_at(text: str, position: int) -> re.Match[str] | None:
-    label = _LABEL.match(text, position)
-    if label is None or any(word.lower() in _NO_SPEAKERS for word in label[1].split()):
-        return None
-    return label
+def _kind(voiced: VoicedSentence) -> SentenceKind:
+    """The kind of a sentence is that of its first clause that says more than "thanks"."""
+    modes = [clause.mode for clause in voiced.clauses]
+    if Mode.STATED in modes:
+        return SentenceKind.STATEMENT
+    mode = next((mode for mode in modes if mode is not Mode.TALK), None)
+    if mode is not None:
+        return _KINDS[mode]
+    kind = sentence_kind(voiced.text)  # says which talk it is: greeting, thanks
+    return SentenceKind.CHITCHAT if kind is SentenceKind.STATEMENT else kind
 
 
-def _sentence_bounds(text: str, segment: SpeakerSegment) -> Iterator[tuple[int, int]]:
-    """Where the sentences of a segment begin and end, without bullets and space around them."""
-    pieces: list[tuple[int, int]] = []
-    start = segment.start
-    for stop in _END.finditer(text, segment.start, segment.end):
-        end = stop.end()
-        if stop[0] == "." and _ABBREVIATION.search(text, max(start, end - 8), end):
-            continue
-        pieces.append((start, end))
-        start = end
-    pieces.append((start, segment.end))
-    for begin, end in pieces:
-        position = begin
-        while end - position > SENTENCE_CHARACTERS:  # nobody would speak it: cut at a space
-            longest = position + SENTENCE_CHARACTERS
-            space = text.rfind(" ", position + 1, longest)
-            cut = space if space > position else longest
-            yield from _trimmed(text, position, cut)
-            position = cut
-        yield from _trimmed(text, position, end)
-
-
-def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    bullet = _BULLET.match(text, start, end)
-    start = bullet.end() if bullet else start
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    if any(character.isalnum() for character in text[start:end]):
-        yield start, end
+def _without(secrets: Sequence[tuple[int, int]], voiced: VoicedSentence, text: str) -> str:
+    """The sentence's text with secrets masked: no other fact and no name is made of them."""
+    for start, end in secrets:
+        begin, stop = max(start - voiced.start, 0), min(end - voiced.start, len(text))
+        if begin < stop:
+            text = text[:begin] + MASK * (stop - begin) + text[stop:]
+    return text

@@ -29,11 +29,18 @@ class IndexedUser(models.Model):
 
 
 class IndexedBlock(models.Model):
-    """A block as the index keeps it: where its postings are, and what filters ask."""
+    """A passage of a block as the index keeps it: where its postings are, and what filters ask.
+
+    The first passage of a block has the block's id, so a short block is one row of its own id.
+    """
 
     pk = models.CompositePrimaryKey("user_id", "block_id")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    block_id = models.UUIDField()
+    block_id = models.UUIDField()  # of the passage
+    passage_of = models.UUIDField(null=True)  # the block, where that has another id
+    # Characters of the block's text; without an end, all of it.
+    start = models.IntegerField(default=0)
+    end = models.IntegerField(null=True)
     ordinal = models.IntegerField()
     universe_id = models.UUIDField()
     entity_id = models.UUIDField(null=True)
@@ -54,6 +61,13 @@ class IndexedBlock(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "ordinal"], name="knowledge_ordinal_unique")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user", "passage_of"],
+                condition=Q(passage_of__isnull=False),
+                name="knowledge_indexed_passage",
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Token vectors of blocks: what recall compares a question with, word by word."""
+"""Token vectors of passages: what recall compares a question with, word by word."""
 
 from typing import ClassVar
 
@@ -9,20 +9,17 @@ from knowledge.models.ledger import Block
 
 
 class BlockTokens(models.Model):
-    """The signs of the vectors of a block's tokens, in one space."""
+    """The signs of the vectors of the tokens of a block's passage, in one space."""
 
-    block = models.OneToOneField(
-        Block,
-        on_delete=models.CASCADE,
-        primary_key=True,
-        db_constraint=False,
-        related_name="tokens",
+    passage_id = models.UUIDField(primary_key=True)  # the block's own for its first one
+    block = models.ForeignKey(
+        Block, on_delete=models.CASCADE, db_constraint=False, related_name="tokens"
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     space = models.CharField(max_length=100)  # name and version of the model
     digest = models.BinaryField()  # of the text they stand for
     packed = models.BinaryField()  # a bit a dimension, token after token
-    # The message's position, or the block's id and 0: recall reads what is beside each candidate.
+    # The message's position, or the passage's id and 0: recall reads what is beside each candidate.
     reference = models.CharField(max_length=36, db_collation="C")
     sequence = models.IntegerField()
 

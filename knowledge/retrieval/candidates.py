@@ -2,40 +2,57 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from knowledge.retrieval.ranking.fusion import Candidate
+from knowledge.retrieval.ranking.question import ParsedQuestion, asks_for_secret
 from knowledge.retrieval.ranking.weights import CANDIDATES_PER_RETRIEVER
 from knowledge.retrieval.retrievers import Retrieved
-from knowledge.retrieval.utterances import speaker_of, utterance_of
+from knowledge.retrieval.utterances import USER, speaker_of, utterance_of
 from knowledge.selectors import recalling
-from knowledge.selectors.recalling import BlockRow, Superseded
+from knowledge.selectors.recalling import PassageRow, Superseded
 from knowledge.stores.tokens.port import position_alone
 from knowledge.types import STATEMENT_KINDS, BlockKind, Scope, Trust
 
 
 @dataclass(frozen=True)
 class CandidatePool:
-    """What may answer: the blocks, and what ranking compares of each."""
+    """What may answer: the passages, and what ranking compares of each."""
 
-    rows: Mapping[UUID, BlockRow]  # by block; also of facts that their message stands for
+    rows: Mapping[UUID, PassageRow]  # by passage; also of facts that their passage stands for
     candidates: Sequence[Candidate]
+    passage_of: Mapping[UUID, UUID]  # by fact: the passage of its message that says it
     superseded: Mapping[UUID, Superseded]  # by message
 
 
-def gather_candidates(scope: Scope, retrieved: Mapping[str, Retrieved]) -> CandidatePool:
+def gather_candidates(
+    scope: Scope,
+    retrieved: Mapping[str, Retrieved],
+    question: ParsedQuestion,
+    *,
+    with_facts: bool = True,
+) -> CandidatePool:
     """Everything that any retriever found and the scope reaches.
 
-    A fact that was found brings the message it was made from, and a message of which a statement
-    does not hold any more brings the one that says what holds now. Ranking compares messages, and
-    what was written on pages.
+    A fact that was found brings the passage it was made from, and a message of which a statement
+    does not hold any more brings the one that says what holds now. Ranking compares passages, facts
+    with a topic, and what was written on pages. Any other fact is a sentence of its passage.
+    What tells a secret is a candidate only for a question that asks for it.
     """
     scores = {name: each.scores for name, each in retrieved.items()}
     found = {block_id for each in scores.values() for block_id in each}
-    rows = {row.id: row for row in recalling.blocks(scope=scope, ids=found)}
-    facts = [row for row in rows.values() if row.kind in STATEMENT_KINDS and row.message_id]
-    sources = {row.message_id for row in facts if row.message_id}
-    rows |= {row.id: row for row in recalling.episodes_of(scope=scope, message_ids=sources)}
+    rows = {row.id: row for row in recalling.passages(scope=scope, ids=found)}
+    facts = {row.id: row for row in rows.values() if row.kind in STATEMENT_KINDS and row.message_id}
+    sources = {row.message_id for row in facts.values() if row.message_id}
+    firsts = {
+        row.message_id: row for row in recalling.episodes_of(scope=scope, message_ids=sources)
+    }
+    said_in = {
+        id_: firsts[row.message_id] for id_, row in facts.items() if row.message_id in firsts
+    }
+    said_in |= recalling.later_passages_of(scope=scope, fact_ids=facts)
+    rows |= {row.id: row for row in said_in.values()}
     superseded: dict[UUID, Superseded] = {}
     if scope.as_of is None:  # as of a date, everything that held then holds
         message_ids = {row.message_id for row in rows.values() if row.message_id}
@@ -43,35 +60,49 @@ def gather_candidates(scope: Scope, retrieved: Mapping[str, Retrieved]) -> Candi
         superseded = {each.message_id: each for each in old}
         newer = {message for each in old for message in each.by} - _messages(rows)
         rows |= {row.id: row for row in recalling.episodes_of(scope=scope, message_ids=newer)}
-    fact_scores: dict[UUID, float] = {}  # by message: the cosine of the nearest of its facts
-    for row in facts:
-        cosine = scores.get("meaning", {}).get(row.id)
-        if row.message_id and cosine is not None:
-            fact_scores[row.message_id] = max(fact_scores.get(row.message_id, -1.0), cosine)
-    messages = _messages(rows)
+    message_ids = {row.message_id for row in rows.values() if row.message_id}
+    secret = recalling.messages_with_secrets(user_id=scope.user_id, message_ids=message_ids)
+    told: Mapping[UUID, Sequence[datetime]] = {}
+    if question.times:
+        told = recalling.times_told(user_id=scope.user_id, message_ids=message_ids)
     candidates = [
-        _candidate(row, scores, fact_scores)
+        _candidate(row, scores, told)
         for row in rows.values()
-        # A message is ranked for its facts, too. What the user confirmed or rewrote stands for
-        # itself: no message says it like that.
+        if not (row.is_secret or row.message_id in secret)
+        or asks_for_secret(question.text, of=row.text)
+        # What the user confirmed or rewrote stands for itself: no message says it like that.
         if row.kind not in STATEMENT_KINDS
+        or (with_facts and (row.kind == BlockKind.EVENT or row.topic))
         or row.trust == Trust.CONFIRMED
-        or row.message_id not in messages
+        or row.id not in said_in
     ]
-    return CandidatePool(rows=rows, candidates=candidates, superseded=superseded)
+    return CandidatePool(
+        rows=rows,
+        candidates=candidates,
+        passage_of={id_: passage.id for id_, passage in said_in.items()},
+        superseded=superseded,
+    )
 
 
-def _messages(rows: Mapping[UUID, BlockRow]) -> set[UUID | None]:
-    """The messages whose episodes are there."""
+def _messages(rows: Mapping[UUID, PassageRow]) -> set[UUID | None]:
+    """The messages of which a passage is there."""
     return {row.message_id for row in rows.values() if row.kind == BlockKind.EPISODE}
 
 
 def _candidate(
-    row: BlockRow, scores: Mapping[str, Mapping[UUID, float]], fact_scores: Mapping[UUID, float]
+    row: PassageRow,
+    scores: Mapping[str, Mapping[UUID, float]],
+    told: Mapping[UUID, Sequence[datetime]],
 ) -> Candidate:
+    times = [row.said_at]
+    if row.kind == BlockKind.EPISODE and row.message_id:
+        times += told.get(row.message_id, [])
+    elif (begun := row.starts_at or row.valid_from) is not None:
+        times.append(begun)
     utterance = utterance_of(row.text)
+    speaker = speaker_of(utterance, Trust(row.trust))
     position = position_alone(row.id)
-    if row.kind == BlockKind.EPISODE and row.sequence is not None:
+    if row.kind == BlockKind.EPISODE and row.sequence is not None and row.id == row.block_id:
         position = (row.reference, row.sequence)
     lexical = scores.get("words", {})
     # A block that is missing from a full list may have a score too low for it; else it has none.
@@ -79,12 +110,12 @@ def _candidate(
     return Candidate(
         block_id=row.id,
         text=utterance.text,
-        said_at=row.said_at,
+        times=times,
         session=row.reference or row.id,
         position=position,
-        speaker=speaker_of(utterance, Trust(row.trust)),
+        speaker=speaker,
+        is_users=speaker == USER,
+        is_assistants=row.trust == Trust.INFERRED and row.kind == BlockKind.EPISODE,
         lexical=lexical.get(row.id, lexical_default),
         dense=scores.get("meaning", {}).get(row.id),
-        fact=fact_scores.get(row.message_id) if row.message_id else None,
-        graph=scores.get("graph", {}).get(row.id, 0.0),  # far from what the question names
     )

@@ -5,8 +5,8 @@ A retriever takes a query and returns what it found; none changes anything.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from knowledge.retrieval.ranking.weights import CANDIDATES_PER_RETRIEVER
 from knowledge.selectors import recalling
 from knowledge.stores.embedders.port import Embedder, TokenVectors
 from knowledge.stores.graph.port import GraphReader
-from knowledge.stores.vectors.port import TermStatistics, VectorSearch
-from knowledge.types import Scope
+from knowledge.stores.vectors.port import TermStatistics, VectorSearch, WordMatches
+from knowledge.types import Scope, ScoredBlock, Trust
 
 NAME_WORDS = 4  # the longest name that is looked for
 MAX_NAMES = 200  # of a question; a pasted page is not looked up word by word
@@ -50,35 +50,62 @@ class Retrieved:
 
 
 def by_words(query: RetrievalQuery, *, index: VectorSearch) -> Retrieved:
-    """Blocks that share words with the question, by BM25."""
+    """Passages that share words with the question, by BM25."""
     terms = query.question.terms
     if not terms:
         return Retrieved()
-    found = index.search_words(scope=query.scope, terms=terms, limit=CANDIDATES_PER_RETRIEVER)
-    scores = {block.block_id: block.score for block in found.blocks}
-    return Retrieved(scores=scores, statistics=found.statistics)
+    found: list[WordMatches] = []
+
+    def search(scope: Scope) -> Sequence[ScoredBlock]:
+        found.append(index.search_words(scope=scope, terms=terms, limit=CANDIDATES_PER_RETRIEVER))
+        return found[-1].blocks
+
+    scores = _with_the_users_own(query.scope, search)
+    return Retrieved(scores=scores, statistics=found[0].statistics)
 
 
 def by_meaning(query: RetrievalQuery, *, index: VectorSearch, embedder: Embedder) -> Retrieved:
-    """Blocks whose vectors are near the question's, by their cosine."""
+    """Passages whose vectors are near the question's, by their cosine."""
     embedded = embedder.embed([query.question.text])
-    found = index.search_meaning(
-        scope=query.scope, vector=embedded.vectors[0], limit=CANDIDATES_PER_RETRIEVER
-    )
+
+    def search(scope: Scope) -> Sequence[ScoredBlock]:
+        return index.search_meaning(
+            scope=scope, vector=embedded.vectors[0], limit=CANDIDATES_PER_RETRIEVER
+        )
+
     return Retrieved(
-        scores={block.block_id: block.score for block in found},
+        scores=_with_the_users_own(query.scope, search),
         question_tokens=embedded.tokens[0] if embedded.tokens else None,
     )
 
 
+def _with_the_users_own(
+    scope: Scope, search: Callable[[Scope], Sequence[ScoredBlock]]
+) -> dict[UUID, float]:
+    """The scores of what the search finds, and of what it finds among what the user said.
+
+    The latter is looked for where others' words fill the list: an assistant says ten times as much.
+    """
+    found = search(scope)
+    own = sum(block.trust >= Trust.USER_SAID for block in found)
+    if len(found) >= CANDIDATES_PER_RETRIEVER and own < len(found) / 2:
+        found = [*search(replace(scope, min_trust=Trust.USER_SAID)), *found]
+    return {block.block_id: block.score for block in found}
+
+
 def by_time(query: RetrievalQuery) -> Retrieved:
-    """What was said at the times that the question names; all score 0, being found is all."""
+    """What was said, began or takes place at the times that the question names; all score 0.
+
+    Being found is all: how well a time fits is for ranking to say.
+    """
     ranges = [time.search_range(query.now.date()) for time in query.question.times]
     if not ranges:
         return Retrieved()
-    found = recalling.episodes_between(
-        scope=query.scope, ranges=ranges, limit=CANDIDATES_PER_RETRIEVER
+    said, begun = (
+        find(scope=query.scope, ranges=ranges, limit=CANDIDATES_PER_RETRIEVER)
+        for find in (recalling.episodes_between, recalling.statements_between)
     )
+    found = [*said, *begun]
     return Retrieved(scores=dict.fromkeys(found, 0.0))
 
 

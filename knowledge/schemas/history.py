@@ -73,6 +73,17 @@ class ChangedOut(Schema):
     changeset_id: str
 
 
+class EvidenceOut(Schema):
+    """A quote of a message."""
+
+    quote: str
+    message_id: str
+    reference: str = Field(description="the journal's day, YYYY/MM/DD")
+    sequence: int
+    role: str
+    said_at: datetime
+
+
 class ReviewEntryOut(Schema):
     """A review item: are these the same, or which of these holds?"""
 
@@ -88,6 +99,11 @@ class ReviewEntryOut(Schema):
     score: float
     features: dict[str, float]
     created_at: datetime
+    question: str
+    if_accepted: str = Field(description="what accepting does")
+    if_rejected: str = Field(description="what rejecting does")
+    left_evidence: list[EvidenceOut]
+    right_evidence: list[EvidenceOut]
 
 
 class ReviewListOut(Schema):

@@ -7,24 +7,33 @@ that moment.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Left
 
+from accounts.selectors import zone_of
 from exobrain.lib import clock
+from knowledge.dates.occurrences import end_of, occurrences
 from knowledge.errors import PageNotFound
+from knowledge.identity import SELF_NAMES
 from knowledge.models import LEDGER, Alias, Block, Changeset, Entity, Mention, Source
 from knowledge.selectors.entities import canonical_id, member_ids
 from knowledge.selectors.pages import PAGE_KINDS, pages_by_ids, type_title
 from knowledge.selectors.relations import Relation, relations_of
 from knowledge.selectors.topic_headings import NOTES, ORDER, SUMMARY, heading_of
-from knowledge.types import BlockKind, Status, Trust
+from knowledge.selectors.wording import addressed
+from knowledge.types import BlockKind, EventState, Polarity, Status, Trust
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 NOW, PAST, COMING = "now", "past", "coming"
+LOOKED_AHEAD = timedelta(days=3_700)  # for the next time of what recurs
+ROLE_PREFIX = "my "  # of an alias that is a role: see knowledge.services.identities.people
 DEEPEST_LEVEL = 2  # of the blocks on a page
 LINKS_SHOWN = 200
+WORDS_SHOWN = 200  # characters of a message that speaks of the entity
 HIDDEN_PROPERTIES = frozenset(
     {"created_at", "updated_at", "visibility", "user_id", "type_id", "id"}
 )
@@ -42,7 +51,20 @@ class Origin:
     sequence: int
     role: str
     said_at: datetime
-    block_id: UUID | None = None  # the episode, where the page only speaks of the entity
+    block_id: UUID | None = None  # the episode, where a message only speaks of the entity
+    words: str = ""  # how it begins
+
+
+@dataclass(frozen=True)
+class EventTime:
+    """When an event takes place, and whether it does."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+    precision: str
+    is_all_day: bool
+    recurrence: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -63,11 +85,18 @@ class PageBlock:
     superseded_by_id: UUID | None
     origins: Sequence[Origin] = ()
     topic: str = ""
+    is_ending: bool = False  # it says that something is over
+    is_secret: bool = False  # a password, a code, an account number
+    since_precision: str = ""
+    until_precision: str = ""
+    event: EventTime | None = None  # of an event
+    is_private: bool = False  # given to no model elsewhere, nor to other programs
 
     @property
     def since(self) -> datetime | None:
         """From when it says to hold; unset where it is only known when it was said."""
-        return None if self.valid_from == self.said_at else self.valid_from
+        is_told = self.valid_from is None or self.valid_from == self.said_at
+        return None if is_told and not self.since_precision else self.valid_from
 
 
 @dataclass(frozen=True)
@@ -111,6 +140,7 @@ class EntityPage:
     title: str
     summary: str | None
     is_self: bool
+    is_unnamed: bool
     created_at: datetime
     updated_at: datetime
     trust: Trust
@@ -127,6 +157,22 @@ class EntityPage:
     past_relations: Sequence[Relation] = ()  # the latest ended first
     merged: Sequence[MergedPage] = ()
     as_of: datetime | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What else it is called by, but for what everybody calls themselves, and for roles."""
+        return [
+            name
+            for name in self.aliases
+            if name not in SELF_NAMES and not name.startswith(ROLE_PREFIX)
+        ]
+
+    @property
+    def who(self) -> list[str]:
+        """Who or what it is to the user: as relations say, else by the role it is known by."""
+        told = [relation.text for relation in self.to_user]
+        roles = [addressed(name) for name in self.aliases if name.startswith(ROLE_PREFIX)]
+        return told or ([] if self.is_self or self.is_unnamed else roles)
 
 
 # -- the page
@@ -152,11 +198,14 @@ def find_page(*, user_id: UUID, page_id: UUID, as_of: datetime | None = None) ->
     when = {block.id: _when(block, as_of=as_of) for block in everything}
     present = [b for b in everything if (when[b.id] == NOW if as_of else b.is_current)]
     origins = origins_of(user_id=user_id, record_ids=[block.id for block in everything])
+    at = as_of or clock.now()
     shown = [
-        _to_page_block(block, origins) for block in _depth_first(present) if block.text.strip()
+        _to_page_block(block, origins, at=at)
+        for block in _depth_first(present)
+        if block.text.strip()
     ]
     others = {
-        time: [_to_page_block(b, origins) for b in everything if when[b.id] == time]
+        time: [_to_page_block(b, origins, at=at) for b in everything if when[b.id] == time]
         for time in (PAST, COMING)
     }
     relations = relations_of(user_id=user_id, members=members)
@@ -169,6 +218,7 @@ def find_page(*, user_id: UUID, page_id: UUID, as_of: datetime | None = None) ->
         title=entity.name,
         summary=next((block.text for block in shown if block.level == 0), None),
         is_self=entity.is_self,
+        is_unnamed=entity.is_unnamed,
         created_at=entity.recorded_at,
         updated_at=max([entity.updated_at, *(block.updated_at for block in everything)]),
         trust=Trust(entity.trust),
@@ -177,9 +227,9 @@ def find_page(*, user_id: UUID, page_id: UUID, as_of: datetime | None = None) ->
         properties=properties,
         links=_page_links(user_id=user_id, relations=holding if as_of else _not_ended(relations)),
         blocks=shown,
-        past=sorted(others[PAST], key=lambda b: (b.valid_to or b.said_at, b.id), reverse=True),
+        past=sorted(others[PAST], key=_ended, reverse=True),
         groups=_grouped([block for block in shown if when[block.id] == NOW]),
-        coming=sorted(others[COMING], key=lambda b: (b.valid_from or b.said_at, b.id)),
+        coming=sorted(others[COMING], key=_begins),
         to_user=_each_text_once(each for each in holding if each.is_with_user),
         relations=_each_text_once(each for each in holding if not each.is_with_user),
         past_relations=_each_text_once(
@@ -190,14 +240,59 @@ def find_page(*, user_id: UUID, page_id: UUID, as_of: datetime | None = None) ->
     )
 
 
+def _begins(block: PageBlock) -> tuple[datetime, str]:
+    """The next comes first, what has no time last."""
+    start = block.event.starts_at if block.event else block.valid_from or block.said_at
+    return (start or ENDLESS, str(block.id))
+
+
+def _ended(block: PageBlock) -> tuple[datetime, str]:
+    """By when it was over, else by when it was said."""
+    start = block.event.starts_at if block.event else None
+    return (start or block.valid_to or block.said_at, str(block.id))
+
+
 def _when(block: Block, *, as_of: datetime | None) -> str:
     """Whether what the block says is over, holds, or is still to come at that time, or now."""
     if block.status == Status.FALSIFIED:
         return PAST
+    if block.kind == BlockKind.EVENT:
+        return _event_when(block, as_of=as_of)
     start = block.valid_from or block.said_at
+    if block.polarity == Polarity.ENDED:
+        return PAST if as_of is None or start <= as_of else ""
     if as_of is None:
         return _within(start, block.valid_to, clock.now(), is_superseded=not block.is_current)
     return _within(start, block.valid_to, as_of, is_superseded=_is_hidden(block), hides=True)
+
+
+def _event_when(block: Block, *, as_of: datetime | None) -> str:
+    """An event is to come until it is over or called off, whether or not its time is known."""
+    at = as_of or clock.now()
+    if as_of is not None and block.said_at > as_of:
+        return ""
+    if block.event_state != EventState.PLANNED or block.superseded_at is not None:
+        return PAST
+    if block.starts_at is None:
+        return COMING
+    start = _next_start(block, at=at) or block.starts_at
+    length = end_of(
+        block.starts_at,
+        block.ends_at,
+        precision=block.time_precision,
+        is_all_day=block.is_all_day,
+    )
+    return PAST if start + (length - block.starts_at) <= at else COMING
+
+
+def _next_start(block: Block, *, at: datetime) -> datetime | None:
+    """The next time of a recurring event that lies ahead."""
+    if not block.recurrence or block.starts_at is None:
+        return None
+    zone = zone_of(user_id=block.user_id)
+    until = at + LOOKED_AHEAD
+    coming = occurrences(block.recurrence, block.starts_at, since=at, until=until, zone=zone)
+    return coming[0] if coming else None
 
 
 def _relation_when(relation: Relation, *, as_of: datetime | None) -> str:
@@ -342,7 +437,9 @@ def _depth_first(blocks: Sequence[Block]) -> list[Block]:
     return ordered
 
 
-def _to_page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> PageBlock:
+def _to_page_block(
+    block: Block, origins: Mapping[UUID, Sequence[Origin]], *, at: datetime
+) -> PageBlock:
     return PageBlock(
         id=block.id,
         kind=BlockKind(block.kind),
@@ -358,6 +455,24 @@ def _to_page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> Pa
         superseded_by_id=block.superseded_by_id,
         origins=origins.get(block.id, ()),
         topic=block.topic,
+        is_ending=block.polarity == Polarity.ENDED,
+        is_secret=block.is_secret,
+        is_private=block.is_private,
+        since_precision=block.since_precision,
+        until_precision=block.until_precision,
+        event=_event_time(block, at=at) if block.kind == BlockKind.EVENT else None,
+    )
+
+
+def _event_time(block: Block, *, at: datetime) -> EventTime:
+    following = _next_start(block, at=at)
+    return EventTime(
+        starts_at=following or block.starts_at,
+        ends_at=None if following else block.ends_at,
+        precision=block.time_precision,
+        is_all_day=block.is_all_day,
+        recurrence=block.recurrence,
+        state=block.event_state,
     )
 
 
@@ -399,8 +514,12 @@ def mentions_of(
     if as_of is not None:
         blocks = blocks.filter(said_at__lte=as_of)
     columns = ("message_id", "reference", "sequence", "message__role", "said_at", "id")
-    rows = blocks.order_by("-said_at", "-sequence").values_list(*columns)[:limit]
+    rows = (
+        blocks.annotate(words=Left("text", WORDS_SHOWN))
+        .order_by("-said_at", "-sequence")
+        .values_list(*columns, "words")[:limit]
+    )
     return [
-        Origin(message_id, reference, sequence or 0, role, said_at, block_id)
-        for message_id, reference, sequence, role, said_at, block_id in rows
+        Origin(message_id, reference, sequence or 0, role, said_at, block_id, words)
+        for message_id, reference, sequence, role, said_at, block_id, words in rows
     ]

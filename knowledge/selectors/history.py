@@ -1,14 +1,15 @@
 """What changesets did, read from the rows and versions that name them."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from knowledge.models import LEDGER, Block, Changeset, LedgerTable
-from knowledge.types import Change, VersionEnd, VersionStart
+from knowledge.types import BlockKind, Change, VersionEnd, VersionStart
 
 
 def changes_of(
@@ -42,15 +43,36 @@ def changes_of(
 def changes_of_each(
     *, user_id: UUID, changeset_ids: Collection[UUID], tables: Collection[str]
 ) -> dict[UUID, list[Change]]:
-    """The changes of several changesets to the rows of these tables, in a few queries."""
+    """The changes of several changesets to the rows of these tables, in a few queries.
+
+    Episodes are left out: they are what was read, and large.
+    """
     found: dict[UUID, list[Change]] = {id_: [] for id_ in changeset_ids}
     for table in LEDGER.values():
         if table.name in tables:
-            made = _rows_made(table, user_id, changeset_ids, None)
+            is_block = table.model is Block
+            made = _rows_made(table, user_id, changeset_ids, None, without_episodes=is_block)
             ended = _versions_ended(table, user_id, changeset_ids, None)
             for id_ in found:
                 found[id_] += _table_changes(table, made.get(id_, {}), ended.get(id_, {}))
     return found
+
+
+def days_read(
+    *, user_id: UUID, changeset_ids: Collection[UUID]
+) -> dict[UUID, list[tuple[date, int]]]:
+    """How many messages each changeset learned, by the days on which they were said."""
+    found: dict[UUID, Counter[date]] = defaultdict(Counter)
+    for model, _ in _rows_and_versions(LEDGER["block"]):
+        rows = model.objects.filter(
+            user_id=user_id,
+            changeset_id__in=changeset_ids,
+            began_as=VersionStart.ADDED,
+            kind=BlockKind.EPISODE,
+        )
+        for changeset_id, reference in rows.values_list("changeset_id", "reference"):
+            found[changeset_id][date.fromisoformat(reference.replace("/", "-"))] += 1
+    return {id_: sorted(days.items()) for id_, days in found.items()}
 
 
 def _table_changes(
@@ -85,6 +107,8 @@ def _rows_made(
     user_id: UUID,
     changeset_ids: Collection[UUID],
     ids: Collection[UUID] | None,
+    *,
+    without_episodes: bool = False,
 ) -> dict[UUID, dict[UUID, tuple[Values, str]]]:
     """Rows as each changeset made them, by their ids, and whether it added or changed them."""
     made: dict[UUID, dict[UUID, tuple[Values, str]]] = defaultdict(dict)
@@ -92,6 +116,8 @@ def _rows_made(
         found = model.objects.filter(user_id=user_id, changeset_id__in=changeset_ids)
         if ids is not None:
             found = found.filter(**{f"{key}__in": ids})
+        if without_episodes:
+            found = found.exclude(kind=BlockKind.EPISODE)
         for row in found.values(key, "changeset_id", "began_as", *table.columns):
             id_, by, began_as = row.pop(key), row.pop("changeset_id"), row.pop("began_as")
             made[by][id_] = ({"id": id_, **row}, began_as)

@@ -60,6 +60,19 @@ def episodes_around(
     return {(reference, sequence): (id_, text) for reference, sequence, id_, text in rows}
 
 
+def later_passages(*, user_id: UUID, block_ids: Sequence[UUID]) -> list[UUID]:
+    """The passages of these blocks that are indexed, but for the first ones."""
+    rows = IndexedBlock.objects.filter(user_id=user_id, passage_of__in=list(block_ids))
+    return list(rows.values_list("block_id", flat=True))
+
+
+def blocks_of_passages(*, user_id: UUID, ids: Sequence[UUID]) -> list[UUID]:
+    """The blocks of those of the ids that are later passages of one."""
+    rows = IndexedBlock.objects.filter(user_id=user_id, block_id__in=list(ids))
+    owners = rows.filter(passage_of__isnull=False).values_list("passage_of", flat=True)
+    return [owner for owner in owners if owner is not None]
+
+
 # -- the graph
 
 
@@ -157,11 +170,17 @@ def record_ids(*, user_id: UUID) -> tuple[list[UUID], list[UUID], list[UUID]]:
 
 
 def without_vectors(*, space: str, limit: int, user_id: UUID | None = None) -> list[Block]:
-    """Some blocks that have no vector in a space, by user."""
+    """Some blocks of which a passage has no vector in a space, by user."""
     vectors = BlockVector.objects.filter(
         user_id=OuterRef("user_id"), block_id=OuterRef("id"), space__name=space
     )
-    found = Block.objects.filter(~Exists(vectors))
+    of_passage = BlockVector.objects.filter(
+        user_id=OuterRef("user_id"), block_id=OuterRef("block_id"), space__name=space
+    )
+    passages = IndexedBlock.objects.filter(
+        ~Exists(of_passage), user_id=OuterRef("user_id"), passage_of=OuterRef("id")
+    )
+    found = Block.objects.filter(~Exists(vectors) | Exists(passages))
     if user_id is not None:
         found = found.filter(user_id=user_id)
     return list(found.order_by("user_id", "said_at", "id")[:limit])

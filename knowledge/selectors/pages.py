@@ -332,6 +332,7 @@ class KnownBlock:
     confidence: float
     page_id: UUID | None
     is_current: bool
+    is_secret: bool = False
 
 
 def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock]:
@@ -346,6 +347,7 @@ def known_blocks(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, KnownBlock
             confidence=block.confidence,
             page_id=block.entity_id,
             is_current=block.is_current,
+            is_secret=block.is_secret,
         )
         for block in Block.objects.filter(user_id=user_id, id__in=ids)
     }

@@ -14,12 +14,14 @@ from django.db.models import Q
 
 from knowledge.models import Edge
 from knowledge.selectors.entities import canonical_ids
+from knowledge.selectors.wording import addressed, possessive
 from knowledge.types import Status
 
 # What stands between the names, of somebody and of "you"; without a second form it is the same.
 VERBS: dict[str, tuple[str, ...]] = {
     "works_at": ("works at", "work at"),
     "works_for": ("works for", "work for"),
+    "works_on": ("works on", "work on"),
     "worked_at": ("worked at",),
     "studies_at": ("studies at", "study at"),
     "studied_at": ("studied at",),
@@ -33,6 +35,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "moved_to": ("moved to",),
     "owns": ("owns", "own"),
     "owned": ("owned",),
+    "uses": ("uses", "use"),
     "founded": ("founded",),
     "member_of": ("is a member of", "are a member of"),
     "knows": ("knows", "know"),
@@ -80,6 +83,7 @@ class Party:
 
     name: str
     is_self: bool = False
+    is_unnamed: bool = False  # the name is a role: "your sister"
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,10 @@ class Relation:
 
 def relation_text(source: Party, target: Party, *, relation: str, edge_type: str) -> str:
     """The edge as a sentence without its full stop; empty when neither says how they relate."""
+    if source.is_self and target.is_unnamed:
+        return ""  # the name says it
     word = relation.strip().removeprefix("edge.") or edge_type.partition(".")[2]
-    subject = "You" if source.is_self else source.name
+    subject = "You" if source.is_self else _at_start(source)
     if word in VERBS:
         forms = VERBS[word]
         verb = forms[-1] if source.is_self else forms[0]
@@ -112,12 +118,13 @@ def relation_text(source: Party, target: Party, *, relation: str, edge_type: str
         return ""
     role = word.replace("_", " ")
     owner = "your" if source.is_self else f"{possessive(source.name)}"
-    return f"{'You are' if target.is_self else f'{target.name} is'} {owner} {role}"
+    return f"{'You are' if target.is_self else f'{_at_start(target)} is'} {owner} {role}"
 
 
-def possessive(name: str) -> str:
-    """Of somebody: `Ann’s`, `James’`."""
-    return f"{name}’" if name.endswith(("s", "x", "z", "ß")) else f"{name}’s"
+def _at_start(party: Party) -> str:
+    """How a sentence begins with the name."""
+    name = party.name
+    return f"{name[:1].upper()}{name[1:]}" if party.is_unnamed else name
 
 
 def relations_of(*, user_id: UUID, members: Sequence[UUID]) -> list[Relation]:
@@ -142,7 +149,7 @@ def relations_of(*, user_id: UUID, members: Sequence[UUID]) -> list[Relation]:
             page_id=canonical[other.id],
             title=other.name,
             edge_type=edge.edge_type_id,
-            relation=relation_of(edge),
+            relation=edge.relation,
             is_outgoing=is_outgoing,
             is_with_user=other.is_self,
             text=edge_text(edge),
@@ -158,19 +165,15 @@ def relations_of(*, user_id: UUID, members: Sequence[UUID]) -> list[Relation]:
 
 def edge_text(edge: Edge) -> str:
     """What the edge says: its relation, else the statement it is from, else its type."""
-    source = Party(edge.source.name, edge.source.is_self)
-    target = Party(edge.target.name, edge.target.is_self)
-    relation, edge_type = relation_of(edge), edge.edge_type_id
+    source, target = (
+        Party(end.name, end.is_self, end.is_unnamed) for end in (edge.source, edge.target)
+    )
+    relation, edge_type = edge.relation, edge.edge_type_id
     if relation and (text := relation_text(source, target, relation=relation, edge_type=edge_type)):
         return text
     if edge.block is not None and edge.block.text.strip():
-        return edge.block.text.strip().rstrip(".")
+        return addressed(edge.block.text.strip().rstrip("."))
     if text := relation_text(source, target, relation="", edge_type=edge_type):
         return text
     one, other = ("you" if each.is_self else each.name for each in (source, target))
     return f"{one[:1].upper()}{one[1:]} and {other} have been spoken of together"
-
-
-def relation_of(edge: Edge) -> str:
-    """What the edge means, where something says so."""
-    return str(getattr(edge, "relation", "") or "")

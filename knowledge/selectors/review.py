@@ -9,6 +9,7 @@ from exobrain.lib.paging import PagedRows, cut
 from knowledge.errors import ReviewItemNotFound
 from knowledge.models import Block, Entity, ReviewItem
 from knowledge.selectors.changesets import record_texts
+from knowledge.selectors.evidence import evidence_of
 from knowledge.types import ReviewEntry
 
 
@@ -41,6 +42,8 @@ def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEnt
     entities = Entity.objects.filter(user_id=user_id, pk__in=ids)
     details = {id_: at.isoformat() for id_, at in blocks}
     details |= dict(entities.values_list("id", "node_type_id"))
+    evidence = evidence_of(user_id=user_id, record_ids=ids)
+    own = set(entities.filter(is_self=True).values_list("id", flat=True))
     return [
         ReviewEntry(
             id=row.id,
@@ -55,6 +58,38 @@ def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEnt
             score=row.score,
             features=row.features,
             created_at=row.created_at,
+            left_evidence=evidence.get(row.left_id, ()),
+            right_evidence=evidence.get(row.right_id, ()),
+            **_words(row, texts, own),
         )
         for row in rows
     ]
+
+
+def _words(row: ReviewItem, texts: dict[UUID, str], own: set[UUID]) -> dict[str, str]:
+    """The question, and what each answer to it will do."""
+    left, right = texts.get(row.left_id, ""), texts.get(row.right_id, "")
+    if row.kind == ReviewItem.Kind.MERGE:
+        kept = right if row.right_id in own else left
+        return {
+            "question": f"Are {left} and {right} the same?",
+            "if_accepted": f"They become one page, {kept}, with all that is known of both.",
+            "if_rejected": "They stay two pages, and you are not asked about them again.",
+        }
+    if row.kind == ReviewItem.Kind.ENDING:
+        return {
+            "question": "Is this over?",
+            "if_accepted": f"“{right}” is ended, and stays among what was.",
+            "if_rejected": "Nothing is ended.",
+        }
+    if row.kind == ReviewItem.Kind.FORGET:
+        return {
+            "question": "Shall this be forgotten?",
+            "if_accepted": f"“{left}” is gone for good and is not learned again.",
+            "if_rejected": "Nothing is forgotten.",
+        }
+    return {
+        "question": "Which of these holds?",
+        "if_accepted": f"“{left}” holds, by your word; “{right}” is marked as wrong.",
+        "if_rejected": f"“{right}” holds, by your word; “{left}” is marked as wrong.",
+    }

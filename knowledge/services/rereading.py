@@ -39,6 +39,7 @@ from knowledge.types import (
     FallbackReason,
     PreparedLearning,
     Ruling,
+    SourceMessage,
     TextSpan,
     Trust,
     Verdict,
@@ -134,7 +135,8 @@ def prepare(*, user_id: UUID) -> PreparedRereading:
     waiting = PendingReading.objects.filter(user_id=user_id)[:MAX_MESSAGES]
     ids = [row.message_id for row in waiting]
     found = journal.messages_by_ids(user_id=user_id, ids=ids)
-    sources, room = [], MAX_CHARACTERS
+    sources: list[SourceMessage] = []
+    room = MAX_CHARACTERS
     for message in (message_to_learn(each) for each in found):
         room -= len(message.content)
         if sources and room < 0:

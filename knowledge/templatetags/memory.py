@@ -9,8 +9,11 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from exobrain.lib.markdown import plain
-from knowledge.types import BlockKind, Status, Trust, Verdict
+from knowledge.types import BlockKind, EventState, Precision, Status, Trust, Verdict
 
+UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = {name[:2].upper(): name for name in DAY_NAMES}
 MESSAGES_AFTER = 10  # shown below the message that a link leads to
 CERTAIN, LIKELY = 0.9, 0.6  # confidence
 
@@ -55,6 +58,12 @@ THINGS = {  # one of them, several of them, where a table's own name says little
     "redaction": ("passage hidden from the model", "passages hidden from the model"),
     "review": ("question", "questions"),
     "source": ("place in the journal", "places in the journal"),
+}
+ANSWERS = {
+    "merge": ("The same", "Different"),
+    "conflict": ("The first", "The second"),
+    "ending": ("It is over", "It is not"),
+    "forget": ("Forget it", "Keep it"),
 }
 REASONS = {  # of decisions, where the short word does not say it
     "episode": "",
@@ -159,8 +168,12 @@ def at_time(moment: datetime) -> str:
 @register.filter
 def held_when(block: Any, is_past: object = False) -> str:
     """Since when, or from when until when, in words; empty where only its telling is known."""
-    since = on_day(localtime(block.since)) if block.since else ""
-    until = on_day(localtime(block.valid_to)) if block.valid_to else ""
+    if block.event:
+        return event_time(block.event)
+    since = as_exactly(block.since, block.since_precision)
+    until = as_exactly(block.valid_to, block.until_precision)
+    if block.is_ending:
+        return since
     if since and until:
         return f"from {since} until {until}"
     if until:
@@ -170,9 +183,48 @@ def held_when(block: Any, is_past: object = False) -> str:
     return ""
 
 
+def as_exactly(moment: datetime | None, precision: str) -> str:
+    """A time as exactly as it is known: a day, a month or a year."""
+    if moment is None or precision == Precision.UNKNOWN:
+        return ""
+    formats: dict[str, str] = {
+        Precision.MONTH: "F Y",
+        Precision.YEAR: "Y",
+        Precision.MOMENT: "j M Y, H:i",
+    }
+    return format_date(localtime(moment), formats.get(precision, "j M Y"))
+
+
+def event_time(event: Any) -> str:
+    """When an event takes place, and whether it was called off."""
+    exact = event.precision or (Precision.DAY if event.is_all_day else Precision.MOMENT)
+    when = as_exactly(event.starts_at, exact)
+    until = as_exactly(event.ends_at, exact)
+    if until and until != when and not event.is_all_day:
+        when = f"{when} to {until}"
+    parts = [when, recurrence_in_words(event.recurrence)]
+    if event.state == EventState.CANCELLED:
+        parts.append("called off")
+    return ", ".join(part for part in parts if part)
+
+
+def recurrence_in_words(rule: str) -> str:
+    """`every week on Tuesday` of `FREQ=WEEKLY;BYDAY=TU`."""
+    parts = dict(part.split("=", 1) for part in rule.upper().split(";") if "=" in part)
+    unit = UNITS.get(parts.get("FREQ", ""))
+    if unit is None:
+        return ""
+    count = parts.get("INTERVAL", "1")
+    often = f"every {unit}" if count == "1" else f"every {count} {unit}s"
+    days = [WEEKDAYS[day[-2:]] for day in parts.get("BYDAY", "").split(",") if day[-2:] in WEEKDAYS]
+    return f"{often} on {' and '.join(days)}" if days else often
+
+
 @register.filter
 def stated_by(block: Any) -> str:
-    """By whose word a text of a page is there."""
+    """By whose word a text is there."""
+    if block.kind == BlockKind.EPISODE:
+        return "your message" if _is_users(block) else "Exobrain’s answer"
     return "your note" if block.kind == BlockKind.NOTE else whose_word(block.trust)
 
 
@@ -189,6 +241,13 @@ def read_by(extractor: str) -> str:
         return "read by the built-in rules"
     name = extractor.partition(":")[2]
     return f"read by the model {name}" if name else "read by a model"
+
+
+@register.filter
+def answer_name(kind: str, answer: str) -> str:
+    """What the button of an answer to a question says."""
+    yes, no = ANSWERS.get(kind, ("Yes", "No"))
+    return yes if answer == "accept" else no
 
 
 @register.filter

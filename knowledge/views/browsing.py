@@ -136,7 +136,8 @@ def _found(request: PageRequest, query: str) -> HttpResponse:
     for item in found.items:
         if item.block_id in known:
             group = passages if item.kind == BlockKind.EPISODE else facts
-            group.append({"memory": item, "page_id": known[item.block_id].page_id})
+            block = known[item.block_id]
+            group.append({"memory": item, "page_id": block.page_id, "is_secret": block.is_secret})
     context = {
         "current": "memory",
         "query": query,

@@ -21,7 +21,7 @@ from chat.services.recalling import memories_within_budget
 from chat.types import Given, MarkedMemory
 from exobrain.lib.text import estimate_tokens
 from journal.types import StoredMessage
-from knowledge.types import BlockKind, Recalled, Status, Trust
+from knowledge.types import BlockKind, EndedStatement, Recalled, Status, Trust
 
 SAID_AT = datetime(2025, 1, 14, 9, 30, tzinfo=UTC)
 NOW = SAID_AT + timedelta(days=30)
@@ -84,6 +84,17 @@ def test_a_memory_says_how_far_it_holds() -> None:
     assert 'ends="2025-02-14"' in lines[2]
     assert 'status="disputed"' in lines[3]
     assert 'since="2024-01-15"' in lines[4]
+
+
+def test_a_memory_names_what_of_it_is_over() -> None:
+    """Escaped like its text; the line itself holds."""
+    over = EndedStatement('I live in <Lyon> "now".', SAID_AT)
+    memory = recalled("I live in Lyon. Tom is my brother.", ended=[over])
+
+    line = shown(MarkedMemory("m1", memory)).split("\n")[1]
+
+    assert 'outdated="I live in &lt;Lyon&gt; &quot;now&quot;."' in line
+    assert "status=" not in line
 
 
 @pytest.mark.parametrize("trust", list(Trust))

@@ -101,7 +101,7 @@ def test_a_note_can_be_added_and_taken_back(olives: Page) -> None:
 
     olives.get_by_role("link", name="Changes").click()
     olives.get_by_role("link", name="You edited").first.click()
-    expect(olives.get_by_label("Operations")).to_contain_text("liquorice")
+    expect(olives.get_by_label("What changed")).to_contain_text("liquorice")
     olives.get_by_role("button", name="Roll back").click()
 
     expect(olives.get_by_text("Rolled back.")).to_be_visible()
@@ -110,7 +110,9 @@ def test_a_note_can_be_added_and_taken_back(olives: Page) -> None:
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed; it comes with npm")
-@pytest.mark.parametrize("path", ["/memory", "ann", "/memory/changes", "/memory/review", "search"])
+@pytest.mark.parametrize(
+    "path", ["/memory", "ann", "/memory/pages", "/memory/changes", "/memory/review", "search"]
+)
 def test_axe_finds_nothing(olives: Page, path: str) -> None:
     """Names, roles, contrast and order are as WCAG AA has them, in both themes."""
     olives.emulate_media(reduced_motion="reduce")
@@ -128,7 +130,7 @@ def test_axe_finds_nothing(olives: Page, path: str) -> None:
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
-@pytest.mark.parametrize("path", ["/memory", "ann", "/memory/changes"])
+@pytest.mark.parametrize("path", ["/memory", "ann", "/memory/pages", "/memory/changes"])
 def test_a_phone_needs_no_sideways_scrolling(
     olives: Page, open_page: Callable[..., Page], path: str
 ) -> None:

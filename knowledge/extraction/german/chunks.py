@@ -1,5 +1,7 @@
 """A German sentence as chunks: noun phrases, prepositional phrases, times, verbs, small words."""
 
+# ruff: noqa: E501  a pattern stays on its line: the tables are read by their columns
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -10,6 +12,7 @@ from knowledge.extraction.german.lexicon import (
     BASES,
     is_first_name,
     may_be_name,
+    noun_kinds,
     role_of,
     small_words,
 )
@@ -65,6 +68,7 @@ class Chunk:
     head: str = ""  # the noun, as written
     noun_start: int = 0  # where the words behind preposition and article begin
     others: Sequence["Chunk"] = ()
+    link: str = "und"  # what joins the last of them
 
     @property
     def word(self) -> str:
@@ -72,12 +76,17 @@ class Chunk:
         return self.tokens[0].lower
 
     @property
+    def name(self) -> str:
+        """The words of the noun phrase alone, whatever has been joined to it since."""
+        return " ".join(t.text for t in self.tokens if t.start >= self.noun_start)
+
+    @property
     def nouns(self) -> str:
-        """Without preposition and article."""
-        return self.text[self.noun_start - self.start :]
+        """Without preposition and article, and without an apposition."""
+        return self.text[self.noun_start - self.start :].split(", ", 1)[0].rstrip(",")
 
 
-_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b\.?"
+_MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\b"
 _WEEKDAY = r"(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|sonnabend"
 _PART = r"(?:früh|morgen|vormittag|mittag|nachmittag|abend|nacht)"
 _DAY = rf"(?:{_WEEKDAY})(?:{_PART})?(?: {_PART})?"
@@ -97,17 +106,18 @@ _TIME = re.compile(
         (
             rf"(?:immer )?jede[nrsm]? (?:(?:zweite|dritte|vierte|erste|letzte)[nrsm]? )?(?:tag|morgen|abend|nacht|mittag|vormittag|nachmittag|woche|wochenende|monat|jahr|sommer|winter|herbst|frühling|{_DAY})(?: im monat)?",
             rf"alle {_COUNT} {_UNIT}",
-            r"(?:(?:ein|zwei|drei|vier|fünf)mal|\d+ ?(?:x|mal)) (?:pro|in der|die|im|am) (?:tag|woche|monat|jahr)",
+            r"(?:immer )?(?:(?:ein|zwei|drei|vier|fünf)mal|\d+ ?(?:x|mal)) (?:pro|in der|die|im|am) (?:tag|woche|monat|jahr)",
             rf"(?:immer )?(?:{_WEEKDAY})s(?: und (?:{_WEEKDAY})s)*(?: (?:früh|morgens|abends))?",
             r"(?:immer )?(?:morgens|vormittags|mittags|nachmittags|abends|nachts|täglich|wöchentlich|monatlich|jährlich)",
             rf"(?:seit|ab|bis|vor|in|nach) {_ABOUT}{_COUNT} (?:halben |ganzen |guten )?{_UNIT}",
             rf"{_ABOUT}{_COUNT} {_UNIT} lang",
             rf"(?:seit|ab|bis|von|vom|zum|zu) (?:gestern|heute|morgen|vorgestern|kurzem|neuestem|jeher|damals|ewigkeiten|geburt|langem|längerem|{_FEAST})",
             rf"(?:(?:am|im|in der|in den|in|seit(?: der)?|ab|bis|zum|bis zum|den|die) )?{_STEP} {_SPAN}(?: {_PART})?",
-            rf"(?:(?:am|den|bis|bis zum|ab|ab dem|vom|zum|seit|seit dem|dem) )*(?:{_DAY},? (?:den |dem )?)?\d{{1,2}}\. ?(?:{_MONTH}|\d{{1,2}}\.)(?: ?(?:19|20)\d\d)?",
+            rf"(?:(?:am|vom|den) )?\d{{1,2}}\. ?(?:und|bis|bis zum|-|–|/) ?\d{{1,2}}\. ?{_MONTH}(?: (?:19|20)\d\d)?",
+            rf"(?:(?:am|der|den|bis|bis zum|ab|ab dem|vom|zum|seit|seit dem|dem) )*(?:{_DAY},? (?:den |dem )?)?\d{{1,2}}\. ?(?:{_MONTH}|\d{{1,2}}\.)(?: ?(?:19|20)\d\d)?",
             rf"(?:(?:im|seit|ab|bis|bis zum|in|zum) )?{_EARLY}(?:{_MONTH}|des (?:jahres|monats)|{_STEP} {_SPAN}|der woche|(?:19|20)\d\d)(?: (?:19|20)\d\d)?",
             rf"(?:im|seit|ab|bis|in|für|vor|nach|gegen) {_MONTH}(?: (?:19|20)\d\d)?",
-            rf"(?:(?:am|diesen|ab|bis|seit|bis zum|kommenden|immer am|an einem|vor|nach) )?(?:{_DAY})(?! ?\w*s\b)",
+            rf"(?:(?:am|diesen|ab|bis|seit|bis zum|kommenden|immer am|an einem|vor|nach) )?(?:{_DAY})(?!s\b)",
             rf"(?:heute|gestern|morgen|vorgestern|übermorgen)(?: {_PART})?",
             rf"(?:im|diesen|letzten) {_SEASON}(?: (?:19|20)\d\d)?",
             r"am (?:wochenende|morgen|vormittag|mittag|nachmittag|abend)",
@@ -126,19 +136,22 @@ _NOT_TIME = re.compile(
     r"\b(?:gut|schön|ein|kein|mein|die|der|das|viel)(?:e[nmrs]?)? $", re.IGNORECASE
 )
 _TOKEN = re.compile(
-    r"https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d()/]*(?:[ /-]\d{2,})+|\d+(?:[.,:]\d+)*(?:\.(?=\s[^\W\d]))?|"
+    r"\ue000+|https?://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?\d[\d()/]*(?:[ /-]\d{2,})+|\d+(?:[.,:]\d+)*(?:\.(?=\s[^\W\d]))?|"
     r"(?:Dr|Prof|St|Nr|ca|Hr|Fr|Dipl|Ing|bzw|etc|usw)\.|[^\W_]+(?:['&+/.-]?[^\W_]+)*[+#]*|[^\w\s]"
 )
-_BEFORE_DETERMINERS = frozenset(["all", "alle", "allen", "so", "manche"])
-_BEHIND_DETERMINERS = frozenset(["paar", "beiden", "vielen"])
-_UNITS = frozenset(["mg", "ml", "kg", "km", "cm", "mm", "m", "l", "g", "kwh", "qm", "m²", "uhr", "€", "%", "euro", "kilo", "prozent", "grad", "ps", "gb", "tb", "µg", "mcg", "i.e.", "meter", "zentimeter", "liter"])  # fmt: skip
+_BEFORE_DETERMINERS = small_words("before_determiners")
+_BEHIND_DETERMINERS = small_words("behind_determiners")
+_UNITS = small_words("units")
 _INFLECTED = re.compile(r"(?:e|en|er|es|em)$")
-_MEASURES = frozenset(["alt", "jung", "groß", "klein", "hoch", "lang", "breit", "schwer", "tief"])
+# A noun of these kinds does not go on a noun before it: "von Beruf | Optikerin".
+_NEVER_SECOND = frozenset(("job", "subject", "language", "illness", "instrument"))
+_PORTIONS = frozenset(("wochen", "tage", "stunden", "tassen", "gläser", "stück", "flaschen"))
+_MEASURES = small_words("measures")
 _ORDINAL = re.compile(r"\d{1,3}\.$")
-_ADVERB_ENDINGS = re.compile(r"(?:weise|lich|isch|los|bar|maßen|wärts|mals)$")
+_ADVERB_ENDINGS = re.compile(r"(?:weise|lich|(?<!fle)(?<![ft])isch|los|bar|maßen|wärts|mals)$")
 _TITLES = frozenset(("herr", "herrn", "frau", "dr.", "prof.", "familie", "hr.", "fr."))
-_GENITIVES = frozenset(["meiner", "meines", "unserer", "unseres", "unsrer", "deiner", "seiner", "seines", "ihrer", "ihres", "des", "eines", "einer", "dieses"])  # fmt: skip
-_INTENSIFIERS = frozenset(["sehr", "ganz", "ziemlich", "total", "recht", "besonders", "wirklich", "etwas", "frisch", "neu", "alt", "so", "zu"])  # fmt: skip
+_GENITIVES = small_words("genitives")
+_INTENSIFIERS = small_words("intensifiers")
 _BOUNDARIES = frozenset(",;:–—()-")
 _HOME = frozenset(("hause", "haus"))
 
@@ -173,7 +186,9 @@ class Chunker:
             position += len(chunk.tokens)
         return _join_lists(found)
 
-    def _chunk_at(self, i: int, before: Sequence[Chunk]) -> Chunk:
+    def _chunk_at(  # noqa: PLR0911, PLR0912  a return a kind
+        self, i: int, before: Sequence[Chunk]
+    ) -> Chunk:
         token = self.tokens[i]
         word = token.lower
         if token.start in self.times:
@@ -191,9 +206,18 @@ class Chunker:
                 word not in ("doch", "denn", "aber") or not before or before[-1].kind is Kind.MARK
             ):
                 return self._chunk(Kind.AND, i, i + 1)
+            if word == "noch" and any(one.word == "weder" for one in before):
+                return self._chunk(Kind.AND, i, i + 1)
             negation = self._negation_length(i)
             if negation:
                 return self._chunk(Kind.NEGATION, i, i + negation)
+            if (
+                word == "am"
+                and i + 1 < len(self.tokens)
+                and self.tokens[i + 1].lower.endswith("sten")
+                and (self.tokens[i + 1].text[0].islower())
+            ):
+                return self._chunk(Kind.ADVERB, i, i + 2, head=self.tokens[i + 1].text)
             if word == "zu" and self._is_infinitive(i + 1):
                 return self._chunk(Kind.ZU, i, i + 1)
             if word in small_words("preposition") and (chunk := self._prepositional(i)):
@@ -213,7 +237,7 @@ class Chunker:
             return self._chunk(Kind.PRONOUN, i, i + 1)
         if is_small and is_verb(word) and word not in _NEVER_VERBS:
             return self._chunk(Kind.VERB, i, i + 1)
-        return self._chunk(Kind.ADVERB, i, i + 1)
+        return self._chunk(Kind.ADVERB, i, i + 1, head=token.text)
 
     def _chunk(self, kind: Kind, i: int, end: int, **fields: object) -> Chunk:
         tokens = self.tokens[i:end]
@@ -245,7 +269,7 @@ class Chunker:
             self.tokens[i].text in verb_forms().infinitives and self.tokens[i].text[0].islower()
         )
 
-    def _prepositional(self, i: int) -> Chunk | None:
+    def _prepositional(self, i: int) -> Chunk | None:  # noqa: PLR0911  a return a form
         word = self.tokens[i].lower
         base = BASES.get(word, word)
         j = i + 1
@@ -324,7 +348,7 @@ class Chunker:
     def _is_small(self, i: int) -> bool:
         return self.tokens[i].text[0].islower() or i in self.first_words
 
-    def _is_modifier(self, i: int, *, is_determined: bool) -> bool:
+    def _is_modifier(self, i: int, *, is_determined: bool) -> bool:  # noqa: PLR0911  a rule a line
         """An adjective or a number that a noun follows."""
         token = self.tokens[i]
         if i + 1 >= len(self.tokens):
@@ -332,6 +356,12 @@ class Chunker:
         following = self.tokens[i + 1]
         word = token.lower
         is_number = token.text[0].isdigit() or word in small_words("number")
+        if is_number and following.lower in _UNITS:
+            return self._is_noun(i + 2, is_determined=True) or self._is_noun(
+                i + 1, is_determined=True
+            )
+        if word in _UNITS and i and self.tokens[i - 1].text[0].isdigit():
+            return self._is_noun(i + 1, is_determined=True)
         if is_number:
             return self._is_noun(i + 1, is_determined=True) or self._is_modifier(
                 i + 1, is_determined=True
@@ -356,7 +386,7 @@ class Chunker:
             i + 1, is_determined=is_determined
         )
 
-    def _is_noun(self, i: int, *, is_determined: bool) -> bool:
+    def _is_noun(self, i: int, *, is_determined: bool) -> bool:  # noqa: PLR0911  a rule a line
         if i >= len(self.tokens):
             return False
         token = self.tokens[i]
@@ -413,20 +443,26 @@ class Chunker:
                 break
             if self._is_noun(j, is_determined=is_determined or is_joined):
                 j += 1
-                if (
-                    j + 1 < len(tokens)
-                    and tokens[j].lower in ("am", "an", "im", "von", "van", "de", "&", "der")
-                    and _PLACE_TAIL.match(self.text, tokens[j].start)
-                ):
-                    length = len(_PLACE_TAIL.match(self.text, tokens[j].start)[0].split())
-                    j += length
+                j += self._name_tail_length(j)
                 continue
             break
         return j
 
+    def _name_tail_length(self, j: int) -> int:
+        """How many words go on a name behind it: "am Main", "van Beethoven"."""
+        if j >= len(self.tokens):
+            return 0
+        before, word = self.tokens[j - 1], self.tokens[j].lower
+        is_person = before.lower in _TITLES or is_first_name(before.text)
+        is_link = word in ("am", "an", "im", "&") or (is_person and word in ("von", "van", "de"))
+        tail = _PLACE_TAIL.match(self.text, self.tokens[j].start) if is_link else None
+        return len(tail[0].split()) if tail is not None else 0
+
     def _goes_on(self, i: int, j: int) -> bool:
         """True unless another noun phrase begins there: "meine Mutter | Geburtstag"."""
         before, word = self.tokens[j - 1].text, self.tokens[j].text
+        if noun_kinds(word) & _NEVER_SECOND and not noun_kinds(before) & {"organisation"}:
+            return False
         if role_of(before) is not None or is_first_name(before):
             return may_be_name(word) or (is_first_name(before) and before.endswith("s"))
         return True
@@ -439,7 +475,8 @@ class Chunker:
         for word in words:
             if role_of(word) is not None:
                 return word
-        return words[0]
+        is_measure = len(words) > 1 and words[0].lower() in _PORTIONS
+        return words[1] if is_measure else words[0]
 
 
 _PLACE_TAIL = re.compile(
@@ -454,51 +491,9 @@ _SMALL = frozenset().union(
         )
     )
 )  # fmt: skip
-_LEADING = frozenset(["ja", "nein", "hallo", "hi", "hey", "moin", "servus", "danke", "ok", "okay", "also", "übrigens", "naja", "na", "ach", "achso", "quatsch", "sorry", "doch", "klar", "apropos"])  # fmt: skip
-_NEVER_VERBS = frozenset(
-    [
-        "sein",
-        "bitte",
-        "danke",
-        "heute",
-        "weg",
-        "laut",
-        "statt",
-        "dank",
-        "wegen",
-        "meine",
-        "seine",
-        "ihre",
-        "keine",
-        "eine",
-    ]
-)
-_COMMON_FINITE = frozenset(
-    [
-        "ist",
-        "sind",
-        "war",
-        "waren",
-        "hat",
-        "haben",
-        "heißt",
-        "wird",
-        "kann",
-        "muss",
-        "geht",
-        "liebe",
-        "mag",
-        "hasse",
-        "esse",
-        "liegt",
-        "steht",
-        "kostet",
-        "macht",
-        "kommt",
-        "wäre",
-        "finde",
-    ]
-)
+_LEADING = small_words("leading")
+_NEVER_VERBS = small_words("never_verbs")
+_COMMON_FINITE = small_words("common_finite")
 
 
 def is_verb(word: str) -> bool:
@@ -524,7 +519,7 @@ def _join_lists(chunks: Sequence[Chunk]) -> list[Chunk]:
     while i < len(chunks):
         length, items = _list_at(chunks, i)
         if length > 1:
-            first = replace(chunks[i], others=tuple(items[1:]))
+            first = replace(items[0], others=tuple(items[1:]))
             found.append(first)
         else:
             found.append(chunks[i])
@@ -549,11 +544,12 @@ def _list_at(chunks: Sequence[Chunk], i: int) -> tuple[int, list[Chunk]]:
         j += 2
     is_closed = (
         j + 1 < len(chunks)
-        and chunks[j].word in ("und", "oder", "sowie")
+        and chunks[j].word in ("und", "oder", "sowie", "noch")
         and chunks[j + 1].kind is last_kind
     )
     if not is_closed:
         return 1, [first]
+    items[0] = replace(items[0], link=chunks[j].word)
     items.append(chunks[j + 1])
     j += 2
     # "Ich mag Katzen und Hunde mag ich nicht": the second clause begins with its noun.

@@ -1,16 +1,16 @@
 """Which topics of the table a German clause tells something of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.extraction.german.chunks import Chunk
-from knowledge.extraction.german.clauses import GermanClause
+from knowledge.extraction.german.clause import GermanClause
 from knowledge.extraction.german.kinds import has_head, is_kind, is_place_name
 from knowledge.extraction.german.morphology import Tense
 from knowledge.extraction.node_types import PLACE
 from knowledge.extraction.topics import Effect, Frame, Slot, Topic, all_topics
 
-# Verbs above another that leave it said: "ich kann Polnisch sprechen", "ich darf kein Gluten essen".
+# Verbs above another that leave it said: "ich darf kein Gluten essen".
 TRANSPARENT = frozenset(("", "können", "müssen", "dürfen", "gehen", "lassen"))
 
 
@@ -22,6 +22,7 @@ class Match:
     effect: Effect
     value: Chunk | None  # the first of those that are joined
     frame: Frame
+    used: Sequence[Chunk] = ()  # what else the frame needs, which its text keeps
 
 
 def match_frames(clause: GermanClause) -> list[Match]:
@@ -43,16 +44,22 @@ def match_frames(clause: GermanClause) -> list[Match]:
 
 def _match(clause: GermanClause, topic: Topic, frame: Frame) -> Match | None:
     value: Chunk | None = None
+    used: list[Chunk] = []
+    if not any(slot.is_value for slot in frame.slots) and any(
+        c.preposition in ("mit", "bei", "von") for c in clause.prepositions
+    ):
+        return None
     if not frame.slots and (clause.objects or clause.infinitive is not None):
         return None
     for slot in frame.slots:
         candidates = [chunk for chunk in _fillers(clause, slot) if _fits(chunk, slot)]
         if not candidates:
             return None
+        used += candidates if not slot.is_value else ()
         if slot.is_value:
             is_place = topic.node_type == PLACE
             value = next((c for c in candidates if is_place and is_place_name(c)), candidates[0])
-    return Match(topic, frame.effect, value, frame)
+    return Match(topic, frame.effect, value, frame, used)
 
 
 def _fillers(clause: GermanClause, slot: Slot) -> Iterator[Chunk]:
@@ -74,7 +81,7 @@ def _adverbs(clause: GermanClause) -> Sequence[Chunk]:
     return [c for c in (*clause.front, *clause.middle, *clause.behind) if c.word in clause.adverbs]
 
 
-_PARTS = {
+_PARTS: Mapping[str, Callable[[GermanClause], Sequence[Chunk]]] = {
     "obj": lambda clause: clause.objects,
     "comp": _complements,
     "sub": lambda clause: (clause.subject,) if clause.subject is not None else (),
@@ -104,4 +111,5 @@ def is_stated(clause: GermanClause) -> bool:
         clause.tense is not Tense.SUBJUNCTIVE
         and not clause.is_conditional
         and clause.is_after_report is None
+        and not any(c.preposition in ("laut", "gemäß") for c in clause.prepositions)
     )

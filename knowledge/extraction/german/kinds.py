@@ -1,16 +1,23 @@
 """What a German noun phrase names: a job, an animal, a place, a company."""
 
+# ruff: noqa: E501  patterns of alternatives
+
 import re
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 from knowledge.extraction.german.chunks import Chunk, Kind
-from knowledge.extraction.german.lexicon import is_first_name, may_be_name, role_of
+from knowledge.extraction.german.lexicon import (
+    is_first_name,
+    may_be_name,
+    noun_forms,
+    noun_is,
+    noun_kinds,
+    noun_lists,
+    role_of,
+    role_word,
+    small_words,
+)
 from knowledge.extraction.topics import role_topic
 from knowledge.extraction.words import phrase_list
-
-HERE = Path(__file__).parent
 
 _STREET = re.compile(
     r"(?:stra(?:ß|ss)e|str\.|weg|allee|platz|gasse|ring|ufer|damm|hof|steig|chaussee|markt|berg|graben|wall|park|zeile|winkel)\b",
@@ -33,86 +40,43 @@ _HEIGHT = re.compile(
 _NUMBERS = {
     word: number
     for number, word in enumerate(
-        "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn "
-        "sechzehn siebzehn achtzehn neunzehn zwanzig".split()
+        [
+            "null",
+            "eins",
+            "zwei",
+            "drei",
+            "vier",
+            "fünf",
+            "sechs",
+            "sieben",
+            "acht",
+            "neun",
+            "zehn",
+            "elf",
+            "zwölf",
+            "dreizehn",
+            "vierzehn",
+            "fünfzehn",
+            "sechzehn",
+            "siebzehn",
+            "achtzehn",
+            "neunzehn",
+            "zwanzig",
+        ]
     )
 }
 _TITLES = ("herr", "herrn", "frau", "dr.", "prof.", "familie")
 # Nouns that say how somebody is, and end as trades do.
-_NO_JOBS = frozenset(
-    """raucher nichtraucher frühaufsteher langschläfer linkshänder rechtshänder einzelgänger veganer
-    vegetarier diabetiker allergiker anfänger optimist pessimist single fan mitglied besitzer mieter
-    eigentümer berliner vater mutter opa oma witwer zwilling waise christ moslem katholik protestant
-    atheist kölner münchner wiener brillenträger pendler teilnehmer gewinner verlierer käufer nachbar
-    bruder sohn vetter partner österreicher schweizer niederländer engländer italiener spanier
-    amerikaner träumer romantiker teetrinker kaffeetrinker morgenmensch nachtmensch läufer schwimmer
-    wanderer kletterer angler sportler camper radler biker gamer""".split()
-)
-_NOT_OWNED = frozenset(
-    """job stelle arbeit arbeitsplatz adresse name gewicht zeit geduld lust interesse nummer kilo
-    überblick fassung verstand faden wette spiel mut hoffnung nerven kontakt bewusstsein appetit
-    besuch nachricht mail e-mail brief geschenk geschenke essen lebensmittel ticket karten""".split()
-)
-_CLUBS = frozenset(
-    "SV TSV FC SC VfB VfL TV TuS BSG SSV SG TC RC BC HC VC DAV ADFC NABU DLRG THW DRK".split()
-)
-_PLACE_WORDS = frozenset(
-    "dorf stadt kleinstadt großstadt land insel stadtteil viertel altbau neubau wg nähe zentrum innenstadt altstadt region "
-    "deutschland österreich schweiz ausland süden norden osten westen gegend vorort".split()
-)
-_NO_PLACES = frozenset(
-    """rente urlaub ordnung arbeit schule gefahr zukunft ruhe bett haus therapie behandlung elternzeit
-    kurzarbeit ausbildung quarantäne kur reha haft mode form eile sorge frage woche zeit freizeit hause
-    sätzen deutsch englisch teilzeit vollzeit homeoffice pension altersteilzeit not panik tränen
-    pause richtung stimmung lage""".split()
-)
-
-
-@cache
-def _words() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
-    """Kind -> its nouns, and the endings that make one."""
-    words: dict[str, list[str]] = {}
-    for line in (HERE / "kinds.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            kind, *listed = line.split()
-            words.setdefault(kind, []).extend(listed)
-    return {
-        kind: (
-            frozenset(word for word in listed if not word.startswith("-")),
-            tuple(word[1:] for word in listed if word.startswith("-")),
-        )
-        for kind, listed in words.items()
-    }
-
-
-def _forms(word: str) -> list[str]:
-    """The noun and what it may be the plural or another case of."""
-    lower = word.lower()
-    forms = [lower]
-    for ending in ("n", "s", "es", "en", "e", "nen", "er"):
-        if lower.endswith(ending) and len(lower) - len(ending) > 2:
-            forms.append(lower[: -len(ending)])
-    return forms
-
-
-def noun_is(word: str, kind: str) -> bool:
-    """True when the lists say so of a noun, in any of its forms, or of its last part."""
-    nouns, endings = _words()[kind]
-    forms = _forms(word)
-    if any(form in nouns for form in forms):
-        return True
-    return any(
-        form.endswith(ending) and len(form) > len(ending) + 1
-        for form in forms
-        for ending in endings
-    )
+_NO_JOBS = small_words("no_jobs")
+_NOT_OWNED = small_words("not_owned")
+_CLUBS = small_words("clubs")
+_PLACE_WORDS = small_words("place_words")
+_NO_PLACES = small_words("no_places")
 
 
 def is_known_noun(word: str) -> bool:
     """True for a noun of any kind, which is no name then."""
-    return (
-        any(noun_is(word, kind) for kind in _words()) or word.lower() in _PLACE_WORDS | _NO_PLACES
-    )
+    return bool(noun_kinds(word) - {"brand"}) or word.lower() in _PLACE_WORDS | _NO_PLACES
 
 
 def is_place_name(phrase: Chunk) -> bool:
@@ -158,7 +122,7 @@ def is_name(phrase: Chunk) -> bool:
 def person_name(phrase: Chunk) -> str:
     """The name in a phrase of a person: "Gudrun" of "meine Tante Gudrun"; empty without one."""
     words = phrase.nouns.split(" ")
-    if words[0].lower() in _TITLES and len(words) > 1:
+    if words[0].lower() in _TITLES and len(words) > 1 and not phrase.determiner:
         return " ".join(words)
     for number, word in enumerate(words):
         if role_of(word) is not None and word == phrase.head:
@@ -206,17 +170,18 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
                     r"schule|gymnasium|uni|hochschule|kita|kindergarten|hort|internat", head.lower()
                 )
                 is not None
-                or "klasse" in head.lower()
-            )
+            ) or "klasse" in head.lower()
         case "person":
             return _is_person(phrase) or (is_name(phrase) and not is_place_name(phrase))
         case "pet":
             role = role_of(head)
-            topic = role_topic(role.english) if role is not None else None
+            topic = role_topic(role_word(head)) or (role_topic(role.english) if role else None)
             return topic is not None and topic.name == "pet:"
         case "job":
             lower = head.lower()
             if lower in _NO_JOBS or lower.removesuffix("in") in _NO_JOBS:
+                return False
+            if phrase.kind is Kind.ADVERB and not noun_lists()["job"][0] & set(noun_forms(head)):
                 return False
             if (
                 phrase.determiner
@@ -241,7 +206,7 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
         case "hobby":
             return noun_is(head, "instrument") or noun_is(head, "sport")
         case "thing":
-            return any(noun_is(head, one) for one in ("thing", "vehicle", "instrument"))
+            return bool(noun_kinds(head) & {"thing", "vehicle", "brand", "instrument"})
         case "own":
             return (
                 not any(
@@ -252,22 +217,22 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
                 and head.lower() not in _NOT_OWNED
             )
         case "vehicle":
-            return phrase.determiner not in ("", "viel", "wenig", "kein") and noun_is(
-                head, "vehicle"
-            )
+            is_one = phrase.determiner not in ("", "viel", "wenig", "kein")
+            return is_one and bool(noun_kinds(head) & {"vehicle", "brand"})
         case "name":
             return is_name(phrase)
         case "group":
             return noun_is(head, "group") or text.split(" ")[0] in _CLUBS
         case "title":
             return text[:1] in '"„»'
-    return kind in _words() and noun_is(head, kind)
+    return kind in noun_lists() and noun_is(head, kind)
 
 
 def is_company_name(phrase: Chunk) -> bool:
     """True for what looks like the name of a company: no article, and no word of the lists."""
     return (
         not phrase.determiner
+        and phrase.preposition != "in"  # of a company it is "im" or "in der"
         and phrase.head[:1].isupper()
         and not is_known_noun(phrase.head)
         and not _is_person(phrase)
@@ -281,6 +246,6 @@ def has_head(phrase: Chunk, heads: frozenset[str]) -> bool:
         return phrase.head.lower().startswith("lieblings")
     return any(
         form == head or (len(head) > 3 and form.endswith(head) and len(form) > len(head) + 2)
-        for form in _forms(phrase.head or phrase.word)
+        for form in noun_forms(phrase.head or phrase.word)
         for head in heads
     )

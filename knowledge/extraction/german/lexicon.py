@@ -44,13 +44,66 @@ def roles() -> Mapping[str, Role]:
     return found
 
 
+@cache
+def role_word(noun: str) -> str:
+    """The word of the list for a noun in any of its cases, small; empty for no role."""
+    word = noun.lower()
+    forms = (word, word.removesuffix("n"), word.removesuffix("s"), word.removesuffix("es"))
+    return next((form for form in (*forms, word.removesuffix("en")) if form in roles()), "")
+
+
 def role_of(noun: str) -> Role | None:
     """The role that a noun names, in any of its cases."""
-    word = noun.lower()
-    for form in (word, word.removesuffix("n"), word.removesuffix("s"), word.removesuffix("es")):
-        if form in roles():
-            return roles()[form]
-    return None
+    return roles().get(role_word(noun))
+
+
+@cache
+def noun_lists() -> Mapping[str, tuple[frozenset[str], tuple[str, ...]]]:
+    """Kind -> its nouns, and the endings that make one."""
+    words: dict[str, list[str]] = {}
+    for line in (HERE / "kinds.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            kind, *listed = line.split()
+            words.setdefault(kind, []).extend(listed)
+    return {
+        kind: (
+            frozenset(word for word in listed if not word.startswith("-")),
+            tuple(word[1:] for word in listed if word.startswith("-")),
+        )
+        for kind, listed in words.items()
+    }
+
+
+def noun_forms(word: str) -> list[str]:
+    """The noun and what it may be the plural or another case of."""
+    lower = word.lower()
+    endings = ("n", "s", "es", "en", "e", "nen", "er")
+    return [
+        lower,
+        *(lower[: -len(e)] for e in endings if lower.endswith(e) and len(lower) - len(e) > 2),
+    ]
+
+
+@cache
+def noun_kinds(word: str) -> frozenset[str]:
+    """Every kind that the lists say a noun is of."""
+    return frozenset(kind for kind in noun_lists() if noun_is(word, kind))
+
+
+@cache
+def noun_is(word: str, kind: str) -> bool:
+    """True when the lists say so of a noun, in any of its forms, or of its last part."""
+    nouns, endings = noun_lists()[kind]
+    forms = noun_forms(word)
+    if any(form in nouns for form in forms):
+        return True
+    exact = forms[0].removesuffix("s")
+    return any(
+        form.endswith(ending) and len(form) > len(ending) + 1
+        for ending in endings
+        # A short ending is cut of no stem: "Lissabon" is no "-abo".
+        for form in (forms if len(ending) > 4 else (forms[0], exact))
+    )
 
 
 # What a preposition and an article are together.
@@ -60,110 +113,7 @@ BASES = {
     "durchs": "durch", "ums": "um",
 }  # fmt: skip
 # The participle of these makes its perfect with "sein"; of others that is a state.
-MOVES = frozenset(
-    [
-        "sein",
-        "werden",
-        "bleiben",
-        "gehen",
-        "kommen",
-        "fahren",
-        "laufen",
-        "fallen",
-        "fliegen",
-        "reisen",
-        "wandern",
-        "ziehen",
-        "sterben",
-        "versterben",
-        "wachsen",
-        "steigen",
-        "treten",
-        "rennen",
-        "springen",
-        "schwimmen",
-        "reiten",
-        "passieren",
-        "flüchten",
-        "fliehen",
-        "siedeln",
-        "übersiedeln",
-        "erkranken",
-        "erblinden",
-        "joggen",
-        "radeln",
-        "segeln",
-        "paddeln",
-        "rudern",
-        "klettern",
-        "stürzen",
-        "begegnen",
-        "folgen",
-        "gelingen",
-        "scheitern",
-        "landen",
-        "starten",
-        "pendeln",
-        "verreisen",
-        "entkommen",
-        "verschwinden",
-        "zerbrechen",
-        "verunglücken",
-        "spazieren",
-        "umziehen",
-        "einziehen",
-        "ausziehen",
-        "wegziehen",
-        "hinziehen",
-        "fortziehen",
-        "zusammenziehen",
-        "zurückziehen",
-        "aufwachsen",
-        "ankommen",
-        "abreisen",
-        "ablaufen",
-        "auslaufen",
-        "weglaufen",
-        "auswandern",
-        "einwandern",
-        "zurückkommen",
-        "wiederkommen",
-        "vorbeikommen",
-        "mitkommen",
-        "umsteigen",
-        "aufsteigen",
-        "einsteigen",
-        "aussteigen",
-        "austreten",
-        "eintreten",
-        "beitreten",
-        "zurücktreten",
-        "antreten",
-        "einschlafen",
-        "aufwachen",
-        "aufstehen",
-        "ausfallen",
-        "wegfallen",
-        "hinfallen",
-        "durchfallen",
-        "umfallen",
-        "kaputtgehen",
-        "schiefgehen",
-        "eingehen",
-        "weggehen",
-        "losgehen",
-        "ausgehen",
-        "zurückgehen",
-        "heimfahren",
-        "wegfahren",
-        "losfahren",
-        "zurückfahren",
-        "rausfliegen",
-        "unterkommen",
-        "umsatteln",
-        "untergehen",
-    ]
-)
+MOVES = small_words("moves")
 MODALS = frozenset(("können", "müssen", "wollen", "sollen", "dürfen", "mögen", "lassen", "gehen"))
 # "Ich bin gern", "es ist schwer": verbs whose other noun says what the subject is.
 COPULAS = frozenset(("sein", "werden", "bleiben", "heißen", "lauten"))

@@ -65,8 +65,30 @@ _SUBJUNCTIVES = {
 }  # fmt: skip
 _HARD_STEM = re.compile(r"(?:[dt]|[^aeiouäöülrh][mn])$")
 # Without the -e of the first person, as it is spoken.
-SPOKEN = ("hab", "werd", "geh", "komm", "find", "mach", "wohn", "fahr", "brauch", "ess", "trink",
-           "lern", "spiel", "kauf", "glaub", "denk", "steh", "nehm", "krieg", "heiß", "lieb", "hass")  # fmt: skip
+SPOKEN = (
+    "hab",
+    "werd",
+    "geh",
+    "komm",
+    "find",
+    "mach",
+    "wohn",
+    "fahr",
+    "brauch",
+    "ess",
+    "trink",
+    "lern",
+    "spiel",
+    "kauf",
+    "glaub",
+    "denk",
+    "steh",
+    "nehm",
+    "krieg",
+    "heiß",
+    "lieb",
+    "hass",
+)
 
 
 def _stem(infinitive: str) -> str:
@@ -129,8 +151,10 @@ def verb_forms() -> VerbForms:
     forms = VerbForms()
     parts = _principal_parts()
     for infinitive, (third, past, participle) in parts.items():
-        for form in _finite_forms(infinitive, third, past):
-            forms.finite[form[0]].append(form[1])
+        for text, form in _finite_forms(infinitive, third, past):
+            forms.finite[text].append(form)
+            if "ß" in text:  # as it is written in Switzerland
+                forms.finite[text.replace("ß", "ss")].append(form)
         forms.participles[participle].append(infinitive)
         forms.infinitives[infinitive] = infinitive
     for verb in (HERE / "separable_verbs.txt").read_text(encoding="utf-8").split():

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german.chunks import Chunk, Kind
 from knowledge.extraction.german.kinds import person_name
-from knowledge.extraction.german.lexicon import Role, is_first_name, may_be_name, role_of
+from knowledge.extraction.german.lexicon import (
+    Role,
+    is_first_name,
+    may_be_name,
+    role_of,
+    role_word,
+    small_words,
+)
 from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import OBJECT, PERSON
 from knowledge.extraction.proposals import Proposals
@@ -16,10 +23,7 @@ from knowledge.types import TextSpan
 
 MINE = ("mein", "unser", "unsr")
 # Of these there is one near whoever speaks, so "der Chef" is theirs as well.
-_NEAR = frozenset(
-    """boss lead supervisor flatmate caretaker landlord landlady youngest eldest child grandmother
-    grandfather dog cat neighbour mother father""".split()
-)
+_NEAR = small_words("near")
 _TITLES = ("herr", "herrn", "frau", "dr.", "prof.", "familie")
 _OLD = ("ex", "exfrau", "exmann", "exfreund", "exfreundin")
 
@@ -51,6 +55,8 @@ class RoleMention:
     @property
     def topic(self) -> Topic | None:
         """The topic that tells who has this role."""
+        if self.role.english == "friend":
+            return role_topic("friend")
         return role_topic(self.word) or role_topic(self.role.english)
 
     @property
@@ -86,6 +92,8 @@ class People:
         words = chunk.nouns.split(" ")
         if is_title(words[0]) and len(words) > 1 and not chunk.determiner:
             return None  # "Frau Krause"
+        if role.english in ("boyfriend", "girlfriend") and _GOOD.search(chunk.text):
+            role = role._replace(english="friend")  # "mein bester Freund"
         owner = self._owner(chunk)
         is_mine = chunk.determiner.startswith(MINE)
         is_near = chunk.determiner in ("der", "die", "das", "den", "dem") and role.english in _NEAR
@@ -98,12 +106,16 @@ class People:
         ):
             return None
         return RoleMention(
-            word=chunk.head.lower(), role=role, name=person_name(chunk) or _apposed_name(chunk),
-            label=role_label(chunk, role), owner=owner, chunk=chunk,
-        )  # fmt: skip
+            word=role_word(chunk.head),
+            role=role,
+            name=person_name(chunk) or _apposed_name(chunk),
+            label=role_label(chunk, role),
+            owner=owner,
+            chunk=chunk,
+        )
 
     def _owner(self, chunk: Chunk) -> str:
-        """Whose sister it is, when that is not the user: "die Schwester meiner Frau", "Lenas Freund"."""
+        """Whose it is when not the user's: "die Schwester meiner Frau", "Lenas Freund"."""
         words = chunk.nouns.split(" ")
         position = next((n for n, word in enumerate(words) if word == chunk.head), 0)
         if position and is_first_name(words[position - 1]) and words[position - 1].endswith("s"):
@@ -131,11 +143,9 @@ class People:
             if not entity.role and not mention.owner.startswith("name:"):
                 self.proposals.entities[key] = replace(entity, role=role)
             return key
-        known = next(
-            (one.key for one in self.proposals.entities.values() if one.role == role), None
-        )
-        if known is not None:
-            return known
+        known = [one for one in self.proposals.entities.values() if one.role == role]
+        if known:
+            return min(known, key=lambda one: one.is_unnamed).key
         return self.proposals.propose_role(
             key,
             mention.label[0].upper() + mention.label[1:],
@@ -145,6 +155,7 @@ class People:
         )
 
 
+_GOOD = re.compile(r"\b(?:best|gut|alt|eng|lang)\w*\s(?:jährige[rn]? )?Freund", re.IGNORECASE)
 _APPOSED = re.compile(r", (?:(?:der|die|das) )?((?:Herr|Frau|Dr\.|[A-ZÄÖÜ])[^,]*),?$")
 
 
@@ -159,13 +170,15 @@ def _apposed_name(chunk: Chunk) -> str:
 
 def role_label(chunk: Chunk, role: Role) -> str:
     """ "meine Tante", in the nominative, for a role in any case and with any article."""
-    word = chunk.head
+    word = role_word(chunk.head)
     stem = "unser" if chunk.determiner.startswith(("unser", "unsr")) else "mein"
-    ending = "e" if role.gender in ("f", "p") else ""
-    if not chunk.determiner.startswith(MINE) and (chunk.determiner or word != chunk.tokens[0].text):
+    is_feminine = chunk.determiner in ("meine", "unsere", "unsre") or role.gender in ("f", "p")
+    ending = "e" if is_feminine else ""
+    if not chunk.determiner.startswith(MINE) and (
+        chunk.determiner or chunk.head != chunk.tokens[0].text
+    ):
         return chunk.text
-    if word[0].islower():
-        word = word.capitalize()
+    word = word.capitalize()
     return f"{stem}{ending} {word}"
 
 

@@ -1,5 +1,7 @@
 """When a German clause is: the hour, what recurs, the words that a date is told with."""
 
+# ruff: noqa: E501  a pattern stays on its line
+
 import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -11,7 +13,21 @@ from knowledge.types import ProposedEvent
 _HOURS = {
     word: number
     for number, word in enumerate(
-        "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
+        [
+            "null",
+            "eins",
+            "zwei",
+            "drei",
+            "vier",
+            "fünf",
+            "sechs",
+            "sieben",
+            "acht",
+            "neun",
+            "zehn",
+            "elf",
+            "zwölf",
+        ]
     )
 } | {"ein": 1}
 _HOUR = re.compile(
@@ -21,7 +37,6 @@ _HOUR = re.compile(
     + r"))(?: uhr(?: (?P<more>\d\d))?)?\b",
     re.IGNORECASE,
 )
-_DAYS = ("mo", "di", "mi", "do", "fr", "sa", "so")
 _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY = re.compile(
     r"(mon|diens|mitt|donners|frei|sams|sonna|sonn)(?:tag|woch|bend)", re.IGNORECASE
@@ -37,14 +52,24 @@ _ORDER = {
     "sonn": 6,
 }
 _EVERY = re.compile(
-    r"\bjede[nrsm]? (?:(?P<nth>zweite|dritte|vierte)[nrsm]? )?(?P<unit>\w+)(?P<monthly> im monat)?|"
+    r"\bjede[nrsm]? (?:(?P<nth>erste|zweite|dritte|vierte|letzte)[nrsm]? )?(?P<unit>\w+)(?P<monthly> im monat)?|"
     r"\balle (?P<count>\d+|zwei|drei|vier|sechs) (?P<units>tage|wochen|monate|jahre)|"
     r"\b(?P<days>(?:mon|diens|donners|frei|sams|sonn)tags|mittwochs|sonnabends)|"
     r"\b(?P<daily>täglich|morgens|abends|nachts|mittags|vormittags|nachmittags)|\b(?P<weekly>wöchentlich)|\b(?P<monthly2>monatlich)|\b(?P<yearly>jährlich)|"
-    r"\bimmer am (?P<always>\w+)",
+    r"\bimmer am (?P<always>\w+)|(?:mal|x) (?:pro|in der|die|im|am) (?P<per>tag|woche|monat|jahr)",
     re.IGNORECASE,
 )
-_COUNTS = {"zwei": 2, "drei": 3, "vier": 4, "sechs": 6, "zweite": 2, "dritte": 3, "vierte": 4}
+_COUNTS = {
+    "zwei": 2,
+    "drei": 3,
+    "vier": 4,
+    "sechs": 6,
+    "zweite": 2,
+    "dritte": 3,
+    "vierte": 4,
+    "erste": 1,
+    "letzte": -1,
+}
 _GERMAN_MONTHS = ("", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August",
                   "September", "Oktober", "November", "Dezember")  # fmt: skip
 _SEASONS = {3: "Frühling", 6: "Sommer", 9: "Herbst", 12: "Winter"}
@@ -84,9 +109,7 @@ def precision_of(date: DateInterval) -> str:
 def hour_of(texts: Sequence[str]) -> time | None:
     """The time of day that the texts name; None without one."""
     for text in texts:
-        if "uhr" not in text.lower() and not re.match(
-            r"(?:um|gegen|ab|so um) ", text, re.IGNORECASE
-        ):
+        if "uhr" not in text.lower() and not re.match(r"(?:um|so um) ", text, re.IGNORECASE):
             continue
         match = _HOUR.search(text)
         if match is None:
@@ -111,11 +134,7 @@ def hour_of(texts: Sequence[str]) -> time | None:
 def recurrence_of(texts: Sequence[str]) -> str:  # noqa: PLR0911  a return a form
     """The RRULE that the texts name; empty when nothing recurs."""
     text = " ".join(texts)
-    days = [
-        _CODES[_ORDER[match[1].lower()]]
-        for match in _WEEKDAY.finditer(text)
-        if re.match(r"(?:tag|woch|bend)?s\b", text[match.end() :]) or True
-    ]
+    days = [_CODES[_ORDER[match[1].lower()]] for match in _WEEKDAY.finditer(text)]
     match = _EVERY.search(text)
     if match is None:
         return ""
@@ -126,10 +145,13 @@ def recurrence_of(texts: Sequence[str]) -> str:  # noqa: PLR0911  a return a for
     for name, rule in (("weekly", "WEEKLY"), ("monthly2", "MONTHLY"), ("yearly", "YEARLY")):
         if match[name]:
             return f"FREQ={rule}"
+    if match["per"]:
+        rules = {"tag": "DAILY", "woche": "WEEKLY", "monat": "MONTHLY", "jahr": "YEARLY"}
+        return f"FREQ={rules[match['per'].lower()]}"
     if match["count"]:
         count = _COUNTS.get(match["count"].lower()) or int(match["count"])
-        rule = {"tage": "DAILY", "wochen": "WEEKLY", "monate": "MONTHLY", "jahre": "YEARLY"}
-        return f"FREQ={rule[match['units'].lower()]};INTERVAL={count}"
+        units = {"tage": "DAILY", "wochen": "WEEKLY", "monate": "MONTHLY", "jahre": "YEARLY"}
+        return f"FREQ={units[match['units'].lower()]};INTERVAL={count}"
     unit = match["unit"].lower()
     nth = _COUNTS.get((match["nth"] or "").lower())
     if days:

@@ -1,7 +1,8 @@
 """A message while it is being cut: what is claimed for a voice is masked for all who come later."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.voices.parts import MASK, Stretch, Voice
@@ -15,6 +16,16 @@ _WORD = re.compile(r"[^\W\d_]+")
 OWN: Owner = (Voice.OWN, None)
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One turn of a chat: its label begins at `start`, what is said at `said_from`."""
+
+    start: int
+    said_from: int
+    end: int
+    who: str | None  # None: a role and no name
+
+
 class Canvas:
     """The text of a message, and to whom each of its characters belongs."""
 
@@ -23,6 +34,7 @@ class Canvas:
         self.text = self.original  # with what is claimed masked
         self.length = len(content)
         self.owners: list[Owner] = [OWN] * len(self.original)
+        self.turns: Sequence[Turn] = ()  # of a chat that the message is or holds
 
     def claim(self, start: int, end: int, voice: Voice, teller: str | None = None) -> None:
         """What of these characters is nobody's yet belongs to the voice."""
@@ -49,6 +61,20 @@ class Canvas:
     def is_claimed(self, position: int) -> bool:
         """True when the character is not the author's own."""
         return self.owners[position] is not OWN
+
+    def text_with_turns(self) -> str:
+        """The masked text, but with what named people say in a chat log."""
+        text = self.text
+        for turn in self.turns:
+            if turn.who:
+                said = "".join(
+                    self.original[position]
+                    if self.owners[position] == (Voice.OTHER, turn.who)
+                    else MASK
+                    for position in range(turn.said_from, turn.end)
+                )
+                text = text[: turn.said_from] + said + text[turn.end :]
+        return text
 
     def stretches(self) -> list[Stretch]:
         """The runs of one owner, from the first character of the message to its last."""

@@ -23,6 +23,7 @@ class _Piece:
     end: int
     link: str  # what joins it to the piece before: ", but", "if", ";"
     head: str  # its words, from behind the link
+    rest: str  # these, and on to the end of the sentence
 
 
 def read_clauses(
@@ -35,6 +36,18 @@ def read_clauses(
     whole = _mode_of_whole(text, grammar, after)
     if whole is not None:
         return [Clause(0, len(text), whole)]
+    if prefix := grammar.explicit.match(text):  # "remember that": it is what stands behind
+        rest = read_clauses(text[prefix.end() :], language)
+        moved = [
+            replace(
+                clause,
+                start=clause.start + prefix.end(),
+                end=clause.end + prefix.end(),
+                told_from=clause.told_from and clause.told_from + prefix.end(),
+            )
+            for clause in rest
+        ]
+        return [replace(moved[0], start=0), *moved[1:]]
     clauses = _read_pieces(_cut(text, grammar), grammar)
     if text.rstrip("\"')*_ \ue000").endswith("?"):
         clauses = _asked(clauses, text, grammar)
@@ -69,7 +82,7 @@ def _mode_of_whole(  # noqa: PLR0911  the first mark decides
         (grammar.joke_alone, Mode.JOKE),
     ):
         marker = pattern.match(text)
-        if marker and not grammar.has_subject(text[marker.end() :].lstrip(" ,.;:-–—!")):
+        if marker and not any(letter.isalnum() for letter in text[marker.end() :]):
             return mode
     return None
 
@@ -82,9 +95,9 @@ def _cut(text: str, grammar: Grammar) -> list[_Piece]:
             if not pieces and match.start() == start:  # it begins with a link: "But I ..."
                 link, head = match[0].strip().lower(), match.end()
             continue
-        pieces.append(_Piece(start, match.start(), link, text[head : match.start()]))
+        pieces.append(_Piece(start, match.start(), link, text[head : match.start()], text[head:]))
         start, link, head = match.start(), match[0].strip().lower(), match.end()
-    pieces.append(_Piece(start, len(text), link, text[head:]))
+    pieces.append(_Piece(start, len(text), link, text[head:], text[head:]))
     return pieces
 
 
@@ -95,7 +108,10 @@ def _read_pieces(pieces: Sequence[_Piece], grammar: Grammar) -> list[Clause]:
     embedded_self = False  # what is told, thought or asked is about the author
     awaits_content = False  # "Anna sagt" has not said yet what
     for piece in pieces:
-        found = grammar.mode_of(piece.head)
+        found = grammar.mode_of(piece.head, piece.rest)
+        if found and found.mode is Mode.ASKED and clauses and grammar.auxiliary.match(piece.head):
+            is_question = piece.rest.rstrip("\"')*_ ").endswith("?")
+            found = found if is_question else None  # "my brother, who ..., | is a chef"
         words = piece.link.strip(" ,;:-–—().…")
         if grammar.conditional.match(words + " " + piece.head):
             asks = clauses and grammar.asks_whether.search(pieces[len(clauses) - 1].head)
@@ -128,7 +144,10 @@ def _read_pieces(pieces: Sequence[_Piece], grammar: Grammar) -> list[Clause]:
             )
             content = piece.head[found.content :]
             embedded_self = grammar.self_subject.match(content) is not None
-            awaits_content = found.mode in (Mode.TOLD, Mode.DENIED) and not content.strip(" ,:.")
+            awaits_content = (
+                found.mode in (Mode.TOLD, Mode.DENIED)
+                and len(content.strip(" ,:.").split()) <= grammar.awaits_words
+            )
         elif is_content:
             embedded_self = grammar.self_subject.match(piece.head) is not None
         elif breaks:
@@ -160,7 +179,7 @@ def _breaks(  # noqa: PLR0911  a rule for each mode
         return False
     if mode is Mode.ASKED:
         return is_self and not words
-    return not grammar.subordinate.match(words)  # asked to do, wished, talk
+    return mode is Mode.TALK or not grammar.subordinate.match(words)  # asked to do, wished
 
 
 def _suppose_last(
@@ -187,29 +206,33 @@ def _asked(clauses: list[Clause], text: str, grammar: Grammar) -> list[Clause]:
     while number >= 0:
         if found[number].mode in (Mode.STATED, Mode.TALK, Mode.WISHED):
             found[number] = replace(found[number], mode=Mode.ASKED)
-        if not is_tag and number > 0 and grammar.has_subject(text[: found[number].start]):
+        is_behind = any(
+            grammar.has_subject(text[one.start : one.end].lstrip(" ,;:-–—("))
+            for one in found[:number]
+        )
+        if not is_tag and is_behind:
             break
         number -= 1
     return found
 
 
 def _taken_back(clauses: list[Clause], text: str, grammar: Grammar) -> list[Clause]:
-    """The clauses before "just kidding" or "no wait" are not meant."""
+    """The clauses before "just kidding" or "no wait" are not meant; what stands behind is."""
     found = list(clauses)
     for pattern, mode in ((grammar.joke, Mode.JOKE), (grammar.withdraws, Mode.WITHDRAWN)):
         for marker in pattern.finditer(text):
             for number, clause in enumerate(found):
-                if clause.start < marker.end() and clause.mode in (
-                    Mode.STATED,
-                    Mode.TALK,
-                    Mode.TOLD,
-                    Mode.WISHED,
-                    Mode.SUPPOSED,
-                ):
-                    if clause.end > marker.end() and clause.start >= marker.start():
-                        continue  # goes on behind the marker
+                if clause.mode not in _MEANT:
+                    continue
+                if clause.start >= marker.end():
+                    if clause.mode is Mode.TALK:
+                        found[number] = replace(clause, mode=Mode.STATED)
+                elif clause.start < marker.start() or clause.end <= marker.end() + 1:
                     found[number] = replace(clause, mode=mode)
     return found
+
+
+_MEANT = frozenset({Mode.STATED, Mode.TALK, Mode.TOLD, Mode.WISHED, Mode.SUPPOSED})
 
 
 def _merged(clauses: Sequence[Clause]) -> list[Clause]:

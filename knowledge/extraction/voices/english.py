@@ -15,12 +15,13 @@ _FILLER = (
     r"(?:(?:and|but|so|or|well|also|then|now|ok|okay|oh|hey|hi|yes|yeah|yep|no|nope|anyway|anyways|btw|by the way|actually|honestly|frankly|really|personally|"
     r"in fact|in reality|for the record|fyi|look|listen|see|still|meanwhile|luckily|fortunately|unfortunately|sadly|of course|because|cause|since|as|although|though|"
     r"while|whereas|plus|finally|today|tonight|yesterday|currently|these days|nowadays|right now|just so you know|as for me|truth is|the truth is|fact is|the thing is|"
-    r"thing is|besides|however|except|only|too|again|first|second|also|guess what|haha|lol|wow|hm+|um+|uh+)\b[,!: ]*\s*)*"
+    r"as i (?:said|mentioned|told you)|i (?:already |just |have |also )*(?:told you|said|mentioned|explained)(?: before| already| earlier)?(?: that)?(?=,? (?:i\b|i'|my\b|we\b))|"
+    r"(?:good|bad|great|big|sad|happy|some|other) news|news|thing is|besides|however|except|only|too|again|first|second|also|guess what|haha|lol|wow|hm+|um+|uh+)\b[,!: ]*\s*)*"
 )
 _ADVERBS = r"(?:(?:just|also|really|always|still|never|only|even|already|often|usually|once|recently|now|then|all|both|actually|apparently|probably|definitely|sometimes|keep|keeps|kept|has|have|had|is|are|was|were|did|didn't|does|doesn't|do|don't|will|would|'s|'ve|simply|literally|jokingly|mistakenly|wrongly|automatically|immediately|constantly|first|finally|later|clearly|totally|kind of|sort of|seems? to|tends? to|used to|like to|likes to|love to|loves to)\s+){0,3}"
 _THIRD = (
-    rf"(?:(?:my|our|his|her|their|your|the|this|that|a|an|some|one of (?:my|the|our)|another|every|each|most|many|half (?:of )?(?:my|the))\s+(?:[\w'’-]+\s+){{0,3}}?[\w'’-]+|"
-    rf"(?-i:{WORD})(?:\s+(?-i:{WORD}))?(?:\s+from\s+[\w'-]+)?|he|she|they|it|you|people|everyone|everybody|someone|somebody|no one|nobody|others|friends|strangers|folks|most|some|mum|mom|dad|mother|father|grandma|grandpa)"
+    rf"(?!(?:i|we)\b)(?:(?:my|our|his|her|their|your|the|this|that|a|an|some|one of (?:my|the|our)|another|every|each|most|many|half (?:of )?(?:my|the))\s+(?:[\w'’-]+\s+){{0,3}}?[\w'’-]+|"
+    rf"(?-i:{WORD})(?:\s+(?-i:(?!I\b){WORD}))?(?:\s+from\s+[\w'-]+)?|he|she|they|it|you|people|everyone|everybody|someone|somebody|no one|nobody|others|friends|strangers|folks|most|some|mum|mom|dad|mother|father|grandma|grandpa)"
 )
 _SAYS = (
     r"(?:says?|said|saying|tells?|told|telling|claims?|claimed|thinks?|thought|believes?|believed|reckons?|reckoned|swears?|swore|writes?|wrote|written|texts|texted|messaged|emailed|"
@@ -48,9 +49,16 @@ _CUT = re.compile(
     _I,
 )
 
-_MODAL = r"(?:would|wouldn't|might|mightn't|could|should|shouldn't|ought to|(?-i:may)(?!\s+(?:\d|of\b)))\b|'d\s+(?!(?:been|had|better|gone|got|seen|done|never|just|already|always|forgotten|lost|left|bought|made|taken|found|met|lived|[a-z]{2,}ed)\b)"
+_MODAL = r"(?:would|wouldn't|might|mightn't|could(?! not\b)|should|shouldn't|ought to|(?-i:may)(?!\s+(?:\d|of\b)))\b|'d\s+(?!(?:been|had|better|gone|got|seen|done|never|just|already|always|forgotten|lost|left|bought|made|taken|found|met|lived|[a-z]{2,}ed)\b)"
 _NOW = r"(?:right\s+)?"
 
+_PREFACE = re.compile(
+    rf"{_FILLER}(?:"
+    r"(?:i (?:should|must|have to|need to|want to|wanted to|would like to|ought to)|i'd like to|let me|may i|i forgot to) (?:just |also )?(?:mention|say|tell you|add|point out|admit|note|confess)(?: about me)?"
+    r"|i (?:would|'d) like you to know|i want you to know|you should know|you need to know|please (?:consider|note|be aware|know|keep in mind|bear in mind|take into account)|be aware|mind you|consider|note|it turns out|turns out"
+    r")(?: that)?[,:]? (?=(?:i|we|my|our)\b)",
+    _I,
+)
 _QUESTION = re.compile(
     rf"{_FILLER}(?:"
     r"(?:who|what|where|when|why|how|which|whose|whom)\b(?!ever)(?:'s|'re|'d|'ve)?\s+(?!(?:i|we|my)\b(?![^?]*\?))"
@@ -69,7 +77,7 @@ _DENIED = re.compile(
     r"|(?:it's|it is|it was|that's|that is|is|it isn't|it's just)\s+(?:(?:simply|just|really|absolutely|totally|definitely|not)\s+)*(?:not true|untrue|false|a lie|a myth|a rumou?r|wrong|nonsense|rubbish|bullshit|not the case|not correct|true)\s+(?:that\s+)?(?=\w)(?<!is true )(?<!is true that )"
     r"|(?:it's|it is|that's)\s+not\s+(?:like|as if|as though|that)\b|not\s+(?:like|as if|as though|that)\s+(?=i\b|i'|my\b|we\b)"
     r"|(?:i|we)(?:'ve| have| had|'d)?\s+(?:never|not|didn't|did not|don't|do not|haven't|wouldn't|am not|'m not|can't)\s+(?:once\s+|ever\s+|really\s+)?(?:said|say|saying|mean|meant|claim|claimed|claiming|tell|told|think|thought|believe|believed|know that|mention(?:ed)?|imply|implied|feel like|remember saying|suppose)\b"
-    r"|(?:i'm|i am|im)\s+not\s+(?:saying|claiming|suggesting|implying|pretending|convinced|telling)\b|i\s+(?:doubt|deny|denied)\b|no way\s+(?:that\s+)?(?=i\b|i'm|am)"
+    r"|(?:i'm|i am|im)\s+not\s+(?:saying|claiming|suggesting|implying|pretending|convinced|telling)\b|i\s+(?:doubt|deny|denied)\b|(?:i'm|i am|we're|we are)\s+not\s+(?:going|trying|about)\s+to\s+(?:say|claim|pretend|tell you)\b|(?:i'm|i am|i was)\s+(?:by no means|anything but|far from(?: being)?)\b|no way\s+(?:that\s+)?(?=i\b|i'm|am)"
     r"|(?:i|we)\s+(?:always\s+|once\s+|first\s+|originally\s+|used to\s+|wrongly\s+|just\s+)*(?:thought|assumed|believed|figured|imagined|think|pretended|pretend|lied|was convinced|were convinced|was sure|joked)\s+(?:that\s+|to be\s+|about\s+)?(?=(?:i was|i had|i'd|i were|i could|we were|we had|my \w+ was|i lived|i worked|i'm\b.*\bbut)|to be|being|having)"
     r"|(?:i|we)\s+(?:lied|fibbed|joked|pretended)\b"
     r"|(?:there's|there is)\s+(?:a|this)\s+rumou?r\b|rumou?r has it|contrary to|the (?:idea|rumou?r|notion|claim|assumption|myth) that\b|since when\b|i was (?:wrongly|falsely|mistakenly)\b"
@@ -81,7 +89,7 @@ _DENIED = re.compile(
 _TOLD = re.compile(
     rf"(?:{_LED}(?P<who>{_THIRD})(?:\s+who)?\s+{_ADVERBS}{_SAYS}\b(?:\s+(?:to\s+)?(?:me|us|him|her|them|you|everyone|everybody|people))?(?:\s+(?:today|yesterday|once|again|recently|this morning|last \w+|on \w+|yesterday morning))?(?:\s+that\b|\s+about\b|\s+how\b)?\s*"
     rf"|{_LED}(?:according to|in the (?:opinion|words) of|as per)\s+(?P<source>(?:my|our|his|her|the|a|this)\s+[\w'-]+(?:\s+[\w'-]+)?|(?-i:{WORD})|\w+)"
-    rf"|{_FILLER}(?:i|we)(?:'ve|'d| have| had)?\s+(?:just\s+|also\s+|once\s+|recently\s+)*(?:heard|hear|read|was told|were told|been told|got told|am told|learned from|gather|was informed|was diagnosed by)\b(?:\s+that\b|\s+from\s+\w+\s+that\b)?\s*"
+    rf"|{_FILLER}(?:i|we)(?:'ve|'d| have| had)?\s+(?:just\s+|also\s+|once\s+|recently\s+|keep\s+|kept\s+)*(?:heard|hearing|hear|read|was told|were told|been told|got told|am told|learned from|gather|was informed|was diagnosed by)\b(?:\s+that\b|\s+from\s+\w+\s+that\b)?\s*"
     rf"|{_FILLER}(?:i|we)(?:'ve|'d| have| had)?\s+(?:just\s+|once\s+|always\s+|also\s+)*(?:told|texted|wrote|said to|wrote to|informed|assured|promised|convinced)\s+(?!you\b)(?:him|her|them|everyone|everybody|people|(?:my|our|the|a|an|this|that)\s+(?:[\w'-]+\s+){{0,2}}?[\w'-]+|(?-i:{WORD}))\s+(?:that\s+)?(?={_SELF})"
     rf"|{_FILLER}(?:word is|they say|people say|it is said|it says|the internet says|legend has it|supposedly|allegedly|reportedly|apparently,? (?=i|we|my)|i was asked (?:if|whether|to)|i got asked)\b\s*"
     r")",
@@ -95,24 +103,25 @@ _WISHED = re.compile(
 )
 _SUPPOSED = re.compile(
     rf"{_FILLER}(?:(?:maybe|perhaps|possibly|potentially|suppose|supposing|imagine|assume|assuming|say i|were i|had i|should i|what if|let's (?:say|pretend|imagine|assume)|pretend|hypothetically|in theory|theoretically|in case|otherwise)\b"
-    rf"|(?!(?:what|how|where|when|why|who|which)\b)[^?,]*?(?:\b{_MODAL}|\b(?:maybe|perhaps|possibly)\b|\b(?:feels?|felt) (?:like|as if|as though) (?={_SELF})|\bas if (?={_SELF})|\bas though\b|\b(?:is|it's) (?:possible|likely|conceivable) that\b|\bit (?:could|may|might) be\b))",
+    rf"|(?!(?:what|how|where|when|why|who|which)\b)[^?,]*?(?:\b{_MODAL}|\b(?:maybe|perhaps|possibly)\b|\b(?:feels?|felt) (?:like|as if|as though) (?={_SELF})|\bas if (?={_SELF})|\bas though\b|\b(?:is|it's) (?:possible|likely|conceivable) that\b|\bit (?:could|may|might) be\b|\bthere(?:'s| is| are) (?:a|some|every|no|still a|always a)? ?(?:\w+ )?(?:chance|possibility|risk|probability)s?\b|\bchances are\b))",
     _I,
 )
 _VERBS = "|".join(sorted(word_list("imperatives_en"), key=lambda one: -len(one)))
 _TO_DO = re.compile(
     rf"{_FILLER}(?:please|pls|plz|kindly|just|quickly|now|then|first|next|maybe)?[,\s]*(?:(?:please|just|also|quickly|always|never|don't|do not|stop)\s+)*(?:{_VERBS})\b(?!\s*(?:'|is\b|was\b|are\b|were\b|has\b|,?\s*i\b|:))"
-    rf"|{_FILLER}(?:i (?:need|want|would like|'d like|expect) you to\b|i'd (?:like|love) you to\b|i need (?:a|an|some|your|help|ideas|advice|suggestions|the|help with)\b|you (?:should|must|can|could|need to|have to)\b|feel free to\b|no need to\b|please\b|pls\b|help\b|don't (?:be|do|make|give|tell|use|say|start|forget|worry)\b|do not\b|never (?:use|say|suggest|mention|give|write|answer|recommend|ask|start|call)\b|always (?:answer|use|write|give|reply|respond|start|include|show|explain|add|call)\b|looking for (?:a|an|some|ideas|tips|suggestions)\b|from now on\b|let's\b|lets\b|more (?:like|of) that\b|another one\b|one more\b|again\b|same (?:but|again)\b)",
+    rf"|{_FILLER}(?:i (?:need|want|would like|'d like|expect) you to\b|i'd (?:like|love) you to\b|i need (?:your|help|ideas|advice|suggestions|help with|(?:a|an|some|the) (?:[\w-]+ ){0, 2}?(?:recipes?|ideas?|list|plan|summary|name|synonym|word|joke|poem|quote|suggestions?|translation|explanation|examples?|template|script|function|tips?|answer|advice|help))\b|you (?:should|must|can|could|need to|have to)\b|feel free to\b|no need to\b|please\b|pls\b|help\b|don't (?:be|do|make|give|tell|use|say|start|forget|worry)\b|do not\b|never (?:use|say|suggest|mention|give|write|answer|recommend|ask|start|call)\b|always (?:answer|use|write|give|reply|respond|start|include|show|explain|add|call)\b|looking for (?:a|an|some|ideas|tips|suggestions)\b|from now on\b|let's\b|lets\b|more (?:like|of) that\b|another one\b|one more\b|again\b|same (?:but|again)\b)",
     _I,
 )
 _TALK = re.compile(
     rf"{_FILLER}(?:"
-    r"(?:thanks|thank you|thx|ty|tysm|cheers|much appreciated|(?:i |really |much )*appreciate|bye|goodbye|see (?:you|ya)|talk (?:to you )?(?:soon|later)|take care|welcome|good (?:morning|evening|afternoon|night|day|luck|idea|point|question|job|one|bot|to (?:know|hear|see))|nice to|hiya|howdy|hello|hi there|"
-    r"sure|great|nice|cool|awesome|amazing|perfect|lol|rofl|lmao|haha+|hm+|exactly|right|true|totally|absolutely|indeed|sounds?\s+(?:good|great|like|fun|awesome|amazing|interesting|fine|right|perfect)|"
+    r"(?:good (?:lord|god|grief|heavens)|(?:oh )?my (?:god|goodness|gosh)|omg|thank god|danke|hallo|tschüss|gute nacht|guten (?:morgen|tag|abend)|moin|servus|merci|gracias|grazie|ciao|bonjour|hola|thanks|thank you|thx|ty|tysm|cheers|much appreciated|(?:i |really |much )*appreciate|bye|goodbye|see (?:you|ya)|talk (?:to you )?(?:soon|later)|take care|welcome|good (?:morning|evening|afternoon|night|day|luck|idea|point|question|job|one|bot|to (?:know|hear|see))|nice to|hiya|howdy|hello|hi there|"
+    r"sure|great|nice|cool|awesome|amazing|perfect|lol|rofl|lmao|(?:ha){2,}h?|hm+|nice one|well done|(?:morning|evening|afternoon|night)(?=[\s!.]*$)|exactly|right|true|totally|absolutely|indeed|sounds?\s+(?:good|great|like|fun|awesome|amazing|interesting|fine|right|perfect)|"
     r"got it|gotcha|makes sense|fair enough|i see|never ?mind|forget it|no (?:problem|worries|way|idea|thanks|need)|my pleasure|same here|me too|one (?:sec|second|moment)|hang on|hold on|wait|let me (?:think|see|check|try|look)|brb|"
     r"congrat\w*|way to go|keep (?:it up|going|me posted)|enjoy|have (?:a (?:good|great|nice|lovely)|fun)|whatever|good luck|all good|bon (?:voyage|appétit|appetit)|happy (?:birthday|new year|easter|holidays|weekend|friday|monday)|merry christmas|god bless|bless you|sorry|my bad|oops|whoops|testing|test|ping)\b"
     r"|(?:i'm|i am|im)\s+(?:(?:so|really|very|super|just|only|still|not)\s+)*(?:fine|good|ok|okay|sorry|glad|happy (?:for|to hear|that you|with (?:that|this|your))|proud of you|here for you|great|well|excited for you|confused|lost|impressed|testing (?:you|this)|asking|curious|kidding|joking|back|done|ready|listening|all ears|trying to understand)\b"
-    r"|i\s+(?:(?:totally|completely|really|just|also|still|don't|do not|do|can|can't|cannot|already|never|now)\s+)*(?:agree|disagree|understand|guess so|think so|hope so|suppose so|get it|get that|bet|feel you|hear you|see what you mean|follow|meant|asked|ask|like (?:that|this|your|it)|love (?:that|this|your|it)|hate (?:that|this) (?:answer|idea|suggestion)|trust you|need your|want your|know what you|told you|said so|believe you|thank)\b"
+    r"|i\s+(?:(?:totally|completely|really|just|also|still|don't|do not|do|can|can't|cannot|already|never|now)\s+)*(?:agree|disagree|understand|guess so|think so|hope so|suppose so|get it|get that|bet|feel you|hear you|see what you mean|follow|meant|ask(?:ed)? (?:you|about|for|if|a|the)|like (?:that|this|your|it)|love (?:that|this|your|it)|hate (?:that|this) (?:answer|idea|suggestion)|trust you|need your|want your|know what you|told you(?! (?:that )?(?:i\b|i'|my\b|we\b))|said so|believe you|thank)\b"
     r"|(?:you|you're|you've|you'll|you'd|your|u|ur)\b|(?:that|this|it|these|those)(?:'s| is| was| are| were| isn't| wasn't| doesn't| does| did| didn't| sounds?| looks?| helps?| helped| works?| worked| makes?| made)\s+(?:(?:so|really|very|a|an|the|not|just|exactly|actually|pretty|quite|too|such|more|much)\s+)*(?:great|awesome|amazing|cool|nice|wonderful|true|right|wrong|fantastic|lovely|good|fine|sweet|funny|interesting|incredible|beautiful|tough|sad|rough|fun|perfect|it|all|helpful|useful|useless|enough|better|best|answer|what i (?:meant|wanted|asked|needed|was looking for)|sense|help|clear|unclear|confusing|weird|strange|odd|hilarious|correct|incorrect|boring|long|short|ok|okay|hard|easy|crazy|insane)\b"
+    r"|(?:ok|okay|yes|yeah|yep|yup|no|nope|nah|k|oh|hey|hi|well|so|then|really|wow)[\s.!,]*$"
     r"|(?:can't|cannot) wait\b|what (?:a|an)\b|how (?:nice|cool|sweet|funny|lovely|sad|awful)\b"
     r")",
     _I,
@@ -131,6 +140,11 @@ GRAMMAR = Grammar(
         (Mode.SUPPOSED, _SUPPOSED),
         (Mode.TALK, _TALK),
     ),
+    preface=_PREFACE,
+    awaits_words=0,
+    auxiliary=re.compile(
+        r"(?:is|are|was|were|am|has|have|had|will|would|can|could|do|does|did)\b", _I
+    ),
     hard=re.compile(r";|\s[-–—]+\s|—|[()]"),
     back_to_author=re.compile(
         r"\b(?:but|however|anyway|anyways|btw|by the way|meanwhile|though|although|whereas|in reality|actually|personally|as for me|the truth is|truth is|fact is|which is why|in fact)\b|;|\s[-–—]+\s|—|[()]",
@@ -146,7 +160,7 @@ GRAMMAR = Grammar(
     ),
     back_condition=re.compile(rf"(?:{_CONDITION})$", _I),
     aside_condition=re.compile(
-        r"\s*(?:(?:and|but|so|or)\s+)*if\s+(?:possible|needed|necessary|any(?:one)?\b|so\b|not\b|you(?:'re| are)? (?:want|like|need|prefer|wonder|wondering|care|must|ask|asking|can|could|remember|know|curious|interested|didn't know|don't mind|please)|(?:that|this|it) (?:matters|helps|makes|is relevant|counts|interests)|i(?:'m| am) (?:not (?:wrong|mistaken)|honest|being honest)|i (?:remember|recall) (?:correctly|right)|memory serves|anything\b|it helps)",
+        r"\s*(?:(?:and|but|so|or)\s+)*(?:in case (?:you|that|it|anyone|someone|anybody)\b|if\s+(?:possible|needed|necessary|any(?:one)?\b|so\b|not\b|you(?:'re| are)? (?:want|like|need|prefer|wonder|wondering|care|must|ask|asking|can|could|remember|know|curious|interested|didn't know|don't mind|please)|(?:that|this|it) (?:matters|helps|makes|is relevant|counts|interests)|i(?:'m| am) (?:not (?:wrong|mistaken)|honest|being honest)|i (?:remember|recall) (?:correctly|right)|memory serves|anything\b|it helps))",
         _I,
     ),
     asks_whether=re.compile(
@@ -164,8 +178,8 @@ GRAMMAR = Grammar(
         _I,
     ),
     sarcasm=re.compile(
-        r"^\W*(?:oh,? (?:great|joy|sure|yay|wonderful|fantastic|perfect|goody|brilliant|lovely|super|how nice|yeah|of course)\b|yeah,? (?:right|sure)\b|sure,? (?:and|because|thing)\b.*\bi\b|right,? and i(?:'m| am)\b|as if\b|because (?:i|we) (?:just |totally |obviously |really |clearly )+(?:love|enjoy|need|have)\b|wow,? (?:thanks|great)\b|great,? (?:another|just what|more)\b|yay,? (?:another|more)\b|just what i (?:needed|wanted|always)\b|how i love\b|nothing (?:i love|better|i enjoy) (?:more )?than\b|don't you just love\b|who doesn't love\b|thanks for nothing)"
-        r"|\bsaid no one ever\b|\bin your dreams\b|\bi'?m (?:also |just |basically |totally |secretly |obviously |clearly )*(?:the |a )?(?:queen|king|pope|president|emperor|empress|dalai lama|batman|superman|wonder woman|santa(?: claus)?|elvis|einstein|napoleon|cleopatra|beyonc[ée]|god|easter bunny|tooth fairy|mother teresa|jesus|unicorn|rocket scientist|shakespeare|darth vader|james bond|martian|alien)\b"
+        r"^\W*(?:oh yes,? (?:i|we) (?:just|totally|really|absolutely|so)\b|oh,? (?:great|joy|sure|yay|wonderful|fantastic|perfect|goody|brilliant|lovely|super|how nice|yeah|of course)\b|yeah,? (?:right|sure)\b|sure,? (?:and|because|thing)\b.*\bi\b|right,? and i(?:'m| am)\b|as if\b|because (?:i|we) (?:just |totally |obviously |really |clearly )+(?:love|enjoy|need|have)\b|wow,? (?:thanks|great)\b|great,? (?:another|just what|more)\b|yay,? (?:another|more)\b|just what i (?:needed|wanted|always)\b|how i love\b|nothing (?:i love|better|i enjoy) (?:more )?than\b|don't you just love\b|who doesn't love\b|thanks for nothing)"
+        r"|\bsaid no one ever\b|\bmarried to (?:my|the) (?:job|work|bed|sofa|couch|phone|computer|office)\b|\bdying of (?:boredom|laughter|hunger|thirst|embarrassment)\b|\bin your dreams\b|\bi'?m (?:also |just |basically |totally |secretly |obviously |clearly )*(?:the |a )?(?:queen|king|pope|president|emperor|empress|dalai lama|batman|superman|wonder woman|santa(?: claus)?|elvis|einstein|napoleon|cleopatra|beyonc[ée]|god|easter bunny|tooth fairy|mother teresa|jesus|unicorn|rocket scientist|shakespeare|darth vader|james bond|martian|alien)\b"
         r"|\b(?:just|so|really|absolutely|totally|simply)\s+(?-i:LOVE|ADORE|ENJOY|LIKE)\b|\bl+o{3,}ve\b|\bsoo+\s+(?:love|happy|excited|thrilled)\b|🙄|🙃|\(sarcasm\)|\*sarcasm|#sarcasm|\bsarcastic(?:ally)?\b|(?:^|\s)/s\s*$|\byeah,? right\b[.!]*\s*$|\bas if[.!]*\s*$|\blucky me\b|\bwhat a (?:joy|treat|surprise)\b.*\bagain\b|\bmy favou?rite (?:thing|hobby|pastime)(?:,| is) (?:waiting|sitting|being|standing|doing taxes|cleaning|queu)",
         _I,
     ),
@@ -174,7 +188,7 @@ GRAMMAR = Grammar(
         _I,
     ),
     joke_alone=re.compile(
-        r"\W*(?:(?:haha|lol|ok|no|nah|well|sorry)\W+)*(?:(?:just|only|i'?m|i am)\s+)*(?:kidding|joking|j/?k|not|psych|sike|april fools?|/s|/j)\b(?! really\b.*\bnot\b)",
+        r"\W*(?:(?:haha|lol|ok|no|nah|well|sorry)\W+)*(?:(?:just|only|i'?m|i am)\s+)*(?:kidding|joking|j/?k\b|not[.!]*\s*$|psych|sike|april fools?|/s|/j)(?!\w)",
         _I,
     ),
     joke_before=re.compile(

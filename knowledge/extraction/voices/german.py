@@ -14,14 +14,14 @@ _I = re.IGNORECASE
 _FILLER = (
     r"(?:(?:und|aber|denn|doch|sondern|oder|also|ja|nein|nee|ok|okay|ach|oh|hey|hi|hallo|na|nun|naja|tja|übrigens|eigentlich|ehrlich gesagt|jedenfalls|tatsächlich|"
     r"außerdem|leider|zum glück|heute|gestern|jetzt|mittlerweile|inzwischen|aktuell|derzeit|seit kurzem|weil|da|obwohl|während|deshalb|deswegen|daher|trotzdem|nur|auch|noch|schon|wie gesagt|"
-    r"zur info|fyi|btw|haha|lol|hm+|äh+|und zwar|ach ja|apropos|sonst|dann|danke|bitte)\b[,!: ]*\s*)*"
+    r"(?:gute|schlechte|tolle|traurige) nachricht(?:en)?|zur info|fyi|btw|haha|lol|hm+|äh+|und zwar|ach ja|apropos|sonst|dann|danke|bitte)\b[,!: ]*\s*)*"
 )
 _DETERMINER = r"(?:mein|meine|meinem|meiner|meinen|unser|unsere|unserem|unserer|sein|seine|ihr|ihre|dein|deine|der|die|das|den|dem|ein|eine|einer|diese|dieser|dieses|jede|jeder|viele|manche|alle|einige|die meisten)"
 _THIRD = rf"(?:{_DETERMINER}\s+(?:[\w'-]+\s+){{0,3}}?[\w'-]+|(?-i:{WORD})(?:\s+(?-i:{WORD}))?|er|sie|es|man|jemand|niemand|alle|viele|manche|leute|jeder|du|mama|papa|oma|opa)"
 _SAYS = (
-    r"(?:sagt|sagte|sagten|sagen|meint|meinte|meinten|meinen|schreibt|schrieb|schreiben|erzählt|erzählte|erzählten|behauptet|behauptete|behaupten|glaubt|glaubte|glauben|denkt|dachte|denken|findet|fand|"
-    r"erklärt|erklärte|fragt|fragte|verriet|verrät|gesteht|gestand|verspricht|versprach|berichtet|berichtete|schwört|schwor|vermutet|vermutete|erwähnt|erwähnte|rät|riet|empfiehlt|empfahl|warnt|warnte|"
-    r"antwortet|antwortete|beschwert sich|jammert|scherzt|witzelt|prophezeit|steht|stand|nennt mich|hält mich für|halten mich für|hielt mich für)"
+    r"(?:(?:schreibt|schrieb|schreiben|erzählt|erzählte|erzählten|denkt|dachte|denken|findet|fand|finden|erklärt|erklärte|jammert)(?=(?: (?:mir|uns|gerade|auch|immer|nur|heute|gestern|dazu|noch))*\s*(?:$|[,:\x22\ue000]))|sagt|sagte|sagten|sagen|meint|meinte|meinten|meinen|behauptet|behauptete|behaupten|glaubt|glaubte|glauben|"
+    r"erklärt|fragt|fragte|verriet|verrät|gesteht|gestand|verspricht|versprach|berichtet|berichtete|schwört|schwor|vermutet|vermutete|erwähnt|erwähnte|rät|riet|empfiehlt|empfahl|warnt|warnte|"
+    r"antwortet|antwortete|beschwert sich|scherzt|witzelt|prophezeit|(?:steht|stand)(?! (?:in|im|auf|am|vor|vorm|hinter|neben|bei|beim|unter|seit|noch|jetzt|zum|zur)\b)|nennt mich|hält mich für|halten mich für|hielt mich für)"
 )
 _HAS_SAID = r"(?:hat|haben|hatte|hatten)\s+(?:(?:mir|uns|ihm|ihr|ihnen|allen|gestern|heute|neulich|mal|letztens|gerade|auch|schon|immer)\s+){0,4}(?:gesagt|gemeint|geschrieben|erzählt|behauptet|erklärt|gefragt|verraten|gestanden|versprochen|berichtet|geschworen|erwähnt|geraten|empfohlen|gewarnt|geantwortet)"
 _SELF = r"(?:ich|wir|mein|meine|meinen|meinem|meiner|meines|unser|unsere|unserem|unserer|unseren|mir|mich|uns)\b"
@@ -39,6 +39,10 @@ _CUT = re.compile(
     rf"\s*(?:;|\s[-–—]{{1,2}}\s|—|\.{{2,}}|…|[()]|:(?=\s)|,(?=[\s\ue000]))\s*(?:(?:{_LINK}|{_CONDITION}|dass|übrigens|jedenfalls)\b,?\s*)*"
     rf"|\s+(?:{_LINK})\s+(?=(?:(?:jetzt|dann|heute|auch|nun|inzwischen)\s+)?(?:ich|wir|mein|meine|unser|unsere|er|sie|es|das|du|kannst|könntest|bitte|was|wie|wo|wann|bin|habe|hab|wohne|arbeite|lebe|war|hatte|mag)\b)"
     rf"|\s+(?:und\s+)?(?:{_CONDITION})\s+(?=(?:ich|wir|du|er|sie|es|man|mein|meine|das|die|der)\b)",
+    _I,
+)
+_PREFACE = re.compile(
+    rf"{_FILLER}(?:ich (?:sollte|muss|möchte|wollte) (?:noch |dazu |auch |dir )*(?:sagen|erwähnen|erzählen|hinzufügen|gestehen)|du (?:solltest|musst) wissen|(?:bitte )?(?:bedenke|beachte|beachten|berücksichtige)), (?:dass )?(?=(?:ich|wir|mein|meine|unser|unsere)\b)",
     _I,
 )
 _QUESTION = re.compile(
@@ -63,8 +67,8 @@ _TOLD = re.compile(
     _I,
 )
 _WISHED = re.compile(
-    rf"{_FILLER}(?:(?:(?:ich|wir|er|sie|{_THIRD})\s+)?(?:möchte|möchten|will|wollen|wollte|wünsche|wünschen|wünschte|hoffe|hoffen|träume|träumen|überlege|überlegen|erwäge|spiele mit dem gedanken|denke darüber nach|liebäugele|sehne mich)\b"
-    r"|[^,]*?\b(?:würde|würden|hätte|hätten|wäre|wären|würd|hätt)\b[^,]*\b(?:gern|gerne|am liebsten|lieber)\b|am liebsten\b|hoffentlich\b|(?:mein|unser) (?:größter |großer |einziger )?(?:traum|wunsch|ziel)\b|(?:ich|wir)\s+(?:habe|hab|haben|bin|hätte)\s+(?:\w+\s+){0,2}?(?:lust|vor, irgendwann|am überlegen|versucht)\b|schön wäre\b|eines tages\b|irgendwann (?:mal )?(?:will|möchte|würde)\b|wenn ich (?:doch|nur)\b)",
+    rf"{_FILLER}(?:(?:(?:ich|wir|er|sie|{_THIRD})\s+)?(?:möchte|möchten|(?:will|wollen)(?![^,;]*\b(?:im (?:sommer|herbst|winter|frühjahr|frühling|januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)|nächste[nrsm]?|kommende[nrsm]?|morgen|übermorgen|am \w+tag|am \d+)\b)|wollte|wünsche|wünschen|wünschte|hoffe|hoffen|träume|träumen|überlege|überlegen|erwäge|spiele mit dem gedanken|denke darüber nach|liebäugele|sehne mich)\b"
+    r"|[^,]*?\b(?:würde|würden|hätte|hätten|wäre|wären|würd|hätt)\b[^,]*\b(?:gern|gerne|am liebsten|lieber)\b|am liebsten (?:würde|wäre|hätte|möchte)\b|hoffentlich\b|(?:mein|unser) (?:größter |großer |einziger )?(?:traum|wunsch|ziel)\b|(?:ich|wir)\s+(?:habe|hab|haben|bin|hätte)\s+(?:\w+\s+){0,2}?(?:lust|vor, irgendwann|am überlegen|versucht)\b|schön wäre\b|eines tages\b|irgendwann (?:mal )?(?:will|möchte|würde)\b|wenn ich (?:doch|nur)\b)",
     _I,
 )
 _SUPPOSED = re.compile(
@@ -79,7 +83,7 @@ _TO_DO = re.compile(
 )
 _TALK = re.compile(
     rf"{_FILLER}(?:(?:danke|vielen dank|dankeschön|besten dank|merci|tschüss|ciao|servus|moin|guten (?:morgen|tag|abend)|gute nacht|schönen (?:abend|tag|dank|feierabend)|schönes wochenende|bis (?:später|bald|morgen|dann|gleich)|mach's gut|gern geschehen|kein problem|alles klar|alles gut|genau|stimmt|super|toll|prima|cool|klasse|perfekt|wunderbar|gut so|sehr gut|passt|verstehe|verstanden|aha|ach so|achso|egal|schon gut|vergiss es|macht nichts|klar|logisch|krass|wow|puh|haha+|hm+|moment|sekunde|warte|mal sehen|lass mich überlegen|frohe|frohes|alles gute|herzlichen glückwunsch|glückwunsch|viel (?:glück|spaß|erfolg)|gute reise|gute besserung|guten appetit|sorry|entschuldigung|tut mir leid|test|hallo|hi|hey|na)\b"
-    r"|(?:ich)\s+(?:(?:stimme|gebe) dir|verstehe|weiß nicht|glaube schon|denke schon|hoffe schon|meinte|danke|frage dich|teste|bin (?:gespannt|bereit|zurück|fertig|verwirrt|froh)|freue mich)\b|(?:du|dein|deine|ihr|sie sind|euch|dir)\b|(?:das|dies|die antwort|deine antwort)\s+(?:ist|war|klingt|hilft|passt|stimmt|macht|sieht|reicht|gefällt)\b)",
+    r"|(?:ich)\s+(?:(?:stimme|gebe) dir|verstehe|weiß nicht|glaube schon|denke schon|hoffe schon|meinte|danke|frage dich|teste|bin (?:gespannt|bereit|zurück|fertig|verwirrt|froh)|freue mich)\b|(?:ok|okay|ja|nein|nee|doch|oh|hey|hi|na|also|naja)[\s.!,]*$|(?:du|dein|deine|ihr|sie sind|euch|dir)\b|das\s+(?:hast|hattest|kannst|weißt|meintest) du\b|(?:das|dies|die antwort|deine antwort)\s+(?:ist|war|klingt|hilft|passt|stimmt|macht|sieht|reicht|gefällt)\b)",
     _I,
 )
 
@@ -98,6 +102,9 @@ GRAMMAR = Grammar(
         (Mode.SUPPOSED, _SUPPOSED),
         (Mode.TALK, _TALK),
     ),
+    preface=_PREFACE,
+    awaits_words=2,
+    auxiliary=re.compile(r"(?!)"),
     hard=re.compile(r";|\s[-–—]+\s|—|[()]"),
     back_to_author=re.compile(
         r"\b(?:aber|jedoch|doch|übrigens|jedenfalls|dabei|trotzdem|obwohl|tatsächlich|in wirklichkeit|eigentlich|sondern)\b|;|\s[-–—]+\s|—|[()]",
@@ -124,7 +131,7 @@ GRAMMAR = Grammar(
         _I,
     ),
     private=re.compile(
-        r"\s*(?:(?:bitte|und|auch|nein|ok)[, ]+)*(?:vergiss\s+(?:bitte\s+)?(?:,|dass|was|mein\w*|das mit|alles|unser\w*|die|den|wo|wie|wer)|(?:lösch|entfern)e?\s+(?:bitte\s+)?(?:mein\w*|alles|das|die|den|was|was du)|merk(?:e)? dir (?:das |es |dies |bitte )*nicht|(?:nicht|nichts) (?:merken|speichern|notieren)|speicher(?:e)? (?:das|es|dies) (?:bitte )?nicht)|.*\b(?:unter uns|bleibt unter uns|merk(?:e)? dir das (?:bitte )?nicht|nicht (?:speichern|merken)|vertraulich)\b",
+        r"\s*(?:(?:bitte|und|auch|nein|ok)[, ]+)*(?:vergiss,?\s+(?:bitte,?\s+)?(?:dass|was|mein\w*|das mit|alles|unser\w*|die|den|wo|wie|wer)|(?:lösch|entfern)e?\s+(?:bitte\s+)?(?:mein\w*|alles|das|die|den|was|was du)|merk(?:e)? dir (?:das |es |dies |bitte )*nicht|(?:nicht|nichts) (?:merken|speichern|notieren)|speicher(?:e)? (?:das|es|dies) (?:bitte )?nicht)|.*\b(?:unter uns|bleibt unter uns|merk(?:e)? dir das (?:bitte )?nicht|nicht (?:speichern|merken)|vertraulich)\b",
         _I,
     ),
     sarcasm=re.compile(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.extraction.voices.parts import Mode
 
@@ -24,6 +24,9 @@ class Grammar:
     subject: re.Pattern[str]  # the beginning of a clause with a subject of its own
     self_subject: re.Pattern[str]  # whose subject is the author, or something of theirs
     heads: Sequence[tuple[Mode, re.Pattern[str]]]  # the first that matches decides
+    preface: re.Pattern[str]  # "I should mention that": says nothing of what is behind it
+    awaits_words: int  # that may stand between "says" and what is said in the next clause
+    auxiliary: re.Pattern[str]  # begins a question only where the sentence is one
     # How scopes end and go on.
     hard: re.Pattern[str]  # links that separate
     back_to_author: re.Pattern[str]  # "but", "anyway": the author speaks of themselves again
@@ -46,10 +49,17 @@ class Grammar:
     withdraws_before: re.Pattern[str]
     tag: re.Pattern[str]  # "right?", "oder?"
 
-    def mode_of(self, head: str) -> HeadMode | None:
-        """How the clause that begins so is meant; None when its beginning does not tell."""
+    def mode_of(self, head: str, rest: str) -> HeadMode | None:
+        """How the clause that begins so is meant; None when its beginning does not tell.
+
+        `rest` goes on to the end of the sentence: "It is not true | , that".
+        """
+        if preface := self.preface.match(rest):
+            begin = preface.end()
+            found = self.mode_of(head[begin:], rest[begin:])
+            return found and replace(found, content=found.content + begin)
         for mode, pattern in self.heads:
-            if match := pattern.match(head):
+            if match := pattern.match(rest if mode is Mode.DENIED else head):
                 groups = match.groupdict()
                 teller = groups.get("who") or groups.get("source")
                 return HeadMode(mode, match.end(), " ".join(teller.split()) if teller else None)

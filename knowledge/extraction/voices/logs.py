@@ -4,10 +4,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
-from knowledge.extraction.voices.canvas import Canvas
+from knowledge.extraction.voices.canvas import Canvas, Turn
 from knowledge.extraction.voices.parts import Voice
 from knowledge.extraction.voices.text import UPPER, WORD
 from knowledge.extraction.words import word_list
@@ -63,16 +62,6 @@ _SIGNATURE = re.compile(
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 
 
-@dataclass(frozen=True)
-class Turn:
-    """One turn of a chat: its label begins at `start`, what is said at `said_from`."""
-
-    start: int
-    said_from: int
-    end: int
-    who: str | None  # None: a role and no name
-
-
 def claim_mail(canvas: Canvas) -> None:
     """Mails are their senders'; a letter to somebody is not said to the assistant."""
     starts = [match.start() for match in _FORWARDED.finditer(canvas.text)]
@@ -100,9 +89,11 @@ def claim_mail(canvas: Canvas) -> None:
 
 def claim_chats(canvas: Canvas) -> None:
     """Every turn of a chat log is whoever's it is labelled."""
-    for turn in find_turns(canvas):
+    canvas.turns = find_turns(canvas)
+    for turn in canvas.turns:
         voice = Voice.OTHER if turn.who else Voice.PASTED
-        canvas.claim(turn.start, turn.end, voice, turn.who)
+        canvas.claim(turn.start, turn.said_from, Voice.PASTED)
+        canvas.claim(turn.said_from, turn.end, voice, turn.who)
 
 
 def find_turns(canvas: Canvas) -> list[Turn]:
@@ -118,7 +109,7 @@ def find_turns(canvas: Canvas) -> list[Turn]:
     for number, (start, said_from, who) in enumerate(labels):
         if number + 1 < len(labels):
             end = labels[number + 1][0]
-        elif len(labels) == 1 and start == 0:
+        elif find is _labelled and len(labels) == 1 and start == 0:
             end = len(text)
         else:
             blank = _BLANK_LINE.search(text, said_from)

@@ -15,7 +15,7 @@ MIN_CV_HEADS = 2
 
 _OWN_WORD = re.compile(r"\b(?:I|I'[a-z]+|[Mm]y|me|ich|mein[a-z]*|[Ww]e|our)\b")
 _WORK_ON = (
-    r"(?:translate|translation of|summari[sz]e|summary of|sum up|tl;?dr|proof-?read|re-?write|re-?phrase|re-?word|paraphrase|shorten|condense|polish|correct|edit|improve|"
+    r"(?:translate|translation of|summari[sz]e|summary of|sum up|tl;?dr(?! ?:)|proof-?read|(?:fix|check|correct) (?:the |my |this |these |its )?(?:typos|grammar|spelling|wording|punctuation|style|english|german|deutsch|text|sentence)|re-?write|re-?phrase|re-?word|paraphrase|shorten|condense|polish|correct|edit|improve|"
     r"simplify|critique|spell-?check|grammar|analy[sz]e|classify|sentiment of|annotate|parse|extract|reformulate|transcribe|make (?:this|it) (?:shorter|longer|better|sound)|"
     r"what do you (?:think|make) of|thoughts on|feedback on|your opinion on|is (?:this|the following) (?:correct|right|ok|good)|does (?:this|it) (?:sound|read|make sense)|how does (?:this|it) (?:sound|read)|"
     r"reply to|respond to|answer (?:this|the following)|comment on|continue|finish|complete|"
@@ -41,8 +41,13 @@ _SOURCE_LINE = re.compile(
     r"^[ \t]*(?:(?:from|source|via|quelle|aus|von|found|taken|copied|seen|gefunden|kopiert)\b[^\n]{0,80})?https?://\S+[^\n]{0,60}?:[ \t]*\n",
     re.IGNORECASE | re.MULTILINE,
 )
+# "Is this poem good? I am the sea": on the same line.
+_ASKS_ABOUT = re.compile(
+    rf"^[ \t]*(?:is|are|does|do|how|what|rate|would|can|could|ist|sind|wie|was|kannst)\b[^\n?]{{0,60}}\b(?:this|the following|diese[rsmn]?|dies|folgende[rsn]?)\s+(?:\w+\s+)?{_DOCUMENT}\b[^\n?]{{0,60}}\?[ \t]+(?=\S)",
+    re.IGNORECASE,
+)
 _NO_INTRODUCTION = re.compile(
-    r"\b(?:note to self|please note|about (?:me|myself)|über mich|my (?:profile|story|bio|example)(?: is)?|fun fact)\s*$|https?$",
+    r"\b(?:my (?:story|situation|example) is [^:]*|note to self|please note|about (?:me|myself)|über mich|my (?:profile|story|bio|example)(?: is)?|fun fact)\s*$|https?$",
     re.IGNORECASE,
 )
 # What stands before it is the text: "... Translate that to German."
@@ -71,28 +76,30 @@ _FICTION = re.compile(
     | \bin\ (?:my|our|this|the|a|an|that|his|her)\ (?:[\w'-]+\ ){{0,2}}{_WORK}\b{_NOT_A_WORK}(?=\ (?:i|i'm|i've|i'd|my|we|the\ (?:hero|protagonist|narrator|main)|there\ is|a\ |you)\b|,|\ called|\ about|\ where|\ in\ which)
     | \bin\ (?:my|our)\ (?:[\w'-]+\ ){{0,1}}(?:story|novel|novella|script|screenplay|campaign|comic|manga|fan-?fic(?:tion)?|rpg|fairy\ ?tale|role-?play|playthrough|short\ story|d&d)\b{_NOT_A_WORK}
     | \bin\ (?:{_WORLDS})\b(?=,?\ (?:i|i'm|i've|my|we|you|bin|habe|ich|mein)\b)
-    | \b(?:my|our|the|this)\ (?:[\w'-]+\ ){{0,2}}(?:character|protagonist|main\ character|narrator|avatar|villain|antagonist|alter\ ego|player\ character|paladin|rogue|bard|warlock|druid|sorcerer)\b(?:'s|\ is|\ has|\ lives|\ works|\ was|\ says|\ comes|\ loves|,|:|\ named|\ called|\ in)
+    | \b(?:my|our|the|this)\ (?:[\w'&-]+\ ){{0,2}}(?:character|protagonist|main\ character|narrator|avatar|sim|toon|npc|villain|antagonist|alter\ ego|player\ character|paladin|rogue|bard|warlock|druid|sorcerer)\b(?:'s|\ is|\ has|\ lives|\ works|\ was|\ says|\ comes|\ loves|,|:|\ named|\ called|\ in)
+    | \byou(?:'re|\ are)\ (?:the|a|an|my)\ [\w\ '-]{{2,30}},\ (?:and\ )?(?:i\ am|i'm)\b
+    | \b(?:novel|story|book|script|game|campaign|film|movie|play|series)'s\ (?:hero|heroine|villain|narrator|protagonist|main\ character)\b
+    | \bthe\ (?:hero|heroine|villain|narrator|protagonist|main\ character)\ (?:of|in)\ (?:my|our|the|this)\b
+    | ^[ \t]*(?:chapter|kapitel|act|akt|scene|szene|prologue|prolog)\ (?:\d+|one|two|eins|zwei|[ivx]+)\b
+    | \b(?:story|screenplay|novel|plot|book|film|movie|game|character|roman|buch|geschichten)[ -]?(?:idea|concept|pitch|draft|prompt|idee|entwurf)\ ?[-:–]
+    | \b(?:here's|here\ is|hier\ ist)\ (?:the|my|a|die|mein|meine)\ (?:plot|premise|storyline|handlung)\b
+    | \bin\ (?:meinem|einem|dem)\ (?:[\w-]+\ )?(?:traum|albtraum)\b
     | \b(?:backstory|fan-?fiction|fanfic|short\ story|opening\ line\ of|first\ line\ of\ my|once\ upon\ a\ time|it\ was\ a\ dark\ and\ stormy|character\ sheet|in\ character\b|cosplay(?:ing)?\ as|dress(?:ed|ing)?\ up\ as|larp)
     | \b(?:write|tell|compose|draft|make\ up|invent|continue|finish|give|generate|create|need|want)\b[^.!?\n]{{0,50}}\b(?:story|tale|novel|scene|screenplay|script|fan-?fic(?:tion)?|chapter|fairy\ ?tale|dialogue|monologue|backstory|plot|skit|sketch|bedtime\ story|adventure|legend|myth|fable|thriller)\b
     | \b(?:write|draft|compose|make|create|need)\b[^.!?\n]{{0,60}}\b(?:on\ behalf\ of|in\ the\ name\ of|from\ the\ (?:perspective|point\ of\ view|view)\ of|as\ if\ (?:i|you|it)|in\ the\ (?:voice|style)\ of|for\ (?:my|a|an|our)\ (?:[\w-]+\ )?(?:friend|neighbou?r|colleague|cousin|mother|mom|mum|father|dad|sister|brother|aunt|uncle|grandma|grandmother|grandpa|client|customer|boss|wife|husband|son|daughter|roommate|classmate)\b[^.!?\n]{{0,40}}\b(?:to\ (?:her|his|their|the|a)|who|about|in\ which|saying|:))
     | \b(?:i|we)\ (?:had\ (?:a|this|the\ weirdest|a\ weird|the\ strangest)\ (?:[\w-]+\ )?(?:dream|nightmare)|dream(?:ed|t)|was\ dreaming)\b
     | \bin\ (?:my|the|a|this|last\ night's)\ (?:[\w-]+\ )?(?:dream|dreams|nightmare)\b | \bin\ (?:another|a\ past|a\ previous|a\ different|an\ alternate|an\ alternative|a\ parallel|my\ next)\ (?:life|universe|world|timeline|reality)\b
     | ^[ \t]*(?:suppose|supposing|imagine|assume|assuming|hypothetically|picture\ this|let's\ assume|say\ i|what\ if|for\ the\ sake\ of\ argument)\b
+    | \bas\ an?\ (?:ai|ai\ language\ model|language\ model|chatbot|virtual\ assistant)\b|\bspielen\ wir\b
     | \b(?:as\ a\ (?:level|lvl)\ \d+|as\ (?:gandalf|dracula|sherlock|batman|hamlet))\b
     | \btu\ (?:mal\ )?so,?\ als\b|\b(?:tun\ wir|lass\ uns)\ (?:mal\ )?so(?:\ tun)?,?\ als\b|\bstell(?:t|en\ wir\ uns)?\ (?:dir|euch)?\ ?(?:mal\ |bitte\ )?vor\b|\b(?:lass|lasst)\ uns\ (?:ein|mal|was|etwas|eine)?\ ?(?:[\w-]+\ )?(?:spiel|rollenspiel|spielen|so\ tun|annehmen|szene)
     | \bspiele?\ (?:mal\ |bitte\ |jetzt\ )?(?:einen|eine|ein|die\ rolle|den|meinen|meine|mir)\b|\b(?:du\ bist|sei)\ (?:jetzt|nun|ab\ jetzt|ab\ sofort|mal)\b|\brollenspiel\b|\b(?:ich|wir)\ (?:spiele|spielen)\ (?:die\ rolle|einen\ (?:zauberer|ritter|könig|elf|ork|magier))
     | \bin\ (?:meinem|meiner|unserem|unserer|der|dem|einer|einem)\ (?:[\w-]+\ )?{_WORK_DE}\b(?!club|regal)|\bim\ (?:spiel|roman|traum|märchen|rollenspiel|film|comic)\ (?:bin|habe|heiße|wohne|lebe|arbeite|ist|hat)\b|\b(?:ich\ habe|ich\ hab|hab(?:e)?)\ (?:[\w\ ]{{0,20}})geträumt\b|\bich\ träumte\b|\bin\ einem\ (?:anderen|früheren)\ leben\b
     | \b(?:mein|meine|unser|unsere|der|die)\ (?:[\w-]+\ )?(?:charakter|figur|hauptfigur|protagonist|protagonistin|romanfigur|romanheld|romanheldin|spielfigur|avatar|sim|held|heldin|ich-erzähler|erzähler)\ (?:ist|hat|lebt|wohnt|heißt|arbeitet|kommt|war|liebt)\b
-    | \b(?:schreib|erzähl|erfinde?|verfasse?|dichte)(?:e)?\b[^.!?\n]{{0,50}}\b(?:geschichte|märchen|roman|szene|drehbuch|dialog|monolog|kapitel|kurzgeschichte|fabel|sketch|krimi|abenteuer|fanfiction)\b|\bes\ war\ einmal\b|^[ \t]*(?:angenommen|nehmen\ wir\ an|gesetzt\ den\ fall|mal\ angenommen|hypothetisch)\b|\bals\ ob\ ich\b
+    | (?<!ich\ )(?<!wir\ )\b(?:schreib|erzähl|erfinde?|verfasse?|dichte)(?:e)?\b[^.!?\n]{{0,50}}\b(?:geschichte|märchen|roman|szene|drehbuch|dialog|monolog|kapitel|kurzgeschichte|fabel|sketch|krimi|abenteuer|fanfiction)\b|\bes\ war\ einmal\b|^[ \t]*(?:angenommen|nehmen\ wir\ an|gesetzt\ den\ fall|mal\ angenommen|hypothetisch)\b|\bals\ ob\ ich\b
     | \bschreib(?:e)?\b[^.!?\n]{{0,60}}\b(?:aus\ (?:der\ )?sicht|im\ namen|für\ (?:meinen|meine|eine|einen)\ (?:[\w-]+\ )?(?:freund|freundin|nachbar|nachbarin|kollegen?|kollegin|mutter|vater|oma|opa|schwester|bruder|tante|onkel|kunden|kundin|chef|chefin)\b[^.!?\n]{{0,40}}\b(?:an|die|der|über|in\ dem|in\ der))
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
-)
-# A verse is about its reader: only the sentence that asks for it is not so.
-_VERSES = re.compile(
-    r"\b(?:write|compose|make|draft|create|give|tell|need|want|schreib|dichte|verfasse)e?\b[^.!?\n]{0,60}\b(?:poem|song|lyrics|limerick|haiku|sonnet|rap|ode|ballad|joke|riddle|letter|speech|essay|cover letter|bio|"
-    r"toast|tweet|caption|gedicht|lied|limerick|brief|rede|witz|aufsatz|anschreiben|spruch)\b[^.!?\n]*",
-    re.IGNORECASE,
 )
 _SENTENCE_START = re.compile(r"[.!?…\n][\"')\]]*\s+|\n+")
 _CV_HEAD = re.compile(
@@ -127,7 +134,7 @@ def claim_quoted_lines(canvas: Canvas) -> None:
 def claim_texts(canvas: Canvas) -> None:
     """What the message hands over to be translated, summarised or judged is not said by it."""
     end = len(canvas.text)
-    for pattern in (_SOURCE_LINE, _INTRODUCES, _INTRODUCES_LINE):
+    for pattern in (_SOURCE_LINE, _INTRODUCES, _INTRODUCES_LINE, _ASKS_ABOUT):
         for match in pattern.finditer(canvas.text):
             head = match[0].rstrip(": \n")
             if not _NO_INTRODUCTION.search(head) and not canvas.is_claimed(match.end() - 1):
@@ -155,7 +162,6 @@ def claim_fiction(canvas: Canvas) -> None:
         position = back.start() if back else len(canvas.text)
         canvas.claim(start, position, Voice.FICTION)
         position = max(position, opener.end())
-    canvas.claim_all(_VERSES, Voice.FICTION)
 
 
 def _sentence_start(text: str, position: int) -> int:

@@ -22,6 +22,14 @@ _ABBREVIATION = re.compile(
 # "I love Mondays... not.": one sentence.
 _TRAILS_OFF = re.compile(r"(?:\.{2,}|…)$")
 _NEGATES = re.compile(r"\s*(?:not|nicht)\b\W*(?:$|\n|\s[A-ZÄÖÜ])")
+# "Am 3. Mai", "im 2. Stock": the number is an ordinal, not the end.
+_NUMBER = re.compile(r"(?:^|\s)\d{1,2}\.$")
+_COUNTED = re.compile(
+    r"\s+(?:(?-i:[a-zäöüß])|\d|(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)\w*\b|"
+    r"(?:stock|etage|klasse|platz|semester|geburtstag|advent|jahrhundert|lebensjahr|ss?w|woche|"
+    r"tag|monat|kind|mal|schuljahr|hochzeitstag|liga|runde)\b)",
+    re.IGNORECASE,
+)
 _BULLET = re.compile(r"\s*(?:[-*•+]|\d{1,3}[.)])?\s*")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -116,7 +124,10 @@ def _bounds(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in _END.finditer(text, start, end):
         close = stop.end()
         if stop[0] == "." and _ABBREVIATION.search(text, max(begin, close - 8), close):
-            continue
+            is_number = _NUMBER.search(text, max(begin, close - 8), close) is not None
+            is_label = not text[begin : close - 1].strip().strip("0123456789")
+            if not is_number or is_label or _COUNTED.match(text, close, end):
+                continue
         if _TRAILS_OFF.search(stop[0]) and _NEGATES.match(text, close, end):
             continue
         yield from _short_enough(text, begin, close)

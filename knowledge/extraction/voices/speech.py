@@ -31,9 +31,12 @@ _DETERMINED = (
 WHO = rf"(?:{_DETERMINED.replace('my', '[Mm]y', 1).replace('our', '[Oo]ur', 1).replace('the', '[Tt]he', 1)} (?:[\w'-]+ ){{0,2}}?[\w'-]+|{WORD}(?: {WORD})?|[Ss]he|[Hh]e|[Tt]hey|[Ss]omeone|[Ss]omebody|[Ee]r|[Ss]ie|[Jj]emand)"
 _QUOTED = re.compile(r'"([^"\n]{2,2000})"')
 _QUOTED_LINES = re.compile(r'(?:(?<=\s)|^)"(?=[^\s"])[^"]{2,3000}"(?=[\s.,;:!?)]|$)')
+_IS_SPEECH = re.compile(r"\b(?:you|your|du|dein|ihr|sie)\b", re.IGNORECASE)  # no title has these
 _SINGLE = re.compile(r"(?<![\w'])'((?=[^\s'])(?:[^'\n]|(?<=\w)'(?=\w)){2,500})'(?!\w)")
 _OPEN = re.compile(rf"\b{_SAY}\b[^\"\n]{{0,30}}\"[^\"\n]+$", re.MULTILINE)
-_TELLER_BEFORE = re.compile(rf"\b(?P<who>{WHO}) (?:[a-z]+ )?{_SAY}\b[^\".!?\n]{{0,40}}$")
+_TELLER_BEFORE = re.compile(
+    rf"\b(?P<who>{WHO}) (?:[a-z]+ )?(?:{_SAY}|(?:is|was) like)\b[^\".!?\n]{{0,40}}$"
+)
 _TELLER_BEHIND = re.compile(rf"[\s,]*(?:(?P<who>{WHO}) {_SAY}\b|{_SAY} (?P<late>{WHO}))")
 
 # "My mom texted me: I have cancer", "Quote from my sister - I am ...": until the line ends.
@@ -42,12 +45,13 @@ _DIRECT = re.compile(
     rf"""
     (?:(?P<who>{_WHO})\ (?:(?:just|then|also|always|only|once|even|actually|literally|finally|hat|nur|dann|mir|immer)\ )*
         {_VERB}\b(?:\ (?!that\b|dass\b)[^\s:.!?\n"]+){{0,6}}\s?:
-      |(?P<like>{_WHO})\ (?:(?:just|then)\ )?(?:goes|went|is\ like|was\ like|was\ all|be\ like|were\ like|are\ like|so|meinte?|sagte?)\s?,\s
+      |(?P<like>{_WHO})\ (?:(?:just|then)\ )?(?:goes|went|is\ like|was\ like|was\ all|be\ like|were\ like|are\ like)\s?,\s
         (?=(?:[Ii]\b|[Ii]'|[Mm]y\b|[Ww]e\b|[Ii]ch\b|[Mm]ein))
       |(?P<bare>{_WHO})\ (?:is\ like|was\ like|was\ all|be\ like|were\ like|goes)\s(?=(?:[Ii]\b|[Ii]'|[Mm]y\b|[Ww]e\b))
       |\b(?:[Qq]uote|[Ww]ords|[Mm]essage|[Tt]ext|[Mm]ail|[Ee]mail|[Nn]ote|[Ll]etter|[Vv]oicemail|[Cc]omment|[Pp]ost|[Zz]itat|[Nn]achricht|[Bb]rief|[Ss]prachnachricht)
         \ (?:from|of|by|von|vom|der|meine[rs])\ (?P<from>(?:{_WHO})|[\w'-]+(?:\ [\w'-]+)?)[^:\n.!?-]{{0,30}}\s?(?::|\s[-–—])\s
       |(?P<whose>(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|[Tt]he)\ [\w'-]+(?:\ [\w'-]+)?|{WORD})'s?\ (?:exact\ |last\ |actual\ |own\ |new\ )?(?:words|message|text|mail|email|reply|answer|post|tweet|status|caption|bio|profile|cv|resume|letter|note|comment|version|motto|story|diary|blog)[^:\n.!?]{{0,20}}:
+      |(?<!\w)(?P<pronoun>[Hh]e|[Ss]he|Er|Sie)\s?:\s(?=(?:[Ii]\b|[Ii]'|[Mm]y\b|[Ww]e\b|[Ii]ch\b|[Mm]ein))
       |(?P<here>{_WHO})\ (?:here|speaking)\s?:
     )\s*(?=\S)
     """,
@@ -78,9 +82,10 @@ def claim_quoted(canvas: Canvas) -> None:
     for pattern in (_QUOTED, _QUOTED_LINES, _SINGLE):
         for match in list(pattern.finditer(canvas.text)):
             said = match[0][1:-1]
-            if len(said.split()) <= TITLE_WORDS and not OWN_WORD.search(said):
-                continue
             teller = _teller_beside(canvas.original, match.start(), match.end())
+            is_title = len(said.split()) <= TITLE_WORDS and not OWN_WORD.search(said)
+            if is_title and (teller is None or not _IS_SPEECH.search(said)):
+                continue
             canvas.claim(match.start() + 1, match.end() - 1, Voice.OTHER, teller)
     for match in list(_OPEN.finditer(canvas.text)):
         canvas.claim(canvas.text.index('"', match.start()) + 1, match.end(), Voice.OTHER)
@@ -89,9 +94,9 @@ def claim_quoted(canvas: Canvas) -> None:
 def claim_direct_speech(canvas: Canvas) -> None:
     """What stands behind "Tom wrote:" is Tom's, until the line ends or the author speaks again."""
     for match in list(_DIRECT.finditer(canvas.text)):
-        if canvas.is_claimed(match.end()):
+        if canvas.is_claimed(match.end()) or canvas.text[match.end()] in "\"'":
             continue
-        groups = ("who", "like", "bare", "from", "whose", "here")
+        groups = ("who", "like", "bare", "from", "whose", "pronoun", "here")
         teller = next((match[group] for group in groups if match[group]), None)
         if teller is None or _SELF.search(teller):
             continue

@@ -12,7 +12,9 @@ import numpy as np
 
 from knowledge.retrieval.ranking.terms import terms
 from knowledge.retrieval.ranking.weights import (
+    LEAST_NEIGHBOUR,
     MIN_COUNTED_WEIGHT,
+    NEIGHBOUR_SIZE,
     NEIGHBOUR_TERMS,
     PREVIOUS_VECTOR,
 )
@@ -42,15 +44,17 @@ class IndexRow:
 def index_row(utterance: Utterance, neighbours: Mapping[int, Utterance] | None = None) -> IndexRow:
     """The row of a message among its neighbours of the same session, by their distance to it.
 
-    Only its own speaker's name goes in: a neighbour's would make everybody the speaker.
+    Only its own speaker's name goes in: a neighbour's would make everybody the speaker. A long
+    neighbour's terms weigh less, so that it adds no more than a short one.
     """
     own = terms(f"{utterance.speaker} {utterance.text} {utterance.caption}")
     weighted: dict[str, float] = dict(Counter(own))
     for distance, neighbour in (neighbours or {}).items():
-        weight = NEIGHBOUR_TERMS.get(distance, 0.0)
-        if not weight:
+        beside = terms(f"{neighbour.text} {neighbour.caption}")
+        weight = NEIGHBOUR_TERMS.get(distance, 0.0) * min(1.0, NEIGHBOUR_SIZE / max(1, len(beside)))
+        if weight < LEAST_NEIGHBOUR:
             continue
-        for term in terms(f"{neighbour.text} {neighbour.caption}"):
+        for term in beside:
             weighted[term] = weighted.get(term, 0.0) + weight
     return IndexRow(terms=weighted, length=sum(weighted.values()))
 

@@ -1,13 +1,13 @@
-"""Rank fusion: one order out of what all retrievers say of a pool of blocks.
+"""Fusion: one score for each candidate, out of what all retrievers say of it.
 
-Features are compared by how far a block stands out among the pool (z-scores, summed with fixed
-weights), not by rank as in reciprocal rank fusion: that keeps how *much* better the best is. A
-block that a retriever did not find gets the lowest score it gave. A feature that is missing, or the
-same for all, changes nothing: so any retriever may be late or absent.
+The features are sizes that mean the same whatever else the memory holds: the share of the
+question's information that a text has, cosines, whose words it is. So is their weighted sum, and
+above zero it says that the candidate helps. A retriever that is late or absent is no feature: then
+other weights are used.
 """
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,15 +15,29 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from knowledge.retrieval.ranking.answers import (
+    ASKS,
+    denies_knowing,
+    repeats_question,
+    share_asked,
+)
 from knowledge.retrieval.ranking.late_interaction import LateInteractionScorer
-from knowledge.retrieval.ranking.question import ParsedQuestion, person_asked_about
+from knowledge.retrieval.ranking.question import (
+    ParsedQuestion,
+    asks_for_answer,
+    person_asked_about,
+)
+from knowledge.retrieval.ranking.terms import terms
 from knowledge.retrieval.ranking.weights import (
+    PRIOR_BLOCKS,
+    PRIOR_HAVING,
     SESSION_BEST,
+    SHORT_QUESTION,
     WITH_TOKENS,
     WITH_VECTORS,
     WITH_WORDS,
-    Weights,
 )
+from knowledge.stores.vectors.bm25 import inverse_document_frequency
 from knowledge.stores.vectors.port import TermStatistics
 from knowledge.types import MessagePosition
 
@@ -32,23 +46,23 @@ Scores = npt.NDArray[np.float64]  # (candidates,)
 
 @dataclass(frozen=True)
 class Candidate:
-    """A block of the pool, and its score by each retriever; None where one did not find it."""
+    """A passage of the pool, and its score by each retriever; None where one did not find it."""
 
-    block_id: UUID
+    block_id: UUID  # of the passage
     text: str
-    said_at: datetime
+    times: Sequence[datetime]  # when it was said, and when what it tells of was
     session: Hashable  # what it was said in: a day's journal, a chat
     position: MessagePosition  # of its tokens; those of messages beside it stand in for them
     speaker: str = ""
+    is_users: bool = False  # the user's own words, and no other speaker's
+    is_assistants: bool = False
     lexical: float | None = None  # BM25 of its index row
     dense: float | None = None  # cosine of its contextual vector
-    fact: float | None = None  # best cosine of a fact that was made from it
-    graph: float | None = None
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """A block's rank is its index in the list; the parts add up to its score."""
+    """A passage's rank is its index in the list; the parts add up to its score."""
 
     block_id: UUID
     score: float
@@ -61,26 +75,26 @@ def fuse(
     *,
     statistics: TermStatistics,
     scorer: LateInteractionScorer | None = None,
-    first_person: str = "",
 ) -> list[Ranked]:
     """The pool, best first; equals stay in the order they came in."""
     if not pool:
         return []
-    features = _retrieved_features(pool)
+    dense = _found(pool, "dense")
+    weights = WITH_WORDS
+    if scorer is not None:
+        weights = WITH_TOKENS
+    elif dense is not None:
+        weights = WITH_VECTORS
+    features = _features_of_texts(question, pool, statistics, with_cover=weights.cover > 0)
+    if dense is not None:
+        features["dense"] = dense if scorer is not None else dense - dense.mean()
     if scorer is not None:
         positions = [candidate.position for candidate in pool]
-        features["tokens"], features["tokens_near"] = scorer.score(positions, statistics.idf)
-    weights = WITH_WORDS
-    if "tokens" in features:
-        weights = WITH_TOKENS
-    elif "dense" in features:
-        weights = WITH_VECTORS
-    # Sessions are compared by the best feature there is.
-    best = next((n for n in ("tokens_near", "lexical", "dense") if n in features), None)
-    parts = {name: getattr(weights, name) * _z_scores(raw) for name, raw in features.items()}
-    session = _session_scores(pool, features[best]) if best else np.zeros(len(pool))
-    parts["session"] = weights.session * _z_scores(session)
-    parts |= _absolute_parts(question, pool, weights, first_person=first_person)
+        features["tokens"] = scorer.score(positions, _idf_with_prior(statistics))
+    compared = features.get("tokens", features["lexical"])
+    features["session"] = _session_scores(pool, compared)
+    parts = {name: getattr(weights, name) * values for name, values in features.items()}
+    parts["base"] = np.full(len(pool), weights.base)
     total = sum(parts.values(), start=np.zeros(len(pool)))
     order = np.argsort(-total, kind="stable")
     shown = [name for name in parts if np.any(parts[name])]
@@ -94,22 +108,65 @@ def fuse(
     ]
 
 
-def _retrieved_features(pool: Sequence[Candidate]) -> dict[str, Scores]:
-    """The score of every candidate by each retriever that found any of them."""
-    features: dict[str, Scores] = {}
-    for name in ("lexical", "dense", "fact", "graph"):
-        scores = [getattr(candidate, name) for candidate in pool]
-        found = [score for score in scores if score is not None]
-        if found:
-            lowest = min(found)
-            features[name] = np.array([lowest if score is None else score for score in scores])
+def _features_of_texts(
+    question: ParsedQuestion,
+    pool: Sequence[Candidate],
+    statistics: TermStatistics,
+    *,
+    with_cover: bool,
+) -> dict[str, Scores]:
+    """What is known without vectors: words, whose they are, when, how long, whether they answer.
+
+    Reading the terms of a pool's texts costs as much as all else here: only where they count.
+    """
+    information = {term: statistics.idf(term) for term in question.terms}
+    total = sum(information.values()) or 1.0
+    lexical = _found(pool, "lexical")
+    person = person_asked_about(question.text, {candidate.speaker for candidate in pool})
+    wants_answer = asks_for_answer(question.text)
+    names = ("date", "speaker", "assistant", "length", "asks", "empty")
+    rows: dict[str, list[float]] = {name: [] for name in names}
+    if with_cover:
+        rows["cover"] = []
+    for candidate in pool:
+        words = len(candidate.text.split())
+        asked = share_asked(candidate.text)
+        said = set(terms(candidate.text)) if with_cover or asked > ASKS else set()
+        # Asked by the same person: what somebody else asks in a chat leads to the answer.
+        is_empty = candidate.is_users and repeats_question(said, asked, question.terms)
+        is_empty |= candidate.is_assistants and denies_knowing(candidate.text)
+        if with_cover:
+            known = sum(information[term] for term in said & information.keys())
+            rows["cover"].append(known / total)
+        rows["date"].append(max(map(question.time_fit, candidate.times)))
+        rows["speaker"].append(float(person is not None and candidate.speaker == person))
+        rows["assistant"].append(float(candidate.is_assistants and not wants_answer))
+        rows["length"].append(math.log1p(words))
+        rows["asks"].append(asked if words <= SHORT_QUESTION else 0.0)
+        rows["empty"].append(float(is_empty))
+    features = {name: np.array(values) for name, values in rows.items()}
+    features["lexical"] = np.zeros(len(pool)) if lexical is None else lexical / total
     return features
 
 
-def _z_scores(raw: Scores) -> Scores:
-    spread = float(raw.std())
-    # Scores that differ by rounding alone do not differ.
-    return np.zeros_like(raw) if spread < 1e-9 else (raw - raw.mean()) / spread
+def _found(pool: Sequence[Candidate], name: str) -> Scores | None:
+    """The candidates' scores by a retriever, the lowest for what it did not find; None if all."""
+    scores = [getattr(candidate, name) for candidate in pool]
+    found = [score for score in scores if score is not None]
+    if not found:
+        return None
+    lowest = min(found)
+    return np.array([lowest if score is None else score for score in scores])
+
+
+def _idf_with_prior(statistics: TermStatistics) -> Callable[[str], float]:
+    def idf(term: str) -> float:
+        return inverse_document_frequency(
+            blocks=statistics.blocks + PRIOR_BLOCKS,
+            having=statistics.frequencies.get(term, 0) + PRIOR_HAVING,
+        )
+
+    return idf
 
 
 def _session_scores(pool: Sequence[Candidate], raw: Scores) -> Scores:
@@ -123,18 +180,3 @@ def _session_scores(pool: Sequence[Candidate], raw: Scores) -> Scores:
         best = sorted((values[index] for index in indices), reverse=True)[:SESSION_BEST]
         scores[indices] = sum(best) / len(best)
     return scores
-
-
-def _absolute_parts(
-    question: ParsedQuestion, pool: Sequence[Candidate], weights: Weights, *, first_person: str
-) -> dict[str, Scores]:
-    """What is known without comparing the pool: whose words, when, how long, a question or not."""
-    speakers = {candidate.speaker for candidate in pool}
-    person = person_asked_about(question.text, speakers | {first_person}, first_person=first_person)
-    values = {
-        "date": [question.time_fit(candidate.said_at) for candidate in pool],
-        "speaker": [float(candidate.speaker == person) for candidate in pool],
-        "length": [math.log1p(len(candidate.text.split())) for candidate in pool],
-        "asks": [float(candidate.text.rstrip().endswith("?")) for candidate in pool],
-    }
-    return {name: getattr(weights, name) * np.array(value) for name, value in values.items()}

@@ -51,25 +51,19 @@ class LateInteractionScorer:
     question: TokenVectors
     table: TokenTable
 
-    def score(
-        self, positions: Sequence[MessagePosition], idf: Callable[[str], float]
-    ) -> tuple[Scores, Scores]:
-        """The similarity of the text at each position, alone and with neighbours standing in.
+    def score(self, positions: Sequence[MessagePosition], idf: Callable[[str], float]) -> Scores:
+        """The similarity of the text at each position, neighbours standing in.
 
-        Two arrays of (positions,), from -1 to 1. A neighbour's token stands in where its
-        similarity, discounted by `NEIGHBOUR_TOKENS`, is higher. `idf` tells how rare a term is.
+        (positions,), from -1 to 1. A neighbour's token stands in where its similarity, discounted
+        by `NEIGHBOUR_TOKENS`, is higher. `idf` tells how rare a term is.
         """
         matches = max_similarities(self.question, self.table)
-        alone = matches[:, self._columns(positions, step=0)]
-        near = alone.copy()
+        near = matches[:, self._columns(positions, step=0)]
         for step, discount in NEIGHBOUR_TOKENS.items():
             beside = self._columns(positions, step=step)
             near = np.maximum(near, np.where(beside >= 0, discount * matches[:, beside], -1.0))
         weights = token_weights(self.question, idf)
-        return (
-            weighted_mean(alone, weights).astype(np.float64),
-            weighted_mean(near, weights).astype(np.float64),
-        )
+        return weighted_mean(near, weights).astype(np.float64)
 
     def _columns(self, positions: Sequence[MessagePosition], *, step: int) -> Indices:
         """The column of the text so many sequences after each position; -1 where none is."""

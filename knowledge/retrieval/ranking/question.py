@@ -1,5 +1,6 @@
 """What a question asks for: which words, whose words, what time."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -7,6 +8,34 @@ from datetime import UTC, datetime, tzinfo
 from knowledge.retrieval.ranking.question_times import DateRange, Period, read_times
 from knowledge.retrieval.ranking.terms import terms, words
 
+# What the assistant did in talking: asked for are its words, not the user's.
+_DO = "say|tell|give|write|advise|propose|provide|suggest|recommend|mention|explain|list|show"
+_DID = (
+    "said|told|gave|wrote|(?:advi|propo)sed|provided|(?:suggest|recommend|mention|explain|show)ed"
+)
+_ASKS_FOR_ANSWER = re.compile(
+    rf"\b(?:did|had|have) you (?:\w+ ){{0,2}}(?:{_DO}|{_DID})\b"
+    rf"|\byou (?:\w+ )?(?:{_DID})\b"
+    r"|\byour (?:advice|suggestion|recommendation|answer|explanation|list)s?\b"
+    r"|\b(?:hast|hattest) du\b.*\b(?:gesagt|empfohlen|vorgeschlagen|geraten|erklärt|erwähnt)\b"
+    r"|\bdein(?:e|er|en|em)? (?:Rat|Vorschl[aä]g|Empfehlung|Antwort|Erklärung)",
+    re.IGNORECASE,
+)
+_ASKS_FOR_PAST = re.compile(
+    r"\b(?:before|used to|previous(?:ly)?|former(?:ly)?|earlier|ever|past|history|originally|ex"
+    r"|changed?|since when|how long|early"
+    r"|früher\w*|vorher\w*|ehemalig\w*|damals|zuvor|jemals|ursprünglich|vergangen\w*"
+    r"|geändert|seit wann|wie lange)\b",
+    re.IGNORECASE,
+)
+# What secrets are called.
+_KINDS_OF_SECRETS = """
+password passwords passcode passphrase pin pins code codes number key login credentials combination
+iban account ssn cvv
+passwort passwörter kennwort geheimzahl nummer zugangsdaten zugang konto kontonummer schlüssel
+kombination
+"""
+_SECRETS = frozenset(_KINDS_OF_SECRETS.split())
 _FIRST_PERSON = frozenset({"i", "me", "my", "mine", "myself"})
 
 
@@ -33,6 +62,26 @@ def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
         times=read_times(text, now=now),
         zone=now.tzinfo or UTC,
     )
+
+
+def asks_for_answer(text: str) -> bool:
+    """Whether the question is for what the assistant answered: "what did you recommend"."""
+    return _ASKS_FOR_ANSWER.search(text) is not None
+
+
+def asks_for_past(text: str) -> bool:
+    """Whether the question is, or may be, for what does not hold any more."""
+    return _ASKS_FOR_PAST.search(text) is not None
+
+
+def asks_for_secret(text: str, *, of: str) -> bool:
+    """Whether the question asks for what such a text keeps secret: by its kind and its thing."""
+    asked = set(words(text))
+    if not asked & _SECRETS:
+        return False
+    kinds = {term for word in _SECRETS for term in terms(word)}
+    things = set(terms(text)) - kinds
+    return not things or bool(things & set(terms(of)))
 
 
 def person_asked_about(text: str, speakers: Iterable[str], *, first_person: str = "") -> str | None:

@@ -4,12 +4,16 @@
 names come out, each with how well a moment fits it and the days to search.
 """
 
+import re
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from knowledge.dates import Precision, read_dates
+from knowledge.dates import DateInterval, Precision, read_dates
 
+# Between a weekday and the date it belongs to: "Friday, the 20th of May", "Freitag, dem 20. Mai".
+_JOINED = re.compile(r"\W{0,3}(?:(?:the|den|dem|der)\W+)?", re.IGNORECASE)
 _CALENDAR = frozenset({Precision.DAY, Precision.MONTH, Precision.YEAR})
 
 # What happened is often told a few days later, so the days around a date fit it as well...
@@ -69,8 +73,12 @@ class DateRange:
 
 
 def read_times(text: str, *, now: datetime) -> list[Period | DateRange]:
-    """The times that the text names, looking back from `now`: what is asked for has been said."""
+    """The times that the text names; where it leaves that open, the last ones before `now`.
+
+    A time to come is none at which something has been said, but facts tell of such times.
+    """
     found = read_dates(text, at=now, prefer_past=True, lenient=True)
+    found = [time for time in found if not _is_weekday_of_another(time, found, text)]
     periods: list[Period] = []
     ranges: list[DateRange] = []
     years: list[int | None] = [
@@ -81,8 +89,8 @@ def read_times(text: str, *, now: datetime) -> list[Period | DateRange]:
     for time in found:
         first, last = time.start.date(), time.last.date()
         words = text[time.text_start : time.text_end].lower()
-        if time.is_relative and (first > now.date() or words == "tonight"):
-            continue  # what is to come is no time at which something was said
+        if time.is_relative and words == "tonight":
+            continue  # what is sought for it was not said today
         is_counted_from_now = time.is_relative and not time.is_year_assumed
         if is_counted_from_now or time.precision not in _CALENDAR:
             slack = timedelta(days=time.slack_days)
@@ -93,3 +101,14 @@ def read_times(text: str, *, now: datetime) -> list[Period | DateRange]:
             meant = (years or [None]) if time.is_year_assumed else [first.year]
             periods += [Period(day=day, month=first.month, year=year) for year in meant]
     return [*(periods or [Period(year=year) for year in years]), *ranges]
+
+
+def _is_weekday_of_another(time: DateInterval, found: Sequence[DateInterval], text: str) -> bool:
+    """Whether it is the weekday before a date, which says nothing more than the date."""
+    return time.is_relative and any(
+        (not other.is_relative or other.is_year_assumed)
+        and other.precision is Precision.DAY
+        and time.text_end <= other.text_start
+        and _JOINED.fullmatch(text, time.text_end, other.text_start) is not None
+        for other in found
+    )

@@ -1,8 +1,9 @@
 """The numbers that decide the order of a recall, all in one place.
 
-They were chosen on three public long-term conversations (494 questions with known evidence),
-each change kept only where it also helped the conversation left out of the search, then rounded.
-`benchmarks/memory` prints what every retriever is worth.
+Features are compared as they are, not within the pool, so that a score means the same in a memory
+of 3 messages and of 30,000. The weights were chosen on three public conversations of two people and
+five of a user with an assistant (577 questions with known evidence, 200 without), kept only where
+neither kind lost, then rounded. `benchmarks/memory` prints what every part is worth.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,10 @@ MIN_COUNTED_WEIGHT = 1.0
 NEIGHBOUR_TERMS: Mapping[int, float] = MappingProxyType(
     {-1: 0.7, 1: 0.6, -2: 0.4, 2: 0.35, -3: 0.2, 3: 0.2}
 )
+# A neighbour of more terms than these is discounted by its length: else the words of an answer of a
+# thousand words would be those of the messages around it.
+NEIGHBOUR_SIZE = 40
+LEAST_NEIGHBOUR = 0.1  # a weight below this one would only make lists longer
 # How much of the previous message's vector is added to a message's own before it is indexed.
 PREVIOUS_VECTOR = 0.5
 # A neighbour's token stands in for a message's own where its similarity, so discounted, is higher.
@@ -28,68 +33,86 @@ STOP_WORD_WEIGHT = 0.25
 
 # How many blocks each retriever brings to the pool; below 80 recall at 50 falls.
 CANDIDATES_PER_RETRIEVER = 80
-# A session is as good as the mean of this many of its best blocks.
+# A session is as good as the mean of this many of its best passages.
 SESSION_BEST = 3
 
-# How far a superseded message stays behind the one that superseded it.
+# How far what replaced a message stands before it.
 SUPERSEDED_MARGIN = 1e-6
-# Where weak memories are unwanted: the least score, as a share of the best one's; what is further
-# behind would only distract. Where the best is not above zero, so far below it.
-MIN_SHARE_OF_BEST = 0.1
-WEAK_MARGIN = 1.0
+# A small memory cannot tell how rare a word is. So it counts as if it had so many blocks more, in
+# so many of which each word is: the content words of a question weigh alike in 3 blocks and 30,000.
+PRIOR_BLOCKS = 1000
+PRIOR_HAVING = 3
+# A score that says that the memory knows of what is asked. Where the best is below it, nothing does
+# but perhaps the first few.
+KNOWN = 3.0
+FEW = 2
+# What counts as a short question, in words: it asks and tells nothing.
+SHORT_QUESTION = 20
+# A text of so many tokens is worth its score in a prompt; half as many, a little more.
+USUAL_TOKENS = 60
+MARKUP_TOKENS = 17  # of a line in a prompt, beside its text
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What the standardised score of each feature counts for in the sum."""
+    """What each feature of a candidate counts for; scores are nearly log odds that it helps.
 
-    lexical: float = 0.0
+    `base` puts zero where what is below has hardly ever helped.
+    """
+
+    base: float
+    lexical: float = 0.0  # BM25 as a share of the question's information
+    cover: float = 0.0  # the share of the question's information that the text itself has
     dense: float = 0.0  # cosine of the contextual vectors
-    tokens: float = 0.0  # late interaction, the message alone
-    tokens_near: float = 0.0  # late interaction, neighbours standing in
-    session: float = 0.0
-    fact: float = 0.0  # best cosine of a fact that was made from the message
-    graph: float = 0.0
-    # These are no z-scores: they are added as they are.
-    date: float = 0.0  # times 0 to 2
-    speaker: float = 0.0  # once, for words of the person asked about
+    tokens: float = 0.0  # late interaction, neighbours standing in
+    session: float = 0.0  # mean of the session's best, by tokens or else by words
+    date: float = 0.0  # how well it fits the time asked for, 0 to 2
+    speaker: float = 0.0  # once, for words of the one person named
+    assistant: float = 0.0  # once, for words of the assistant, unless they are asked for
     length: float = 0.0  # times the logarithm of the count of words
-    asks: float = 0.0  # once, for a message that is itself a question
+    asks: float = 0.0  # share of questions in a short text
+    empty: float = 0.0  # once, for the same question asked before, or an answer that denies knowing
 
 
 # With token vectors, as the local model gives them.
 WITH_TOKENS = Weights(
-    lexical=0.4,
-    dense=0.3,
-    tokens=0.2,
-    tokens_near=0.6,
-    session=0.5,
-    fact=0.4,
-    graph=0.1,
-    date=1.3,
-    speaker=0.6,
-    length=0.25,
-    asks=-0.8,
+    base=-4.0,
+    lexical=2.0,
+    dense=6.0,
+    tokens=9.0,
+    session=6.0,
+    date=1.25,
+    speaker=0.7,
+    assistant=-3.0,
+    length=0.1,
+    asks=-1.2,
+    empty=-10.0,
 )
-# With one vector a text, as providers give them.
+# With one vector a text, as providers give them. Their cosines are told apart by how far they are
+# above the pool's mean: what is a high one differs by model.
 WITH_VECTORS = Weights(
-    lexical=0.7,
-    dense=0.5,
-    session=0.2,
-    fact=0.4,
-    graph=0.1,
-    date=1.2,
-    speaker=0.5,
-    length=0.4,
+    base=1.5,
+    lexical=2.0,
+    cover=2.0,
+    dense=10.0,
+    session=2.0,
+    date=1.25,
+    speaker=0.4,
+    assistant=-3.5,
+    length=0.1,
     asks=-0.8,
+    empty=-10.0,
 )
 # With words alone.
 WITH_WORDS = Weights(
-    lexical=1.2,
-    session=0.2,
-    graph=0.1,
-    date=1.2,
-    speaker=0.5,
-    length=0.25,
+    base=1.6,
+    lexical=4.0,
+    cover=2.0,
+    session=1.0,
+    date=0.75,
+    speaker=0.4,
+    assistant=-2.5,
+    length=0.1,
     asks=-0.8,
+    empty=-10.0,
 )

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from knowledge.retrieval.passages import passages_of
+from knowledge.retrieval.ranking.context_window import embedded_text
 from knowledge.retrieval.ranking.late_interaction import pack
-from knowledge.services.indexing.points import text_to_embed
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.vectors.port import Vector
 
 
 @dataclass(frozen=True)
 class BlockEmbeddings:
-    """The vectors of some blocks, by their ids; nothing where no model is used."""
+    """The vectors of the passages of some blocks, by id; nothing where no model is used."""
 
     vectors: Mapping[UUID, Vector] = field(default_factory=dict)
     tokens: Mapping[UUID, bytes] = field(default_factory=dict)  # packed signs, one bit a dimension
@@ -26,11 +27,13 @@ def embed_texts(texts: Mapping[UUID, str]) -> BlockEmbeddings:
     embedder = configured_embedder()
     if embedder is None or not texts:
         return BlockEmbeddings()
-    found = embedder.embed([text_to_embed(text) for text in texts.values()])
+    passages = [each for block_id, text in texts.items() for each in passages_of(block_id, text)]
+    found = embedder.embed([embedded_text(passage.utterance) for passage in passages])
+    ids = [passage.id for passage in passages]
     packed = [pack(each.vectors) for each in found.tokens or ()]
     return BlockEmbeddings(
-        vectors=dict(zip(texts, found.vectors, strict=True)),
-        tokens=dict(zip(texts, packed, strict=True)) if packed else {},
+        vectors=dict(zip(ids, found.vectors, strict=True)),
+        tokens=dict(zip(ids, packed, strict=True)) if packed else {},
     )
 
 

@@ -43,12 +43,16 @@ def add_changes(
     *,
     user_id: UUID,
     block_ids: Collection[UUID] = (),
+    passage_ids: Collection[UUID] = (),
     entity_ids: Collection[UUID] = (),
     edge_ids: Collection[UUID] = (),
 ) -> None:
-    """The outside indexes, where there are any, will get these records as they are then."""
-    changes = {
-        "vectors": {BLOCK: block_ids},
+    """The outside indexes, where there are any, will get these records as they are then.
+
+    `passage_ids` are passages that are there no more; those that are go with their blocks.
+    """
+    changes: dict[str, dict[str, Collection[UUID]]] = {
+        "vectors": {BLOCK: [*block_ids, *passage_ids]},
         "graph": {ENTITY: entity_ids, EDGE: edge_ids, BLOCK: block_ids},
     }
     _add_rows(user_id, changes)

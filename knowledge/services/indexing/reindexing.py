@@ -8,18 +8,20 @@ import structlog
 from django.db import transaction
 
 from knowledge.models import Block
+from knowledge.retrieval.passages import passages_of
 from knowledge.selectors import indexing
 from knowledge.services.indexing import outbox
 from knowledge.services.indexing.embedding import embed_texts
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.locking import lock_memory
 from knowledge.stores.embedders import configured_embedder
+from knowledge.stores.tokens import configured_token_store
 from knowledge.stores.vectors import local_index, outside_index
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500  # blocks
-EMBED_BATCH = 64  # texts
+EMBED_BATCH = 32  # blocks, some of many passages
 
 
 def rebuild_user(*, user_id: UUID) -> int:
@@ -29,11 +31,17 @@ def rebuild_user(*, user_id: UUID) -> int:
     """
     with transaction.atomic():
         lock_memory(user_id)
+        blocks, entities, edges = indexing.record_ids(user_id=user_id)
+        old = indexing.later_passages(user_id=user_id, block_ids=blocks)
         local_index().clear_words(user_id=user_id)
         outbox.add_erasure(user_id=user_id)
-        blocks, entities, edges = indexing.record_ids(user_id=user_id)
         for start in range(0, len(blocks), BATCH):
             update_indexes(user_id=user_id, block_ids=blocks[start : start + BATCH])
+        # Where texts are cut in another way now, what stands for a passage that was is left.
+        now = set(indexing.later_passages(user_id=user_id, block_ids=blocks))
+        gone = [passage for passage in old if passage not in now]
+        local_index().remove(user_id=user_id, block_ids=gone)
+        configured_token_store().remove_stale(user_id=user_id, passage_ids=gone, digests={})
         outbox.add_changes(user_id=user_id, entity_ids=entities, edge_ids=edges)
     return len(blocks)
 
@@ -57,12 +65,13 @@ def embed_missing(*, user_id: UUID | None = None, limit: int = EMBED_BATCH) -> i
         with transaction.atomic():
             lock_memory(owner)  # before any row of an index, as all who change the memory
             now = indexing.blocks_by_id(user_id=owner, block_ids=list(texts))
-            same = {block.id for block in now if block.text == texts[block.id]}
+            same = [block for block in now if block.text == texts[block.id]]
+            passages = {each.id for block in same for each in passages_of(block.id, block.text)}
             update_indexes(
                 user_id=owner,
-                block_ids=[id_ for id_ in texts if id_ in same],
-                vectors={id_: each for id_, each in embedded.vectors.items() if id_ in same},
-                tokens={id_: each for id_, each in embedded.tokens.items() if id_ in same},
+                block_ids=[block.id for block in same],
+                vectors={id_: each for id_, each in embedded.vectors.items() if id_ in passages},
+                tokens={id_: each for id_, each in embedded.tokens.items() if id_ in passages},
             )
     return len(blocks)
 

@@ -61,7 +61,9 @@ def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[Outbox
                 if (index := outside_index()) is not None:
                     if ids[ALL]:
                         index.clear(user_id=user_id)
-                    points = build_points(user_id=user_id, block_ids=ids[BLOCK])
+                    # A passage that is there after all goes with its block.
+                    owners = indexing.blocks_of_passages(user_id=user_id, ids=ids[BLOCK])
+                    points = build_points(user_id=user_id, block_ids=[*ids[BLOCK], *owners])
                     there = {point.block_id for point in points}
                     gone = [id_ for id_ in ids[BLOCK] if id_ not in there]
                     index.remove(user_id=user_id, block_ids=gone)

@@ -16,7 +16,7 @@ from knowledge.services.indexing.points import build_points
 from knowledge.stores.tokens import configured_token_store
 from knowledge.stores.tokens.port import StoredTokens, position_alone
 from knowledge.stores.vectors import local_index
-from knowledge.stores.vectors.port import Vector
+from knowledge.stores.vectors.port import Point, Vector
 
 
 def update_indexes(
@@ -30,33 +30,57 @@ def update_indexes(
 ) -> None:
     """The indexes have these records as the ledger has them, or no trace of those that are gone.
 
-    Must be called in the transaction that changed the records. A block without a vector or tokens
-    here keeps those it has, unless its text has changed.
+    Must be called in the transaction that changed the records. `vectors` and `tokens` are by
+    passage; one without them here keeps those it has, unless its text has changed.
     """
     with transaction.atomic():
         index = local_index()
         # A block's words and vector are part of its neighbours' points.
         positions = indexing.positions(user_id=user_id, block_ids=block_ids)
         around = indexing.episodes_around(user_id=user_id, positions=positions, reach=TERM_REACH)
-        touched = list(dict.fromkeys([*block_ids, *(id_ for id_, _ in around.values())]))
-        points = build_points(user_id=user_id, block_ids=touched, vectors=vectors)
+        ids = dict.fromkeys(block_ids)
+        beside = [id_ for id_ in dict.fromkeys(id_ for id_, _ in around.values()) if id_ not in ids]
+        points = build_points(
+            user_id=user_id, block_ids=list(ids), first_only=beside, vectors=vectors
+        )
         there = {point.block_id for point in points}
-        index.remove(user_id=user_id, block_ids=[id_ for id_ in touched if id_ not in there])
+        old = indexing.later_passages(user_id=user_id, block_ids=block_ids)
+        gone = [id_ for id_ in (*ids, *beside, *old) if id_ not in there]
+        index.remove(user_id=user_id, block_ids=gone)
         index.upsert(user_id=user_id, points=points)
-        store = configured_token_store()
-        digests = {point.block_id: point.digest for point in points}
-        store.remove_stale(user_id=user_id, block_ids=touched, digests=digests)
-        given = tokens or {}
-        stored = {
-            point.block_id: StoredTokens(
-                digest=point.digest,
-                packed=given[point.block_id],
-                position=position_alone(point.block_id)
-                if point.sequence is None
-                else (point.reference, point.sequence),
-            )
-            for point in points
-            if point.block_id in given
-        }
-        store.put(user_id=user_id, space=index.space, tokens=stored)
-        add_changes(user_id=user_id, block_ids=touched, entity_ids=entity_ids, edge_ids=edge_ids)
+        _update_tokens(user_id, points, gone, tokens or {}, space=index.space)
+        add_changes(
+            user_id=user_id,
+            block_ids=[*ids, *beside],
+            passage_ids=[id_ for id_ in old if id_ not in there],
+            entity_ids=entity_ids,
+            edge_ids=edge_ids,
+        )
+
+
+def _update_tokens(
+    user_id: UUID,
+    points: Sequence[Point],
+    gone: Sequence[UUID],
+    given: Mapping[UUID, bytes],
+    *,
+    space: str,
+) -> None:
+    """The points' passages have the given tokens or keep theirs; nothing is left of the others."""
+    store = configured_token_store()
+    digests = {point.block_id: point.digest for point in points}
+    store.remove_stale(user_id=user_id, passage_ids=[*digests, *gone], digests=digests)
+    stored: dict[UUID, StoredTokens] = {}
+    for point in points:
+        if point.block_id not in given:
+            continue
+        position = position_alone(point.block_id)
+        if point.sequence is not None and point.passage_of is None:
+            position = (point.reference, point.sequence)
+        stored[point.block_id] = StoredTokens(
+            digest=point.digest,
+            packed=given[point.block_id],
+            position=position,
+            block_id=point.passage_of or point.block_id,
+        )
+    store.put(user_id=user_id, space=space, tokens=stored)

@@ -8,7 +8,7 @@ an invalid proposal is dropped, and the rest of the batch is learned.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from accounts.selectors import zone_of
@@ -30,11 +31,14 @@ from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem
+from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
+from knowledge.selectors.withheld import private_spans
 from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
+from knowledge.services.learning.events import is_of_key, place_event, sensible, value_of
 from knowledge.services.learning.references import (
     DEATH,
     Statements,
@@ -45,8 +49,8 @@ from knowledge.services.learning.references import (
     tail_of,
 )
 from knowledge.services.learning.schema_context import known_entities, schema_view
+from knowledge.services.learning.wishes import meant_by
 from knowledge.services.ledger.conflicts import (
-    CERTAIN,
     Topic,
     end_elsewhere,
     is_over_by_its_words,
@@ -58,15 +62,18 @@ from knowledge.services.ledger.conflicts import (
 from knowledge.services.ledger.redaction import (
     RedactionMask,
     add_redactions,
+    blanked,
     load_redaction_mask,
 )
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.services.locking import lock_memory
 from knowledge.types import (
+    CERTAIN,
     TRUST_OF_ROLE,
     BlockKind,
     EventState,
     Extraction,
+    ForgetWish,
     Polarity,
     Precision,
     PreparedLearning,
@@ -95,14 +102,20 @@ CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
 def prepare_learning(
-    *, user_id: UUID, messages: Sequence[SourceMessage], embeds: bool = True, again: bool = False
+    *,
+    user_id: UUID,
+    messages: Sequence[SourceMessage],
+    embeds: bool = True,
+    again: bool = False,
+    private: Mapping[UUID, Sequence[tuple[int, int]]] | None = None,
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
 
     What is learned already is left out, unless it is to be read `again`.
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
-    embedder is unavailable the vectors are left out.
+    embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
+    private: the `private` characters of messages, or those that the memory knows.
     """
     ids = [message.id for message in messages]
     known_already = set() if again else learned_messages(user_id=user_id, message_ids=ids)
@@ -117,13 +130,21 @@ def prepare_learning(
         for message in fresh
         if not mask.is_forgotten(message)
     ]
+    read = shown
+    if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
+        if private is None:
+            private = private_spans(user_id=user_id, message_ids=[m.id for m in shown])
+        read = [
+            replace(m, content=blanked(m.content, private[m.id])) if m.id in private else m
+            for m in shown
+        ]
     extractor = configured_extractor()
     proposed = extractor.extract(
-        messages=shown, schema=schema_view(), known=known_entities(user_id=user_id)
+        messages=read, schema=schema_view(), known=known_entities(user_id=user_id)
     )
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
-    extraction = filter_extraction(proposed, shown)
+    extraction = filter_extraction(proposed, read)
     embedded = BlockEmbeddings()
     if embeds:
         texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in shown}
@@ -192,11 +213,13 @@ def commit_prepared(work: UnitOfWork, prepared: PreparedLearning) -> UUID:
     """The unit of work is committed with the vectors that were prepared for its blocks."""
     vectors, tokens = {}, {}
     for block in work.additions(Block):
-        for key in (block.id, identity.text_id(block.text)):
-            if key in prepared.vectors:
-                vectors[block.id] = prepared.vectors[key]
-            if key in prepared.tokens:
-                tokens[block.id] = prepared.tokens[key]
+        for number, passage in enumerate(passages_of(block.id, block.text)):
+            for key in (block.id, identity.text_id(block.text)):
+                id_ = passage_id(key, number)
+                if id_ in prepared.vectors:
+                    vectors[passage.id] = prepared.vectors[id_]
+                if id_ in prepared.tokens:
+                    tokens[passage.id] = prepared.tokens[id_]
     return work.commit(vectors=vectors, tokens=tokens)
 
 
@@ -287,7 +310,7 @@ class Learner:
         self.topics: dict[Topic, list[Block]] = {}
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.taken: set[UUID] = set()  # ids of statements that are stored
-        self.statements = Statements(work)
+        self.statements = Statements(work, zone_of(user_id=work.user_id))
 
     def learn(self) -> None:
         """All of the batch is in the unit of work, with a decision about each part."""
@@ -309,6 +332,8 @@ class Learner:
         for fact in facts:
             self._learn_fact(fact)
         self._add_episodes()
+        for wish in self.extraction.forget_wishes:
+            self._propose_forgetting(wish)
 
         # An entity all of whose mentions turned out to be forgotten is not added.
         spoken = {mention.entity_id for mention in self.work.additions(Mention)}
@@ -453,6 +478,8 @@ class Learner:
         about = [self.entities[key] for key in dict.fromkeys(proposal.about)]
         edge_type = self._accept_edge(proposal, about)
         topic = storable(proposal.topic or "").strip()[:MAX_TOPIC_CHARS] if about else ""
+        if proposal.event is not None and about and not topic and not proposal.corrects:
+            topic = f"event:{text}"[:MAX_TOPIC_CHARS]
         topic = identity.canonical_topic(topic)
         value = identity.canonical_value(storable(proposal.value or "")) or tail_of(topic)
         is_single = proposal.single_valued
@@ -529,8 +556,13 @@ class Learner:
         asked: Sequence[Block] = ()
         if fact.proposal.corrects and (corrected := self._find_corrected(fact)):
             fact = _corrected(fact, corrected)
-        elif fact.polarity and fact.topic and fact.subject_id:
+        elif fact.polarity and fact.topic and fact.subject_id and not fact.proposal.event:
             fact, asked = self._refer_to_ended(fact)
+        if fact.proposal.event is not None:
+            fact, known, asked = self._place_event(fact, fact.proposal.event, corrected)
+            if known is not None:
+                self._add_source(fact, known)
+                return
         if not fact.topic or fact.subject_id is None:
             if known := self.by_words.get(fact.repeat_key):
                 self._add_source(fact, known)
@@ -577,6 +609,38 @@ class Learner:
             said_at=fact.message.said_at,
         )
 
+    def _place_event(
+        self, fact: ResolvedFact, event: ProposedEvent, corrected: Block | None
+    ) -> tuple[ResolvedFact, Block | None, Sequence[Block]]:
+        """The event beside those known: with what it replaces, the one that it is, or questions."""
+        events = [BlockKind.EVENT]
+        known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
+        if event.state != EventState.PLANNED and not known:
+            others = self.statements.open(kinds=events)
+            known = [block for block in others if is_of_key(block, fact.topic)]
+        elsewhere = [block for block in known if block.message_id != fact.message.id]
+        is_sure = fact.proposal.confidence >= CERTAIN and fact.trust >= Trust.USER_SAID
+        is_moved = fact.proposal.single_valued and bool(fact.topic) and known == elsewhere
+        placed = place_event(
+            sensible(event),
+            known if fact.topic else (),
+            said_at=fact.message.said_at,
+            corrected=corrected if corrected and corrected.kind == BlockKind.EVENT else None,
+            moves=is_moved,
+        )
+        replaced = placed.replaced
+        asked = placed.perhaps if replaced is None or is_sure else [replaced]
+        if replaced is not None and is_sure:
+            fact = replace(fact, topic=replaced.topic, corrects_id=replaced.id)
+        value = value_of(placed.event)
+        proposal = replace(fact.proposal, event=placed.event, ends=False, polarity="")
+        fact = replace(
+            fact, proposal=proposal, value=value, read_value=value, is_single_valued=False
+        )
+        if placed.same is not None and placed.event.remind_at and not placed.same.remind_at:
+            self.work.change(placed.same, remind_at=_as_utc(placed.event.remind_at))
+        return fact, placed.same, asked
+
     def _refer_to_ended(self, fact: ResolvedFact) -> tuple[ResolvedFact, Sequence[Block]]:
         """The ending with the topic and value of what it ends; or with those to ask about."""
         named = self.statements.ended_by(
@@ -614,6 +678,35 @@ class Learner:
             for each in self.statements.open(subject_id=fact.subject_id):
                 if each.topic == opposite and not each.polarity and each.said_at <= block.said_at:
                     end_elsewhere(self.work, each, by=block, at=fact.start)
+
+    def _propose_forgetting(self, wish: ForgetWish) -> None:
+        """There is a question whether what the wish means is to be forgotten."""
+        span = wish.span
+        message = self.messages.get(span.message_id)
+        if message is None or not self._is_in_batch(span) or self.mask.overlaps(span):
+            return
+        if TRUST_OF_ROLE.get(message.role, Trust.WEB) < Trust.USER_SAID:
+            self._decide(Verdict.LOW_TRUST, "not_said_by_user", message.id, span)
+            return
+        episode_id = identity.episode_id(self.user_id, message_id=message.id)
+        meant = meant_by(self.user_id, wish)
+        for record in meant:
+            self.work.add(
+                ReviewItem(
+                    id=identity.pair_id(
+                        self.user_id, kind="forget", left_id=record.id, right_id=episode_id
+                    ),
+                    user_id=self.user_id,
+                    kind=ReviewItem.Kind.FORGET,
+                    left_id=record.id,
+                    right_id=episode_id,
+                    features={"start": span.start, "end": span.end},  # of the wish
+                )
+            )
+        if meant:
+            self._decide(Verdict.REMEMBERED, "wish_to_forget", message.id, span)
+        else:
+            self._decide(Verdict.DROPPED, "nothing_to_forget", message.id, span)
 
     def _ask_whether_ended(self, ending: Block, block: Block) -> None:
         """There is a question whether the one ends the other."""
@@ -819,11 +912,13 @@ def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
     proposal = fact.proposal
     right = proposal.value or ""
     text = reads_corrected(wrong.text, wrong=proposal.corrects or "", right=right)
-    head = head_of(wrong.topic)
+    topic = wrong.topic
+    if tail_of(topic) and wrong.kind != BlockKind.EVENT:
+        topic = f"{head_of(topic)}:{identity.canonical_value(right)}"
     return replace(
         fact,
         proposal=replace(proposal, text=text or proposal.text),
-        topic=f"{head}:{identity.canonical_value(right)}" if tail_of(wrong.topic) else head,
+        topic=topic,
         is_single_valued=wrong.is_single_valued,
         start=start,
         corrects_id=wrong.id,
@@ -834,12 +929,9 @@ def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:
     """The columns of an event's block; none for a fact."""
     if event is None:
         return {}
-    starts_at, ends_at = _as_utc(event.starts_at), _as_utc(event.ends_at)
-    if ends_at is not None and (starts_at is None or ends_at < starts_at):
-        ends_at = None
     return {
-        "starts_at": starts_at,
-        "ends_at": ends_at,
+        "starts_at": _as_utc(event.starts_at),
+        "ends_at": _as_utc(event.ends_at),
         "time_precision": _member(Precision, event.precision),
         "is_all_day": event.is_all_day,
         "recurrence": storable(event.recurrence)[:MAX_RECURRENCE_CHARS],

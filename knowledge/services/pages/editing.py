@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from django.db.models import Q
+
 from exobrain.lib.database import retry_conflicts
 from exobrain.lib.text import storable
 from knowledge import identity
@@ -16,7 +18,7 @@ from knowledge.models import (
     Mention,
     Source,
 )
-from knowledge.services.ledger.conflicts import reopen, resolve_conflicts, topic_of
+from knowledge.services.ledger.conflicts import end_elsewhere, reopen, resolve_conflicts, topic_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
 
@@ -39,6 +41,26 @@ def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         assure(work, _find_blocks(user_id, [block_id])[block_id])
+        return work.changeset.id
+
+
+@retry_conflicts
+def set_private(*, user_id: UUID, block_id: UUID, is_private: bool) -> UUID:
+    """The block is private or no longer so, with what it corrected and what corrected it.
+
+    Returns the changeset. What is private is given to no model elsewhere, nor to other programs.
+    """
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        level = list(_find_blocks(user_id, [block_id]).values())
+        found: dict[UUID, Block] = {}
+        mine = Block.objects.filter(user_id=user_id).exclude(kind=BlockKind.EPISODE)
+        while level:
+            found |= {block.id: block for block in level}
+            near = Q(pk__in=[block.corrects_id for block in level])
+            near |= Q(corrects__in=[block.id for block in level])
+            level = [block for block in mine.filter(near) if block.id not in found]
+        for block in found.values():
+            work.change(block, is_private=is_private)
         return work.changeset.id
 
 
@@ -82,6 +104,7 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
             entity,
             name=name,
             normal_name=normal[: identity.MAX_NAME_CHARS],
+            is_unnamed=False,
             trust=int(Trust.CONFIRMED),
         )
         work.add_alias(entity.id, name=name, normal_name=normal)
@@ -101,6 +124,18 @@ def refute(work: UnitOfWork, block: Block, *, status: Status = Status.FALSIFIED)
     """The block is wrong by the user's word, or in doubt."""
     work.change(block, status=status)
     _update_dependents(work, block)
+
+
+def end(work: UnitOfWork, block: Block, *, by: Block) -> None:
+    """The other statement, an ending or another time of an event, ends the block."""
+    work.change(by, trust=int(Trust.CONFIRMED), confidence=1.0, status=Status.ASSERTED)
+    if by.kind == BlockKind.EVENT:
+        work.change(by, corrects_id=block.id)
+        if by.starts_at is None:
+            times = {name: getattr(block, name) for name in EVENT_COLUMNS[:5]}
+            work.change(by, **times)
+    end_elsewhere(work, block, by=by, at=by.valid_from or by.said_at)
+    _update_dependents(work, by)
 
 
 def _update_dependents(work: UnitOfWork, block: Block) -> None:
@@ -140,6 +175,7 @@ def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
             is_single_valued=block.is_single_valued,
             polarity=block.polarity,
             is_secret=block.is_secret,
+            is_private=block.is_private,
             **{name: getattr(block, name) for name in EVENT_COLUMNS},
             trust=Trust.CONFIRMED,
             valid_from=work.now,

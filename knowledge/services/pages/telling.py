@@ -4,17 +4,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from knowledge.extraction.language import detect_language
 from knowledge.models import Block, Edge, Entity, NodeType
-from knowledge.selectors.history import changes_of, changes_of_each
+from knowledge.selectors.history import changes_of, changes_of_each, days_read
 from knowledge.selectors.pages import type_title
 from knowledge.selectors.relations import edge_text
-from knowledge.types import BlockKind, Change, ChangesetEntry, Status, Trust
+from knowledge.selectors.wording import LONGEST_STATEMENT, WITHHELD, addressed, possessive, quoted
+from knowledge.services.identities.people import ROLE_PREFIX
+from knowledge.types import BlockKind, Change, ChangesetEntry, EventState, Status, Trust
 
-LONGEST_STATEMENT = 240  # characters of it in a sentence
 MOST_SENTENCES = 200  # of one changeset
 # Columns by which a row names entities and blocks.
 NAMING = (
@@ -23,22 +25,9 @@ NAMING = (
 )
 TOLD_IN_LISTS = ("entity", "block", "distinct", "review")  # tables; the rest is detail
 
-# English in the first person, as somebody else says it to you.
-_TO_YOU = (
-    (r"I am|I'm|I’m", "you are"),
-    (r"I was", "you were"),
-    (r"I've|I’ve", "you have"),
-    (r"I'll|I’ll", "you will"),
-    (r"I'd|I’d", "you would"),
-    (r"I", "you"),
-    (r"[Mm]y", "your"),
-    (r"[Mm]ine", "yours"),
-    (r"[Mm]e", "you"),
-    (r"[Mm]yself", "yourself"),
-)
-_ME = re.compile("|".join(rf"(?P<w{n}>\b(?:{ours})\b)" for n, (ours, _) in enumerate(_TO_YOU)))
 _US = re.compile(r"\b(?:we|our|ours|us)\b", re.IGNORECASE)
-_SMALL_FIRST = re.compile(r"^(?:The|A|An|There|It|He|She|They|This|That|Your|You)\b")
+_ME_FIRST = re.compile(r"(?:I|My|Mine)\b")
+_SMALL_FIRST = re.compile(r"(?:The|A|An|He|She|It|They|His|Her|Its|Their|This|That|There)\b")
 
 
 @dataclass(frozen=True)
@@ -78,44 +67,54 @@ def first_sentences(
     ids = [entry.id for entry in entries]
     each = changes_of_each(user_id=user_id, changeset_ids=ids, tables=TOLD_IN_LISTS)
     names = _load_names(user_id, [change for changes in each.values() for change in changes])
-    return {entry.id: _sentences(entry, each.get(entry.id, ()), names)[:limit] for entry in entries}
+    read = days_read(user_id=user_id, changeset_ids=ids)
+    return {
+        entry.id: _sentences(entry, each[entry.id], names, read.get(entry.id, ()))[:limit]
+        for entry in entries
+    }
 
 
 def all_sentences(*, user_id: UUID, entry: ChangesetEntry) -> list[Sentence]:
     """Everything that the changeset did, within reason."""
     changes = changes_of(user_id=user_id, changeset_id=entry.id)
-    return _sentences(entry, changes, _load_names(user_id, changes))[:MOST_SENTENCES]
+    read = days_read(user_id=user_id, changeset_ids=[entry.id])
+    names = _load_names(user_id, changes)
+    return _sentences(entry, changes, names, read.get(entry.id, ()))[:MOST_SENTENCES]
 
 
-def quoted(text: str) -> str:
-    """The text between quotation marks, on one line, cut where it is long."""
-    line = " ".join(text.split())
-    if len(line) > LONGEST_STATEMENT:
-        line = f"{line[: LONGEST_STATEMENT - 1].rstrip()}…"
-    return f"“{line}”"
+def reported(verb: str, text: str, *, names: Iterable[str] = ()) -> str:
+    """`Learned that you live in Rome`; in the user's own words where grammar would be guessed.
 
-
-def reported(verb: str, text: str) -> str:
-    """`Learned that you live in Rome`; in the user's own words where grammar would be guessed."""
+    `names` are those with which a statement may begin.
+    """
     line = " ".join(text.split())
     is_plain = (
         len(line) <= LONGEST_STATEMENT
         and detect_language(line) == "en"
         and not _US.search(line)
-        and not re.search(r"[.!?]\s|[“”\"?]", line)
+        and not re.search(r"[.!?:;]\s|[“”\"?]", line)
     )
-    if not is_plain:
-        return f"{verb}: {quoted(line)}"
-    told = _ME.sub(lambda found: _TO_YOU[int(str(found.lastgroup)[1:])][1], line.rstrip("."))
-    return f"{verb} that {_SMALL_FIRST.sub(lambda first: first[0].lower(), told)}"
+    if is_plain and _ME_FIRST.match(line):
+        told = addressed(line.rstrip("."))
+        return f"{verb} that {told[:1].lower()}{told[1:]}"
+    if is_plain and _SMALL_FIRST.match(line):
+        return f"{verb} that {line[:1].lower()}{addressed(line.rstrip('.'))[1:]}"
+    if is_plain and any(line.startswith(name) for name in names if name):
+        return f"{verb} that {addressed(line.rstrip('.'))}"
+    return f"{verb}: {quoted(line)}"
 
 
 # -- what is made of changes
 
 
-def _sentences(entry: ChangesetEntry, changes: Iterable[Change], names: _Names) -> list[Sentence]:
+def _sentences(
+    entry: ChangesetEntry,
+    changes: Iterable[Change],
+    names: _Names,
+    read: Iterable[tuple[date, int]],
+) -> list[Sentence]:
     if entry.kind == "forget":
-        return []
+        return _forgotten(entry)
     by_table: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_table[change.table].append(change)
@@ -125,14 +124,29 @@ def _sentences(entry: ChangesetEntry, changes: Iterable[Change], names: _Names) 
         if change.before is None and change.after
     }
     return [
-        *_about_entities(entry, by_table["entity"], names),
         *_about_blocks(entry, by_table["block"], names),
+        *_about_entities(entry, by_table["entity"], names),
         *_about_names(entry, by_table["alias"], by_table["entity"], names),
         *_about_edges(by_table["edge"], added, names),
         *_about_pairs(by_table["distinct"], by_table["review"], names),
         *_told_again(by_table["source"], added, names),
-        *_read_messages(by_table["block"]),
+        *_read_messages(read),
     ]
+
+
+def _forgotten(entry: ChangesetEntry) -> list[Sentence]:
+    """How much was forgotten; what it was is kept nowhere."""
+    counts = {
+        name: each.get("removed", 0)
+        for name, each in entry.summary.items()
+        if isinstance(each, dict)
+    }
+    parts = [
+        f"{counts[table]} {word}{'' if counts[table] == 1 else 's'}"
+        for table, word in (("block", "text"), ("entity", "page"))
+        if counts.get(table)
+    ]
+    return [Sentence(f"Forgot {' and '.join(parts)}")] if parts else []
 
 
 def _about_entities(
@@ -143,7 +157,9 @@ def _about_entities(
         before, after = change.before or {}, change.after or {}
         id_, name = change.record_id, names.entity(change.record_id)
         if change.before is None:
-            if not after["is_self"]:
+            if entry.kind == "rollback":
+                yield Sentence(f"The page {after['name']} is back", id_)
+            elif not after["is_self"]:
                 kind = names.types.get(after["node_type_id"], "")
                 new = "You made a page for" if by_user else "Got to know"
                 known = f" ({kind.lower()})" if kind and kind != "Other" else ""
@@ -156,7 +172,11 @@ def _about_entities(
             yield Sentence(f"{name} and {names.entity(into)} are one page now", into)
         elif "merged_into_id" in after:
             yield Sentence(f"{name} is a page of its own again", id_)
-        if "name" in after:
+        if "is_unnamed" in after and before["is_unnamed"] and "name" in after:
+            yield Sentence(
+                f"Learned that {possessive(before['name'])} name is {after['name']}", id_
+            )
+        elif "name" in after:
             did = "You renamed" if by_user else "Renamed"
             yield Sentence(f"{did} {before['name']} to {after['name']}", id_)
         if "node_type_id" in after:
@@ -168,7 +188,7 @@ def _about_entities(
 def _about_blocks(
     entry: ChangesetEntry, changes: Iterable[Change], names: _Names
 ) -> Iterable[Sentence]:
-    changes = list(changes)
+    changes = sorted(changes, key=_said)
     corrected = {
         change.after["corrects_id"]
         for change in changes
@@ -188,10 +208,19 @@ def _about_blocks(
                 yield Sentence(said, page_id)
 
 
+def _said(change: Change) -> tuple[str, int]:
+    """In the order of the journal; what was only changed comes last."""
+    row = change.after or {}
+    said_at = row.get("said_at") if change.before is None else None
+    return (said_at.isoformat() if said_at else "~", row.get("sequence") or 0)
+
+
 def _of_whole_block(entry: ChangesetEntry, change: Change, names: _Names) -> str:
     """Of a text that has come or gone."""
     row = change.after or change.before or {}
     text, page = row["text"], names.entity(row["entity_id"])
+    if row["is_secret"]:
+        return f"{'No longer known' if change.after is None else 'Learned'}: {WITHHELD}"
     if change.after is None:
         return f"No longer known: {quoted(text)}"
     if entry.kind == "rollback":
@@ -200,7 +229,7 @@ def _of_whole_block(entry: ChangesetEntry, change: Change, names: _Names) -> str
         return f"You corrected {names.block(row['corrects_id'])} to {quoted(text)}"
     if row["kind"] == BlockKind.NOTE:
         return f"You noted on the page {page}: {quoted(text)}"
-    return reported("Learned", text)
+    return reported("Learned", text, names=names.entities.values())
 
 
 def _of_changed_block(
@@ -215,6 +244,14 @@ def _of_changed_block(
         yield f"No longer in doubt: {quoted(text)}"
     elif after.get("trust") == Trust.CONFIRMED and entry.kind == "edit":
         yield f"You confirmed: {quoted(text)}"
+    if after.get("event_state") == EventState.CANCELLED:
+        yield f"Called off: {quoted(text)}"
+    elif "starts_at" in after or "recurrence" in after:
+        yield f"At another time now: {quoted(text)}"
+    if after.get("reminded_at"):
+        yield f"You saw to the reminder: {quoted(text)}"
+    elif "remind_at" in after:
+        yield f"To be reminded of at another time: {quoted(text)}"
     if "superseded_at" in after or ("valid_to" in after and "superseded_by_id" not in after):
         is_over = after.get("superseded_at") or after.get("valid_to")
         yield f"{'Ended' if is_over else 'Holds again'}: {quoted(text)}"
@@ -235,7 +272,10 @@ def _about_names(
         if change.before is not None or row is None or row["is_identifier"]:
             continue
         entity_id = row["entity_id"]
-        if entity_id not in names.own and row["name"] != names.entity(entity_id):
+        if row["name"].startswith(ROLE_PREFIX):
+            if (role := addressed(row["name"])) != names.entity(entity_id).capitalize():
+                yield Sentence(f"{names.entity(entity_id)} is {role.lower()}", entity_id)
+        elif entity_id not in names.own and row["name"] != names.entity(entity_id):
             yield Sentence(f"{names.entity(entity_id)} is also called {row['name']}", entity_id)
 
 
@@ -286,14 +326,11 @@ def _told_again(
             yield Sentence(f"Told again: {quoted(names.blocks[id_])}", names.pages.get(id_))
 
 
-def _read_messages(blocks: Iterable[Change]) -> Iterable[Sentence]:
-    read = sum(
-        1
-        for change in blocks
-        if change.before is None and change.after and change.after["kind"] == BlockKind.EPISODE
-    )
-    if read:
-        yield Sentence(f"Read {read} message{'' if read == 1 else 's'}")
+def _read_messages(read: Iterable[tuple[date, int]]) -> Iterable[Sentence]:
+    """How many messages were read, of which days."""
+    for day, count in read:
+        messages = "1 message" if count == 1 else f"{count} messages"
+        yield Sentence(f"Read {messages} of {day.day} {day:%b %Y}")
 
 
 # -- names
@@ -310,10 +347,10 @@ def _load_names(user_id: UUID, changes: Iterable[Change]) -> _Names:
             if change.table == "entity" and "name" in row:
                 names.entities[change.record_id] = row["name"]
             if change.table == "block" and "text" in row:
-                names.blocks[change.record_id] = row["text"]
+                names.blocks[change.record_id] = WITHHELD if row["is_secret"] else row["text"]
     known = Block.objects.filter(user_id=user_id, pk__in=ids)
-    for id_, text, page_id in known.values_list("pk", "text", "entity_id"):
-        names.blocks[id_] = text
+    for id_, text, page_id, is_secret in known.values_list("pk", "text", "entity_id", "is_secret"):
+        names.blocks[id_] = WITHHELD if is_secret else text
         if page_id is not None:
             names.pages[id_] = page_id
     entities = Entity.objects.filter(user_id=user_id, pk__in=ids)

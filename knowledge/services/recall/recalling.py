@@ -38,7 +38,7 @@ def recall(
     scope: Scope,
     query: str,
     budget_tokens: int,
-    limit: int = 50,
+    limit: int = 300,
     deadline_ms: int | None = None,
     drop_weak: bool = False,
     without: Collection[str] = (),
@@ -47,7 +47,7 @@ def recall(
 
     A retriever that fails or is late is left out and named in `dropped`; it is never an error.
     With `drop_weak`, memories that are far behind the best one are left out, too.
-    `without` names what to do without: words, meaning, tokens, time, graph.
+    `without` names what to do without: words, meaning, tokens, time, graph, facts.
     """
     if not has_memory(user_id=scope.user_id):
         return Recall(
@@ -62,7 +62,7 @@ def recall(
         if name not in without
     }
     retrieved, took = _run_retrievers(wanted, seconds=milliseconds * RETRIEVERS_SHARE / 1000)
-    pool = gather_candidates(scope, retrieved)
+    pool = gather_candidates(scope, retrieved, question, with_facts="facts" not in without)
     ordered = order_memories(
         question,
         pool,
@@ -123,7 +123,7 @@ def _load_scorer(
     packed = configured_token_store().with_neighbours(
         user_id=scope.user_id,
         space=embedder.space,
-        block_ids=[candidate.block_id for candidate in pool.candidates],
+        passage_ids=[candidate.block_id for candidate in pool.candidates],
         reach=TOKEN_REACH,
     )
     if not packed:

@@ -8,26 +8,26 @@ from knowledge.types import MessagePosition
 
 
 class InMemoryTokenStore:
-    """A dictionary by user and block."""
+    """A dictionary by user and passage."""
 
     def __init__(self) -> None:
         self.kept: dict[UUID, dict[UUID, tuple[str, StoredTokens]]] = {}
 
     def put(self, *, user_id: UUID, space: str, tokens: Mapping[UUID, StoredTokens]) -> None:
-        """The blocks have these token vectors, and no others."""
+        """The passages have these token vectors, and no others."""
         mine = self.kept.setdefault(user_id, {})
-        mine.update({block_id: (space, each) for block_id, each in tokens.items()})
+        mine.update({passage_id: (space, each) for passage_id, each in tokens.items()})
 
     def with_neighbours(
-        self, *, user_id: UUID, space: str, block_ids: Sequence[UUID], reach: int
+        self, *, user_id: UUID, space: str, passage_ids: Sequence[UUID], reach: int
     ) -> Mapping[MessagePosition, bytes]:
-        """Packed vectors of these blocks and of those at most `reach` sequences beside them."""
+        """Packed vectors of these passages and of those at most `reach` sequences beside them."""
         kept = {
-            block_id: tokens
-            for block_id, (at, tokens) in self.kept.get(user_id, {}).items()
+            passage_id: tokens
+            for passage_id, (at, tokens) in self.kept.get(user_id, {}).items()
             if at == space
         }
-        asked = [kept[block_id].position for block_id in block_ids if block_id in kept]
+        asked = [kept[passage_id].position for passage_id in passage_ids if passage_id in kept]
         wanted = {
             (reference, sequence + step)
             for reference, sequence in asked
@@ -36,10 +36,10 @@ class InMemoryTokenStore:
         return {each.position: each.packed for each in kept.values() if each.position in wanted}
 
     def remove_stale(
-        self, *, user_id: UUID, block_ids: Sequence[UUID], digests: Mapping[UUID, bytes]
+        self, *, user_id: UUID, passage_ids: Sequence[UUID], digests: Mapping[UUID, bytes]
     ) -> None:
-        """Of these blocks only those keep their tokens whose text still has the digest."""
+        """Of these passages only those keep their tokens whose text still has the digest."""
         mine = self.kept.get(user_id, {})
-        for block_id in set(block_ids) & mine.keys():
-            if mine[block_id][1].digest != digests.get(block_id):
-                del mine[block_id]
+        for passage_id in set(passage_ids) & mine.keys():
+            if mine[passage_id][1].digest != digests.get(passage_id):
+                del mine[passage_id]

@@ -106,7 +106,7 @@ def _best(
     scores: Mapping[UUID, float], scope: Scope, points: Mapping[UUID, Point], limit: int
 ) -> list[ScoredBlock]:
     blocks = [
-        ScoredBlock(id_, score)
+        ScoredBlock(id_, score, points[id_].trust)
         for id_, score in scores.items()
         if id_ in points and is_in_scope(points[id_], scope)
     ]

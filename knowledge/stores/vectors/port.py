@@ -17,9 +17,9 @@ Vector = npt.NDArray[np.float32]  # (dimensions,), of length one
 
 @dataclass(frozen=True)
 class Point:
-    """A block as an index keeps it. What filters need goes with it."""
+    """A passage of a block as an index keeps it. What filters need goes with it."""
 
-    block_id: UUID
+    block_id: UUID  # of the passage; the block's own for its first one
     universe_id: UUID
     entity_id: UUID | None
     kind: BlockKind
@@ -39,6 +39,9 @@ class Point:
     reference: str = ""  # of an episode: its journal, and its sequence in it
     sequence: int | None = None
     payload: Mapping[str, Any] | None = None
+    passage_of: UUID | None = None  # the block, where that has another id
+    start: int = 0  # characters of the block's text; without an end, all of it
+    end: int | None = None
 
     @property
     def counted_terms(self) -> Set[str]:

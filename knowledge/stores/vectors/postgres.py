@@ -33,7 +33,7 @@ OVERFETCH = 2  # candidates for each block that is wanted, because the scope wil
 
 # Every vector of the user is compared.
 _EXACT = f"""
-    SELECT v.block_id, v.embedding <=> %(vector)s::halfvec AS distance
+    SELECT v.block_id, v.embedding <=> %(vector)s::halfvec AS distance, b.trust
     FROM knowledge_blockvector v JOIN knowledge_indexedblock b USING (user_id, block_id)
     WHERE v.user_id = %(user)s AND v.space_id = %(space)s AND {_IN_SCOPE}
     ORDER BY distance, v.block_id LIMIT %(limit)s
@@ -42,8 +42,8 @@ _EXACT = f"""
 # By the space's own index. Its expression and its condition must be written as they were when it
 # was made, with the numbers in them; `+ 0` keeps the outer sort from being taken for the index's.
 _NEAREST = f"""
-    SELECT block_id, distance FROM (
-        SELECT v.block_id, v.embedding::halfvec({{dimensions}})
+    SELECT block_id, distance, trust FROM (
+        SELECT v.block_id, b.trust, v.embedding::halfvec({{dimensions}})
             <=> %(vector)s::halfvec({{dimensions}}) AS distance
         FROM knowledge_blockvector v JOIN knowledge_indexedblock b USING (user_id, block_id)
         WHERE v.user_id = %(user)s AND v.space_id = {{space}} AND {_IN_SCOPE}
@@ -115,12 +115,14 @@ class PostgresVectorIndex:
     def clear_words(self, *, user_id: UUID) -> None:
         """Only vectors of the ledger's blocks are left, for whoever puts the blocks in again."""
         with transaction.atomic():
-            PostingWriter(user_id).clear()
             send(
                 "DELETE FROM knowledge_blockvector v WHERE v.user_id = %s AND NOT EXISTS ("
-                " SELECT FROM knowledge_block b WHERE b.id = v.block_id AND b.user_id = v.user_id)",
+                " SELECT FROM knowledge_block b WHERE b.user_id = v.user_id AND b.id = coalesce("
+                " (SELECT p.passage_of FROM knowledge_indexedblock p"
+                " WHERE p.user_id = v.user_id AND p.block_id = v.block_id), v.block_id))",
                 [user_id],
             )
+            PostingWriter(user_id).clear()
 
     def activate(self) -> None:
         """Our space is the one that is searched; what the others had is gone."""
@@ -238,7 +240,7 @@ class PostgresVectorIndex:
             if len(found) >= limit:
                 return found
         values = scope_values(scope, **_vector_values(vector, limit), space=space.id)
-        return [ScoredBlock(id_, 1.0 - distance) for id_, distance in all_rows(_EXACT, values)]
+        return _by_distance(all_rows(_EXACT, values))
 
 
 def _best_in_scope(scores: Floats, scope: Scope, limit: int) -> list[ScoredBlock]:
@@ -255,13 +257,16 @@ def _best_in_scope(scores: Floats, scope: Scope, limit: int) -> list[ScoredBlock
             threshold = np.partition(scores[found], last)[last]
             best = found[scores[found] >= threshold]  # with all that score like the last one
         rows = all_rows(
-            "SELECT b.ordinal, b.block_id FROM knowledge_indexedblock b"  # noqa: S608  ours
+            "SELECT b.ordinal, b.block_id, b.trust FROM knowledge_indexedblock b"  # noqa: S608  ours
             f" WHERE {_IN_SCOPE} AND b.ordinal = ANY(%(ordinals)s::int[])",
             scope_values(scope, ordinals=plain_array(best.tolist())),
             binary=True,
         )
         if len(rows) >= limit or len(best) == len(found):
-            blocks = [ScoredBlock(block_id, float(scores[ordinal])) for ordinal, block_id in rows]
+            blocks = [
+                ScoredBlock(block_id, float(scores[ordinal]), trust)
+                for ordinal, block_id, trust in rows
+            ]
             return sorted(blocks, key=lambda block: (-block.score, str(block.block_id)))[:limit]
         wanted *= 8
 
@@ -275,7 +280,11 @@ def _search_index(
         with pipelined():
             send(_WALK, [str(min(1000, limit * WALK_WIDTH))])
             rows = send(query, values)
-        return [ScoredBlock(block_id, 1.0 - distance) for block_id, distance in rows.fetchall()]
+        return _by_distance(rows.fetchall())
+
+
+def _by_distance(rows: Iterable[tuple[Any, ...]]) -> list[ScoredBlock]:
+    return [ScoredBlock(block_id, 1.0 - distance, trust) for block_id, distance, trust in rows]
 
 
 def _vector_values(vector: Vector, limit: int) -> dict[str, Any]:

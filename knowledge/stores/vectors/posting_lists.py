@@ -22,6 +22,9 @@ ListKey = tuple[str, int]  # a term, and a chunk of ordinals
 
 ROW_COLUMNS = (
     "ordinal",
+    "passage_of",
+    "start",
+    '"end"',
     "universe_id",
     "entity_id",
     "kind",
@@ -255,6 +258,9 @@ def _row_values(point: Point, ordinal: int, terms: list[str]) -> list[object]:
     """In the order of ROW_COLUMNS."""
     return [
         ordinal,
+        point.passage_of,
+        point.start,
+        point.end,
         point.universe_id,
         point.entity_id,
         point.kind.value,

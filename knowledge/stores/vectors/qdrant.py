@@ -160,9 +160,12 @@ class QdrantVectorIndex:
                 query_filter=_in_scope(scope),
                 search_params=params,
                 limit=limit,
-                with_payload=False,
+                with_payload=["trust"],
             )
-        blocks = [ScoredBlock(UUID(str(point.id)), float(point.score)) for point in answer.points]
+        blocks = [
+            ScoredBlock(UUID(str(point.id)), float(point.score), (point.payload or {})["trust"])
+            for point in answer.points
+        ]
         return sorted(blocks, key=lambda block: (-block.score, str(block.block_id)))
 
     # -- collections

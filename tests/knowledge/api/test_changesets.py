@@ -37,7 +37,7 @@ def texts(client: Client, entity: Entity) -> list[str]:
 
 
 def test_a_changeset_has_its_fields(alice: User, as_user: SignIn) -> None:
-    """Who made it, when, and how much it changed; no text."""
+    """Who made it, when, how much it changed, and that in a sentence."""
     note(rows.entity(alice, "Ann"), "Birthday in May.")
 
     body = read(as_user(alice))
@@ -46,7 +46,8 @@ def test_a_changeset_has_its_fields(alice: User, as_user: SignIn) -> None:
     assert (entry["kind"], entry["state"], entry["can_roll_back"]) == ("edit", "applied", True)
     assert (entry["job_id"], entry["reverts_id"]) == (None, None)
     assert entry["created_at"].endswith("Z")
-    assert "Birthday" not in str(body)
+    assert entry["summary"]["block"] == {"added": 1}
+    assert entry["sentences"] == ["You noted on the page Ann: “Birthday in May.”"]
     assert body["next_page_token"] is None
 
 

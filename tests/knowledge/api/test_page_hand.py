@@ -18,7 +18,7 @@ SignIn = Callable[[User], Client]
 def pair(alice: User) -> tuple[Entity, Entity]:
     """Two of whom something is known."""
     ann, anne = rows.entity(alice, "Ann"), rows.entity(alice, "Anne")
-    rows.fact(alice, anne, "Anne plays chess.")
+    rows.mention(rows.fact(alice, anne, "Anne plays chess."), anne)
     return ann, anne
 
 
@@ -114,6 +114,7 @@ def test_a_merge_is_undone_by_its_changeset(
     alice: User, as_user: SignIn, pair: tuple[Entity, Entity]
 ) -> None:
     """The page names it until then."""
+    rows.mention(rows.fact(alice, pair[0], "Ann swims."), pair[0])
     client = as_user(alice)
     done = post(client, pair[0].id, "merge", {"page_id": str(pair[1].id)}).json()["changeset_id"]
 

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from knowledge.models import Entity, ReviewItem
+from knowledge.models import Entity, Redaction, ReviewItem, Source
+from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 
 SignIn = Callable[[User], Client]
@@ -54,6 +55,11 @@ def test_a_question_has_its_fields(alice: User, as_user: SignIn, question: Revie
         "right_detail": "node.person",
         "score": 0.7,
         "features": {"name": 0.7},
+        "question": "Are Ann and Anne the same?",
+        "if_accepted": "They become one page, Ann, with all that is known of both.",
+        "if_rejected": "They stay two pages, and you are not asked about them again.",
+        "left_evidence": [],
+        "right_evidence": [],
     }
 
 
@@ -102,7 +108,7 @@ def test_the_page_asks_and_takes_answers(
     page = client.get(reverse("memory-review")).content.decode()
     answer = client.post(reverse("memory-reject", args=[question.id]))
 
-    assert all(words in page for words in ("Are these the same?", "Ann", "Anne"))
+    assert all(words in page for words in ("Are Ann and Anne the same?", "The same", "one page"))
     assert answer["Location"] == reverse("memory-review")
     assert "No questions" in client.get(reverse("memory-review")).content.decode()
 
@@ -133,3 +139,52 @@ def test_a_stranger_answers_nothing(
 def test_an_anonymous_caller_is_refused(db: None) -> None:
     """401."""
     assert Client().get(PATH).status_code == 401
+
+
+def test_both_sides_show_what_they_are_from(alice: User, charlie: User, as_user: SignIn) -> None:
+    """The words, the day, and the way there; nothing that the memory was to forget."""
+    day = JournalFactory(user=alice)
+    first = rows.said(day, "By the way, I live in Graz now. My code is 1234.", sequence=1)
+    second = rows.said(day, "I think that I live in Linz.", sequence=2)
+    left = rows.fact(alice, None, "I live in Graz.")
+    right = rows.fact(alice, None, "I live in Linz.")
+    for block, message in ((left, first), (right, second)):
+        rows.source(alice, block, message)
+    Redaction.objects.create(id=uuid4(), user=alice, message=first, start=32, end=48)
+    ReviewItem.objects.create(user=alice, kind="conflict", left_id=left.id, right_id=right.id)
+    client = as_user(alice)
+
+    (item,) = read(client)
+    page = client.get(reverse("memory-review")).content.decode()
+
+    (quote,) = item["left_evidence"]
+    assert quote["quote"] == "By the way, I live in Graz now."
+    assert (quote["message_id"], quote["role"]) == (str(first.id), "user")
+    assert item["right_evidence"][0]["quote"] == "I think that I live in Linz."
+    assert item["if_accepted"].startswith("“I live in Graz.” holds")
+    assert "I think that I live in Linz." in page
+    assert f"#message-{first.id}" in page
+    assert "1234" not in page
+    assert read(as_user(charlie)) == []
+
+
+def test_who_is_asked_about_is_quoted_where_spoken_of(alice: User, as_user: SignIn) -> None:
+    """The latest messages that speak of each."""
+    message = rows.said(JournalFactory(user=alice), "Ann came with us to the lake.")
+    ann, anne = rows.entity(alice, "Ann"), rows.entity(alice, "Anne")
+    mention = rows.mention(rows.episode(message), ann)
+    Source.objects.create(
+        id=uuid4(),
+        user=alice,
+        table="mention",
+        record_id=mention.id,
+        message=message,
+        start=0,
+        end=3,
+    )
+    ReviewItem.objects.create(user=alice, kind="merge", left_id=ann.id, right_id=anne.id)
+
+    (item,) = read(as_user(alice))
+
+    assert [each["quote"] for each in item["left_evidence"]] == ["Ann came with us to the lake."]
+    assert item["right_evidence"] == []

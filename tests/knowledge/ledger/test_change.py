@@ -1,12 +1,13 @@
 """What holds after something changed, ended or was said wrongly."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from knowledge.models import Block, Edge, ReviewItem
 from knowledge.services.pages import editing
-from knowledge.types import Polarity, Status
+from knowledge.types import Polarity, ProposedFact, Status
 from tests.knowledge.ledger.proposing import Mind, fact, person
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +26,12 @@ def holding() -> list[str]:
     ))  # fmt: skip
 
 
-def lives(place: str, **more: object) -> object:
+def lives(place: str, **more: Any) -> ProposedFact:
     """A statement that the user lives there."""
     return fact(f"You live in {place}.", topic="home", value=place, single_valued=True, **more)
 
 
-def owns(thing: str, **more: object) -> object:
+def owns(thing: str, **more: Any) -> ProposedFact:
     """A statement that the user has it."""
     return fact(f"You own {thing}.", topic=f"owns:{thing}", value=thing, **more)
 
@@ -40,7 +41,7 @@ def owns(thing: str, **more: object) -> object:
 
 def test_what_held_later_holds(mind: Mind) -> None:
     """Whatever was told first: an earlier time told later is history."""
-    moved = {"since_precision": "year", "holds_now": False}
+    moved: dict[str, Any] = {"since_precision": "year", "holds_now": False}
     mind.tell("I moved to Bern in 2018.", lives("Bern", valid_from=year(2018), **moved), day=1)
     mind.tell("In 2012 I moved to Malaga.", lives("Malaga", valid_from=year(2012), **moved), day=9)
 
@@ -64,7 +65,7 @@ def test_a_later_telling_of_an_earlier_time_leaves_the_present(mind: Mind) -> No
 def test_what_is_said_to_be_so_now_wins(mind: Mind) -> None:
     """Also when it began before the other was said."""
     mind.tell("I live in Malaga.", lives("Malaga"), day=1)
-    since = {"valid_from": year(2018), "since_precision": "year"}
+    since: dict[str, Any] = {"valid_from": year(2018), "since_precision": "year"}
     mind.tell("I've lived in Bern since 2018.", lives("Bern", **since), day=9)
 
     assert holding() == ["You live in Bern."]
@@ -72,7 +73,7 @@ def test_what_is_said_to_be_so_now_wins(mind: Mind) -> None:
 
 def test_what_is_past_ends_the_same_in_the_present(mind: Mind) -> None:
     """And nothing else: worked is not works."""
-    job = {"topic": "employer", "single_valued": True}
+    job: dict[str, Any] = {"topic": "employer", "single_valued": True}
     mind.tell("I work at Shell.", fact("You work at Shell.", value="Shell", **job), day=1)
     mind.tell(
         "I worked at Shell until last week.",
@@ -123,7 +124,7 @@ def test_what_cannot_change_is_asked_about(mind: Mind) -> None:
 
 def test_an_ending_without_a_name_ends_the_only_one(mind: Mind) -> None:
     """It stands as a statement of its own, about what it ended."""
-    job = {"topic": "employer", "single_valued": True}
+    job: dict[str, Any] = {"topic": "employer", "single_valued": True}
     mind.tell("I work at Acme.", fact("You work at Acme.", value="Acme", **job), day=1)
     quit_ = fact("You were fired.", topic="employer", ends=True)
     mind.tell("I got fired.", quit_, day=30)
@@ -153,7 +154,7 @@ def test_an_ending_that_fits_several_asks(mind: Mind) -> None:
 
 def test_what_ended_can_begin_again(mind: Mind) -> None:
     """As a statement of its own, which ends the ending."""
-    job = {"topic": "employer", "value": "Shell", "single_valued": True}
+    job: dict[str, Any] = {"topic": "employer", "value": "Shell", "single_valued": True}
     for number, text in enumerate(("You work at Shell.", "You left Shell.", "You work at Shell.")):
         mind.tell(text, fact(text, ends=number == 1, **job), day=1 + number * 20)
 
@@ -228,7 +229,7 @@ def test_a_correction_replaces_what_it_names(mind: Mind) -> None:
 
 def test_a_correction_may_leave_out_what_it_is_about(mind: Mind) -> None:
     """The latest statement of that value is meant, and reads with the right one."""
-    job = {"topic": "employer", "single_valued": True}
+    job: dict[str, Any] = {"topic": "employer", "single_valued": True}
     mind.tell("I work at Nokia.", fact("You work at Nokia.", value="Nokia", **job), day=1)
     mind.tell("I mean Ericsson.", fact("Ericsson.", value="Ericsson", corrects="Nokia"), day=1.01)
 
@@ -246,8 +247,8 @@ def test_the_same_value_in_other_words_is_one_fact(mind: Mind) -> None:
 def test_a_relation_ends_with_its_statement(mind: Mind) -> None:
     """Two who broke up are no couple, and the ending is no relation."""
     kate = person("Kate")
-    love = {"topic": "partner", "value": "Kate", "single_valued": True}
-    couple = {"edge_type": "edge.partner_of", "relation": "girlfriend"}
+    love: dict[str, Any] = {"topic": "partner", "value": "Kate", "single_valued": True}
+    couple: dict[str, Any] = {"edge_type": "edge.partner_of", "relation": "girlfriend"}
     mind.tell("Kate", kate, fact("Kate is your girlfriend.", "me", "Kate", **love, **couple), day=1)
     over = fact("You and Kate broke up.", "me", "Kate", ends=True, **love, **couple)
     mind.tell("It is over.", kate, over, day=30)

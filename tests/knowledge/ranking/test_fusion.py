@@ -23,7 +23,7 @@ STATISTICS = TermStatistics(blocks=3, frequencies={"tea": 1})
 def candidate(number: int, **values: object) -> Candidate:
     """A block of its own session that says five words."""
     text = "one two three four five"
-    made = Candidate(UUID(int=number), text, NOW, session=number, position=(f"day {number}", 0))
+    made = Candidate(UUID(int=number), text, [NOW], session=number, position=(f"day {number}", 0))
     return replace(made, **values)  # type: ignore[arg-type]
 
 
@@ -87,20 +87,53 @@ def test_the_time_asked_for_comes_first() -> None:
     """Between two equals."""
     then = datetime(2026, 5, 3, tzinfo=UTC)
 
-    assert order([candidate(1), candidate(2, said_at=then)], "What was it in May?") == [2, 1]
+    assert order([candidate(1), candidate(2, times=[NOW, then])], "What was it in May?") == [2, 1]
 
 
 def test_the_words_of_the_person_asked_about_come_first() -> None:
-    """Be it a name or the asker's I."""
+    """By name."""
     pool = [candidate(1, speaker="Ann"), candidate(2, speaker="Bob")]
 
     assert order(pool, "Where does Bob live?") == [2, 1]
-    assert order(pool, "Where do I live?", first_person="Bob") == [2, 1]
+
+
+def test_the_users_words_come_before_the_assistants() -> None:
+    """But where the assistant's are asked for."""
+    pool = [candidate(1, is_assistants=True), candidate(2)]
+
+    assert order(pool) == [2, 1]
+    assert order(pool, "What tea did you recommend?") == [1, 2]
 
 
 def test_a_question_is_seldom_an_answer() -> None:
     """Between two equals."""
     assert order([candidate(1, text="one two three four five?"), candidate(2)]) == [2, 1]
+
+
+def test_the_same_question_is_no_answer() -> None:
+    """However alike it is; what another speaker asks may lead to it."""
+    again = candidate(1, text="Where's the tea?", lexical=2.0, is_users=True)
+    pool = [again, candidate(2, lexical=1.0)]
+
+    assert order(pool) == [2, 1]
+    assert order([replace(again, is_users=False), pool[1]]) == [1, 2]
+
+
+def test_not_to_know_is_no_answer() -> None:
+    """Of the assistant; the user may tell that they do not know."""
+    text = "I don't know where the tea is."
+    pool = [candidate(1, text=text, is_assistants=True), candidate(2, is_assistants=True)]
+
+    assert order(pool) == [2, 1]
+
+
+def test_a_score_does_not_depend_on_what_else_there_is() -> None:
+    """Zero means the same in a small memory and a large one."""
+    one = candidate(1, lexical=1.5)
+    alone = fuse(QUESTION, [one], statistics=STATISTICS)[0].score
+    among = fuse(QUESTION, [one, candidate(2, lexical=9.0)], statistics=STATISTICS)
+
+    assert next(item.score for item in among if item.block_id.int == 1) == pytest.approx(alone)
 
 
 def scorer(*likes: int) -> LateInteractionScorer:

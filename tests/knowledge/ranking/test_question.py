@@ -4,7 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from knowledge.retrieval.ranking.question import parse_question, person_asked_about
+from knowledge.retrieval.ranking.question import (
+    asks_for_answer,
+    asks_for_secret,
+    parse_question,
+    person_asked_about,
+)
 from knowledge.retrieval.ranking.question_times import Period, read_times
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday
@@ -96,10 +101,33 @@ def test_times_have_ranges(text: str, first: date, last: date) -> None:
     assert time.search_range(today) == (first, last)
 
 
-@pytest.mark.parametrize("text", ["what will i do next week", "a film for tonight", "morgen"])
-def test_what_is_to_come_is_no_time_of_telling(text: str) -> None:
-    """Nothing has been said there yet."""
-    assert times(text) == []
+def test_tonight_is_no_time_of_telling() -> None:
+    """What is sought for it was not said today."""
+    assert times("a film for tonight") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["what will i do next week", "what is on next friday", "was mache ich morgen"]
+)
+def test_what_is_to_come_fits_what_is_planned(text: str) -> None:
+    """Not what was said until now."""
+    [time] = read_times(text, now=NOW)
+
+    assert time.fit(NOW) == 0
+    assert time.search_range(NOW.date())[0] > NOW.date()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what happened on friday, 9 may 2025",
+        "what happened on friday the 9th of may 2025",
+        "was war am freitag, dem 9. mai 2025",
+    ],
+)
+def test_a_weekday_beside_a_date_is_that_date(text: str) -> None:
+    """And not the last such day."""
+    assert times(text) == [Period(9, 5, 2025)]
 
 
 @pytest.mark.parametrize("text", ["999 years ago", "on 1000-01-99", "0 days ago", "in 1900"])
@@ -130,3 +158,35 @@ def test_i_is_the_asker() -> None:
 def test_the_questions_terms_count_once() -> None:
     """However often they are said."""
     assert parse_question("Tea, tea or green tea?", now=NOW).terms == {"tea": 1, "green": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What did you recommend for the trip?", True),
+        ("Which books have you mentioned so far?", True),
+        ("Was hast du mir damals empfohlen?", True),
+        ("What was your advice on the lease?", True),
+        ("Can you recommend a book?", False),
+        ("What did I tell you of my sister?", False),
+        ("Can you list what I bought?", False),
+    ],
+)
+def test_what_the_assistant_said_is_asked_for_by_name(text: str, expected: bool) -> None:
+    """A request for something new is no question for what was said."""
+    assert asks_for_answer(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What is the wifi password?", True),
+        ("Wie ist das Passwort vom WLAN, also dem wifi?", True),
+        ("What is my password?", True),
+        ("What is the bank's password?", False),
+        ("Is the wifi slow?", False),
+    ],
+)
+def test_a_secret_is_asked_for_by_its_kind_and_its_thing(text: str, expected: bool) -> None:
+    """One of both is not enough, but for the kind alone."""
+    assert asks_for_secret(text, of="The wifi password is swordfish.") is expected

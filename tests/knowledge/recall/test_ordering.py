@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from knowledge.retrieval.ordering import within_budget
+from knowledge.retrieval.ranking.weights import KNOWN
 from knowledge.types import BlockKind, Recalled, Status, Trust
 
 
@@ -29,9 +30,9 @@ def texts(memories: list[Recalled]) -> list[str]:
     return [each.text for each in memories]
 
 
-def test_what_is_far_behind_the_best_is_left_out() -> None:
+def test_what_does_not_help_is_left_out() -> None:
     """Where weak memories are unwanted, they do not fill the budget."""
-    items = [memory("a", 9.0), memory("b", 0.95), memory("c", 0.1)]
+    items = [memory("a", 9.0), memory("b", 0.9), memory("c", -0.1)]
 
     kept, tokens = within_budget(items, budget_tokens=100, limit=10, drop_weak=True)
 
@@ -40,16 +41,27 @@ def test_what_is_far_behind_the_best_is_left_out() -> None:
 
 def test_a_search_shows_weak_ones_too() -> None:
     """Whoever looks through a list may have use for them."""
-    items = [memory("a", 9.0), memory("b", 0.95), memory("c", 0.1)]
+    items = [memory("a", 9.0), memory("b", 0.9), memory("c", -0.1)]
 
     assert texts(within_budget(items, budget_tokens=100, limit=10)[0]) == ["a", "b", "c"]
 
 
-def test_a_single_weak_memory_is_kept() -> None:
-    """There is no better one."""
-    kept, _ = within_budget([memory("a", -0.4)], budget_tokens=9, limit=10, drop_weak=True)
+def test_where_nothing_is_known_a_few_are_enough() -> None:
+    """A budget is not filled with what hardly helps."""
+    items = [memory(text, KNOWN - 0.1) for text in "abcdef"]
 
-    assert texts(kept) == ["a"]
+    kept, _ = within_budget(items, budget_tokens=100, limit=10, drop_weak=True)
+
+    assert texts(kept) == ["a", "b"]
+
+
+def test_of_two_that_help_as_much_the_shorter_comes_first() -> None:
+    """It leaves more room."""
+    items = [memory("long " * 100, 5.0), memory("short", 5.0)]
+
+    kept, _ = within_budget(items, budget_tokens=1000, limit=10, drop_weak=True)
+
+    assert texts(kept)[0] == "short"
 
 
 def test_what_does_not_fit_is_passed_over() -> None:

@@ -35,7 +35,7 @@ def kept(
     store: TokenStore, user: User, *block_ids: UUID, space: str = SPACE, reach: int = 0
 ) -> dict[MessagePosition, bytes]:
     """The tokens of these blocks, and of what is beside them."""
-    found = store.with_neighbours(user_id=user.pk, space=space, block_ids=block_ids, reach=reach)
+    found = store.with_neighbours(user_id=user.pk, space=space, passage_ids=block_ids, reach=reach)
     return {position: bytes(packed) for position, packed in found.items()}
 
 
@@ -44,7 +44,7 @@ def test_what_is_put_is_found(store: TokenStore, alice: User, block: Block) -> N
     store.put(
         user_id=alice.pk,
         space=SPACE,
-        tokens={block.id: StoredTokens(OLD, b"\x00\xff", position_alone(block.id))},
+        tokens={block.id: StoredTokens(OLD, b"\x00\xff", position_alone(block.id), block.id)},
     )
 
     found = kept(store, alice, block.id, uuid4())
@@ -57,7 +57,7 @@ def test_another_model_has_other_tokens(store: TokenStore, alice: User, block: B
     store.put(
         user_id=alice.pk,
         space=SPACE,
-        tokens={block.id: StoredTokens(OLD, b"1", position_alone(block.id))},
+        tokens={block.id: StoredTokens(OLD, b"1", position_alone(block.id), block.id)},
     )
 
     assert kept(store, alice, block.id, space="other@1") == {}
@@ -68,12 +68,12 @@ def test_putting_again_repositions(store: TokenStore, alice: User, block: Block)
     store.put(
         user_id=alice.pk,
         space=SPACE,
-        tokens={block.id: StoredTokens(OLD, b"1", position_alone(block.id))},
+        tokens={block.id: StoredTokens(OLD, b"1", position_alone(block.id), block.id)},
     )
     store.put(
         user_id=alice.pk,
         space="other@1",
-        tokens={block.id: StoredTokens(OLD, b"2", position_alone(block.id))},
+        tokens={block.id: StoredTokens(OLD, b"2", position_alone(block.id), block.id)},
     )
 
     assert kept(store, alice, block.id) == {}
@@ -87,10 +87,10 @@ def test_a_stranger_finds_nothing(
     store.put(
         user_id=alice.pk,
         space=SPACE,
-        tokens={block.id: StoredTokens(OLD, b"1", position_alone(block.id))},
+        tokens={block.id: StoredTokens(OLD, b"1", position_alone(block.id), block.id)},
     )
 
-    store.remove_stale(user_id=charlie.pk, block_ids=[block.id], digests={})
+    store.remove_stale(user_id=charlie.pk, passage_ids=[block.id], digests={})
 
     assert kept(store, charlie, block.id) == {}
     assert kept(store, alice, block.id) == {position_alone(block.id): b"1"}
@@ -103,11 +103,11 @@ def test_tokens_of_another_text_are_stale(store: TokenStore, alice: User, block:
     store.put(
         user_id=alice.pk,
         space=SPACE,
-        tokens={id_: StoredTokens(OLD, b"1", position_alone(id_)) for id_ in ids},
+        tokens={id_: StoredTokens(OLD, b"1", position_alone(id_), id_) for id_ in ids},
     )
 
     now = {block.id: OLD, other.id: b"changed"}
-    store.remove_stale(user_id=alice.pk, block_ids=ids, digests=now)
+    store.remove_stale(user_id=alice.pk, passage_ids=ids, digests=now)
 
     assert kept(store, alice, *ids) == {position_alone(block.id): b"1"}
 
@@ -118,7 +118,7 @@ def test_what_is_beside_a_block_comes_with_it(store: TokenStore, alice: User) ->
     blocks = [fact(alice, None, f"Tea {number}.") for number in range(5)]
     positions.append(position_alone(blocks[4].id))
     rows = {
-        block.id: StoredTokens(OLD, bytes([at]), position)
+        block.id: StoredTokens(OLD, bytes([at]), position, block.id)
         for at, (block, position) in enumerate(zip(blocks, positions, strict=True))
     }
     store.put(user_id=alice.pk, space=SPACE, tokens=rows)

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('journal', '0001_initial'),
-        ('knowledge', '0005_when_it_held'),
+        ('knowledge', '0007_private_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
