@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('knowledge', '0007_private_facts'),
+        ('knowledge', '0008_read_again'),
     ]
 
     operations = [
