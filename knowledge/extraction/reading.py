@@ -479,7 +479,7 @@ class SentenceReader:
         if joined is None:
             return clause, None
         partner = context.people.get(joined.start())
-        text = clause.text.replace(f"{joined['other']} {{who}}", "{who}")
+        text = re.sub(rf"{re.escape(joined['other'])}(?: and)? \{{who\}}", "{who}", clause.text)
         text = text.replace("{who}", joined[0][0].upper() + joined[0][1:])
         return replace(clause, text=text), partner
 

@@ -296,7 +296,8 @@ class SentenceFacts:
     def _times(self, statement: Statement) -> tuple[Times, bool]:
         """What the statement's own words say of when, and whether it looks back."""
         span = self._text[statement.start : statement.end]
-        is_past = _PAST.search(statement.text) is not None and FUTURE_WORDS.search(span) is None
+        is_past = statement.is_past or _PAST.search(statement.text) is not None
+        is_past = is_past and FUTURE_WORDS.search(span) is None
         looks_back = is_past or statement.takes_date or statement.is_over
         found = dates_in(span, self.message.said_at, prefer_past=looks_back)
         dates = [
@@ -307,7 +308,10 @@ class SentenceFacts:
             )
             for one in self._own_dates(statement, span, found)
         ]
-        return Times(dates, recurrence_in(span), clock_in(span)), is_past
+        recurrence = recurrence_in(span)
+        if recurrence:  # "every first Monday" is no one day
+            dates = [one for one in dates if _SINCE_BEHIND.search(self._text, 0, one.text_start)]
+        return Times(dates, recurrence, clock_in(span)), is_past
 
     def _own_dates(
         self, statement: Statement, span: str, dates: Sequence[DateInterval]
@@ -421,13 +425,19 @@ class SentenceFacts:
         """What the user wants to be reminded of, and what stands in a list of tasks."""
         for match in _REMIND.finditer(text):
             what = match["what"].strip(" ,")
-            dates = dates_in(what, self.message.said_at, prefer_past=False)
+            offset = match.start("what")
+            dates = [
+                replace(one, text_start=one.text_start + offset, text_end=one.text_end + offset)
+                for one in dates_in(what, self.message.said_at, prefer_past=False)
+            ]
             times = Times(dates, recurrence_in(what), clock_in(what))
             event = (
                 event_at(times, self.message.said_at, is_past=False, remind=True) or ProposedEvent()
             )
             key = normal_value(
-                what[: dates[0].text_start] if dates and dates[0].text_start > 3 else what
+                what[: dates[0].text_start - offset]
+                if dates and dates[0].text_start > offset + 3
+                else what
             )
             self._propose_event(
                 f"I want to be reminded to {what}.",
