@@ -362,7 +362,15 @@ def _pieces(document: Any, text: str) -> list[tuple[int, int]]:
             + text[token.idx + len(token.text) : token.idx + len(token.text) + 1]
             != ""
         )
-        if not is_comma or token.i + 2 >= len(document):
+        if token.i + 2 >= len(document):
+            continue
+        if token.dep_ == "cc" and token.lower_ in ("and", "but"):
+            # "... on Heron and Petra wants": a name with a verb of its own.
+            named, verb = document[token.i + 1], document[token.i + 2]
+            is_comma = (
+                named.tag_ in ("NNP", "PRP") and verb.tag_ in ("VBZ", "VBD") and verb.dep_ != "amod"
+            )
+        if not is_comma:
             continue
         left = [one for one in document[: token.i] if one.idx >= cuts[-1]]
         if not any(one.tag_ in _FINITE or one.tag_ in ("VBN", "VBG") for one in left):

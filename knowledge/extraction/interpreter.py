@@ -168,7 +168,6 @@ _IDLE_VERBS = frozenset(
         "regret",
         "decide+not",
         "compare",
-        "check",
         "google",
         "search",
         "check+out",
@@ -401,7 +400,8 @@ def _fill(
             (
                 one
                 for one in _parts(slot, current, clause, base)
-                if any(_is_wanted(slot, each, subject, context) for each in one.each())
+                if (subject.is_animal and "sub" in slot.parts)
+                or any(_is_wanted(slot, each, subject, context) for each in one.each())
             ),
             None,
         )
@@ -457,6 +457,7 @@ def _statements(
             one
             for one in match.value.each()
             if slot_kind is None
+            or (subject.is_animal and "sub" in slot_kind.parts)
             or _is_wanted(slot_kind, one, subject, context)
             or (
                 not slot_kind.heads
@@ -491,6 +492,13 @@ def _statement(
         and topic.name not in ("pet:", "name", "likes:", "dislikes:")
     ):
         return None  # "my son to peanuts"
+    if (
+        name is None
+        and phrase is not None
+        and topic.name in ("employer", "home", "school")
+        and _DATE_TAIL.fullmatch(f" on {phrase.text}")
+    ):
+        return None
     is_denied = clause.is_negated or (phrase is not None and phrase.determiner in _NO)
     is_no_more = (
         _NO_MORE.search(clause.text) is not None
@@ -502,7 +510,7 @@ def _statement(
         return None
     if state == "denied" and topic.opposite:
         topic, state = all_topics()[topic.opposite], "holds"
-    if topic.name == "smoking" and not value:
+    if topic.name == "smoking" and not value and state != "ended":
         value = "no" if state == "denied" else "yes"
     if value == "" and not (state == "ended" or topic.name in ("allergies", "siblings")):
         return None
@@ -522,6 +530,19 @@ def _statement(
     ):
         shown = name.text if name is not None else phrase.text
         text = filled(says, subject, shown)
+    if (
+        topic.name == "job"
+        and state == "holds"
+        and says
+        and phrase is not None
+        and value
+        and re.search(r"(?i) (?:at|for|with) ", text)
+    ):
+        text = filled(
+            says,
+            subject,
+            f"{phrase.determiner if phrase.determiner in ('a', 'an', 'the') else ''} {value}".strip(),
+        )
     target, edge_type, relation = None, None, None
     target_key = None
     if phrase is not None and topic.relation is not None:
@@ -659,6 +680,8 @@ def _value(match: _Match, phrase: Phrase | None, name: Name | None, clause: Clau
         return normal_value(_DEGREE.sub("", phrase.text)) or None
     if topic.name == "birthday":
         return day_of_year(phrase.text)
+    if slot is not None and "sub" in slot.parts and name is not None:
+        return normal_value(name.text)
     if slot is not None and "sub" in slot.parts:
         return normal_value(re.sub(r"(?i)^(?:my|our|the|his|her) ", "", phrase.text)) or None
     if topic.name == "age":

@@ -116,6 +116,9 @@ class _SplitMessage:
         )
 
 
+_CORRECTABLE = frozenset({SentenceKind.STATEMENT, SentenceKind.NOT_MEANT})
+
+
 def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage]) -> Extraction:
     """The same without what is not worth remembering.
 
@@ -183,6 +186,8 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
     sentence = split.sentence_at(span)
     if fact.event is not None and sentence is not None and sentence.kind is SentenceKind.REQUEST:
         return None  # "remind me to ..."
+    if fact.corrects and sentence is not None and sentence.kind in _CORRECTABLE:
+        return None  # its own words take a part of the sentence back
     if sentence is not None and fact.topic is not None and fact.told_by is None:
         said = sentence.stated_text[span.start - sentence.start : span.end - sentence.start]
         if said and not said.strip(MASK + " "):

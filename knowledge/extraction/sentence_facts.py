@@ -11,6 +11,7 @@ from knowledge.dates import DateInterval, read_duration_start
 from knowledge.extraction.clause import Clause
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
+from knowledge.extraction.interpreter import filled
 from knowledge.extraction.names import Name, find_names
 from knowledge.extraction.node_types import ENTITY, OBJECT, PERSON
 from knowledge.extraction.parsing import Parse
@@ -31,7 +32,7 @@ from knowledge.extraction.times import (
 )
 from knowledge.extraction.topics import topic_named
 from knowledge.extraction.voices import MASK
-from knowledge.extraction.voices.text import strip_unprintable
+from knowledge.extraction.voices.text import plain_text, strip_unprintable
 from knowledge.types import EventState, ProposedEvent, ProposedFact, SourceMessage, TextSpan, Trust
 
 MAX_ABOUT = 8  # entities of one fact
@@ -87,22 +88,28 @@ class SentenceFacts:
     def __post_init__(self) -> None:
         self._text = self.sentence.text  # as it is read
         self._is_whole = False  # offsets of `_text` are none of the sentence
+        said = plain_text(self.message.content)[self.sentence.start : self.sentence.end]
+        # As it was said, with what is taken back and asked for; but nothing of others' words.
+        self._said = said if MASK not in self.sentence.text[:3] else self.sentence.text
 
     def propose(self) -> None:
         """The proposals have what the sentence says of somebody."""
         if self.language != "en":
             return
         text = self.sentence.stated_text.replace(MASK, " ")
+        if _CORRECTED.match(self._said):  # what is taken back is left out further down
+            text = self._said
         begin = explicit_prefix_length(text)
         statements: list[Statement] = []
-        if self.sentence.is_stated and text.strip():
+        is_read = self.sentence.is_stated or takes_back(self._said)
+        if is_read and text.strip():
             statements = self._read_english(" " * begin + text[begin:])
         if self.sentence.is_explicit:  # that is kept word for word already
             statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
         for statement in statements:
             self._propose_statement(statement)
         if self.sentence.speaker is None:
-            self._propose_reminders(self.sentence.text)
+            self._propose_reminders(self._said)
             if (
                 not statements
                 and self.sentence.is_stated
@@ -195,7 +202,7 @@ class SentenceFacts:
             certainty=0.9,
             gender=kin.gender if kin is not None else "",
             role=role,
-            is_animal=kin.is_animal if kin is not None else False,
+            is_animal=kin.is_animal if kin is not None else self.proposals.is_animal(key),
         )
 
     def subject_of_role(self, kin: Kin, owner: Subject) -> Subject:
@@ -235,7 +242,8 @@ class SentenceFacts:
     def is_user(self, name: Name) -> None:
         """The name is the user's own."""
         if self.speaker.is_self and name.key is None:
-            self.proposals.leave_out(f"name:{fold_name(name.text)}")
+            for part in (name.text, *name.text.split()):
+                self.proposals.leave_out(f"name:{fold_name(part)}")
 
     # -- facts
 
@@ -388,17 +396,8 @@ class SentenceFacts:
             month, day = statement.value[-5:-3], statement.value[-2:]
             rule = f"FREQ=YEARLY;BYMONTH={int(month)};BYMONTHDAY={int(day)}"
             return ProposedEvent(recurrence=rule, is_all_day=True, precision="day")
-        if row is not None and not times.recurrence:
-            return None
-        if row is not None and row.name in (
-            "medication:",
-            "home",
-            "employer",
-            "job",
-            "likes:",
-            "dislikes:",
-        ):
-            return None
+        if row is not None:
+            return None  # what holds is no event, though it may happen every week
         if _SINCE.search(self._text[statement.start : statement.end]):
             return None
         span = self._text[statement.start : statement.end]
@@ -490,6 +489,9 @@ class SentenceFacts:
     def _propose_fragment(self, text: str, begin: int) -> None:
         """A date with a name, or a number, without a verb: "Lunch with Priya tomorrow"."""
         words = text[begin:].strip(" .!")
+        if (other := self._in_its_place(words)) is not None:
+            self._propose_statement(other)
+            return
         if (
             not words
             or len(words.split()) > 14
@@ -533,6 +535,28 @@ class SentenceFacts:
             )
         )
 
+    def _in_its_place(self, words: str) -> Statement | None:
+        """ "I gave up on Spanish. Dutch instead." """
+        ended = self.antecedents.ended
+        match = re.fullmatch(r"(?i)(?:now )?(?P<what>[\w '-]{2,40}?),? (?:instead|now)", words)
+        row = topic_named(ended.topic) if ended is not None else None
+        if ended is None or match is None or row is None or "en" not in row.says:
+            return None
+        value = normal_value(match["what"])
+        return replace(
+            ended,
+            text=filled(row.says["en"], ended.subject, match["what"]),
+            start=0,
+            end=len(self._text),
+            topic=row.key(value),
+            value=value,
+            polarity="",
+            ends=False,
+            is_over=False,
+            is_past=False,
+            target=None,
+        )
+
     def _dated(self, text: str, dates: Sequence[DateInterval]) -> str:
         """The text with its relative dates written in full."""
         text = strip_unprintable(text)
@@ -561,6 +585,11 @@ class SentenceFacts:
             self.sentence.start + start,
             self.sentence.start + min(max(end, start + 1), limit),
         )
+
+
+def takes_back(text: str) -> bool:
+    """True when a sentence corrects itself: "to nuts, no wait, to shellfish"."""
+    return _CORRECTED.match(text) is not None
 
 
 def _corrected(text: str) -> tuple[str, str] | None:
