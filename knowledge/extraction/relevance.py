@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from knowledge.extraction.masking import MASK, mask_foreign_text
+from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
 from knowledge.extraction.voices.explicit import is_standing_wish
@@ -178,18 +179,21 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
         return RejectionReason.TOO_LONG
     if fact.confidence < MIN_CONFIDENCE:
         return RejectionReason.UNSURE
-    if fact.is_secret or fact.trust is Trust.CONFIRMED or is_standing_wish(fact.topic):
+    is_outright = fact.is_secret or fact.trust is Trust.CONFIRMED or is_reminder(fact)
+    if is_outright or is_standing_wish(fact.topic):
         return None  # said outright, in whatever form
     covered = split.text[span.start : span.end]
     if covered and covered.count(MASK) * 2 > len(covered):
         return RejectionReason.PASTED
     sentence = split.sentence_at(span)
-    if fact.event is not None and sentence is not None and sentence.kind is SentenceKind.REQUEST:
-        return None  # "remind me to ..."
+    if fact.event is not None and sentence is not None:
+        is_task = fact.event.starts_at is None and not fact.event.recurrence
+        if sentence.kind is SentenceKind.REQUEST or (is_task and sentence.is_stated):
+            return None  # "remind me to ...", "to do: call the plumber"
     if fact.corrects and sentence is not None and sentence.kind in _CORRECTABLE:
         return None  # its own words take a part of the sentence back
     if sentence is not None and fact.topic is not None and fact.told_by is None:
-        said = sentence.stated_text[span.start - sentence.start : span.end - sentence.start]
+        said = sentence.wished_text[span.start - sentence.start : span.end - sentence.start]
         if said and not said.strip(MASK + " "):
             is_statement = sentence.kind is SentenceKind.STATEMENT
             return RejectionReason.NOT_MEANT if is_statement else REASONS[sentence.kind]

@@ -15,6 +15,7 @@ from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reading import Antecedents
+from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.sentence_facts import SentenceFacts, takes_back
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
@@ -89,7 +90,7 @@ def _read_user_message(
             language,
             only_known=sentence.kind in (SentenceKind.PASTED, SentenceKind.FICTION),
         )
-        is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps to remind
+        is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps a list of tasks
         is_corrected = sentence.kind is SentenceKind.NOT_MEANT and takes_back(
             message.content[sentence.start : sentence.end]
         )
@@ -140,14 +141,16 @@ def _with_corrections(sentences: Sequence[Sentence]) -> list[Sentence]:
                 + ","
                 + text[len(before.text.rstrip(".!…")) + 1 :]
             )
-            joined[-1] = replace(before, end=sentence.end, text=text, stated_text=text)
+            joined[-1] = replace(
+                before, end=sentence.end, text=text, stated_text=text, wished_text=text
+            )
         else:
             joined.append(sentence)
     return joined
 
 
 def _propose_explicit(proposals: Proposals, message: SourceMessage) -> None:
-    """What the user wants remembered, forgotten and done always, and secrets."""
+    """What the user wants remembered, forgotten and done always; secrets and reminders."""
     user_key = proposals.user.key if proposals.user is not None else USER_KEY
     facts, forget_wishes = propose_explicit(message, user_key)
     if facts:
@@ -157,6 +160,9 @@ def _propose_explicit(proposals: Proposals, message: SourceMessage) -> None:
         if fact.topic == "call_me" and fact.value:  # the user's own name is nobody else
             proposals.leave_out(f"name:{fold_name(fact.value)}")
     proposals.forget_wishes.extend(forget_wishes)
+    if reminders := propose_reminders(message, user_key):
+        proposals.propose_user(reminders[0].span)
+        proposals.facts.extend(reminders)
 
 
 def _without_secrets(content: str) -> str:

@@ -12,6 +12,7 @@ from knowledge.extraction.clause import Clause
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.interpreter import filled
+from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_names
 from knowledge.extraction.node_types import ENTITY, OBJECT, PERSON
 from knowledge.extraction.parsing import Parse
@@ -32,7 +33,7 @@ from knowledge.extraction.times import (
 )
 from knowledge.extraction.topics import topic_named
 from knowledge.extraction.voices import MASK
-from knowledge.extraction.voices.text import plain_text, strip_unprintable
+from knowledge.extraction.voices.text import strip_unprintable
 from knowledge.types import EventState, ProposedEvent, ProposedFact, SourceMessage, TextSpan, Trust
 
 MAX_ABOUT = 8  # entities of one fact
@@ -53,7 +54,6 @@ _SINCE_BEHIND = re.compile(r"(?i)\b(?:since|from|as of|starting|seit|ab)\s+(?:th
 _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
 _UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
 _CLAUSE_BREAK = re.compile(r"[,;:!–]|\s-\s")
-_REMIND = re.compile(r"(?i)\bremind me (?:to |about |of |that )(?P<what>[^.!?\n]+)")
 _TO_DO = re.compile(r"(?i)^(?:to-?do|tasks?|todo list)[^:]{0,30}:\s*(?P<what>.+)$")
 _CORRECTED = re.compile(
     r"(?i)(?P<before>.{4,}?)\s*(?:,|\.{2,}|…|-|–|;)\s*(?:(?:no,? )?(?:sorry|wait|no wait|wait no|scratch that|i mean|i meant|make that|or rather|rather|correction|actually no))[,:]? (?P<after>[^.!?]+)(?P<rest>.*)$"
@@ -88,17 +88,17 @@ class SentenceFacts:
     def __post_init__(self) -> None:
         self._text = self.sentence.text  # as it is read
         self._is_whole = False  # offsets of `_text` are none of the sentence
-        said = plain_text(self.message.content)[self.sentence.start : self.sentence.end]
-        # As it was said, with what is taken back and asked for; but nothing of others' words.
-        self._said = said if MASK not in self.sentence.text[:3] else self.sentence.text
+        # As it was said, with what is taken back and asked for; others' words are masked.
+        said = mask_foreign_text(self.message.content)
+        self._said = said[self.sentence.start : self.sentence.end]
 
     def propose(self) -> None:
         """The proposals have what the sentence says of somebody."""
         if self.language != "en":
             return
-        text = self.sentence.stated_text.replace(MASK, " ")
+        text = self.sentence.wished_text.replace(MASK, " ")
         if _CORRECTED.match(self._said):  # what is taken back is left out further down
-            text = self._said
+            text = self._said.replace(MASK, " ")
         begin = explicit_prefix_length(text)
         statements: list[Statement] = []
         is_read = self.sentence.is_stated or takes_back(self._said)
@@ -109,8 +109,10 @@ class SentenceFacts:
         for statement in statements:
             self._propose_statement(statement)
         if self.sentence.speaker is None:
-            self._propose_reminders(self._said)
-            if (
+            tasks = _TO_DO.match(self._said)
+            if tasks is not None:
+                self._propose_tasks(tasks)
+            elif (
                 not statements
                 and self.sentence.is_stated
                 and self.sentence.is_meant_whole
@@ -420,42 +422,17 @@ class SentenceFacts:
         when = event.recurrence or (event.starts_at.isoformat()[:16] if event.starts_at else "")
         return f"event:{key[:60].strip()}", when, not event.recurrence
 
-    def _propose_reminders(self, text: str) -> None:
-        """What the user wants to be reminded of, and what stands in a list of tasks."""
-        for match in _REMIND.finditer(text):
-            what = match["what"].strip(" ,")
-            offset = match.start("what")
-            dates = [
-                replace(one, text_start=one.text_start + offset, text_end=one.text_end + offset)
-                for one in dates_in(what, self.message.said_at, prefer_past=False)
-            ]
-            times = Times(dates, recurrence_in(what), clock_in(what))
-            event = (
-                event_at(times, self.message.said_at, is_past=False, remind=True) or ProposedEvent()
-            )
-            key = normal_value(
-                what[: dates[0].text_start - offset]
-                if dates and dates[0].text_start > offset + 3
-                else what
-            )
-            self._propose_event(
-                f"I want to be reminded to {what}.",
-                match.span(),
-                topic=f"event:{key[:60]}",
-                event=event,
-                dates=dates,
-            )
-        if (todo := _TO_DO.match(text)) is not None:
-            offset = todo.start("what")
-            for item in re.finditer(r"[^,;]+", todo["what"]):
-                what = item[0].strip(" .")
-                if len(what) > 3:
-                    self._propose_event(
-                        f"I want to {what}.",
-                        (offset + item.start(), offset + item.end()),
-                        topic=f"event:{normal_value(what)[:60]}",
-                        event=ProposedEvent(),
-                    )
+    def _propose_tasks(self, tasks: re.Match[str]) -> None:
+        """What stands in a list of tasks: "To do: call the plumber, book a table"."""
+        offset = tasks.start("what")
+        for item in re.finditer(r"[^,;]+", tasks["what"]):
+            what = item[0].strip(" .")
+            if len(what) > 3:
+                bounds = (offset + item.start(), offset + item.end())
+                topic = f"event:{normal_value(what)[:60]}"
+                self._propose_event(
+                    f"I want to {what}.", bounds, topic=topic, event=ProposedEvent()
+                )
 
     def _propose_event(
         self,
