@@ -12,7 +12,6 @@ from knowledge.extraction.german.lexicon import (
     is_first_name,
     role_of,
 )
-from knowledge.extraction.german.morphology import Tense
 from knowledge.extraction.german.open_facts import OpenFacts
 from knowledge.extraction.german.people import (
     MINE,
@@ -37,8 +36,6 @@ from knowledge.types import (
     SourceMessage,
     Trust,
 )
-
-TOLD_CONFIDENCE = 0.6  # of what others are said to say
 
 _BARE_EVENTS = ("termin", "verabredung", "date")  # their name is whom they are with
 
@@ -103,9 +100,6 @@ class _SentenceReader:
                     )
 
     def _read_clause(self, clause: GermanClause) -> None:  # noqa: PLR0912  its steps
-        if clause.is_after_report is not None:
-            self._read_told(clause, clause.is_after_report)
-            return
         known = set(self.sentence.proposals.entities)
         subject = self._subject(clause)
         if subject is None or not is_stated(clause):
@@ -203,37 +197,6 @@ class _SentenceReader:
         name = Name(start, start + len(text), text, node_type or PERSON, 0.8)
         return self.sentence.proposals.propose_entity(
             name, self.sentence.span(start, start + len(text)), node_type=node_type
-        )
-
-    def _read_told(self, clause: GermanClause, report: GermanClause) -> None:
-        teller = self._subject(report)
-        if (
-            teller is None
-            or teller.is_self
-            or not teller.is_person
-            or report.tense is Tense.SUBJUNCTIVE
-        ):
-            return
-        self.sentence.people.remember(teller)
-        if clause.subject_word in ("er", "sie") or clause.subject_word in ("ich", "wir"):
-            label = clause.subject_word
-        elif clause.subject is not None:
-            label = clause.subject.text
-        else:
-            return
-        said = self.sentence.written(clause, label, is_inner=True)
-        verb = (
-            "sagt" if teller.label.split(" ")[-1].lower() not in ("eltern", "kinder") else "sagen"
-        )
-        self.sentence.add(
-            clause,
-            f"do:{report.verb}",
-            normal_value(said),
-            f"{teller.label} {verb}: {capital(said)}",
-            about=(teller.key,),
-            confidence=TOLD_CONFIDENCE,
-            trust=Trust.INFERRED,
-            told_by=teller.key,
         )
 
     def _read_forms(self) -> None:

@@ -213,9 +213,8 @@ class TopicFacts:
             case "marital_status" | "diet":
                 return [(chunk.text.lower(), chunk)]
         found = []
-        others = [
-            one for one in chunk.others if not (role_of(chunk.head) and role_of(one.head) is None)
-        ]
+        is_role = role_of(chunk.head) is not None  # its names are no values: "Kater, Mio und Leo"
+        others = [one for one in chunk.others if not (is_role and is_name(one))]
         for one in (chunk, *others):
             text = one.nouns
             if one.kind is Kind.ADVERB:

@@ -1,7 +1,5 @@
 """What German sentences say of the user and of others, by topic."""
 
-
-
 import pytest
 
 from tests.knowledge.extraction.support import read, stated_facts
@@ -16,7 +14,6 @@ SAID_OF_USER = [
     ("Ich bin von Beruf Optikerin.", "job", "optikerin"),
     ("Ich bin jetzt selbständig als Gärtner.", "job", "gärtner"),
     ("Ich heiße Jonas.", "name", "jonas"),
-    ("Nenn mich bitte Tommi.", "call_me", "tommi"),
     ("Ich bin 34 Jahre alt.", "age", "34"),
     ("Ich bin 1,79 groß.", "height", "1,79"),
     ("Ich wiege 82,5 kg.", "weight", "82,5 kg"),
@@ -143,14 +140,6 @@ def test_a_death_is_one_of_whoever_died() -> None:
     assert (fact.about[0], fact.topic) == ("role:grandmother", "death")
     assert fact.valid_from is not None
     assert fact.valid_from.date().isoformat() == "2023-03-01"
-
-
-def test_what_others_say_stays_theirs() -> None:
-    """With less trust, and with whose word it is."""
-    (fact,) = [one for one in read("Anna hat gesagt: Ich ziehe nach Rom.").facts if one.told_by]
-
-    assert fact.text == "Anna sagt: Ich ziehe nach Rom."
-    assert fact.told_by == fact.about[0] == "name:anna"
 
 
 def test_a_list_is_a_fact_each() -> None:
