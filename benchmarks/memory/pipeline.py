@@ -9,8 +9,9 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID, uuid5
 
@@ -41,7 +42,7 @@ NO_DEADLINE_MS = 60_000  # quality is measured with every retriever; speed is me
 
 
 # What the indexes are made with: without it, they are made anew.
-INDEXED_PARTS = {
+INDEXED_PARTS: Mapping[str, Callable[[], AbstractContextManager[Any]]] = {
     "passages": lambda: patch.object(passages, "MAX_WORDS", sys.maxsize),
     "neighbours' terms": lambda: patch.object(context_window, "NEIGHBOUR_TERMS", {}),
 }

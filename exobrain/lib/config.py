@@ -240,6 +240,11 @@ class Config(BaseSettings):
     knowledge_extractor: Literal["rules", "model", "auto"] = Field(
         "auto", description="what reads facts out of messages; auto: the model where there is one"
     )
+    knowledge_parser: Literal["spacy", "none"] = Field(
+        "spacy",
+        description="what the rules parse English with; none saves the worker 80 MB and reads "
+        "fixed forms only",
+    )
     knowledge_update_extraction_model: Annotated[str, Field(min_length=1)] = Field(
         "worker", description="the provider's model that reads facts out of messages"
     )

@@ -36,6 +36,7 @@ _NAMING = (
     Mode.UNREAD,
 )
 _RETOLD = frozenset({Mode.STATED, Mode.TOLD, Mode.WISHED, Mode.TALK})
+_ASKING = frozenset({Mode.ASKED_TO_DO, Mode.ASKED})  # behind a statement they leave it as it is
 
 
 MAX_SPEECH = 300  # characters; a longer one is a passage
@@ -72,12 +73,15 @@ class SpeakerSegment:
 def split_sentences(content: str) -> Sequence[Sentence]:
     """Every sentence of a message, in order; what stands in quotation marks is left out."""
     speakers = {(turn.start, turn.end): turn.speaker for turn in speaker_segments(content)}
+    labels = [(turn.start, turn.said_from) for turn in draw_voices(content).turns]
     secrets = [(secret.start, secret.end) for secret in own_secrets(content)]
     found: list[Sentence] = []
     sentences = read_sentences(content)
     for number, voiced in enumerate(sentences):
         if found and voiced.start < found[-1].end:
             continue  # within a sentence of the author's
+        if any(start <= voiced.start < end for start, end in labels):
+            continue  # a speaker's name says nothing
         speaker = next(
             (who for (start, end), who in speakers.items() if start <= voiced.start < end), None
         )
@@ -98,11 +102,18 @@ def split_sentences(content: str) -> Sequence[Sentence]:
                 is_explicit=is_read and explicit_prefix_length(voiced.text) > 0,
                 is_meant_whole=is_read
                 and (end > voiced.end or not voiced.text.endswith(":"))
-                and all(clause.mode in _RETOLD for clause in voiced.clauses)
+                and _is_meant(voiced)
                 and not any(start < voiced.end and voiced.start < end for start, end in secrets),
             )
         )
     return found
+
+
+def _is_meant(voiced: VoicedSentence) -> bool:
+    """True when nothing in the sentence is unsure or taken back; a request may follow."""
+    modes = [clause.mode for clause in voiced.clauses]
+    is_statement = modes[0] is Mode.STATED and not voiced.text.rstrip().endswith("?")
+    return all(mode in _RETOLD or (is_statement and mode in _ASKING) for mode in modes)
 
 
 def _speech_end(sentences: Sequence[VoicedSentence], number: int) -> int:

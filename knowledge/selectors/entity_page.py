@@ -13,7 +13,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.db.models.functions import Left
 
+from accounts.selectors import zone_of
 from exobrain.lib import clock
+from knowledge.dates.occurrences import end_of, occurrences
 from knowledge.errors import PageNotFound
 from knowledge.identity import SELF_NAMES
 from knowledge.models import LEDGER, Alias, Block, Changeset, Entity, Mention, Source
@@ -22,12 +24,12 @@ from knowledge.selectors.pages import PAGE_KINDS, pages_by_ids, type_title
 from knowledge.selectors.relations import Relation, relations_of
 from knowledge.selectors.topic_headings import NOTES, ORDER, SUMMARY, heading_of
 from knowledge.selectors.wording import addressed
-from knowledge.types import BlockKind, EventState, Polarity, Precision, Status, Trust
+from knowledge.types import BlockKind, EventState, Polarity, Status, Trust
 
 BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 ENDLESS = datetime(9999, 1, 1, tzinfo=UTC)
 NOW, PAST, COMING = "now", "past", "coming"
-DAYS_OF = {Precision.MONTH: 31, Precision.YEAR: 366}  # of which an event may take up any
+LOOKED_AHEAD = timedelta(days=3_700)  # for the next time of what recurs
 ROLE_PREFIX = "my "  # of an alias that is a role: see knowledge.services.identities.people
 DEEPEST_LEVEL = 2  # of the blocks on a page
 LINKS_SHOWN = 200
@@ -195,11 +197,14 @@ def find_page(*, user_id: UUID, page_id: UUID, as_of: datetime | None = None) ->
     when = {block.id: _when(block, as_of=as_of) for block in everything}
     present = [b for b in everything if (when[b.id] == NOW if as_of else b.is_current)]
     origins = origins_of(user_id=user_id, record_ids=[block.id for block in everything])
+    at = as_of or clock.now()
     shown = [
-        _to_page_block(block, origins) for block in _depth_first(present) if block.text.strip()
+        _to_page_block(block, origins, at=at)
+        for block in _depth_first(present)
+        if block.text.strip()
     ]
     others = {
-        time: [_to_page_block(b, origins) for b in everything if when[b.id] == time]
+        time: [_to_page_block(b, origins, at=at) for b in everything if when[b.id] == time]
         for time in (PAST, COMING)
     }
     relations = relations_of(user_id=user_id, members=members)
@@ -265,21 +270,28 @@ def _event_when(block: Block, *, as_of: datetime | None) -> str:
     at = as_of or clock.now()
     if as_of is not None and block.said_at > as_of:
         return ""
-    is_replaced = block.superseded_at is not None
-    if block.event_state != EventState.PLANNED or is_replaced:
+    if block.event_state != EventState.PLANNED or block.superseded_at is not None:
         return PAST
-    if block.recurrence or block.starts_at is None:
+    if block.starts_at is None:
         return COMING
-    return PAST if end_of_event(block) <= at else COMING
+    start = _next_start(block, at=at) or block.starts_at
+    length = end_of(
+        block.starts_at,
+        block.ends_at,
+        precision=block.time_precision,
+        is_all_day=block.is_all_day,
+    )
+    return PAST if start + (length - block.starts_at) <= at else COMING
 
 
-def end_of_event(block: Block) -> datetime:
-    """When the event is over, as far as that is known."""
-    start = block.starts_at or block.said_at
-    lasts = timedelta(days=DAYS_OF.get(Precision(block.time_precision or Precision.DAY), 1))
-    if not block.is_all_day and block.time_precision in ("", Precision.MOMENT):
-        lasts = timedelta(hours=1)
-    return block.ends_at or start + lasts
+def _next_start(block: Block, *, at: datetime) -> datetime | None:
+    """The next time of a recurring event that lies ahead."""
+    if not block.recurrence or block.starts_at is None:
+        return None
+    zone = zone_of(user_id=block.user_id)
+    until = at + LOOKED_AHEAD
+    coming = occurrences(block.recurrence, block.starts_at, since=at, until=until, zone=zone)
+    return coming[0] if coming else None
 
 
 def _relation_when(relation: Relation, *, as_of: datetime | None) -> str:
@@ -424,7 +436,9 @@ def _depth_first(blocks: Sequence[Block]) -> list[Block]:
     return ordered
 
 
-def _to_page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> PageBlock:
+def _to_page_block(
+    block: Block, origins: Mapping[UUID, Sequence[Origin]], *, at: datetime
+) -> PageBlock:
     return PageBlock(
         id=block.id,
         kind=BlockKind(block.kind),
@@ -444,14 +458,15 @@ def _to_page_block(block: Block, origins: Mapping[UUID, Sequence[Origin]]) -> Pa
         is_secret=block.is_secret,
         since_precision=block.since_precision,
         until_precision=block.until_precision,
-        event=_event_time(block) if block.kind == BlockKind.EVENT else None,
+        event=_event_time(block, at=at) if block.kind == BlockKind.EVENT else None,
     )
 
 
-def _event_time(block: Block) -> EventTime:
+def _event_time(block: Block, *, at: datetime) -> EventTime:
+    following = _next_start(block, at=at)
     return EventTime(
-        starts_at=block.starts_at,
-        ends_at=block.ends_at,
+        starts_at=following or block.starts_at,
+        ends_at=None if following else block.ends_at,
         precision=block.time_precision,
         is_all_day=block.is_all_day,
         recurrence=block.recurrence,

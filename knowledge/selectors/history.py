@@ -70,8 +70,8 @@ def days_read(
             began_as=VersionStart.ADDED,
             kind=BlockKind.EPISODE,
         )
-        for changeset_id, said_at in rows.values_list("changeset_id", "said_at"):
-            found[changeset_id][said_at.date()] += 1
+        for changeset_id, reference in rows.values_list("changeset_id", "reference"):
+            found[changeset_id][date.fromisoformat(reference.replace("/", "-"))] += 1
     return {id_: sorted(days.items()) for id_, days in found.items()}
 
 

@@ -21,6 +21,7 @@ from knowledge.types import Status
 VERBS: dict[str, tuple[str, ...]] = {
     "works_at": ("works at", "work at"),
     "works_for": ("works for", "work for"),
+    "works_on": ("works on", "work on"),
     "worked_at": ("worked at",),
     "studies_at": ("studies at", "study at"),
     "studied_at": ("studied at",),
@@ -34,6 +35,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "moved_to": ("moved to",),
     "owns": ("owns", "own"),
     "owned": ("owned",),
+    "uses": ("uses", "use"),
     "founded": ("founded",),
     "member_of": ("is a member of", "are a member of"),
     "knows": ("knows", "know"),

@@ -4,28 +4,40 @@
 HEADINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Name", ("name", "call_me", "nickname", "full name")),
     ("Home and origin", ("home", "hometown", "address", "origin", "nationality", "birthplace")),
-    ("Work", ("employer", "job", "work", "occupation", "salary", "colleague", "manager")),
-    ("School and study", ("school", "study", "degree", "university")),
+    ("Work", ("employer", "job", "work", "occupation", "salary")),
+    ("School and study", ("school", "studies", "study", "degree", "university", "learns")),
     (
         "People",
-        ("partner", "child", "parent", "sibling", "relative", "relation", "friend", "family"),
+        (
+            *("partner", "marital_status", "child", "children", "parent", "sibling", "relative"),
+            *("relation", "friend", "family", "manager", "contact"),
+        ),
     ),
     ("Pets", ("pet",)),
     (
-        "Health",
-        ("allergy", "condition", "medication", "health", "height", "weight", "blood type"),
+        "Health and body",
+        (
+            "allergy",
+            "condition",
+            "medication",
+            "health",
+            "height",
+            "weight",
+            "shoe_size",
+            "blood type",
+        ),
     ),
-    ("Food and drink", ("diet", "food", "drink")),
+    ("Food and drink", ("diet", "avoids", "food", "drink")),
     (
         "Likes and dislikes",
-        ("likes", "dislikes", "preference", "favourite", "favorite", "hobby", "interest"),
+        ("likes", "dislikes", "preference", "favourite", "favorite", "hobby", "interest", "reads"),
     ),
     ("Birthday and age", ("birthday", "age")),
     ("Contact", ("phone", "email", "website")),
-    ("Languages", ("speaks", "native language", "language")),
-    ("Belongings", ("owns", "possession")),
+    ("Languages", ("speaks", "native language")),
+    ("Belongings", ("owns", "uses", "possession")),
     ("Projects and groups", ("project", "membership", "member")),
-    ("Wishes about answers", ("answer_style", "unit_style", "wish")),
+    ("Wishes about answers", ("answer_style", "unit_style", "language", "wish")),
 )
 OTHERS = "More"
 NOTES = "Your notes"

@@ -310,12 +310,19 @@ def _replay_edit(work: UnitOfWork, event: HistoryEvent) -> bool:
             work.remove(row)
         else:
             values = dict(change.after)
-            if change.table == "block" and row.topic:
+            if change.table == "block" and row.topic and not _is_ended_elsewhere(row, values):
                 values = {name: value for name, value in values.items() if name not in DERIVED}
             work.change(row, **values)
         done.append(row)
     resolve_conflicts(work, topics_of(done))
     return bool(done)
+
+
+def _is_ended_elsewhere(row: Any, values: Mapping[str, Any]) -> bool:
+    """True when the user let a statement of another topic end the row: no conflict finds that."""
+    by = values.get("superseded_by_id")
+    successor = Block.objects.filter(pk=by).first() if by else None
+    return successor is not None and topics_of([successor]) != topics_of([row])
 
 
 # -- swapping

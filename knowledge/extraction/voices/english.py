@@ -114,7 +114,7 @@ _TO_DO = re.compile(
 )
 _TALK = re.compile(
     rf"{_FILLER}(?:"
-    r"(?:danke|hallo|tschüss|gute nacht|guten (?:morgen|tag|abend)|moin|servus|merci|gracias|grazie|ciao|bonjour|hola|thanks|thank you|thx|ty|tysm|cheers|much appreciated|(?:i |really |much )*appreciate|bye|goodbye|see (?:you|ya)|talk (?:to you )?(?:soon|later)|take care|welcome|good (?:morning|evening|afternoon|night|day|luck|idea|point|question|job|one|bot|to (?:know|hear|see))|nice to|hiya|howdy|hello|hi there|"
+    r"(?:good (?:lord|god|grief|heavens)|(?:oh )?my (?:god|goodness|gosh)|omg|thank god|danke|hallo|tschüss|gute nacht|guten (?:morgen|tag|abend)|moin|servus|merci|gracias|grazie|ciao|bonjour|hola|thanks|thank you|thx|ty|tysm|cheers|much appreciated|(?:i |really |much )*appreciate|bye|goodbye|see (?:you|ya)|talk (?:to you )?(?:soon|later)|take care|welcome|good (?:morning|evening|afternoon|night|day|luck|idea|point|question|job|one|bot|to (?:know|hear|see))|nice to|hiya|howdy|hello|hi there|"
     r"sure|great|nice|cool|awesome|amazing|perfect|lol|rofl|lmao|(?:ha){2,}h?|hm+|nice one|well done|(?:morning|evening|afternoon|night)(?=[\s!.]*$)|exactly|right|true|totally|absolutely|indeed|sounds?\s+(?:good|great|like|fun|awesome|amazing|interesting|fine|right|perfect)|"
     r"got it|gotcha|makes sense|fair enough|i see|never ?mind|forget it|no (?:problem|worries|way|idea|thanks|need)|my pleasure|same here|me too|one (?:sec|second|moment)|hang on|hold on|wait|let me (?:think|see|check|try|look)|brb|"
     r"congrat\w*|way to go|keep (?:it up|going|me posted)|enjoy|have (?:a (?:good|great|nice|lovely)|fun)|whatever|good luck|all good|bon (?:voyage|appétit|appetit)|happy (?:birthday|new year|easter|holidays|weekend|friday|monday)|merry christmas|god bless|bless you|sorry|my bad|oops|whoops|testing|test|ping)\b"
@@ -160,7 +160,7 @@ GRAMMAR = Grammar(
     ),
     back_condition=re.compile(rf"(?:{_CONDITION})$", _I),
     aside_condition=re.compile(
-        r"\s*(?:(?:and|but|so|or)\s+)*if\s+(?:possible|needed|necessary|any(?:one)?\b|so\b|not\b|you(?:'re| are)? (?:want|like|need|prefer|wonder|wondering|care|must|ask|asking|can|could|remember|know|curious|interested|didn't know|don't mind|please)|(?:that|this|it) (?:matters|helps|makes|is relevant|counts|interests)|i(?:'m| am) (?:not (?:wrong|mistaken)|honest|being honest)|i (?:remember|recall) (?:correctly|right)|memory serves|anything\b|it helps)",
+        r"\s*(?:(?:and|but|so|or)\s+)*(?:in case (?:you|that|it|anyone|someone|anybody)\b|if\s+(?:possible|needed|necessary|any(?:one)?\b|so\b|not\b|you(?:'re| are)? (?:want|like|need|prefer|wonder|wondering|care|must|ask|asking|can|could|remember|know|curious|interested|didn't know|don't mind|please)|(?:that|this|it) (?:matters|helps|makes|is relevant|counts|interests)|i(?:'m| am) (?:not (?:wrong|mistaken)|honest|being honest)|i (?:remember|recall) (?:correctly|right)|memory serves|anything\b|it helps))",
         _I,
     ),
     asks_whether=re.compile(

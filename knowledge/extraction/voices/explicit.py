@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from knowledge.extraction.voices.parts import Stretch, Voice, VoicedSentence
 from knowledge.extraction.voices.secrets import Secret, read_secrets
 from knowledge.extraction.voices.stretches import read_stretches
+from knowledge.extraction.voices.text import strip_unprintable
 from knowledge.extraction.voices.wishes import Wish, WishKind, read_wishes
 from knowledge.types import ForgetWish, ProposedFact, SourceMessage, TextSpan, Trust
 
@@ -26,7 +27,7 @@ def propose_explicit(
     for wish in read_wishes(message.content, sentences):
         span = TextSpan(message.id, wish.start, wish.end)
         if wish.kind is WishKind.FORGET:
-            forget_wishes.append(ForgetWish(span=span, what=wish.text))
+            forget_wishes.append(ForgetWish(span=span, what=strip_unprintable(wish.text)))
         elif wish.kind is WishKind.STANDING:
             facts.append(_standing_fact(span, user_key, wish))
         else:
@@ -63,8 +64,8 @@ def _secret_fact(message: SourceMessage, user_key: str, secret: Secret) -> Propo
         about=(user_key,),
         trust=Trust.USER_SAID,
         confidence=SECRET_CONFIDENCE,
-        topic=f"secret:{secret.thing.casefold()}",
-        value=secret.value,
+        topic=f"secret:{strip_unprintable(secret.thing).casefold()}",
+        value=strip_unprintable(secret.value),
         single_valued=True,
         is_secret=True,
     )
@@ -78,7 +79,7 @@ def _standing_fact(span: TextSpan, user_key: str, wish: Wish) -> ProposedFact:
         trust=Trust.USER_SAID,
         confidence=STANDING_CONFIDENCE,
         topic=wish.topic,
-        value=wish.value,
+        value=strip_unprintable(wish.value),
         single_valued=True,
     )
 
@@ -86,8 +87,9 @@ def _standing_fact(span: TextSpan, user_key: str, wish: Wish) -> ProposedFact:
 def _kept_fact(
     span: TextSpan, user_key: str, wish: Wish, secrets: Sequence[Secret]
 ) -> ProposedFact:
+    text = strip_unprintable(wish.text)
     return ProposedFact(
-        text=wish.text[0].upper() + wish.text[1:],
+        text=text[:1].upper() + text[1:],
         span=span,
         about=(user_key,),
         trust=Trust.CONFIRMED,
@@ -99,5 +101,5 @@ def _kept_fact(
 
 
 def _as_sentence(text: str) -> str:
-    words = " ".join(text.split())
+    words = " ".join(strip_unprintable(text).split())
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?")) else ".")

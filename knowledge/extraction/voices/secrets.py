@@ -48,7 +48,7 @@ _NAMED = re.compile(
 )
 # "4471 is the door code", "The alarm is switched off with 2580#".
 _FIRST = re.compile(
-    rf"(?P<clause>(?P<value>\b(?=\S*\d)[\w!#$%&*+@.-]{{3,40}})\s+(?:is|ist|opens|öffnet)\s+(?P<thing>(?:the|my|our|der|die|das|mein\w*|unser\w*)\s+{_NOUN}{_OF}))(?=[\s,;.!?]|$)",
+    rf"(?P<clause>(?P<value>(?<!\S)(?=\S{{0,40}}\d)[\w!#$%&*+@.-]{{3,40}})\s+(?:is|ist|opens|öffnet)\s+(?P<thing>(?:the|my|our|der|die|das|mein\w*|unser\w*)\s+{_NOUN}{_OF}))(?=[\s,;.!?]|$)",
     re.IGNORECASE,
 )
 _OPENS = re.compile(

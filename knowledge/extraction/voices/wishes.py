@@ -80,7 +80,7 @@ _ALWAYS = re.compile(
 
 # -- how to be called, and addressed
 _CALL_ME = re.compile(
-    rf"(?:^|[.,;!?\s])(?:(?:please|just|you (?:can|may|should)|everyone (?:calls|can call)|people|friends|always|from now on|but|and|so)[, ]+)*(?P<verb>call me|address me as|refer to me as|i (?:go by|prefer (?:to be called|being called|the name)|like to be called|want to be called|would like to be called)|i'd (?:like|prefer) to be called|(?:friends|everyone|everybody|people|my friends) calls? me|nenn(?:e|t)? mich|du (?:kannst|darfst) mich|ich (?:möchte|will|würde gern(?:e)?))\s+(?:just |simply |einfach |bitte |lieber |nur |ab jetzt |gern(?:e)? )*(?P<name>(?-i:[{UPPER}])[\w'’.-]*(?:\s+(?-i:[{UPPER}])[\w'’.-]*){{0,2}}|[\w'’-]+(?=\s*(?:[.!,;]|$|\bfrom now on|\bplease|\bbitte|\binstead|\bgenannt|\bnennen)))(?:\s+(?:genannt werden|nennen))?",
+    rf"(?:^|[.,;!?\s])(?:(?:please|just|you (?:can|may|should)|everyone (?:calls|can call)|people|friends|always|from now on|but|and|so)[, ]+)*(?P<verb>call me|address me as|refer to me as|i (?:go by|prefer (?:to be called|being called|the name)|like to be called|want to be called|would like to be called)|i'd (?:like|prefer) to be called|(?:friends|everyone|everybody|people|my friends) (?:just |simply |usually |all )?(?:calls? me|says?)|nenn(?:e|t)? mich|du (?:kannst|darfst) mich|ich (?:möchte|will|würde gern(?:e)?))\s+(?:just |simply |einfach |bitte |lieber |nur |ab jetzt |gern(?:e)? )*(?P<name>(?-i:[{UPPER}])[\w'’.-]*(?:\s+(?-i:[{UPPER}])[\w'’.-]*){{0,2}}|[\w'’-]+(?=\s*(?:[.!,;]|$|\bfrom now on|\bplease|\bbitte|\binstead|\bgenannt|\bnennen)))(?:\s+(?:genannt werden|nennen))?",
     _I,
 )
 _GERMAN_NAME_VERB = re.compile(r"^(?:du|ich)\b", _I)

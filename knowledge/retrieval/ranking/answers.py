@@ -19,12 +19,23 @@ _DENIALS = re.compile(
     re.IGNORECASE,
 )
 _NEGATION = re.compile(r"\b(?:not|no|never|none|nicht|nie|kein\w*)\b|n['’]t\b", re.IGNORECASE)
+# Words that say nothing which a fact would have to say.
+_FILLERS = frozenset(
+    term
+    for text in (
+        "name called now today still currently actually already also by the way btw well so",
+        "ich du mein meine der die das ein eine ist bin heiße heißt jetzt nun übrigens auch noch",
+    )
+    for term in terms(text)
+)
 ASKS = 0.5  # a text of which more is questions asks
 DENIAL_WORDS = 60  # a longer answer that says so goes on to say something
 
 
 def share_asked(text: str) -> float:
     """How much of the text is questions, 0 to 1, by characters."""
+    if "?" not in text:
+        return 0.0
     sentences = _SENTENCE.findall(text)
     total = sum(len(sentence.strip()) for sentence in sentences)
     asked = sum(len(each.strip()) for each in sentences if each.rstrip().endswith("?"))
@@ -46,4 +57,4 @@ def says_all_of(text: str, other: str) -> bool:
     """Whether the text has every word of content of the other, and denies no more than it."""
     if bool(_NEGATION.search(text)) != bool(_NEGATION.search(other)):
         return False
-    return set(terms(other)) <= set(terms(text))
+    return set(terms(other)) - _FILLERS <= set(terms(text))

@@ -15,7 +15,12 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
-from knowledge.retrieval.ranking.answers import denies_knowing, repeats_question, share_asked
+from knowledge.retrieval.ranking.answers import (
+    ASKS,
+    denies_knowing,
+    repeats_question,
+    share_asked,
+)
 from knowledge.retrieval.ranking.late_interaction import LateInteractionScorer
 from knowledge.retrieval.ranking.question import (
     ParsedQuestion,
@@ -49,6 +54,7 @@ class Candidate:
     session: Hashable  # what it was said in: a day's journal, a chat
     position: MessagePosition  # of its tokens; those of messages beside it stand in for them
     speaker: str = ""
+    is_users: bool = False  # the user's own words, and no other speaker's
     is_assistants: bool = False
     lexical: float | None = None  # BM25 of its index row
     dense: float | None = None  # cosine of its contextual vector
@@ -73,18 +79,18 @@ def fuse(
     """The pool, best first; equals stay in the order they came in."""
     if not pool:
         return []
-    features = _features_of_texts(question, pool, statistics)
     dense = _found(pool, "dense")
+    weights = WITH_WORDS
     if scorer is not None:
         weights = WITH_TOKENS
-        positions = [candidate.position for candidate in pool]
-        features["tokens"] = scorer.score(positions, _idf_with_prior(statistics))
-        features["dense"] = np.zeros(len(pool)) if dense is None else dense
     elif dense is not None:
         weights = WITH_VECTORS
-        features["dense"] = dense - dense.mean()
-    else:
-        weights = WITH_WORDS
+    features = _features_of_texts(question, pool, statistics, with_cover=weights.cover > 0)
+    if dense is not None:
+        features["dense"] = dense if scorer is not None else dense - dense.mean()
+    if scorer is not None:
+        positions = [candidate.position for candidate in pool]
+        features["tokens"] = scorer.score(positions, _idf_with_prior(statistics))
     compared = features.get("tokens", features["lexical"])
     features["session"] = _session_scores(pool, compared)
     parts = {name: getattr(weights, name) * values for name, values in features.items()}
@@ -103,25 +109,35 @@ def fuse(
 
 
 def _features_of_texts(
-    question: ParsedQuestion, pool: Sequence[Candidate], statistics: TermStatistics
+    question: ParsedQuestion,
+    pool: Sequence[Candidate],
+    statistics: TermStatistics,
+    *,
+    with_cover: bool,
 ) -> dict[str, Scores]:
-    """What is known without vectors: words, whose they are, when, how long, whether they answer."""
+    """What is known without vectors: words, whose they are, when, how long, whether they answer.
+
+    Reading the terms of a pool's texts costs as much as all else here: only where they count.
+    """
     information = {term: statistics.idf(term) for term in question.terms}
     total = sum(information.values()) or 1.0
     lexical = _found(pool, "lexical")
     person = person_asked_about(question.text, {candidate.speaker for candidate in pool})
     wants_answer = asks_for_answer(question.text)
-    rows: dict[str, list[float]] = {
-        name: [] for name in ("cover", "date", "speaker", "assistant", "length", "asks", "empty")
-    }
+    names = ("date", "speaker", "assistant", "length", "asks", "empty")
+    rows: dict[str, list[float]] = {name: [] for name in names}
+    if with_cover:
+        rows["cover"] = []
     for candidate in pool:
         words = len(candidate.text.split())
-        said = set(terms(candidate.text))
         asked = share_asked(candidate.text)
-        is_empty = repeats_question(said, asked, question.terms) or (
-            candidate.is_assistants and denies_knowing(candidate.text)
-        )
-        rows["cover"].append(sum(information[term] for term in said & information.keys()) / total)
+        said = set(terms(candidate.text)) if with_cover or asked > ASKS else set()
+        # Asked by the same person: what somebody else asks in a chat leads to the answer.
+        is_empty = candidate.is_users and repeats_question(said, asked, question.terms)
+        is_empty |= candidate.is_assistants and denies_knowing(candidate.text)
+        if with_cover:
+            known = sum(information[term] for term in said & information.keys())
+            rows["cover"].append(known / total)
         rows["date"].append(max(map(question.time_fit, candidate.times)))
         rows["speaker"].append(float(person is not None and candidate.speaker == person))
         rows["assistant"].append(float(candidate.is_assistants and not wants_answer))

@@ -8,6 +8,7 @@ are cleared after the commit; where that fails, the report says so.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
@@ -54,6 +55,7 @@ from knowledge.types import (
     ForgetReport,
     Target,
     TargetKind,
+    TextSpan,
 )
 from orchestrator import services as orchestrator
 
@@ -74,16 +76,17 @@ def preview(*, user_id: UUID, target: Target) -> ForgetPreview:
 
 
 @retry_conflicts
-def forget(*, user_id: UUID, target: Target) -> ForgetReport:
+def forget(*, user_id: UUID, target: Target, also: Sequence[TextSpan] = ()) -> ForgetReport:
     """The target is erased and is not learned again; the report names what is still pending.
 
+    The memory does not know the words of `also` any more, either: a wish says what it wants gone.
     Raises NothingToForget. Ledger, journal and PostgreSQL indexes change in one transaction; the
     cache and the queue follow after the commit.
     """
     pending = outside_indexes()
     with transaction.atomic():
         lock_memory(user_id)
-        plan = plan_forgetting(user_id=user_id, target=target)
+        plan = plan_forgetting(user_id=user_id, target=target, also=also)
         counts = plan.counts()
         forgetting_begins.send(
             sender=None,

@@ -117,8 +117,8 @@ class ForgetPlan:
         return items[:limit]
 
 
-def plan_forgetting(*, user_id: UUID, target: Target) -> ForgetPlan:
-    """What goes with the target; raises NothingToForget."""
+def plan_forgetting(*, user_id: UUID, target: Target, also: Sequence[TextSpan] = ()) -> ForgetPlan:
+    """What goes with the target, and with other words that say it; raises NothingToForget."""
     if target.kind == TargetKind.EVERYTHING:
         return ForgetPlan(user_id, target)
     if target.kind == TargetKind.FACT and target.id:
@@ -140,7 +140,7 @@ def plan_forgetting(*, user_id: UUID, target: Target) -> ForgetPlan:
         plan = _plan_messages(user_id, target, day)
     else:
         raise NothingToForget
-    plan = _add_orphans(plan)
+    plan = _add_orphans(replace(plan, spans=[*plan.spans, *also]))
     concerned = {*plan.message_ids, *(span.message_id for span in plan.spans)}
     messages = journal.messages_by_ids(user_id=user_id, ids=[*concerned])
     positions = frozenset((message.reference, message.sequence) for message in messages)

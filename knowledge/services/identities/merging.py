@@ -50,6 +50,8 @@ def merge_into(work: UnitOfWork, *, keep: Entity, gone: Entity) -> None:
     for entity in work.current(Entity.objects.filter(merged_into=gone, **mine)):
         work.change(entity, merged_into_id=keep.id)
     work.change(gone, merged_into_id=keep.id)
+    if keep.is_unnamed and not gone.is_unnamed:
+        work.change(keep, name=gone.name, normal_name=gone.normal_name, is_unnamed=False)
     if gone.trust > keep.trust:
         work.change(keep, trust=gone.trust)
 

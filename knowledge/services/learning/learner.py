@@ -47,6 +47,7 @@ from knowledge.services.learning.references import (
     tail_of,
 )
 from knowledge.services.learning.schema_context import known_entities, schema_view
+from knowledge.services.learning.wishes import meant_by
 from knowledge.services.ledger.conflicts import (
     Topic,
     end_elsewhere,
@@ -69,6 +70,7 @@ from knowledge.types import (
     BlockKind,
     EventState,
     Extraction,
+    ForgetWish,
     Polarity,
     Precision,
     PreparedLearning,
@@ -278,7 +280,7 @@ class Learner:
         self.topics: dict[Topic, list[Block]] = {}
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.taken: set[UUID] = set()  # ids of statements that are stored
-        self.statements = Statements(work)
+        self.statements = Statements(work, zone_of(user_id=work.user_id))
 
     def learn(self) -> None:
         """All of the batch is in the unit of work, with a decision about each part."""
@@ -300,6 +302,8 @@ class Learner:
         for fact in facts:
             self._learn_fact(fact)
         self._add_episodes()
+        for wish in self.extraction.forget_wishes:
+            self._propose_forgetting(wish)
 
         # An entity all of whose mentions turned out to be forgotten is not added.
         spoken = {mention.entity_id for mention in self.work.additions(Mention)}
@@ -579,11 +583,11 @@ class Learner:
         self, fact: ResolvedFact, event: ProposedEvent, corrected: Block | None
     ) -> tuple[ResolvedFact, Block | None, Sequence[Block]]:
         """The event beside those known: with what it replaces, the one that it is, or questions."""
-        pool = self.statements.open(subject_id=None)
-        events = [block for block in pool if block.kind == BlockKind.EVENT]
-        known = [b for b in events if b.topic == fact.topic and b.entity_id == fact.subject_id]
+        events = [BlockKind.EVENT]
+        known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
         if event.state != EventState.PLANNED and not known:
-            known = [block for block in events if is_of_key(block, fact.topic)]
+            others = self.statements.open(kinds=events)
+            known = [block for block in others if is_of_key(block, fact.topic)]
         elsewhere = [block for block in known if block.message_id != fact.message.id]
         is_sure = fact.proposal.confidence >= CERTAIN and fact.trust >= Trust.USER_SAID
         is_moved = fact.proposal.single_valued and bool(fact.topic) and known == elsewhere
@@ -644,6 +648,35 @@ class Learner:
             for each in self.statements.open(subject_id=fact.subject_id):
                 if each.topic == opposite and not each.polarity and each.said_at <= block.said_at:
                     end_elsewhere(self.work, each, by=block, at=fact.start)
+
+    def _propose_forgetting(self, wish: ForgetWish) -> None:
+        """There is a question whether what the wish means is to be forgotten."""
+        span = wish.span
+        message = self.messages.get(span.message_id)
+        if message is None or not self._is_in_batch(span) or self.mask.overlaps(span):
+            return
+        if TRUST_OF_ROLE.get(message.role, Trust.WEB) < Trust.USER_SAID:
+            self._decide(Verdict.LOW_TRUST, "not_said_by_user", message.id, span)
+            return
+        episode_id = identity.episode_id(self.user_id, message_id=message.id)
+        meant = meant_by(self.user_id, wish)
+        for record in meant:
+            self.work.add(
+                ReviewItem(
+                    id=identity.pair_id(
+                        self.user_id, kind="forget", left_id=record.id, right_id=episode_id
+                    ),
+                    user_id=self.user_id,
+                    kind=ReviewItem.Kind.FORGET,
+                    left_id=record.id,
+                    right_id=episode_id,
+                    features={"start": span.start, "end": span.end},  # of the wish
+                )
+            )
+        if meant:
+            self._decide(Verdict.REMEMBERED, "wish_to_forget", message.id, span)
+        else:
+            self._decide(Verdict.DROPPED, "nothing_to_forget", message.id, span)
 
     def _ask_whether_ended(self, ending: Block, block: Block) -> None:
         """There is a question whether the one ends the other."""

@@ -16,7 +16,7 @@ from knowledge.models import (
     Mention,
     Source,
 )
-from knowledge.services.ledger.conflicts import reopen, resolve_conflicts, topic_of
+from knowledge.services.ledger.conflicts import end_elsewhere, reopen, resolve_conflicts, topic_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
 
@@ -102,6 +102,18 @@ def refute(work: UnitOfWork, block: Block, *, status: Status = Status.FALSIFIED)
     """The block is wrong by the user's word, or in doubt."""
     work.change(block, status=status)
     _update_dependents(work, block)
+
+
+def end(work: UnitOfWork, block: Block, *, by: Block) -> None:
+    """The other statement, an ending or another time of an event, ends the block."""
+    work.change(by, trust=int(Trust.CONFIRMED), confidence=1.0, status=Status.ASSERTED)
+    if by.kind == BlockKind.EVENT:
+        work.change(by, corrects_id=block.id)
+        if by.starts_at is None:
+            times = {name: getattr(block, name) for name in EVENT_COLUMNS[:5]}
+            work.change(by, **times)
+    end_elsewhere(work, block, by=by, at=by.valid_from or by.said_at)
+    _update_dependents(work, by)
 
 
 def _update_dependents(work: UnitOfWork, block: Block) -> None:

@@ -15,7 +15,7 @@ from knowledge.selectors.pages import type_title
 from knowledge.selectors.relations import edge_text
 from knowledge.selectors.wording import LONGEST_STATEMENT, WITHHELD, addressed, possessive, quoted
 from knowledge.services.identities.people import ROLE_PREFIX
-from knowledge.types import BlockKind, Change, ChangesetEntry, Status, Trust
+from knowledge.types import BlockKind, Change, ChangesetEntry, EventState, Status, Trust
 
 MOST_SENTENCES = 200  # of one changeset
 # Columns by which a row names entities and blocks.
@@ -244,6 +244,14 @@ def _of_changed_block(
         yield f"No longer in doubt: {quoted(text)}"
     elif after.get("trust") == Trust.CONFIRMED and entry.kind == "edit":
         yield f"You confirmed: {quoted(text)}"
+    if after.get("event_state") == EventState.CANCELLED:
+        yield f"Called off: {quoted(text)}"
+    elif "starts_at" in after or "recurrence" in after:
+        yield f"At another time now: {quoted(text)}"
+    if after.get("reminded_at"):
+        yield f"You saw to the reminder: {quoted(text)}"
+    elif "remind_at" in after:
+        yield f"To be reminded of at another time: {quoted(text)}"
     if "superseded_at" in after or ("valid_to" in after and "superseded_by_id" not in after):
         is_over = after.get("superseded_at") or after.get("valid_to")
         yield f"{'Ended' if is_over else 'Holds again'}: {quoted(text)}"

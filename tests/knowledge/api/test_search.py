@@ -49,6 +49,7 @@ def test_a_memory_has_its_fields(alice: User, as_user: SignIn, told: Teller) -> 
     assert set(item) == {
         *("block_id", "kind", "text", "score", "parts", "trust", "status", "confidence"),
         *("message_ids", "reference", "said_at", "valid_from", "valid_to", "entity_ids"),
+        *("topic", "starts_at", "ended"),
     }
     assert item["trust"] == "user_said"
     assert item["parts"]

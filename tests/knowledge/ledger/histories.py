@@ -47,17 +47,28 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
+from knowledge.selectors.events import upcoming
 from knowledge.services.forgetting.erasure import forget
 from knowledge.services.identities.merging import keep_apart, merge
+from knowledge.services.ledger.conflicts import is_over_by_its_words, statement_of
 from knowledge.services.ledger.rollback import roll_back
-from knowledge.services.pages import editing, reviewing
+from knowledge.services.pages import editing, reminding, reviewing
 from knowledge.services.recall.profile import current_profile
 from knowledge.services.recall.recalling import recall
-from knowledge.types import BlockKind, Recalled, Scope, SourceMessage, Status, Target, TargetKind
+from knowledge.types import (
+    BlockKind,
+    EventState,
+    Recalled,
+    Scope,
+    SourceMessage,
+    Status,
+    Target,
+    TargetKind,
+)
 from orchestrator.models import Job
 from tests.factories import TurnFactory
 from tests.knowledge.ledger.indexed import Outside, agree_inside
-from tests.knowledge.ledger.scribe import Teller
+from tests.knowledge.ledger.scribe import DAY, ZONE, Teller
 from tests.knowledge.ledger.traces import (
     JOURNAL,
     keys_naming,
@@ -87,15 +98,28 @@ says = st.tuples(
     st.sampled_from(["", "", *NAMES]),  # who is known to whom it is about
     st.sampled_from(["", *NAMES]),  # whom it relates them to
 )
+changes = st.tuples(
+    st.just("change"),
+    st.sampled_from(
+        (
+            *("#home=lyon!", "#home=!", "#home=lyon/rome", "#home=oslo@-400", "#home=paris@3"),
+            *("has:tea", "no:tea", "has:tea", "@Ann#home=rome!", "forget:tea", "forget:Ann"),
+            *("my:sister", "my:sister=Ann", "my:sister,Ann", "my:boss=Ann", "my:boss"),
+            *("on:dentist=6", "on:dentist=9", "on:dentist=off", "on:choir=4*", "on:bins=5!"),
+        )
+    ),
+    st.integers(0, 12),
+    st.sampled_from(["user", "user", "user", "assistant"]),
+)
 ACTS = (
-    *("ask", "falsify", "edit", "note", "rename", "confirm"),
+    *("ask", "falsify", "remind", "edit", "note", "rename", "confirm"),
     *("merge", "merge and back", "tell apart", "accept", "reject"),
     *("roll back", "roll back", "roll back"),
     *("forget fact", "forget fact", "forget message", "forget message"),
     *("forget entity", "forget entity", "forget day", "forget everything"),
 )
 acts = st.tuples(st.sampled_from(ACTS), st.integers(0, 20))  # the second: which one
-histories = st.lists(st.one_of(says, says, acts, acts), min_size=4, max_size=14)
+histories = st.lists(st.one_of(says, changes, acts, acts), min_size=4, max_size=14)
 
 
 def tells(found: list[Recalled], block: Block) -> bool:
@@ -145,6 +169,8 @@ class World:
         for number, step in enumerate(history):
             if step[0] == "say":
                 self._say(number, step)
+            elif step[0] == "change":
+                self._change(number, step)
             else:
                 getattr(self, f"_{step[0].replace(' ', '_')}")(number, step[1])
         assert self._rows_of(self.stranger.user.pk) == strangers
@@ -159,6 +185,18 @@ class World:
         home = f"{who}#home{doubt}={city}{related}"
         text = f"qz{number}word {home}{known} +keeps wx{number}word."
         self._tell(self.teller.say(text, day=int(day) + number / 100, role=role))
+
+    def _change(self, number: int, step: tuple[str, ...]) -> None:
+        _, mark, day, role = step
+        text = f"qz{number}word {mark} +keeps wx{number}word."
+        self._tell(self.teller.say(text, day=int(day) + number / 100, role=role))
+
+    def _remind(self, _: int, which: int) -> None:
+        """A reminder is seen to."""
+        mine = Block.objects.filter(user_id=self.user_id, kind=BlockKind.EVENT, superseded_at=None)
+        if events := list(mine.exclude(remind_at=None).order_by("id")):
+            id_ = events[which % len(events)].id
+            reminding.finish(user_id=self.user_id, event_id=id_, zone=ZONE)
 
     def _tell(self, message: SourceMessage) -> None:
         payload = update_payload(user_id=str(self.user_id), messages=[message])
@@ -441,6 +479,8 @@ class World:
             self.newest_outranks,
             self.both_reachable,
             self.contradictions_flagged,
+            self.changes_are_kept,
+            self.roles_are_told_apart,
             self.live_citations,
             self.tenants_apart,
             self.different_stay_different,
@@ -461,15 +501,17 @@ class World:
         return topics
 
     def newest_outranks(self) -> None:
-        """Of each topic the user's newest certain word stands, and nothing else that is sure."""
+        """Of each topic the user's word of what held last stands, and nothing sure against it."""
         for blocks in self._topics().values():
-            users = [b for b in blocks if b.trust >= 4]
+            users = [b for b in blocks if b.trust >= 4 and not is_over_by_its_words(b)]
             if not users:
                 continue
-            newest = max(users, key=lambda b: (b.said_at, b.sequence or 0, str(b.id)))
+            newest = max(users, key=lambda b: statement_of(b).order)
             assert newest.superseded_at is None
             for block in blocks:
-                if block.superseded_at is None and block.value != newest.value:
+                if block.superseded_at is not None or is_over_by_its_words(block):
+                    continue
+                if block.id != newest.id and statement_of(newest).contradicts(statement_of(block)):
                     assert block.status == newest.status == Status.DISPUTED
             ended = {b.id for b in blocks if b.superseded_at is not None}
             found = self.recalled(newest.text)
@@ -495,13 +537,44 @@ class World:
         for blocks in self._topics().values():
             standing = [b for b in blocks if b.superseded_by_id is None and b.valid_to is None]
             disputed = [b for b in standing if b.status == Status.DISPUTED]
-            if len({b.value for b in standing}) > 1:
-                assert len(disputed) == len(standing)
+            stated = [b for b in standing if not b.polarity]
+            if len({b.value for b in stated}) > 1:
+                assert all(b.status == Status.DISPUTED for b in stated)
             for block in disputed:
                 assert any(block.id in pair for pair in asked)
             for block in blocks:
                 if block.superseded_by_id is not None:
                     assert Block.objects.filter(pk=block.superseded_by_id).exists()
+
+    def changes_are_kept(self) -> None:
+        """An ending and what it ended are both there; what takes place has a time or none."""
+        blocks = {block.id: block for block in Block.objects.filter(user=self.teller.user)}
+        for block in blocks.values():
+            if block.superseded_by_id is not None:
+                assert block.valid_to is not None
+                assert blocks[block.superseded_by_id].status != Status.FALSIFIED
+        events = Block.objects.filter(user=self.teller.user, kind=BlockKind.EVENT)
+        now = clock.now()
+        coming = upcoming(
+            user_id=self.user_id, since=DAY - timedelta(days=30), until=now, zone=ZONE
+        )
+        open_ = {e.id for e in events if e.superseded_at is None and e.status != Status.FALSIFIED}
+        assert {each.event_id for each in coming} <= open_
+        for event in events:
+            if event.event_state == EventState.CANCELLED:
+                assert event.id not in {each.event_id for each in coming}
+
+    def roles_are_told_apart(self) -> None:
+        """Nobody is both sister and boss, but for those whom the user said to be one."""
+        merged = set(
+            Entity.objects.filter(user_id=self.user_id).exclude(merged_into=None)
+            .values_list("merged_into_id", flat=True)
+        )  # fmt: skip
+        names: dict[UUID, set[str]] = {}
+        for alias in Alias.objects.filter(user_id=self.user_id):
+            names.setdefault(alias.entity_id, set()).add(alias.normal_name)
+        for entity_id, known in names.items():
+            assert entity_id in merged or not {"my sister", "my boss"} <= known
 
     def live_citations(self) -> None:
         """Every block, and everything recalled, cites a message that is there.

@@ -6,13 +6,23 @@
 @Ann#home=lyon      a statement about her
 #home=lyon>Ben      one that is also a relation, to a person
 @Ann~partner_of~@Ben   a relation
+#home=lyon!         an ending: not there any more; without a value, wherever it was
+#home=lyon/rome     a correction: not Lyon but Rome
+#home=lyon@-400     since 400 days before the first day, and not said to be so still
+has:tea, no:tea     one of many likings, and that it is over
+my:sister           somebody of that role, without a name
+my:sister=Ann       and with one
+my:sister,Ann       somebody of that name who is another one
+on:dentist=9        an event of that key on that day; on:dentist=off, that it is cancelled
+on:choir=9*         one that comes again every week; 9! with a reminder
+forget:tea          the wish that it be forgotten
 +likes tea.         a statement about the user without a topic, up to the full stop
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 from django.db.models import Max
@@ -23,8 +33,11 @@ from journal.types import reference_of
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.services.learning.learner import apply_learning, prepare_learning
 from knowledge.types import (
+    EventState,
     Extraction,
+    ForgetWish,
     ProposedEntity,
+    ProposedEvent,
     ProposedFact,
     ProposedMention,
     SourceMessage,
@@ -33,10 +46,18 @@ from knowledge.types import (
 )
 
 DAY = datetime(2025, 1, 1, 12, tzinfo=UTC)
-TOPIC = re.compile(r"(?:@(\w+))?#(\w+)(\??)=(\w+)(?:>(\w+))?")
-NAME = re.compile(r"@(\w+)")
+TOPIC = re.compile(r"(?:@(\w+))?#(\w+)(\??)=(\w+)(?![\w!/@])(?:>(\w+))?")
+NAME = re.compile(r"@([A-Za-z]\w*)")
 RELATION = re.compile(r"@(\w+)~(\w+)~@(\w+)")
 PLAIN = re.compile(r"\+([^.@#]+)\.")
+ENDING = re.compile(r"(?:@(\w+))?#(\w+)=(\w*)!")
+CORRECTION = re.compile(r"#(\w+)=(\w+)/(\w+)")
+PAST = re.compile(r"#(\w+)=(\w+)@(-?\d+)")
+LIKING = re.compile(r"\b(has|no):(\w+)")
+ROLE = re.compile(r"\bmy:(\w+)(?:([=,])(\w+))?")
+EVENT = re.compile(r"\bon:(\w+)=(off|\d+)([*!]?)")
+WISH = re.compile(r"\bforget:(\w+)")
+ZONE = timezone(timedelta(hours=5, minutes=30))  # of the user, so that days begin elsewhere
 TRUST = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED}
 
 
@@ -60,6 +81,7 @@ class Scribe:
             entities=list(batch.entities.values()),
             mentions=batch.mentions,
             facts=batch.facts,
+            forget_wishes=batch.wishes,
             extractor=self.name,
         )
 
@@ -69,6 +91,7 @@ class _Batch:
         self.entities: dict[str, ProposedEntity] = {}
         self.mentions: list[ProposedMention] = []
         self.facts: list[ProposedFact] = []
+        self.wishes: list[ForgetWish] = []
 
     def read(self, message: SourceMessage) -> None:
         """Adds what the message's marks say."""
@@ -88,6 +111,66 @@ class _Batch:
             self.fact(message, found, about=[one, other], edge_type=f"edge.{relation}")
         for found in PLAIN.finditer(message.content):
             self.fact(message, found, about=[""])
+        self.read_changes(message)
+        self.read_events(message)
+
+    def read_changes(self, message: SourceMessage) -> None:
+        """Adds endings, corrections, the past, likings, roles and wishes."""
+        for found in ENDING.finditer(message.content):
+            who, topic, value = found.groups()
+            self.fact(
+                message, found, about=[who or ""], topic=topic, value=value or None,
+                single_valued=True, ends=True,
+            )  # fmt: skip
+        for found in CORRECTION.finditer(message.content):
+            topic, wrong, right = found.groups()
+            self.fact(
+                message, found, about=[""], topic=topic, value=right, corrects=wrong,
+                single_valued=True,
+            )  # fmt: skip
+        for found in PAST.finditer(message.content):
+            topic, value, days = found.groups()
+            self.fact(
+                message, found, about=[""], topic=topic, value=value, single_valued=True,
+                valid_from=DAY + timedelta(days=int(days)), since_precision="day",
+                holds_now=False,
+            )  # fmt: skip
+        for found in LIKING.finditer(message.content):
+            self.fact(
+                message, found, about=[""], topic=f"likes:{found[2]}", value=found[2],
+                ends=found[1] == "no",
+            )  # fmt: skip
+        for found in ROLE.finditer(message.content):
+            role, sign, name = found.groups()
+            span = TextSpan(message.id, found.start(), found.end())
+            key = f"role:{role}:{name or ''}"
+            before = self.entities.get(key)
+            self.entities[key] = ProposedEntity(
+                key=key, name=name or f"your {role}", node_type="node.person",
+                spans=[*(before.spans if before else ()), span], role=role,
+                is_unnamed=name is None, is_another=sign == ",",
+            )  # fmt: skip
+            self.mentions.append(ProposedMention(key, span))
+        for found in WISH.finditer(message.content):
+            span = TextSpan(message.id, found.start(), found.end())
+            self.wishes.append(ForgetWish(span, found[1]))
+
+    def read_events(self, message: SourceMessage) -> None:
+        """Adds what takes place, and what does not."""
+        for found in EVENT.finditer(message.content):
+            key, day, sign = found.groups()
+            start = None
+            if day != "off":
+                start = (DAY + timedelta(days=int(day))).astimezone(ZONE).replace(hour=9)
+            event = ProposedEvent(
+                starts_at=start, precision="moment" if start else "",
+                recurrence="FREQ=WEEKLY" if sign == "*" else "",
+                state=EventState.CANCELLED if start is None else EventState.PLANNED,
+                remind_at=start if sign == "!" else None,
+            )  # fmt: skip
+            self.fact(
+                message, found, about=[""], topic=f"event:{key}", single_valued=True, event=event
+            )
 
     def fact(
         self,
