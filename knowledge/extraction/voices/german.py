@@ -29,7 +29,7 @@ _VERB_I = r"[a-zäöüß]+(?:e|n|t|st)?"
 _LED = r"(?:(?!(?:ich|wir|wenn|falls|mein\w*)\b)[^\s,;:]+\s+){0,5}?"
 
 _SUBJECT = re.compile(
-    rf"{_FILLER}(?:(?:ich|wir)\b|(?:mein|meine|unser|unsere)\s+\w+|(?:er|sie|es|das|man|du|ihr|die|der|dies|niemand|alle)\s+\w+|"
+    rf"{_FILLER}(?:(?:ich|wir)\b|(?:am|im|um|ab|zum|beim|in|nach)\s+[\w.]+\s+(?:ist|sind|war|waren|findet|kommt|fährt|geht|hat|haben|habe|bin|heißt)\b|(?:mein|meine|unser|unsere)\s+\w+|(?:er|sie|es|das|man|du|ihr|die|der|dies|niemand|alle)\s+\w+|"
     rf"(?-i:{WORD})\s+(?:ist|war|hat|hatte|heißt|wohnt|lebt|arbeitet|kommt|wird|kann|mag|\w+t)\b|(?:\w+\s+){{1,4}}?(?:ich|wir)\b|(?:bin|habe|hab|wohne|arbeite|lebe|heiße|komme|war|hatte|mag|fahre|gehe|haben|sind)\b|(?:{_DETERMINER})\s+(?:[\w-]+\s+){{1,3}}(?:ist|war|hat|hatte|wird|kann|sind|waren|haben)\b)",
     _I,
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from knowledge.types import Trust
 from tests.knowledge.extraction.support import read, stated_facts
 
 SAID_OF_USER = [
@@ -157,3 +158,18 @@ def test_secrets_are_marked(sentence: str) -> None:
     (fact,) = read(sentence).facts
 
     assert fact.is_secret
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "teller"),
+    [
+        ("Anna hat gesagt: Ich ziehe nach Rom.", "Anna sagt: Ich ziehe nach Rom.", "name:anna"),
+        ("Mein Chef sagt, dass wir umziehen.", "Mein Chef sagt: Wir ziehen um.", "role:boss"),
+    ],
+)
+def test_what_others_say_stays_theirs(sentence: str, text: str, teller: str) -> None:
+    """With less trust, and with whose word it is."""
+    told = [fact for fact in read(sentence).facts if fact.told_by]
+
+    assert [(fact.text, fact.told_by, fact.about[0]) for fact in told] == [(text, teller, teller)]
+    assert all(fact.trust < Trust.USER_SAID for fact in told)
