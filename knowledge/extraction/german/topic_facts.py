@@ -89,10 +89,11 @@ class TopicFacts:
                 without=others,
             )
             about = [subject.key]
-            target, edge_type = self._target(topic, chunk, is_self=subject.is_self), None
+            target = None if polarity else self._target(topic, chunk, is_self=subject.is_self)
+            edge_type = None
             if target is not None:
                 about.append(target)
-                edge_type = None if is_over or polarity else topic.edge_type
+                edge_type = None if is_over else topic.edge_type
             since, until, precision = self.sentence.since(clause, match)
             self.sentence.add(
                 clause,
