@@ -2,6 +2,7 @@
 
 import pytest
 
+from knowledge.extraction.port import KnownEntity
 from knowledge.types import Trust
 from tests.knowledge.extraction.support import read, stated_facts
 
@@ -173,3 +174,13 @@ def test_what_others_say_stays_theirs(sentence: str, text: str, teller: str) -> 
 
     assert [(fact.text, fact.told_by, fact.about[0]) for fact in told] == [(text, teller, teller)]
     assert all(fact.trust < Trust.USER_SAID for fact in told)
+
+
+def test_a_known_name_with_a_role_is_a_person_of_its_own() -> None:
+    """Whether she is the Katrin of the memory is decided by those who know her role."""
+    known = KnownEntity("ab12", "Katrin", "node.person")
+
+    found = read("Meine Schwägerin Katrin ist Notarin.", known=[known])
+
+    (entity,) = [one for one in found.entities if one.role]
+    assert (entity.key, entity.name, entity.role) == ("name:katrin", "Katrin", "sister-in-law")
