@@ -249,7 +249,7 @@ class OpenFacts:
                 (
                     c
                     for c in clause.prepositions
-                    if c.preposition in ("bei", "mit", "zu", "nach", "in")
+                    if c.preposition in ("bei", "mit", "zu", "nach", "in", "auf", "an")
                 ),
                 None,
             )

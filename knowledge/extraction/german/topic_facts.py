@@ -76,7 +76,7 @@ class TopicFacts:
         values = self._values(match, clause)
         if topic.name == "death":
             values, is_over = [("gestorben", None)], False
-        if not values and not is_over:
+        if not values and (not is_over or match.value is not None):
             return
         inner = clause.infinitive
         if topic.name == "hobby:" and inner is not None and not _is_hobby(inner):
@@ -123,6 +123,7 @@ class TopicFacts:
         is_foreign = (
             (topic.name == "name" and not subject.is_self)
             or (topic.name == "death" and not subject.is_person)
+            or (topic.name == "children" and match.value is not None and _is_definite(match.value))
             or (topic.name == "address" and match.value is not None and "@" in match.value.text)
             or (topic.name == "pet:" and match.effect is Effect.ENDS and not is_animal)
         )
@@ -326,6 +327,10 @@ def _has_begun(clause: GermanClause) -> bool:
     return any(c.text.lower().startswith("seit") for c in clause.times) or bool(
         clause.adverbs & {"jetzt", "inzwischen", "mittlerweile", "neuerdings"}
     )
+
+
+def _is_definite(chunk: Chunk) -> bool:
+    return chunk.determiner.startswith(("die", "das", "den", "mein", "unser"))
 
 
 def _is_neither(match: Match) -> bool:
