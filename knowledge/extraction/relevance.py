@@ -159,7 +159,7 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
     return _without_foreign_entities(filtered, by_id)
 
 
-def _rejection(  # noqa: PLR0911  the first reason that applies
+def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
     fact: ProposedFact, split: _SplitMessage | None
 ) -> RejectionReason | None:
     """Why the fact, taken by itself, is not remembered; None when it is."""
@@ -190,6 +190,8 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
             return RejectionReason.NOT_MEANT if is_statement else REASONS[sentence.kind]
     if sentence is None or sentence.is_explicit or sentence.is_stated:
         return None
+    if fact.event is not None and sentence.kind is SentenceKind.REQUEST:
+        return None  # "remind me to ..."
     # A frame's statement may stand in a question; what the user asked to forget never does.
     is_part = fact.topic is not None and span.end - span.start < len(sentence.text)
     if is_part and sentence.kind not in _REJECTED_WHOLE:

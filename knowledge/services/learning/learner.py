@@ -8,7 +8,7 @@ an invalid proposal is dropped, and the rest of the batch is learned.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from accounts.selectors import zone_of
@@ -32,6 +33,7 @@ from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem
 from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
+from knowledge.selectors.withheld import private_spans
 from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
@@ -61,6 +63,7 @@ from knowledge.services.ledger.conflicts import (
 from knowledge.services.ledger.redaction import (
     RedactionMask,
     add_redactions,
+    blanked,
     load_redaction_mask,
 )
 from knowledge.services.ledger.unit_of_work import UnitOfWork
@@ -100,12 +103,17 @@ CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
 def prepare_learning(
-    *, user_id: UUID, messages: Sequence[SourceMessage], embeds: bool = True
+    *,
+    user_id: UUID,
+    messages: Sequence[SourceMessage],
+    embeds: bool = True,
+    private: Mapping[UUID, Sequence[tuple[int, int]]] | None = None,
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
-    embedder is unavailable the vectors are left out.
+    embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
+    private: the `private` characters of messages, or those that the memory knows.
     """
     ids = [message.id for message in messages]
     known_already = learned_messages(user_id=user_id, message_ids=ids)
@@ -120,13 +128,21 @@ def prepare_learning(
         for message in fresh
         if not mask.is_forgotten(message)
     ]
+    read = shown
+    if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
+        if private is None:
+            private = private_spans(user_id=user_id, message_ids=[m.id for m in shown])
+        read = [
+            replace(m, content=blanked(m.content, private[m.id])) if m.id in private else m
+            for m in shown
+        ]
     extractor = configured_extractor()
     proposed = extractor.extract(
-        messages=shown, schema=schema_view(), known=known_entities(user_id=user_id)
+        messages=read, schema=schema_view(), known=known_entities(user_id=user_id)
     )
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
-    extraction = filter_extraction(proposed, shown)
+    extraction = filter_extraction(proposed, read)
     embedded = BlockEmbeddings()
     if embeds:
         texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in shown}

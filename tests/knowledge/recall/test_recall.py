@@ -83,6 +83,17 @@ def test_what_holds_now_is_recalled(teller: Teller, ask: Ask) -> None:
     assert "I live in Lyon." not in texts(ask("Where do I live? In Lyon?"))
 
 
+def test_what_held_before_is_recalled_for_the_past(teller: Teller, ask: Ask) -> None:
+    """With its end."""
+    older = teller.tell("I live in Lyon.", day=1)
+    newer = teller.tell("I live in Oslo now.", day=20)
+
+    found = ask("Where did I live before?").items
+
+    [item] = [item for item in found if item.message_ids == [older.id]]
+    assert item.valid_to == newer.said_at
+
+
 def test_as_of_a_date_what_held_then_is_recalled(teller: Teller, ask: Ask) -> None:
     """Both statements stay reachable, each as of its time."""
     older = teller.tell("I live in Lyon.", day=1)
