@@ -41,6 +41,7 @@ from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
 from knowledge.services.learning.events import is_of_key, place_event, sensible, value_of
 from knowledge.services.learning.references import (
     DEATH,
+    RECENT,
     Statements,
     are_one,
     head_of,
@@ -502,7 +503,7 @@ class Learner:
             is_single_valued=is_single and bool(topic),
             trust=Trust(min(proposal.trust, TRUST_OF_ROLE.get(message.role, Trust.WEB))),
             start=start,
-            held_at=message.said_at if proposal.holds_now else min(start, message.said_at),
+            held_at=_held_at(proposal, start, message.said_at),
         )
         if self.mask.is_forgotten_fact(
             text=text,
@@ -779,6 +780,9 @@ class Learner:
             self.work.cite(mention, fact.proposal.span)
         if fact.edge_type and not fact.polarity:
             self._add_edge(fact, block)
+        if teller := self.entities.get(fact.proposal.told_by or ""):
+            mention = self.work.add_mention(block, teller.entity.id, confidence=teller.confidence)
+            self.work.cite(mention, fact.proposal.span)
         self._decide(
             Verdict.REMEMBERED, "fact", fact.message.id, fact.proposal.span, record_id=block.id
         )
@@ -904,7 +908,7 @@ def _find_adjacent_repeat(fact: ResolvedFact, chain: Sequence[Block]) -> Block |
 def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
     """The fact in the place of the wrong one, since when that was believed."""
     start = fact.start
-    if not fact.proposal.valid_from:
+    if not fact.proposal.valid_from and fact.message.said_at - wrong.said_at < RECENT:
         start = wrong.valid_from or wrong.said_at
     if fact.topic:
         return replace(fact, start=start, corrects_id=wrong.id)
@@ -943,6 +947,14 @@ def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:
 def _member(values: type[StrEnum], value: str) -> str:
     """The value, if the enumeration has it; else nothing."""
     return value if value in set(values) else ""
+
+
+def _held_at(proposal: ProposedFact, start: datetime, said_at: datetime) -> datetime:
+    """The latest moment at which the statement says to be so."""
+    valid_to = _as_utc(proposal.valid_to)
+    if valid_to is not None and valid_to > start:
+        return min(valid_to, said_at)
+    return said_at if proposal.holds_now else min(start, said_at)
 
 
 def _clamp_confidence(value: float) -> float:
