@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -9,10 +10,21 @@ from accounts.auth import SignedInRequest, address_of, authenticated
 from chat import selectors, services
 from chat.auth import ChatHttpRequest, remember_visitor, requester_of
 from chat.errors import ReceiptNotFound, StreamNotFound
-from chat.schemas import ActiveTurnOut, CancelOut, MessageIn, ReceiptOut, StreamOut
+from chat.schemas import (
+    ActiveTurnOut,
+    CancelOut,
+    MessageIn,
+    ProfileOut,
+    ReceiptOut,
+    SlotsIn,
+    StreamOut,
+)
+from chat.services.profile import profile_view
 from exobrain.lib.http import Problem, json_response
+from knowledge.services.recall.profile import hide_slots
 
 router = Router(tags=["chat"])
+profile_router = Router(tags=["memory"], auth=authenticated)
 
 EVENTS = {
     "responses": {
@@ -82,3 +94,21 @@ def get_receipt(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     if receipt is None:
         raise ReceiptNotFound
     return json_response(receipt)
+
+
+@profile_router.get("/profile", response=ProfileOut)
+def get_profile(request: SignedInRequest) -> HttpResponse:
+    """What every answer is told of the user, as it is sent, and what is left out of it."""
+    return _profile(request)
+
+
+@profile_router.put("/profile/slots", response=ProfileOut)
+def choose_slots(request: SignedInRequest, body: SlotsIn) -> HttpResponse:
+    """Answers are not told these slots of the profile, and are told all others."""
+    hide_slots(user_id=request.principal.user_id, slots=body.hidden_slots)
+    return _profile(request)
+
+
+def _profile(request: SignedInRequest) -> HttpResponse:
+    view = profile_view(user_id=request.principal.user_id, config=settings.EXOBRAIN)
+    return json_response(view)

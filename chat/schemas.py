@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import Field, TypeAdapter
 
 from exobrain.lib.text import STORABLE
+from knowledge.types import Slot
 
 
 class MessageIn(Schema):
@@ -74,6 +75,34 @@ class ReceiptOut(Schema):
     dropped: list[str] = Field(description="retrievers that did not")
     created_at: datetime | None = Field(description="null when nothing was given")
     slots: list[str] = Field(description="of the profile that the answer was given")
+
+
+class ProfileLineOut(Schema):
+    """Something that holds of the user, or is near in time."""
+
+    slot: str
+    block_id: str
+    page_id: str | None
+    text: str
+    is_sent: bool = Field(description="false: switched off, private, or more than fits")
+    is_private: bool
+
+
+class ProfileOut(Schema):
+    """What every answer is told of the user."""
+
+    text: str = Field(description="as it is sent to the model; empty when nothing is")
+    tokens: int
+    budget_tokens: int
+    is_model_elsewhere: bool = Field(description="then nothing private is sent")
+    hidden_slots: list[str]
+    lines: list[ProfileLineOut]
+
+
+class SlotsIn(Schema):
+    """Slots of the profile that answers are not told."""
+
+    hidden_slots: list[Slot]
 
 
 # -- what a socket may say

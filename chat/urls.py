@@ -7,5 +7,7 @@ from chat import views
 urlpatterns: list[URLPattern] = [
     path("", views.chat, name="chat"),
     path("turns/<uuid:stream_id>", views.turn, name="turn"),
+    path("memory/profile", views.profile, name="memory-profile"),
+    path("memory/profile/slots", views.choose_slots, name="memory-profile-slots"),
     path("receipts/<uuid:message_id>", views.receipt, name="receipt"),
 ]

@@ -4,17 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from chat import selectors
 from chat.auth import VISITOR_COOKIE, remember_visitor
 from chat.errors import ReceiptNotFound, StreamNotFound
 from chat.events import text_of
 from chat.services import open_reading, start_warm_up
+from chat.services.profile import profile_view
 from chat.types import Requester
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
@@ -22,6 +24,8 @@ from exobrain.lib.pages import PageRequest, reader_zone, signed_in, to_sign_in
 from journal.selectors import day_page, messages_with_tools
 from journal.services import today_reference
 from journal.types import DayPage, JournalMessage
+from knowledge.services.recall.profile import hide_slots
+from knowledge.types import Slot
 
 READ_SECONDS = 5.0
 ANY_STREAM = UUID(int=0)  # the script puts the stream it means in this one's place
@@ -83,6 +87,24 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
     else:
         return to_sign_in(request)
     return render(request, "journal/_messages.html", context)
+
+
+@require_safe
+@signed_in
+def profile(request: PageRequest) -> HttpResponse:
+    """What every answer is told of the reader, as it is sent, and the slots to switch off."""
+    view = profile_view(user_id=request.user.pk, config=settings.EXOBRAIN)
+    return render(request, "chat/profile.html", {"view": view, "current": "memory"})
+
+
+@require_POST
+@signed_in
+def choose_slots(request: PageRequest) -> HttpResponse:
+    """Answers are told the slots whose boxes were ticked, and no other."""
+    wanted = set(request.POST.getlist("slot"))
+    hide_slots(user_id=request.user.pk, slots=[slot for slot in Slot if slot.value not in wanted])
+    messages.success(request, "Your profile is saved.")
+    return redirect("memory-profile")
 
 
 @require_safe

@@ -12,6 +12,7 @@ from ninja.renderers import BaseRenderer
 
 from accounts.api import auth_router, users_router
 from accounts.auth import broken_json
+from chat.api import profile_router
 from chat.api import router as chat_router
 from exobrain.lib import errors
 from exobrain.lib.database import is_conflict
@@ -81,6 +82,7 @@ api.add_router("/auth", auth_router)
 api.add_router("/users", users_router)
 api.add_router("/journal", journal_router)
 api.add_router("/chat", chat_router)
+api.add_router("/v1/memory", profile_router)
 api.add_router("/knowledge", pages_router)
 api.add_router("/knowledge", editing_router)
 api.add_router("/knowledge", history_router)

@@ -24,6 +24,7 @@ from knowledge.models import (
     Episode,
     Mention,
     NodeType,
+    ProfileChoice,
     PropertyType,
     Redaction,
     ReviewItem,
@@ -394,6 +395,16 @@ class TombstoneAdmin(OwnedAdmin):
     list_filter = ("kind", "created_at")
     search_fields = ("id", "user__email")
     ordering = ("-created_at",)
+    fields = list_display
+
+
+@admin.register(ProfileChoice)
+class ProfileChoiceAdmin(OwnedAdmin):
+    """Which slots of their profile users have switched off."""
+
+    list_display = ("user", "hidden_slots", "updated_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
     fields = list_display
 
 

@@ -300,7 +300,9 @@ class Recall:
     dropped: Sequence[str] = ()  # retrievers that did not
 
 
-# -- the profile
+# -- what a model is given
+
+IN_ITS_PLACE = "[withheld]"  # of what the user keeps private or had forgotten
 
 
 class Slot(StrEnum):
@@ -335,6 +337,7 @@ class ProfileFact:
     ends_precision: Precision
     is_unsure: bool
     is_disputed: bool
+    is_private: bool = False
 
 
 @dataclass(frozen=True)
@@ -344,10 +347,11 @@ class ComingEvent:
     block_id: UUID
     text: str
     starts_at: datetime
-    ends_at: datetime | None
-    is_all_day: bool
+    ends_at: datetime  # exclusive
+    precision: Precision  # of both; a moment, unless the whole day is meant
     is_over: bool
     is_unsure: bool
+    is_private: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,11 @@ urlpatterns: list[URLPattern] = [
         editing.confirm,
         name="memory-confirm",
     ),
+    path(
+        "memory/pages/<uuid:page_id>/blocks/<uuid:block_id>/private",
+        editing.set_private,
+        name="memory-private",
+    ),
     path("memory/pages/<uuid:page_id>/type", editing.retype, name="memory-retype"),
     path("memory/pages/<uuid:page_id>/merge", sorting.merge, name="memory-merge"),
     path("memory/pages/<uuid:page_id>/split", sorting.split, name="memory-split"),

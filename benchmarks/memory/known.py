@@ -236,14 +236,13 @@ def prompt_for(user_id: UUID, question: str, now: datetime) -> dict[str, Any]:
 
     from accounts.selectors import zone_of  # noqa: PLC0415
     from chat.agent.memory import given_as_data  # noqa: PLC0415
-    from chat.agent.prompt import context_characters  # noqa: PLC0415
+    from chat.services.day import day_so_far  # noqa: PLC0415
     from chat.services.recalling import (  # noqa: PLC0415
         memories_within_budget,
         profile_for_answers,
         recall_for_question,
     )
     from chat.types import Given  # noqa: PLC0415
-    from journal import selectors as journal  # noqa: PLC0415
     from journal.models import Journal  # noqa: PLC0415
     from journal.services import today_reference  # noqa: PLC0415
 
@@ -255,13 +254,12 @@ def prompt_for(user_id: UUID, question: str, now: datetime) -> dict[str, Any]:
     )
     today = Journal.objects.filter(user_id=user_id, reference=today_reference(zone)).first()
     earlier = (
-        journal.recent_messages(
+        day_so_far(
             user_id=user_id,
             journal_id=today.id,
             before_sequence=today.last_sequence + 1,
-            max_chars=context_characters(
-                tokens=config.main_agent_context_tokens, question=question
-            ),
+            question=question,
+            config=config,
         )
         if today is not None
         else []

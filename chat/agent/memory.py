@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from html import escape
 
 from chat.types import Given
@@ -69,6 +69,13 @@ DATE_FORMATS = {
     Precision.DAY: "%Y-%m-%d",
     Precision.MONTH: "%Y-%m",
     Precision.YEAR: "%Y",
+}
+EVENT_FORMATS = {
+    Precision.MOMENT: "%A %Y-%m-%d %H:%M",
+    Precision.DAY: "%A %Y-%m-%d",
+    Precision.MONTH: "%Y-%m",
+    Precision.YEAR: "%Y",
+    Precision.UNKNOWN: "about %Y-%m-%d",
 }
 FRAME_TOKENS = 30  # what the lines around the profile and what is coming cost at most
 
@@ -151,10 +158,11 @@ def _profile_line(fact: ProfileFact, *, zone: tzinfo) -> str:
 
 
 def _coming_line(event: ComingEvent, *, zone: tzinfo) -> str:
-    written = "%A %Y-%m-%d" if event.is_all_day else "%A %Y-%m-%d %H:%M"
-    attributes = {"when": f"{event.starts_at.astimezone(zone):{written}}"}
-    if event.ends_at is not None:
-        attributes["ends"] = f"{event.ends_at.astimezone(zone):{written}}"
+    starts, ends = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    attributes = {"when": f"{starts:{EVENT_FORMATS[event.precision]}}"}
+    last = ends - timedelta(microseconds=1)  # the end is exclusive
+    if event.precision in (Precision.MOMENT, Precision.DAY) and last.date() > starts.date():
+        attributes["last_day"] = f"{last:{EVENT_FORMATS[Precision.DAY]}}"
     if event.is_over:
         attributes["status"] = "over"
     elif event.is_unsure:

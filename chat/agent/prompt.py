@@ -9,6 +9,7 @@ from chat.types import Given
 from exobrain.lib import clock
 from exobrain.lib.text import CHARACTERS_PER_TOKEN
 from journal.types import StoredMessage
+from knowledge.types import IN_ITS_PLACE
 
 FORMATTING_RULES = """\
 How to format an answer:
@@ -29,6 +30,10 @@ def context_characters(*, tokens: int, question: str) -> int:
     return max(0, tokens * CHARACTERS_PER_TOKEN - len(question))
 
 
+WITHHELD_RULE = """\
+[withheld] stands for what the user keeps private or had forgotten. Do not guess it, and do not ask
+for it."""
+
 NOTHING_GIVEN = Given()
 
 
@@ -45,8 +50,13 @@ def build_prompt(
     What is known goes with the question, as some models want user and assistant to take turns.
     What the question and the earlier messages say cannot pose as memory.
     """
-    rules = [system.strip(), FORMATTING_RULES, *([MEMORY_RULES] if given else [])]
     known = given_as_data(given, now=clock.now(), zone=zone)
+    rules = [system.strip(), FORMATTING_RULES]
+    earlier = list(earlier)
+    if known:
+        rules.append(MEMORY_RULES)
+    if any(IN_ITS_PLACE in text for text in (known, *(message.content for message in earlier))):
+        rules.append(WITHHELD_RULE)
     asked = without_own_tags(question)
     return [
         PromptMessage(role="system", content="\n\n".join(rules)),

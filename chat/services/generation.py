@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import Error as DatabaseFailure
 
 from chat.agent import PromptMessage, ToolRequest, ToolResult, Usage, chat_model
-from chat.agent.prompt import build_prompt, context_characters
+from chat.agent.prompt import build_prompt
 from chat.errors import ModelFailed
 from chat.events import (
     Done,
@@ -26,13 +26,13 @@ from chat.events import (
     ToolCall,
     ToolResponse,
 )
+from chat.services.day import day_so_far
 from chat.services.finishing import FinishQueue, TurnEnd
 from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
 from chat.types import ChatRequest
 from exobrain.lib.text import storable
 from exobrain.lib.threads import in_thread
-from journal.selectors import recent_messages
 from journal.types import StoredMessage
 
 log = structlog.get_logger(__name__)
@@ -166,15 +166,13 @@ class Generation:
         if stored is None:
             return []
         if self._reading_day is None:
-            max_chars = context_characters(
-                tokens=self.config.main_agent_context_tokens, question=self.request.question
-            )
             reading = in_thread(
-                recent_messages,
+                day_so_far,
                 user_id=stored.user_id,
                 journal_id=stored.journal_id,
                 before_sequence=stored.question_sequence,
-                max_chars=max_chars,
+                question=self.request.question,
+                config=self.config,
             )
             self._reading_day = asyncio.ensure_future(reading)
         return await asyncio.shield(self._reading_day)

@@ -7,6 +7,7 @@ one of them costs that one, never the answer.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, TypeVar
 from uuid import UUID
@@ -20,8 +21,10 @@ from exobrain.lib.config import Config
 from exobrain.lib.text import estimate_tokens
 from exobrain.lib.threads import in_slow_thread, in_thread
 from journal.types import StoredMessage
+from knowledge.selectors.profile import hidden_slots
 from knowledge.services.recall.profile import current_profile
 from knowledge.services.recall.recalling import recall
+from knowledge.services.recall.withholding import given_of, withheld_from
 from knowledge.types import BlockKind, Profile, Recall, Recalled, Scope, Trust
 
 log = structlog.get_logger(__name__)
@@ -39,21 +42,31 @@ T = TypeVar("T")
 
 def profile_for_answers(*, user_id: UUID, config: Config, zone: tzinfo = UTC) -> Profile:
     """What every answer to the user is told of them, within its budget."""
-    found = current_profile(user_id=user_id, now=clock.now())
+    found = current_profile(
+        user_id=user_id,
+        now=clock.now(),
+        zone=zone,
+        without=hidden_slots(user_id=user_id),
+        private_too=not config.model_is_elsewhere,
+    )
     return profile_within_budget(found, tokens=config.memory_profile_tokens, zone=zone)
 
 
 def recall_for_question(
     *, user_id: UUID, question: str, config: Config, deadline_ms: int | None = None
 ) -> Recall:
-    """What the memory has for the question, more than will be given."""
-    return recall(
+    """What the memory has for the question and the model may be told, more than will be given."""
+    found = recall(
         scope=Scope(user_id=user_id),
         query=question,
         budget_tokens=config.memory_recall_tokens * SPARE,
         deadline_ms=deadline_ms or config.memory_recall_deadline_ms,
         drop_weak=True,
     )
+    withheld = withheld_from(
+        user_id=user_id, is_elsewhere=config.model_is_elsewhere, question=question
+    )
+    return replace(found, items=given_of(found.items, withheld))
 
 
 # Recall has cut the list to a budget before, but cannot leave these messages out itself: it starts

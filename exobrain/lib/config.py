@@ -8,6 +8,7 @@ variable and what it accepts.
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -25,6 +26,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from exobrain.lib.address import is_loopback
 from exobrain.lib.errors import ConfigError
 from exobrain.lib.signing_secrets import SigningSecrets, own_secrets
 from exobrain.lib.zones import zone_named
@@ -240,6 +242,11 @@ class Config(BaseSettings):
     knowledge_extractor: Literal["rules", "model", "auto"] = Field(
         "auto", description="what reads facts out of messages; auto: the model where there is one"
     )
+    knowledge_parser: Literal["spacy", "none"] = Field(
+        "spacy",
+        description="what the rules parse English with; none saves the worker 80 MB and reads "
+        "fixed forms only",
+    )
     knowledge_update_extraction_model: Annotated[str, Field(min_length=1)] = Field(
         "worker", description="the provider's model that reads facts out of messages"
     )
@@ -288,6 +295,9 @@ class Config(BaseSettings):
     # -- the model
     model_provider_base_url: Annotated[str | None, Optional] = Field(
         None, description="OpenAI-compatible provider, for example http://localhost:8010/v1"
+    )
+    model_provider_is_local: Annotated[bool | None, Optional] = Field(
+        None, description="may be told what users mark as private; unset: if its host is loopback"
     )
     openai_api_key: Annotated[SecretStr | None, Optional] = Field(
         None, description="set in the process environment, never in .env"
@@ -355,6 +365,15 @@ class Config(BaseSettings):
         if self.main_agent_use_mock is not None:
             return self.main_agent_use_mock
         return self.model_provider_base_url is None and self.openai_api_key is None
+
+    @property
+    def model_is_elsewhere(self) -> bool:
+        """True when what the model is told leaves the hands of who runs this server."""
+        if self.model_provider_is_local is not None:
+            return not self.model_provider_is_local
+        if self.model_provider_base_url is None:
+            return self.openai_api_key is not None
+        return not is_loopback(urlsplit(self.model_provider_base_url).hostname or "")
 
     @property
     def effective_model(self) -> str:

@@ -13,6 +13,7 @@ from knowledge.schemas.editing import (
     NoteAddedOut,
     NoteIn,
     OtherIn,
+    PrivacyIn,
     SplitIn,
     SplitOut,
     TypeIn,
@@ -60,6 +61,16 @@ def keep_apart(request: SignedInRequest, page_id: UUID, body: OtherIn) -> HttpRe
     left_id = canonical_id(user_id=user_id, page_id=page_id)
     right_id = canonical_id(user_id=user_id, page_id=body.page_id)
     return _changed(merging.keep_apart(user_id=user_id, left_id=left_id, right_id=right_id))
+
+
+@router.post("/block/{uuid:block_id}/private", response={200: ChangedOut, **REFUSALS})
+def set_private(request: SignedInRequest, block_id: UUID, body: PrivacyIn) -> HttpResponse:
+    """The block, and passages that say it, are given to no model elsewhere, or may be again."""
+    return _changed(
+        editing.set_private(
+            user_id=request.principal.user_id, block_id=block_id, is_private=body.is_private
+        )
+    )
 
 
 @router.post("/page/{uuid:page_id}/split", response={200: SplitOut, **REFUSALS})

@@ -7,6 +7,7 @@ asked over HTTP, and only by `provider.py`.
 from django.conf import settings
 
 from exobrain.lib.config import OPENAI_BASE_URL, Config
+from knowledge.extraction.parsing import english_parser, no_parser
 from knowledge.extraction.port import Extractor, KnownEntity, SchemaView
 from knowledge.extraction.rules import RulesExtractor
 
@@ -21,7 +22,8 @@ def configured_extractor() -> Extractor:
     config: Config = settings.EXOBRAIN
     if _configured is not None and _configured[0] is config:
         return _configured[1]
-    extractor: Extractor = RulesExtractor()
+    parser = english_parser if config.knowledge_parser == "spacy" else no_parser
+    extractor: Extractor = RulesExtractor(parser)
     if config.uses_model_extractor:
         # LangChain costs seconds and 60 MB: only an installation with a provider pays them.
         from knowledge.extraction.model import ModelExtractor  # noqa: PLC0415
@@ -33,7 +35,8 @@ def configured_extractor() -> Extractor:
                 api_key=config.openai_api_key,
                 model=config.knowledge_update_extraction_model,
                 timeout_seconds=config.knowledge_update_model_provider_timeout_seconds,
-            )
+            ),
+            parser=parser,
         )
     _configured = (config, extractor)
     return extractor

@@ -1,6 +1,6 @@
 """Reads the clauses of an English sentence out of its dependency parse."""
 
-# ruff: noqa: E501  patterns of alternatives
+# ruff: noqa: E501, PLR0911, PLR0912  patterns of alternatives; a case, a branch, a return each
 
 import re
 from collections.abc import Iterable, Sequence
@@ -15,6 +15,8 @@ WHO = "{who}"
 
 # The tagger takes these for other words.
 _LEMMAS = {"hats": "hate", "hat": "hate", "'s": "be", "got": "get", "nt": "not", "bred": "breed"}
+# Verbs that the tagger takes for nouns are parsed as others of the same length.
+_REPLACED = {"dislikes": "despises", "dislike": "despise"}
 _MODALS = frozenset(
     ["would", "could", "might", "may", "should", "ought", "shall", "must", "'d", "wo"]
 )
@@ -103,8 +105,8 @@ _PARTICLES = frozenset(
     ]
 )
 _OPENERS = re.compile(
-    r"(?i)^(?:(?:so|well|ok|okay|yes|yeah|yep|no|oh|ah|btw|by the way|fyi|also|and|but|hey|hi|hello|wow|finally|actually|"
-    r"lol|haha|ps|update|anyway|honestly|sorry|sadly|luckily|unfortunately|turns out|morning|good morning|guess what|thing is)\b[\s,.:;!-]*)+"
+    r"(?i)^(?:(?:so|well|ok|okay|yes|yeah|yep|no(?=[,.!])|oh|ah|btw|by the way|fyi|also|and|but|hey|hi|hello|wow|finally|actually|"
+    r"lol|haha|ps|update|anyway|honestly|sorry|sadly|luckily|unfortunately|before that|after that|otherwise|turns out|morning|good morning|guess what|thing is)\b[\s,.:;!-]*)+"
 )
 # What a sentence that leaves "I" out begins with, and what has been left out.
 _LEFT_OUT = [
@@ -159,6 +161,7 @@ _LEFT_OUT = [
 ]
 _SMALL_I = re.compile(r"(?<![\w'.-])i(?=\s|'(?:m|ve|d|ll)\b|m\b(?=\s))")
 _WORD = re.compile(r"[a-z]+")
+_IN_ADDRESS = re.compile(r"[@_/-]|\.\w")
 _COMMON_TOO = frozenset(
     [
         "reading",
@@ -252,11 +255,11 @@ _COMMON_TOO = frozenset(
 
 @dataclass(frozen=True)
 class Reading:
-    """A sentence as it was parsed: `shift` characters were put before it."""
+    """A sentence as it was parsed."""
 
     clauses: Sequence[Clause]
     text: str  # with capitals, of the sentence's length
-    is_fragment: bool
+    compounds: frozenset[int]  # where words stand that only tell of which kind the next one is
 
 
 def capitalised(text: str) -> str:
@@ -272,7 +275,7 @@ def capitalised(text: str) -> str:
         before = text[max(0, match.start() - 1) : match.start()]
         if before[-1:] in tuple("'-@./_") or before[-1:].isalnum():
             return word
-        if text[match.end() : match.end() + 1] in ("@", "_", "/"):
+        if _IN_ADDRESS.match(text, match.end()):
             return word
         is_name = word in names and word not in _COMMON_TOO
         return word.capitalize() if is_name else word
@@ -283,10 +286,11 @@ def capitalised(text: str) -> str:
 def read_english(sentence: str, parse: Parse) -> Reading:
     """The clauses of a sentence, in order; a left-out "I" is put in before it is parsed."""
     text = capitalised(sentence)
-    opener = _OPENERS.match(text)
-    begin = opener.end() if opener else 0
+    lead = len(text) - len(text.lstrip())
+    opener = _OPENERS.match(text[lead:])
+    begin = lead + (opener.end() if opener else 0)
     if begin >= len(text):
-        begin = 0
+        begin = lead
     inserted = ""
     for pattern, words in _LEFT_OUT:
         if pattern.match(text[begin:]):
@@ -298,9 +302,104 @@ def read_english(sentence: str, parse: Parse) -> Reading:
         if not (first[:1] == "I" and first[1:2] in ("", "'")):
             body = body[0].lower() + body[1:] if not first.isupper() else body
         body = inserted + body
-    document = parse(body)
-    reader = _Reader(document, body, begin - len(inserted), len(text))
-    return Reading(reader.clauses(), text, bool(inserted))
+    shift = begin - len(inserted)
+    document = parse(_parsable(body))
+    clauses: list[Clause] = []
+    compounds: set[int] = set()
+    for start, end in _pieces(document, body):
+        words, offset = body[start:end], start
+        is_carried = start > 0 and _TASTE.match(words) is not None
+        if is_carried:
+            put = "He " if _THIRD.match(words) else "I "
+            words, offset = put + words, start - len(put)
+        piece = document if (start, end) == (0, len(body)) else parse(_parsable(words))
+        read = _Reader(piece, words, shift + offset, len(text)).clauses()
+        if is_carried and read and read[0].subject is not None:
+            read[0] = replace(read[0], subject=replace(read[0].subject, text=SAME, head=SAME))
+        clauses += read
+        compounds |= {
+            token.idx + shift + offset
+            for token in piece
+            if token.dep_ == "compound"
+            and token.head.tag_ in ("NN", "NNS")
+            and token.head.i > token.i
+        }
+    return Reading(clauses, text, frozenset(compounds))
+
+
+_TASTE = re.compile(
+    r"(?:also |really )?(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy)s?\b"
+)
+_THIRD = re.compile(r"(?:also |really )?\w+s\b")
+
+
+def _parsable(text: str) -> str:
+    """As the parser reads it best: with a full stop, and without words that it takes for others."""
+    for word, other in _REPLACED.items():
+        text = re.sub(rf"\b{word}\b", other, text)
+    return text if text.rstrip()[-1:] in tuple(".!?") else f"{text.rstrip(' ,;:-–')}."
+
+
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
+_NOMINAL = frozenset(
+    {"PRP", "PRP$", "NN", "NNS", "NNP", "NNPS", "DT", "JJ", "CD", "POS", "EX", "RB"}
+)
+_LINKS = frozenset(
+    ["and", "but", "so", "though", "although", "because", "or", "yet", "otherwise", "then"]
+)
+
+
+def _pieces(document: Any, text: str) -> list[tuple[int, int]]:
+    """The text where it is cut: commas often join what are sentences of their own."""
+    cuts = [0]
+    for token in document:
+        is_comma = (
+            token.text in (",", ";", "–", "—", ":", "...", "…", "-")
+            and token.whitespace_
+            + text[token.idx + len(token.text) : token.idx + len(token.text) + 1]
+            != ""
+        )
+        if not is_comma or token.i + 2 >= len(document):
+            continue
+        left = [one for one in document[: token.i] if one.idx >= cuts[-1]]
+        if not any(one.tag_ in _FINITE or one.tag_ in ("VBN", "VBG") for one in left):
+            continue
+        if any(one.lower_ in ("if", "when", "unless", "whether", "while") for one in left[:2]):
+            continue
+        if _begins_sentence(document, token.i + 1):
+            cuts.append(token.idx)
+    cuts = sorted((*cuts, *(match.end() for match in _TWO_TASTES.finditer(text))))
+    ends = [*cuts[1:], len(text)]
+    return list(zip(cuts, ends, strict=True))
+
+
+SAME = "\ue001"  # the subject of a piece whose subject stands in the piece before it
+# "likes jazz and dislikes opera": the second verb is read as a noun.
+_TWO_TASTES = re.compile(
+    r"\b(?:like|love|enjoy|adore|prefer|hate|dislike|can't stand|lives?|works?)s?\b[^,.;]{1,40}?,? (?:and|but) (?=(?:also |really )?(?:(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy)s?) (?!it\b|that\b|to be\b))"
+)
+
+
+def _begins_sentence(document: Any, position: int) -> bool:
+    """True when a subject with its own verb stands there."""
+    words = 0
+    if document[position].lower_ in _LINKS:
+        position += 1
+    elif (
+        document[position].lower_ in ("before", "after")
+        and position + 1 < len(document)
+        and document[position + 1].lower_ == "that"
+    ):
+        position += 2
+    while position < len(document) and words < 7:
+        token = document[position]
+        if token.tag_ in _FINITE:
+            return words > 0
+        if token.tag_ not in _NOMINAL or token.lower_ in ("who", "which", "that"):
+            return False
+        words += token.tag_ != "RB"
+        position += 1
+    return False
 
 
 class _Reader:
@@ -328,6 +427,12 @@ class _Reader:
         if token.dep_ not in _HEADS or (token.pos_ not in _VERBS and token.tag_[:2] != "VB"):
             return False
         if token.dep_ == "conj":
+            if (
+                token.tag_ in ("VB", "VBP")
+                and not any(not child.is_punct for child in token.children)
+                and token.head.lemma_ == "be"
+            ):
+                return False  # a noun that is read as a verb
             # "likes jazz and dislikes opera"; not "to eat and drink" below another verb.
             head = token.head
             while head.dep_ == "conj":
@@ -339,6 +444,14 @@ class _Reader:
                 or self._own_subject(token) is not None
                 or any(child.dep_ in ("aux", "auxpass") for child in token.children)
                 or head.tag_ == "VBG"
+            )
+        if token.dep_ == "advcl" and token.tag_ == "VBG" and self._own_subject(token) is None:
+            # "I have low iron, taking 40 mg": a clause of its own when it has an object.
+            return (
+                token.i > token.head.i
+                and token.i > 0
+                and self.document[token.i - 1].text == ","
+                and any(child.dep_ == "dobj" for child in token.children)
             )
         if token.dep_ in ("advcl", "dep"):
             return self._own_subject(token) is not None or token.tag_ in ("VBD", "VBZ", "VBP")
@@ -358,11 +471,19 @@ class _Reader:
         while hops < 5:
             found = self._own_subject(current)
             if found is not None:
-                return found
+                is_first = found.lower_ in ("i", "we", "you", "they")
+                # "can't stand it, tastes like soap": the verb tells that it has another subject.
+                return (
+                    None if current != token and is_first and self._person(token) == "3" else found
+                )
             if current.dep_ not in ("conj", "advcl", "ccomp", "xcomp") or current.head == current:
                 return None
             current, hops = current.head, hops + 1
         return None
+
+    def _person(self, token: Any) -> str:
+        first = next((child for child in token.children if child.dep_ in ("aux", "auxpass")), token)
+        return "3" if first.tag_ == "VBZ" else ""
 
     # -- one clause
 
@@ -439,8 +560,16 @@ class _Reader:
             )
             for child in main.children
         )
+        negated = negated or any(
+            one.lower_ == "neither"
+            for child in main.children
+            for one in child.children
+            if one.dep_ == "preconj"
+        )
         lemma = self._lemma(main)
         inner = None
+        if lemma == "get" and "have" in lemmas and main.lower_ == "got":
+            return "have", Tense.PRESENT, False, negated, None
         if (
             lemma == "use"
             and main.tag_ in ("VBD", "VBN")
@@ -500,7 +629,7 @@ class _Reader:
         if lower in _LEMMAS and token.pos_ in ("VERB", "AUX", "NOUN"):
             return _LEMMAS[lower]
         if token.tag_[:2] == "VB" and lower.endswith("ates") and token.lemma_ == lower[:-2]:
-            return lower[:-1]
+            return str(lower[:-1])
         return str(token.lemma_).lower()
 
     def _to_verb(self, token: Any) -> Any:
@@ -563,10 +692,16 @@ class _Reader:
 
     def _tokens(self, main: Any) -> list[Any]:
         """The words of the clause: without those of other clauses, of links and of interjections."""
-        kept = []
-        for token in main.subtree:
-            if not self._is_foreign(token, main):
-                kept.append(token)
+        kept: list[Any] = [token for token in main.subtree if not self._is_foreign(token, main)]
+        for index, token in enumerate(kept):
+            if (
+                index
+                and token.i > main.i
+                and token.lower_ in ("so", "lol", "haha")
+                and kept[index - 1].text == ","
+            ):
+                kept = kept[:index]
+                break
         while (
             len(kept) > 1
             and (kept[0].dep_ in ("cc", "punct") or kept[0].is_punct)
@@ -585,6 +720,11 @@ class _Reader:
             kept = kept[:-1]
         return kept or [main]
 
+    def _joins_clause(self, link: Any) -> bool:
+        """True for the "and" before another clause, or before nothing."""
+        following = [one for one in link.head.children if one.dep_ == "conj" and one.i > link.i]
+        return not following or following[0].i in self.heads
+
     def _is_foreign(self, token: Any, main: Any) -> bool:
         current = token
         while current != main:
@@ -598,13 +738,11 @@ class _Reader:
                     return True
             if current.dep_ in ("intj", "discourse"):
                 return True
-            if (
-                current.dep_ in ("cc", "preconj")
-                and current.head == main
-                and current.lower_ not in ("neither", "both")
-            ):
+            if current.dep_ == "cc" and current.head == main and self._joins_clause(current):
                 return True
             if current.dep_ == "mark" and current.head == main:
+                return True
+            if current.dep_ == "relcl" and self.document[current.left_edge.i - 1].text == ",":
                 return True
             if (
                 current == token
@@ -654,7 +792,7 @@ class _Reader:
                 previous = None
             if token.text == "," and (not pieces or pieces[-1].endswith(",")):
                 continue
-            word = token.text.replace("{", "(").replace("}", ")")
+            word = self._word(token).replace("{", "(").replace("}", ")")
             if (previous is not None and pieces and pieces[-1] == WHO) or (
                 pieces and pieces[-1].endswith(WHO)
             ):
@@ -663,9 +801,12 @@ class _Reader:
                 elif word in ("'s", "’s"):
                     word = (
                         " has"
-                        if token.tag_ == "VBZ"
-                        and any(one.tag_ == "VBN" and one.i > token.i for one in [token.head])
-                        and token.dep_ == "aux"
+                        if token.head.lower_ in ("got", "been")
+                        or (
+                            token.tag_ == "VBZ"
+                            and any(one.tag_ == "VBN" and one.i > token.i for one in [token.head])
+                            and token.dep_ == "aux"
+                        )
                         else " is"
                     )
                 elif word in ("'d", "’d"):
@@ -674,21 +815,17 @@ class _Reader:
                 pieces.append(glue + word)
             else:
                 is_next = previous is not None and previous.i == token.i - 1
-                glue = (
-                    (
-                        previous.whitespace_
-                        if is_next
-                        else ("" if token.is_punct and token.text in ",.;:!?)" else " ")
-                    )
-                    if pieces
-                    else ""
-                )
-                if is_next and previous.whitespace_ == "" and not pieces:
+                glue = "" if token.is_punct and token.text in ",.;:!?)" else " "
+                if previous is not None and is_next:
+                    glue = previous.whitespace_
+                if not pieces:
                     glue = ""
                 pieces.append((" " if glue else "") + word)
             previous = token
         if not placed:
             pieces.insert(0, WHO + " ")
+        if main.tag_ == "VBG" and main.dep_ == "advcl" and not own:
+            pieces = [piece.replace(WHO, WHO + " am", 1) for piece in pieces]
         return " ".join("".join(pieces).split()).strip(" ,;:-–")
 
     def _is_foreign_in(self, token: Any, top: Any) -> bool:
@@ -701,14 +838,29 @@ class _Reader:
             if child.dep_ in ("dobj", "obj"):
                 return self._coordinated(child, own, subject, main)
         for child in body.children:
-            if (
-                child.dep_ in ("npadvmod", "oprd", "attr")
-                and child.pos_ in ("NOUN", "PROPN")
-                and self._lemma(body) not in ("be", "become")
-                and child.ent_type_ == ""
-                and not _TIMES.match(child.lemma_.lower())
-            ):
+            is_measure = child.dep_ == "npadvmod" and self._lemma(body) in (
+                "turn",
+                "weigh",
+                "cost",
+                "earn",
+                "pay",
+            )
+            is_noun = child.dep_ in ("oprd", "attr") and self._lemma(body) not in ("be", "become")
+            if (is_measure or is_noun) and child.pos_ in ("NOUN", "PROPN", "NUM"):
                 return self._coordinated(child, own, subject, main)
+        rest = [
+            child
+            for child in body.children
+            if child.i > body.i and not child.is_punct and child.dep_ not in ("conj", "cc", "advcl")
+        ]
+        is_unknown = len(rest) == 1 and rest[0].dep_ not in ("prep", "prt", "dative", "agent")
+        if (
+            is_unknown
+            and self._lemma(body) in _PRESENT_BASE
+            and rest[0].pos_ in ("NOUN", "PROPN", "ADJ", "X")
+        ):
+            # An unknown word behind such a verb is what is liked, played or eaten.
+            return self._coordinated(rest[0], own, subject, main)
         return None
 
     def _complement(self, body: Any, own: Sequence[Any], subject: Any, main: Any) -> Phrase | None:
@@ -857,6 +1009,8 @@ class _Reader:
                 }
                 drop -= {one.i for one in self._phrase_tokens(member)}
                 alone = self._template(own, subject, main, drop)
+                if any(one.lower_ == "neither" for one in own):
+                    alone = ""  # "neither a car nor a bike" is said of both together
             phrases.append(self._phrase(member, alone=alone))
         return replace(phrases[0], others=tuple(phrases[1:]))
 
@@ -877,7 +1031,7 @@ class _Reader:
                 child.dep_ in ("conj", "cc", "preconj")
                 or child.i in self.heads
                 or (
-                    child.dep_ == "appos"
+                    child.dep_ in ("appos", "relcl")
                     and child.i > token.i
                     and any(one.text == "," for one in self.document[token.i : child.i])
                 )
@@ -906,11 +1060,10 @@ class _Reader:
                 runs.append([one])
         for run in runs:
             if any(one == token for one in run):
-                while (
-                    len(run) > 1 and run[-1].is_punct and run[-1].text not in (")", '"', "'", "%")
-                ):
-                    run = run[:-1]
-                return run
+                last = len(run)
+                while last > 1 and run[last - 1].is_punct and run[last - 1].text not in _CLOSING:
+                    last -= 1
+                return run[:last]
         return [token]
 
     def _in_head(self, token: Any, top: Any) -> bool:
@@ -920,6 +1073,19 @@ class _Reader:
                 return True
             current = current.head
         return False
+
+    def _loosely_joined(self, token: Any) -> list[Any]:
+        """What "and" joins to it though the parse joins it to the verb: "to peanuts and shellfish"."""
+        behind = token.right_edge.i + 1
+        if behind + 1 >= len(self.document) or self.document[behind].dep_ != "cc":
+            return []
+        following = self.document[behind + 1]
+        is_bare = not any(not child.is_punct for child in following.children)
+        return (
+            [following]
+            if following.dep_ == "conj" and is_bare and following.i not in self.heads
+            else []
+        )
 
     def _phrase(self, token: Any, *, alone: str = "") -> Phrase:
         tokens = self._phrase_tokens(token)
@@ -939,7 +1105,7 @@ class _Reader:
             if child.dep_ in ("prep", "agent"):
                 for one in child.children:
                     if one.dep_ in ("pobj", "pcomp"):
-                        joined = [one]
+                        joined = [one, *self._loosely_joined(one)]
                         for member in joined:
                             joined += [
                                 c
@@ -972,15 +1138,20 @@ class _Reader:
         for token in tokens:
             if previous is not None:
                 pieces.append(previous.whitespace_ if previous.i == token.i - 1 else " ")
-            pieces.append(token.text)
+            pieces.append(self._word(token))
             previous = token
         return " ".join("".join(pieces).split())
+
+    def _word(self, token: Any) -> str:
+        """As it was said, whatever it was parsed as."""
+        return self.text[token.idx : token.idx + len(token.text)]
 
     def _at(self, position: int) -> int:
         """The character of the sentence."""
         return min(max(position + self.shift, 0), self.length)
 
 
+_CLOSING = frozenset((")", '"', "'", "%"))
 _TIMES = re.compile(
     r"(?:\d.*|time|day|week|month|year|morning|evening|night|afternoon|today|tomorrow|yesterday|tonight|weekend|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|fall|winter|way|bit|lot|once|minute|hour|"

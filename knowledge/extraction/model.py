@@ -13,6 +13,7 @@ import structlog
 from exobrain.lib.errors import Upstream
 from knowledge.extraction.model_proposals import ModelProposals
 from knowledge.extraction.own_words import OwnWords, why_not_own_words
+from knowledge.extraction.parsing import Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.prompts import entities, facts
 from knowledge.extraction.prompts.prompt import MESSAGE_CHARACTERS, Prompt
@@ -32,9 +33,16 @@ MAX_BATCHES = 6  # of one job; further messages are left to the rules
 class ModelExtractor:
     """Proposes what a model reads out of the messages, as far as it stands there."""
 
-    def __init__(self, provider: Provider, *, why_not_own: OwnWords = why_not_own_words) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        why_not_own: OwnWords = why_not_own_words,
+        parser: Parser = english_parser,
+    ) -> None:
         self.provider = provider
         self.why_not_own = why_not_own
+        self.parser = parser  # of the rules
         self.name = f"model-1:{provider.name}"
 
     def extract(
@@ -45,7 +53,9 @@ class ModelExtractor:
         known: Sequence[KnownEntity] = (),
     ) -> Extraction:
         """What may be remembered of the messages; raises Unavailable."""
-        by_rules = propose_by_rules(messages=messages, schema=schema, known=known)
+        by_rules = propose_by_rules(
+            messages=messages, schema=schema, known=known, parser=self.parser
+        )
         proposals = ModelProposals(by_rules, messages, why_not_own=self.why_not_own)
         types, relations = offered_types(schema), sorted(schema.edge_types)
         for batch in _batches(messages)[:MAX_BATCHES]:

@@ -31,7 +31,7 @@ from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.quotes import find_quotes, locate_quote
 from knowledge.extraction.relevance import VERDICTS, RejectionReason
 from knowledge.extraction.sentences import Sentence, split_sentences
-from knowledge.extraction.statements import normal_value
+from knowledge.extraction.statements import OPEN_TOPIC, normal_value
 from knowledge.extraction.topic_frames import has_unnamed_person
 from knowledge.extraction.vocabulary import (
     match_edge_type,
@@ -113,7 +113,11 @@ class ModelProposals:
             for fact in self.by_rules.facts
             if fact.span.message_id not in self.read_ids
             or (_overlaps(fact.span, self.dropped) and not _overlaps(fact.span, read))
-            or (fact.topic is not None and (fact.about[:1], fact.topic) not in topics)
+            or (
+                fact.topic is not None
+                and not fact.topic.startswith(OPEN_TOPIC)
+                and (fact.about[:1], fact.topic) not in topics
+            )
         ]
         return replace(
             self.by_rules.extraction(extractor=extractor),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from knowledge.extraction.gazetteer import Gazetteer, fold_name
 from knowledge.extraction.masking import UPPER, WORD
 from knowledge.extraction.name_types import ACTS_BEHIND, TITLE_BEFORE, guess_node_type
-from knowledge.extraction.node_types import CONCEPT, DOCUMENT, PERSON
+from knowledge.extraction.node_types import CITY, CONCEPT, COUNTRY, DOCUMENT, PERSON, PLACE
 from knowledge.extraction.words import phrase_list, word_list
 
 MAX_NAME_CHARACTERS = 80
@@ -15,10 +15,16 @@ MAX_NAMES = 40  # of one message; more is a list somebody pasted
 CONTEXT_CHARACTERS = 30  # before a name, for what it names
 
 _LINK = r"(?: (?:(?:of|for)(?: the)?|de(?: la)?|van(?: der)?|von(?: der)?|du|del|da|&) | )"
-_SEQUENCE = re.compile(rf"{WORD}(?:{_LINK}{WORD})*")
+_INITIALS = rf"(?: [{UPPER}]\.)+(?= [{UPPER}])"
+_SEQUENCE = re.compile(rf"(?<![\w'@]){WORD}(?:{_INITIALS})?(?:{_LINK}{WORD}(?:{_INITIALS})?)*")
+_POST_CODE = re.compile(r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _TOKEN = re.compile(r"[^\s,.;:!?()\"\ue000]+(?:\.[^\s,.;:!?()\"\ue000]+)*")
 _GENITIVE = re.compile(r"'(?:s|S|d|ll|re|ve)?$")
+_GERMAN_ARTICLE = re.compile(
+    r"\b(?:(?:ein|kein|mein|dein|sein|ihr|unser)(?:e[nmrs]?)?|das|dem|des|zum|beim|\w{3,}es) $",
+    re.IGNORECASE,
+)
 _QUOTED_TITLE = re.compile(rf'"([{UPPER}0-9][^"\n]{{1,60}})"')
 
 EMAIL = re.compile(
@@ -26,6 +32,7 @@ EMAIL = re.compile(
 )
 URL = re.compile(r"\bhttps?://[^\s<>\"')\]\ue000]{3,500}", re.IGNORECASE)
 PHONE = re.compile(r"(?<![\w+./-])(?:\+\d{1,3}[ -]?|\(?0)\d[\d ()/-]{5,16}\d(?![\w/-])")
+_TWO_WORDS = re.compile(rf"(?<!\w){WORD}(?: {WORD}){{1,3}}")
 HASHTAG = re.compile(r"(?<![\w#&/])#([^\W\d_][\w-]{1,49})")
 
 
@@ -50,6 +57,7 @@ def find_names(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequ
     found: list[Name] = []
     for name in (
         *_known_names(text, gazetteer),
+        *_listed_places(text),
         *_quoted_titles(text),
         *_capitalised_names(text, gazetteer, language),
     ):
@@ -77,6 +85,18 @@ def _known_names(text: str, gazetteer: Gazetteer) -> Iterator[Name]:
                 break
 
 
+def _listed_places(text: str) -> Iterator[Name]:
+    """Places of more than one word that a list has: "New York" is not York."""
+    for match in _TWO_WORDS.finditer(text):
+        words = match[0].split(" ")
+        for count in range(len(words), 1, -1):
+            name = " ".join(words[:count])
+            for places, node_type in (("cities", CITY), ("countries", COUNTRY), ("places", PLACE)):
+                if name.lower() in phrase_list(places):
+                    yield Name(match.start(), match.start() + len(name), name, node_type, 0.9)
+                    break
+
+
 def _quoted_titles(text: str) -> Iterator[Name]:
     """What stands in quotation marks like the title of a work."""
     for match in _QUOTED_TITLE.finditer(text):
@@ -93,12 +113,20 @@ def _capitalised_names(text: str, gazetteer: Gazetteer, language: str) -> Iterat
     if len(words) > 4 and capitals * 10 > len(words) * 6:
         language = "headline"
     first_word = words[0].start() if words else 0
+    codes = [match.span() for match in _POST_CODE.finditer(text)]
     for sequence in _SEQUENCE.finditer(text):
         for start, run in _runs(sequence):
             name = _GENITIVE.sub("", " ".join(run))
             before, after = text[:start], text[start + len(name) :]
             if not name or before[-1:] in ("@", "#", "/", "."):
                 continue
+            if any(first < start + len(name) and start < last for first, last in codes):
+                name = text[start : min(first for first, last in codes if last > start)].strip()
+                after = text[start + len(name) :]
+                if not name:
+                    continue
+            if language == "de" and _GERMAN_ARTICLE.search(before):
+                continue  # "an einem Roman", "das Essen": a noun, though a list has the name
             is_after_stop = before.endswith(('" ', ": ", ". ")) and not TITLE_BEFORE.search(before)
             is_first = start <= first_word or is_after_stop
             if _is_name(name, gazetteer, language, is_first=is_first, after=after):
@@ -140,10 +168,14 @@ def _without_links(run: list[str]) -> list[str]:
     return run if run and run[0][0].isupper() else []
 
 
-def _is_name(name: str, gazetteer: Gazetteer, language: str, *, is_first: bool, after: str) -> bool:
+def _is_name(  # noqa: PLR0911  the first rule that applies
+    name: str, gazetteer: Gazetteer, language: str, *, is_first: bool, after: str
+) -> bool:
     """A capitalised run is a name; a capital tells nothing at the beginning and in German."""
     lower = name.lower()
     words = lower.split(" ")
+    if all(word in word_list("nationalities") or word in word_list("languages") for word in words):
+        return False
     is_listed = lower in word_list("first_names") or any(
         lower in phrase_list(places) for places in ("cities", "countries", "places")
     )

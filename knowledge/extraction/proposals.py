@@ -38,6 +38,7 @@ class Proposals:
     entities: dict[str, ProposedEntity] = field(default_factory=dict)
     mentions: dict[tuple[str, TextSpan], ProposedMention] = field(default_factory=dict)
     facts: list[ProposedFact] = field(default_factory=list)
+    left_out: set[str] = field(default_factory=set)  # keys of what is no entity: the user's name
     forget_wishes: list[ForgetWish] = field(default_factory=list)
 
     @classmethod
@@ -57,10 +58,15 @@ class Proposals:
 
     def extraction(self, *, extractor: str) -> Extraction:
         """All of it, as values."""
+        left_out = self.left_out
         return Extraction(
-            entities=tuple(self.entities.values()),
-            mentions=tuple(self.mentions.values()),
-            facts=tuple(self.facts),
+            entities=tuple(one for key, one in self.entities.items() if key not in left_out),
+            mentions=tuple(one for one in self.mentions.values() if one.entity_key not in left_out),
+            facts=tuple(
+                replace(one, about=tuple(key for key in one.about if key not in left_out))
+                for one in self.facts
+                if one.about and one.about[0] not in left_out
+            ),
             forget_wishes=tuple(self.forget_wishes),
             extractor=extractor,
         )
@@ -103,13 +109,25 @@ class Proposals:
         )
         if name.confidence >= SURE_NAME and not name.identifiers:
             self.gazetteer.learn(name.text, key, self.entities[key].node_type)
+        if node_type is not None and key not in self.known_types:
+            self.gazetteer.types[key] = self.entities[key].node_type
         self.mentions.setdefault((key, span), ProposedMention(key, span, name.confidence))
         return key
 
     def propose_role(
-        self, key: str, name: str, role: str, span: TextSpan, *, node_type: str
+        self,
+        key: str,
+        name: str,
+        role: str,
+        span: TextSpan,
+        *,
+        node_type: str,
+        is_another: bool = False,
     ) -> str:
-        """The key of somebody who has no name yet, and is known by what they are: "my sister"."""
+        """The key of somebody who has no name yet, and is known by what they are: "my sister".
+
+        An empty `role` is of somebody who is something to another: "Ted's wife".
+        """
         self._add_or_merge(
             ProposedEntity(
                 key=key,
@@ -118,6 +136,7 @@ class Proposals:
                 spans=(span,),
                 role=role,
                 is_unnamed=True,
+                is_another=is_another,
             )
         )
         self.mentions.setdefault((key, span), ProposedMention(key, span))
@@ -145,6 +164,17 @@ class Proposals:
             confidence=max(before.confidence, entity.confidence),
             identifiers=tuple(dict.fromkeys((*before.identifiers, *entity.identifiers))),
         )
+
+    def leave_out(self, key: str) -> None:
+        """The key is no entity, whatever named it."""
+        if key not in self.known_types:
+            self.left_out.add(key)
+
+    def add_role(self, key: str, role: str) -> None:
+        """The entity, which has a name, is this to the user."""
+        entity = self.entities.get(key)
+        if entity is not None and not entity.role:
+            self.entities[key] = replace(entity, role=role)
 
     def add_identifiers(self, key: str, identifiers: Sequence[str]) -> None:
         """The entity, if it is proposed, has these e-mail addresses and numbers as well."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from knowledge.extraction.masking import MASK, mask_foreign_text
+from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
 from knowledge.extraction.voices.explicit import is_standing_wish
@@ -158,7 +159,7 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
     return _without_foreign_entities(filtered, by_id)
 
 
-def _rejection(  # noqa: PLR0911  the first reason that applies
+def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
     fact: ProposedFact, split: _SplitMessage | None
 ) -> RejectionReason | None:
     """Why the fact, taken by itself, is not remembered; None when it is."""
@@ -175,7 +176,8 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
         return RejectionReason.TOO_LONG
     if fact.confidence < MIN_CONFIDENCE:
         return RejectionReason.UNSURE
-    if fact.is_secret or fact.trust is Trust.CONFIRMED or is_standing_wish(fact.topic):
+    is_outright = fact.is_secret or fact.trust is Trust.CONFIRMED or is_reminder(fact)
+    if is_outright or is_standing_wish(fact.topic):
         return None  # said outright, in whatever form
     covered = split.text[span.start : span.end]
     if covered and covered.count(MASK) * 2 > len(covered):
@@ -188,6 +190,8 @@ def _rejection(  # noqa: PLR0911  the first reason that applies
             return RejectionReason.NOT_MEANT if is_statement else REASONS[sentence.kind]
     if sentence is None or sentence.is_explicit or sentence.is_stated:
         return None
+    if fact.event is not None and sentence.kind is SentenceKind.REQUEST:
+        return None  # "remind me to ..."
     # A frame's statement may stand in a question; what the user asked to forget never does.
     is_part = fact.topic is not None and span.end - span.start < len(sentence.text)
     if is_part and sentence.kind not in _REJECTED_WHOLE:

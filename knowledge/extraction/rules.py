@@ -4,16 +4,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from knowledge.extraction.clauses import Referents, can_be_subject
+from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_identifiers, find_names
 from knowledge.extraction.node_types import PERSON
+from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.proposals import USER_KEY, Proposals
-from knowledge.extraction.sentence_facts import SentenceFacts, is_addressed
+from knowledge.extraction.reading import Antecedents
+from knowledge.extraction.reminders import propose_reminders
+from knowledge.extraction.sentence_facts import SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
@@ -21,24 +24,17 @@ from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
 from knowledge.extraction.voices.text import mask, plain_text
 from knowledge.types import Extraction, SourceMessage, TextSpan
 
-NAME = "rules-1"
+NAME = "rules-2"
 MAX_FACTS = 60  # of one message
-NAMED_CERTAINTY = 0.9  # that a name is whom a clause is about
-PRONOUN_CERTAINTY = 0.8  # that "she" is the one person of the sentence before
-
-# After one of these, "she" may be somebody without a name.
-_SOMEBODY = re.compile(
-    r"\b(?:sister|brother|mother|father|mom|mum|dad|son|daughter|wife|husband|friend|girl|boy|man|woman|"
-    r"puppy|dog|cat|kitten|baby|boss|colleague|teacher|doctor|girlfriend|boyfriend|one-year-old|kid|guy|"
-    r"lady|coach|neighbou?r|partner|youngest|oldest|aunt|uncle|cousin|he|she)\b",
-    re.IGNORECASE,
-)
 
 
 class RulesExtractor:
     """Proposes what its frames understand; the same text gives the same proposals."""
 
     name = NAME
+
+    def __init__(self, parser: Parser = english_parser) -> None:
+        self.parser = parser  # called when there is something to read
 
     def extract(
         self,
@@ -48,19 +44,26 @@ class RulesExtractor:
         known: Sequence[KnownEntity] = (),
     ) -> Extraction:
         """What may be remembered of the messages."""
-        proposals = propose_by_rules(messages=messages, schema=schema, known=known)
+        proposals = propose_by_rules(
+            messages=messages, schema=schema, known=known, parser=self.parser
+        )
         return proposals.extraction(extractor=NAME)
 
 
 def propose_by_rules(
-    *, messages: Sequence[SourceMessage], schema: SchemaView, known: Sequence[KnownEntity]
+    *,
+    messages: Sequence[SourceMessage],
+    schema: SchemaView,
+    known: Sequence[KnownEntity],
+    parser: Parser = english_parser,
 ) -> Proposals:
     """What the rules find in the messages, still open for more."""
+    parse = parser()
     proposals = Proposals.begin(messages, schema, known)
     german = GermanReader(proposals)
     for message in messages:
         if message.role == "user":
-            _read_user_message(proposals, message, german)
+            _read_user_message(proposals, message, german, parse)
             continue
         # An answer mentions whom the memory knows; it makes nobody known and states nothing.
         language = detect_language(message.content)
@@ -69,47 +72,40 @@ def propose_by_rules(
     return proposals
 
 
-def _read_user_message(proposals: Proposals, message: SourceMessage, german: GermanReader) -> None:
+def _read_user_message(
+    proposals: Proposals, message: SourceMessage, german: GermanReader, parse: Parse | None
+) -> None:
     """Its names are mentions, its statements facts, its addresses and hashtags entities."""
     language = detect_language(message.content)
     _propose_explicit(proposals, message)  # first: what is confirmed counts, not its copy
     speakers = _propose_speakers(proposals, message)
-    people: list[Subject] = []  # whom "she" can be
+    antecedents = Antecedents()
     facts_before = len(proposals.facts)
-    for sentence in split_sentences(message.content):
-        names, subjects = _propose_names(
+    for sentence in _with_corrections(split_sentences(message.content)):
+        names = _propose_names(
             proposals,
             message,
             sentence,
             language,
             only_known=sentence.kind in (SentenceKind.PASTED, SentenceKind.FICTION),
         )
-        if sentence.is_stated:
+        is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps to remind
+        if sentence.is_stated or is_asked:
             if len(proposals.facts) - facts_before >= MAX_FACTS:
                 continue
             if sentence.speaker is not None:
                 speaker = speakers[sentence.speaker]
             else:
                 speaker = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
-            antecedent = None
-            if len({person.key for person in people}) == 1:
-                antecedent = replace(people[-1], certainty=PRONOUN_CERTAINTY)
-            referents = Referents(speaker, names, subjects, antecedent)
-            if language == "de" and any(letter.isalpha() for letter in sentence.stated_text):
-                german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
+            if language == "de":
+                if any(letter.isalpha() for letter in sentence.stated_text):
+                    german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
                 continue
-            SentenceFacts(proposals, message, sentence, language, referents).propose()
+            SentenceFacts(
+                proposals, message, sentence, language, speaker, names, antecedents, parse
+            ).propose()
         elif language == "de" and sentence.kind is SentenceKind.QUESTION:
             german.read_mentions(message, sentence)
-        here = [
-            subjects[name.start]
-            for name in names
-            if name.start in subjects
-            and name.node_type == PERSON
-            and not is_addressed(sentence.text, name)
-        ]
-        if here or _SOMEBODY.search(sentence.text):
-            people = here
     owned = {
         identifier for entity in proposals.entities.values() for identifier in entity.identifiers
     }
@@ -118,14 +114,49 @@ def _read_user_message(proposals: Proposals, message: SourceMessage, german: Ger
             proposals.propose_entity(name, TextSpan(message.id, name.start, name.end))
 
 
+_TAKES_BACK = re.compile(
+    r"(?i)(?:no,? )?(?:i mean|i meant|no wait|wait,? no|scratch that|make that)\b"
+)
+
+
+def _with_corrections(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences, with what takes back a part of the one before joined to it."""
+    joined: list[Sentence] = []
+    for sentence in sentences:
+        before = joined[-1] if joined else None
+        if (
+            before is not None
+            and before.is_stated
+            and _TAKES_BACK.match(sentence.text)
+            and sentence.start - before.end <= 2
+        ):
+            gap = " " * (sentence.start - before.end)
+            text = before.text.rstrip(".!…").ljust(len(before.text)) + gap + sentence.text
+            text = (
+                text[: len(before.text.rstrip(".!…"))]
+                + ","
+                + text[len(before.text.rstrip(".!…")) + 1 :]
+            )
+            joined[-1] = replace(before, end=sentence.end, text=text)
+        else:
+            joined.append(sentence)
+    return joined
+
+
 def _propose_explicit(proposals: Proposals, message: SourceMessage) -> None:
-    """What the user wants remembered, forgotten and done always, and secrets."""
+    """What the user wants remembered, forgotten and done always; secrets and reminders."""
     user_key = proposals.user.key if proposals.user is not None else USER_KEY
     facts, forget_wishes = propose_explicit(message, user_key)
     if facts:
         proposals.propose_user(facts[0].span)
     proposals.facts.extend(facts)
+    for fact in facts:
+        if fact.topic == "call_me" and fact.value:  # the user's own name is nobody else
+            proposals.leave_out(f"name:{fold_name(fact.value)}")
     proposals.forget_wishes.extend(forget_wishes)
+    if reminders := propose_reminders(message, user_key):
+        proposals.propose_user(reminders[0].span)
+        proposals.facts.extend(reminders)
 
 
 def _without_secrets(content: str) -> str:
@@ -143,22 +174,20 @@ def _propose_names(
     language: str,
     *,
     only_known: bool,
-) -> tuple[list[Name], dict[int, Subject]]:
-    """The names of a sentence, and who of them may be a subject, by where the name starts."""
+) -> list[Name]:
+    """The names of a sentence, which are entities from now on."""
     if sentence.kind is SentenceKind.PASTED:
         language = "headline"
+    text = capitalised(sentence.text) if language == "en" else sentence.text
     names = [
         name
-        for name in find_names(sentence.text, proposals.gazetteer, language=language)
+        for name in find_names(text, proposals.gazetteer, language=language)
         if name.key or not only_known
     ]
-    subjects: dict[int, Subject] = {}
     for name in names:
         span = TextSpan(message.id, sentence.start + name.start, sentence.start + name.end)
-        key = proposals.propose_entity(name, span)
-        if can_be_subject(name):
-            subjects[name.start] = Subject(key, name.text, is_self=False, certainty=NAMED_CERTAINTY)
-    return names, subjects
+        proposals.propose_entity(name, span)
+    return names
 
 
 def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str, Subject]:

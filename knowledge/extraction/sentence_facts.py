@@ -1,39 +1,68 @@
 """Makes facts of what one sentence states."""
 
+# ruff: noqa: E501, PLR0911  patterns of alternatives; a case, a branch, a return each
+
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from knowledge.dates import DateInterval, Precision, read_dates, read_duration_start
-from knowledge.extraction.clauses import Referents, is_unsure, read_statements
-from knowledge.extraction.masking import strip_unprintable
-from knowledge.extraction.names import Name
-from knowledge.extraction.node_types import ENTITY
+from knowledge.dates import DateInterval, read_duration_start
+from knowledge.extraction.clause import Clause
+from knowledge.extraction.english import capitalised
+from knowledge.extraction.gazetteer import fold_name
+from knowledge.extraction.names import Name, find_names
+from knowledge.extraction.node_types import ENTITY, OBJECT, PERSON
+from knowledge.extraction.parsing import Parse
+from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
+from knowledge.extraction.reading import Antecedents, SentenceReader
 from knowledge.extraction.sentence_kinds import explicit_prefix_length
-from knowledge.extraction.sentence_worth import SAYS_I, tells_enough
 from knowledge.extraction.sentences import Sentence
-from knowledge.extraction.statements import Statement, one_per_topic
-from knowledge.types import ProposedFact, SourceMessage, TextSpan, Trust
+from knowledge.extraction.statements import OPEN_TOPIC, Statement, Subject, normal_value
+from knowledge.extraction.times import (
+    FUTURE_WORDS,
+    Times,
+    clock_in,
+    dates_in,
+    event_at,
+    precision_of,
+    recurrence_in,
+)
+from knowledge.extraction.topics import topic_named
+from knowledge.extraction.voices import MASK
+from knowledge.extraction.voices.text import strip_unprintable
+from knowledge.types import EventState, ProposedEvent, ProposedFact, SourceMessage, TextSpan, Trust
 
 MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
 TARGET_CONFIDENCE = 0.7  # of a target that does not look like a name
-STATED = 0.6  # how sure a sentence is that no frame understood
-COVERED_SHARE = 0.6  # of a sentence that the frames have understood
 EXPLICIT = 0.95  # how sure "remember that ..." is
 UNSURE_FACTOR = 0.7  # of a sentence with "I think"
+FRAGMENT = 0.7  # how sure a date or a number without a verb is
 
 _ADDRESSED = re.compile(
     r"(?:^|[,!.]\s*|\b(?:hi|hey|hello|thanks|thank you|wow|dear|ok|yes|oh)\s+)$", re.IGNORECASE
 )
 _PAST = re.compile(
     r"\b(?:\w{3,}ed|was|were|went|got|had|made|did|took|came|saw|met|bought|ran|found|gave|began|won|"
-    r"lost|wrote|sold|left|spent|taught|built|said|told|heard|felt|flew|ate|drove|fell|caught)\b"
+    r"lost|wrote|sold|left|spent|taught|built|said|told|heard|felt|flew|ate|drove|fell|caught|quit)\b"
 )
-_SINCE_BEHIND = re.compile(r"\b(?:since|from|seit|ab)\s+$")
-_SINCE = re.compile(r"\bsince\b|\bseit\b", re.IGNORECASE)
+_SINCE_BEHIND = re.compile(r"(?i)\b(?:since|from|as of|starting|seit|ab)\s+(?:the )?$")
+_SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
+_UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
+_CLAUSE_BREAK = re.compile(r"[,;:!–]|\s-\s")
+_REMIND = re.compile(r"(?i)\bremind me (?:to |about |of |that )(?P<what>[^.!?\n]+)")
+_TO_DO = re.compile(r"(?i)^(?:to-?do|tasks?|todo list)[^:]{0,30}:\s*(?P<what>.+)$")
+_CORRECTED = re.compile(
+    r"(?i)(?P<before>.{4,}?)\s*(?:,|\.{2,}|…|-|–|;)\s*(?:(?:no,? )?(?:sorry|wait|no wait|wait no|scratch that|i mean|i meant|make that|or rather|rather|correction|actually no))[,:]? (?P<after>[^.!?]+)(?P<rest>.*)$"
+)
+_NOT_BUT = re.compile(
+    r"(?i)\bnot (?:on |in |at |to |from )?(?:the )?(?P<old>[\w' .:-]{1,30}?),? but (?P<new>[\w' .:-]{1,40})"
+)
+_NEW_NOT = re.compile(
+    r"(?i)(?P<new>(?:the )?[\w':-]+(?: [\w':-]+)?), not (?:on |in |at |to )?(?P<old>(?:the )?[\w':-]+(?: [\w':-]+)?)(?=\s*(?:$|[,.;!?]))"
+)
 
 
 def is_addressed(text: str, name: Name) -> bool:
@@ -50,127 +79,521 @@ class SentenceFacts:
     message: SourceMessage
     sentence: Sentence
     language: str
-    referents: Referents
+    speaker: Subject
+    names: Sequence[Name]
+    antecedents: Antecedents
+    parse: Parse | None
+
+    def __post_init__(self) -> None:
+        self._text = self.sentence.text  # as it is read
+        self._is_whole = False  # offsets of `_text` are none of the sentence
 
     def propose(self) -> None:
-        """The proposals have what the frames read; else the sentence itself, if it tells enough."""
-        text = self.sentence.stated_text
-        statements = list(
-            read_statements(text, begin=explicit_prefix_length(text), referents=self.referents)
-        )
-        for statement in one_per_topic(statements):
+        """The proposals have what the sentence says of somebody."""
+        if self.language != "en":
+            return
+        text = self.sentence.stated_text.replace(MASK, " ")
+        begin = explicit_prefix_length(text)
+        statements: list[Statement] = []
+        if self.sentence.is_stated and text.strip():
+            statements = self._read_english(" " * begin + text[begin:])
+        if self.sentence.is_explicit:  # that is kept word for word already
+            statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
+        for statement in statements:
             self._propose_statement(statement)
-        covered = 0
-        if statements:
-            covered = max(one.end for one in statements) - min(one.start for one in statements)
-        whole = len(self.sentence.text) - explicit_prefix_length(self.sentence.text)
+        if self.sentence.speaker is None:
+            self._propose_reminders(self.sentence.text)
+            if (
+                not statements
+                and self.sentence.is_stated
+                and self.sentence.is_meant_whole
+                and not self.sentence.is_explicit
+            ):
+                self._propose_fragment(text, begin)
+
+    def _read_english(self, text: str) -> list[Statement]:
+        corrected = _corrected(text)
+        names, old = self.names, ""
+        if corrected is not None:
+            # What is taken back is left out; where it stood, the spans are the whole sentence.
+            text, old = corrected
+            names = find_names(capitalised(text), self.proposals.gazetteer)
+            self._is_whole = True
+        self._text, self.names = text, names
+        keys = {
+            name.start: self.proposals.propose_entity(name, self._span(name.start, name.end))
+            for name in names
+        }
+        reader = SentenceReader(
+            text=capitalised(text),
+            names=names,
+            keys=keys,
+            speaker=self.speaker,
+            people=self,
+            antecedents=self.antecedents,
+            parse=self.parse,
+        )
+        statements = reader.read()
+        if old:
+            return [replace(one, corrects=normal_value(old)) for one in statements]
+        match = _NOT_BUT.search(text) or _NEW_NOT.search(text)
+        if match is None:
+            return statements
+        wrong = normal_value(match["old"])
+        statements = [
+            replace(one, corrects=wrong, polarity="", ends=False)
+            for one in statements
+            if wrong not in one.value.split()
+        ]
+        if not any(one.start <= match.start() and one.end >= match.end() for one in statements):
+            statements = [
+                one for one in statements if one.start > match.end() or one.end < match.start()
+            ]
+            statements.append(self._bare_correction(match, wrong))
+        return statements
+
+    def _bare_correction(self, match: re.Match[str], wrong: str) -> Statement:
+        """ "Actually, not Tuesday but Wednesday": of what, the memory has to find out."""
+        new = match["new"].strip(" .,")
+        return Statement(
+            text=f"Not {match['old'].strip()} but {new}.",
+            subject=self.speaker,
+            start=match.start(),
+            end=match.end(),
+            topic="",
+            value=normal_value(new),
+            confidence=0.8,
+            corrects=wrong,
+            is_single=False,
+        )
+
+    # -- people
+
+    def subject_of_name(self, name: Name, kin: Kin | None) -> Subject:
+        """The subject that a name stands for."""
+        span = self._span(name.start, name.end)
+        node_type = None
+        if name.key is None and kin is not None:
+            node_type = kin.node_type
+        elif name.key is None and name.node_type == ENTITY:
+            node_type = None
+        key = self.proposals.propose_entity(name, span, node_type=node_type)
+        role = ""
         if (
-            self.sentence.is_stated
-            and self.sentence.is_meant_whole
-            and not self.sentence.is_explicit  # that is kept word for word already
-            and covered < COVERED_SHARE * whole
+            kin is not None
+            and kin.is_mine
+            and not kin.is_denied
+            and not kin.is_over
+            and self.speaker.is_self
         ):
-            self._propose_sentence()
+            role = kin.role
+            self.proposals.add_role(key, role)
+        return Subject(
+            key,
+            name.text,
+            is_self=False,
+            certainty=0.9,
+            gender=kin.gender if kin is not None else "",
+            role=role,
+            is_animal=kin.is_animal if kin is not None else False,
+        )
+
+    def subject_of_role(self, kin: Kin, owner: Subject) -> Subject:
+        """The subject that somebody without a name is."""
+        mine = owner.is_self
+        role = kin.role
+        key = f"role:{role}" if mine else f"role:{role}:{owner.key}"
+        shown = f"your {kin.word}" if mine else f"{owner.name}'s {kin.word}"
+        key = self.proposals.propose_role(
+            key,
+            shown,
+            role if mine else "",
+            self._span(kin.role_start, kin.end),
+            node_type=kin.node_type,
+            is_another=bool(re.search(r"\b(?:other|another|second)\b", kin.word)),
+        )
+        said = (
+            f"{kin.owner} {kin.word}"
+            if mine and kin.owner
+            else kin.word
+            if not mine
+            else f"my {kin.word}"
+        )
+        if not mine:
+            said = f"{owner.owner_label} {kin.word}"
+        return Subject(
+            key,
+            shown,
+            is_self=False,
+            certainty=0.9,
+            gender=kin.gender,
+            role=role,
+            said=said[0].upper() + said[1:],
+            is_animal=kin.is_animal,
+        )
+
+    def is_user(self, name: Name) -> None:
+        """The name is the user's own."""
+        if self.speaker.is_self and name.key is None:
+            self.proposals.leave_out(f"name:{fold_name(name.text)}")
+
+    # -- facts
 
     def _propose_statement(self, statement: Statement) -> None:
         subject, target = statement.subject, statement.target
         about = [subject.key]
-        if target is not None:
-            found = next((one for one in self.referents.names if one.start == target.start), None)
+        if statement.target_key is not None:
+            about.append(statement.target_key)
+        elif target is not None:
+            found = next((one for one in self.names if one.start == target.start), None)
             name = found or Name(
                 target.start, target.end, target.text, target.node_type or ENTITY, TARGET_CONFIDENCE
             )
             node_type = None if name.key else target.node_type
             span = self._span(target.start, target.end)
             about.append(self.proposals.propose_entity(name, span, node_type=node_type))
+        about += statement.others
         self.proposals.add_identifiers(subject.key, statement.identifiers)
-        edge_type = statement.edge_type if target is not None else None
+        edge_type = statement.edge_type if len(about) > 1 else None
         if edge_type is not None and not self.proposals.allows_edge(edge_type, about):
-            edge_type = None
-        valid_from, valid_to = self._validity(statement)
+            edge_type = (
+                "edge.related_to" if self.proposals.allows_edge("edge.related_to", about) else None
+            )
+        times, is_past = self._times(statement)
+        valid_from, valid_to, since, until = self._validity(statement, times)
+        event = statement.event or self._event(statement, times, is_past=is_past)
+        topic, value, is_single = statement.topic or None, statement.value, statement.is_single
+        if (
+            event is not None
+            and (topic is None or topic.startswith("do:"))
+            and event.state == EventState.PLANNED
+        ):
+            topic, value, is_single = self._event_topic(statement, event)
         self.proposals.facts.append(
             ProposedFact(
-                text=statement.text,
+                text=self._dated(statement.text, times.dates)[:MAX_FACT_CHARACTERS],
                 span=self._span(statement.start, min(statement.end, len(self.sentence.text))),
-                about=tuple(dict.fromkeys(about)),
-                trust=Trust.USER_SAID,
-                confidence=self._confidence(statement.confidence * subject.certainty),
+                about=tuple(dict.fromkeys(about))[:MAX_ABOUT],
+                trust=Trust.USER_SAID if statement.told_by is None else Trust.INFERRED,
+                confidence=self._confidence(statement.confidence),
                 edge_type=edge_type,
-                topic=statement.topic,
-                value=statement.value,
-                single_valued=True,
+                relation=statement.relation if edge_type is not None else None,
+                topic=topic,
+                value=value or None,
+                single_valued=is_single and not statement.ends,
                 valid_from=valid_from,
                 valid_to=valid_to,
+                since_precision=since,
+                until_precision=until,
+                polarity=statement.polarity,
+                ends=statement.ends,
+                corrects=statement.corrects,
+                event=event,
+                told_by=statement.told_by,
             )
         )
 
-    def _validity(self, statement: Statement) -> tuple[datetime | None, datetime | None]:
-        """From when to when it holds, as far as the sentence tells; plans begin when said."""
-        said_at, text = self.message.said_at, self.sentence.text
-        dates = [date for date in self._dates(prefer_past=True) if date.start <= said_at]
-        if statement.is_over:
-            return None, dates[0].start if dates else None
-        if statement.topic.startswith("lived:") and len(dates) >= 2:
-            return dates[0].start, dates[1].start
-        if dates and (
-            statement.takes_date
-            or _SINCE_BEHIND.search(text, 0, dates[0].text_start)
-            or _SINCE.search(text)
-        ):
-            return dates[0].start, None
-        return read_duration_start(text, at=said_at), None
-
-    def _propose_sentence(self) -> None:
-        """The whole sentence is a fact when it tells something of somebody."""
-        text = self.sentence.text
-        begin = explicit_prefix_length(text)
-        dates = self._dates(prefer_past=_PAST.search(text) is not None)
-        names = self.referents.names
-        if not self.sentence.is_explicit:
-            others = [name for name in names if not is_addressed(text, name)]
-            if not tells_enough(text, self.language, is_specific=bool(dates or others)):
-                return
-        speaker = self.referents.speaker
-        about = [speaker.key] if SAYS_I.search(text) else []
-        about += [
-            self.proposals.propose_entity(name, self._span(name.start, name.end)) for name in names
+    def _times(self, statement: Statement) -> tuple[Times, bool]:
+        """What the statement's own words say of when, and whether it looks back."""
+        span = self._text[statement.start : statement.end]
+        is_past = _PAST.search(statement.text) is not None and FUTURE_WORDS.search(span) is None
+        looks_back = is_past or statement.takes_date or statement.is_over
+        found = dates_in(span, self.message.said_at, prefer_past=looks_back)
+        dates = [
+            replace(
+                one,
+                text_start=one.text_start + statement.start,
+                text_end=one.text_end + statement.start,
+            )
+            for one in self._own_dates(statement, span, found)
         ]
-        past = [date for date in dates if date.end <= self.message.said_at]
+        return Times(dates, recurrence_in(span), clock_in(span)), is_past
+
+    def _own_dates(
+        self, statement: Statement, span: str, dates: Sequence[DateInterval]
+    ) -> list[DateInterval]:
+        """Those behind the statement's value, when the clause has a value and a date for more than one."""
+        if len(dates) < 2 or not statement.value or statement.target is None:
+            return list(dates)
+        at = statement.target.end - statement.start
+        behind = [one for one in dates if one.text_start >= at - 1]
+        if (
+            behind
+            and (_UNTIL_BEHIND.search(span, 0, behind[0].text_start) is None)
+            and len(behind) < len(dates)
+        ):
+            return behind
+        return list(dates)
+
+    def _validity(
+        self, statement: Statement, times: Times
+    ) -> tuple[datetime | None, datetime | None, str, str]:
+        """From when to when it holds, as far as its words tell, and how exactly."""
+        said_at, text = self.message.said_at, self._text
+        span = self._text[statement.start : statement.end]
+        past = [one for one in times.dates if one.start <= said_at]
+        if statement.is_over and not statement.takes_date:
+            if (
+                statement.ends
+                and len(past) == 1
+                and not _UNTIL_BEHIND.search(text, 0, past[0].text_start)
+                and not _SINCE_BEHIND.search(text, 0, past[0].text_start)
+            ):
+                return past[0].start, None, precision_of(past[0]), ""
+            if len(past) >= 2:
+                return past[0].start, past[1].start, precision_of(past[0]), precision_of(past[1])
+            if past and _UNTIL_BEHIND.search(text, 0, past[0].text_start):
+                return None, past[0].start, "", precision_of(past[0])
+            return None, None, "", ""
+        until = next(
+            (
+                one
+                for one in times.dates
+                if re.search(
+                    r"(?i)\b(?:until|till|runs until|valid until|bis)\s+(?:the )?$",
+                    text[: one.text_start],
+                )
+            ),
+            None,
+        )
+        if until is not None:
+            return None, until.end, "", precision_of(until)
+        begins = next(
+            (
+                one
+                for one in times.dates
+                if _SINCE_BEHIND.search(text, 0, one.text_start)
+                or text[one.text_start : one.text_end]
+                .lower()
+                .startswith(("since", "seit", "from "))
+            ),
+            None,
+        )
+        if begins is not None:
+            return begins.start, None, precision_of(begins), ""
+        if past and (statement.takes_date or statement.topic.startswith("do:")):
+            return past[0].start, None, precision_of(past[0]), ""
+        began = read_duration_start(span, at=said_at) if not statement.ends else None
+        return began, None, "year" if began else "", ""
+
+    def _event(self, statement: Statement, times: Times, *, is_past: bool) -> ProposedEvent | None:
+        row = topic_named(statement.topic) if statement.topic else None
+        if statement.ends or statement.polarity:
+            return None
+        if statement.topic == "birthday":
+            month, day = statement.value[-5:-3], statement.value[-2:]
+            rule = f"FREQ=YEARLY;BYMONTH={int(month)};BYMONTHDAY={int(day)}"
+            return ProposedEvent(recurrence=rule, is_all_day=True, precision="day")
+        if row is not None and not times.recurrence:
+            return None
+        if row is not None and row.name in (
+            "medication:",
+            "home",
+            "employer",
+            "job",
+            "likes:",
+            "dislikes:",
+        ):
+            return None
+        if _SINCE.search(self._text[statement.start : statement.end]):
+            return None
+        span = self._text[statement.start : statement.end]
+        if (
+            re.search(r"(?i)\b(?:until|till|since|for \d+ (?:years|months))\b", span)
+            and not times.recurrence
+        ):
+            return None
+        return event_at(times, self.message.said_at, is_past=is_past)
+
+    def _event_topic(self, statement: Statement, event: ProposedEvent) -> tuple[str, str, bool]:
+        """By what the event is known when its time changes, and when it is."""
+        if statement.subject.is_thing and statement.subject.said != "it":
+            key = normal_value(statement.subject.said)
+        else:
+            key = " ".join(
+                one for one in (statement.topic.removeprefix("do:"), statement.value) if one
+            )
+            key = re.sub(r"^(?:have|get|book|be|go|make) (?=\w{3})", "", key)
+        when = event.recurrence or (event.starts_at.isoformat()[:16] if event.starts_at else "")
+        return f"event:{key[:60].strip()}", when, not event.recurrence
+
+    def _propose_reminders(self, text: str) -> None:
+        """What the user wants to be reminded of, and what stands in a list of tasks."""
+        for match in _REMIND.finditer(text):
+            what = match["what"].strip(" ,")
+            dates = dates_in(what, self.message.said_at, prefer_past=False)
+            times = Times(dates, recurrence_in(what), clock_in(what))
+            event = (
+                event_at(times, self.message.said_at, is_past=False, remind=True) or ProposedEvent()
+            )
+            key = normal_value(
+                what[: dates[0].text_start] if dates and dates[0].text_start > 3 else what
+            )
+            self._propose_event(
+                f"I want to be reminded to {what}.",
+                match.span(),
+                topic=f"event:{key[:60]}",
+                event=event,
+                dates=dates,
+            )
+        if (todo := _TO_DO.match(text)) is not None:
+            offset = todo.start("what")
+            for item in re.finditer(r"[^,;]+", todo["what"]):
+                what = item[0].strip(" .")
+                if len(what) > 3:
+                    self._propose_event(
+                        f"I want to {what}.",
+                        (offset + item.start(), offset + item.end()),
+                        topic=f"event:{normal_value(what)[:60]}",
+                        event=ProposedEvent(),
+                    )
+
+    def _propose_event(
+        self,
+        text: str,
+        bounds: tuple[int, int],
+        *,
+        topic: str,
+        event: ProposedEvent,
+        dates: Sequence[DateInterval] = (),
+    ) -> None:
+        start, end = bounds
+        about = [self.speaker.key]
+        about += [
+            self.proposals.propose_entity(name, self._span(name.start, name.end))
+            for name in self.names
+            if start <= name.start < end
+        ]
         self.proposals.facts.append(
             ProposedFact(
-                text=self._readable(begin, dates),
-                span=self._span(begin, len(text)),
-                about=tuple(dict.fromkeys(about or [speaker.key]))[:MAX_ABOUT],
+                text=self._dated(text, dates),
+                span=self._span(start, end),
+                about=tuple(dict.fromkeys(about))[:MAX_ABOUT],
                 trust=Trust.USER_SAID,
-                confidence=self._confidence(STATED),
-                valid_from=past[0].start if past else None,
+                confidence=self._confidence(0.85),
+                topic=topic,
+                value=event.starts_at.isoformat()[:16] if event.starts_at else None,
+                event=event,
             )
         )
 
-    def _readable(self, begin: int, dates: Sequence[DateInterval]) -> str:
-        """The sentence with its relative dates written in full, and who says "I" in it."""
-        content, offset = self.message.content, self.sentence.start
-        pieces, position = [], offset + begin
-        for date in dates:
-            if date.is_relative:
-                end = offset + date.text_end
-                pieces.append(f"{content[position:end]} ({date})")
-                position = end
-        pieces.append(content[position : self.sentence.end])
-        text = " ".join(strip_unprintable("".join(pieces)).split())[:MAX_FACT_CHARACTERS]
-        text = text[0].upper() + text[1:] if text else text
-        speaker = self.referents.speaker
-        return text if speaker.is_self else f"{speaker.name}: {text}"
+    def _propose_fragment(self, text: str, begin: int) -> None:
+        """A date with a name, or a number, without a verb: "Lunch with Priya tomorrow"."""
+        words = text[begin:].strip(" .!")
+        if (
+            not words
+            or len(words.split()) > 14
+            or re.search(r"(?i)\b(?:you|your|let's|thanks|thx|please)\b", words)
+        ):
+            return
+        if self.parse is not None and any(
+            token.tag_ in ("VBD", "VBZ", "VBP", "MD") for token in self.parse(words)
+        ):
+            return
+        times = Times(
+            dates_in(words, self.message.said_at, prefer_past=False),
+            recurrence_in(words),
+            clock_in(words),
+        )
+        event = event_at(times, self.message.said_at, is_past=False)
+        has_number = re.search(r"\d", words) is not None
+        if event is None and not has_number and not self.sentence.is_explicit:
+            return
+        key = normal_value(
+            words[: times.dates[0].text_start]
+            if times.dates and times.dates[0].text_start > 3
+            else words
+        )
+        others = [
+            self.proposals.propose_entity(name, self._span(name.start, name.end))
+            for name in self.names
+        ]
+        shown = words[0].upper() + words[1:]
+        self.proposals.facts.append(
+            ProposedFact(
+                text=self._dated(f"{shown}.", times.dates),
+                span=self._span(begin, len(text)),
+                about=tuple(dict.fromkeys((self.speaker.key, *others)))[:MAX_ABOUT],
+                trust=Trust.USER_SAID,
+                confidence=self._confidence(FRAGMENT),
+                topic=f"event:{key[:60]}" if event is not None else f"do:note {key[:40]}",
+                value=(event.starts_at.isoformat()[:16] if event and event.starts_at else key)
+                or None,
+                event=event,
+            )
+        )
 
-    def _dates(self, *, prefer_past: bool) -> list[DateInterval]:
-        found = read_dates(self.sentence.text, at=self.message.said_at, prefer_past=prefer_past)
-        # "In the last two weeks" tells neither when something began nor when it was.
-        return [date for date in found if date.precision is not Precision.RANGE]
+    def _dated(self, text: str, dates: Sequence[DateInterval]) -> str:
+        """The text with its relative dates written in full."""
+        text = strip_unprintable(text)
+        for one in dates:
+            if not one.is_relative:
+                continue
+            said = self._text[one.text_start : one.text_end]
+            at = text.lower().find(said.lower())
+            if at >= 0 and str(one) not in text:
+                end = at + len(said)
+                text = f"{text[:end]} ({one}){text[end:]}"
+        return " ".join(text.split())
 
     def _confidence(self, confidence: float) -> float:
         if self.sentence.is_explicit:
             return max(confidence, EXPLICIT)
-        return round(confidence * (UNSURE_FACTOR if is_unsure(self.sentence.text) else 1.0), 3)
+        return round(min(confidence, 1.0), 3)
 
     def _span(self, start: int, end: int) -> TextSpan:
-        return TextSpan(self.message.id, self.sentence.start + start, self.sentence.start + end)
+        limit = max(len(self.sentence.text), 1)
+        if self._is_whole:
+            return TextSpan(self.message.id, self.sentence.start, self.sentence.start + limit)
+        start = min(max(start, 0), limit - 1)
+        return TextSpan(
+            self.message.id,
+            self.sentence.start + start,
+            self.sentence.start + min(max(end, start + 1), limit),
+        )
+
+
+def _corrected(text: str) -> tuple[str, str] | None:
+    """The sentence with what it takes back left blank, and what that was."""
+    match = _CORRECTED.match(text)
+    if match is None:
+        return None
+    before, after = match["before"], match["after"].strip()
+    first = after.split(" ", 1)[0].lower()
+    start = -1
+    if first in (
+        "to",
+        "in",
+        "at",
+        "on",
+        "with",
+        "for",
+        "from",
+        "by",
+        "of",
+        "as",
+        "the",
+        "a",
+        "an",
+        "my",
+    ):
+        found = [one.start() for one in re.finditer(rf"(?i)\b{first}\b", before)]
+        start = found[-1] if found else -1
+    if start < 0 and re.search(r"\d", after):
+        numbers = list(re.finditer(r"(?:\b[A-Z][a-z]+ )?\d[\d:.,]*(?: [A-Z][a-z]+)?", before))
+        start = numbers[-1].start() if numbers else -1
+    if start < 0 and after[:1].isupper():
+        found_names = list(re.finditer(r"\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", before))
+        found_names = [one for one in found_names if one.start() > 0]
+        start = found_names[-1].start() if found_names else -1
+    if start < 0:
+        start = before.rstrip().rfind(" ") + 1
+    if start <= 0:
+        return None
+    gap = match.start("after") - start
+    return text[:start] + " " * gap + text[match.start("after") :], text[
+        start : match.end("before")
+    ]
+
+
+__all__ = ["OBJECT", "PERSON", "Clause", "SentenceFacts", "is_addressed"]

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from knowledge.extraction.names import Name
 from knowledge.extraction.words import word_list
+from knowledge.types import ProposedEvent
 
 MAX_VALUE_CHARACTERS = 60
+OPEN_TOPIC = "do:"  # before the verb of a statement that no row of the table has
 MAX_PHRASE_WORDS = 5
 MAX_LISTED_PHRASES = 6
 
@@ -20,16 +23,21 @@ class Subject:
     name: str
     is_self: bool  # the user, of whom sentences are in the first person
     certainty: float = 1.0
+    gender: str = ""  # f or m where a role tells
+    role: str = ""  # what they are to the user
+    said: str = ""  # as the subject of a sentence, where that is not the name: "My sister"
+    is_thing: bool = False  # something of theirs: "My passport"
+    is_animal: bool = False
 
     @property
     def label(self) -> str:
         """As the subject of a sentence."""
-        return "I" if self.is_self else self.name
+        return self.said or ("I" if self.is_self else self.name)
 
     @property
     def owner_label(self) -> str:
         """As whose something is, at the beginning of a sentence."""
-        return "My" if self.is_self else f"{self.name}'s"
+        return "My" if self.is_self else f"{self.label}'s"
 
     def verb_sentence(self, first: str, third: str, rest: str, polarity: str = "") -> str:
         """A sentence with a verb in both persons; polarity is empty, `not` or `no longer`."""
@@ -79,6 +87,19 @@ class Statement:
     takes_date: bool = False  # a date in the sentence is when it began
     is_over: bool = False  # a date in the sentence is when it ended
     identifiers: Sequence[str] = ()  # of the subject
+    target_key: str | None = None  # of the other end, where it is an entity already
+    relation: str | None = None
+    polarity: str = ""
+    ends: bool = False
+    is_single: bool = True
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    since_precision: str = ""
+    until_precision: str = ""
+    event: ProposedEvent | None = None
+    corrects: str | None = None
+    others: Sequence[str] = ()  # keys of further entities that it speaks of
+    told_by: str | None = None
 
 
 _DETERMINERS = re.compile(

@@ -29,6 +29,7 @@ from knowledge.models.ledger import (
     Source,
     Universe,
 )
+from knowledge.models.profile import ProfileChoice
 from knowledge.models.schema import EdgeRule, EdgeType, NodeType, PropertyType, SchemaVersion
 from knowledge.models.tokens import BlockTokens
 from knowledge.models.updates import Episode, Update, UpdateMessage
@@ -59,6 +60,7 @@ __all__ = [
     "NodeType",
     "OutboxEntry",
     "Posting",
+    "ProfileChoice",
     "PropertyType",
     "Record",
     "Redaction",

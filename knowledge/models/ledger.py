@@ -242,6 +242,8 @@ class Block(BitemporalRecord):
     # The latest moment at which it says to be so: when it was said, or in the past. Unset: said_at.
     held_at = models.DateTimeField(null=True, blank=True)
     is_secret = models.BooleanField(default=False)  # a password, a code, an account number
+    # By the user's word: it is given to no model elsewhere, nor to other programs.
+    is_private = models.BooleanField(default=False)
     # Of an event: when it takes place. `valid_from` and `valid_to` say since when that was so.
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)  # exclusive
@@ -277,6 +279,11 @@ class Block(BitemporalRecord):
                 name="knowledge_block_topic",
             ),
             models.Index(fields=["message"], name="knowledge_block_message"),
+            models.Index(
+                fields=["user"],
+                condition=Q(is_private=True) | Q(is_secret=True),
+                name="knowledge_block_withheld",
+            ),
             models.Index(
                 fields=["user", "starts_at"],
                 condition=Q(starts_at__isnull=False),

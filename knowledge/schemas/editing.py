@@ -35,6 +35,12 @@ class OtherIn(Schema):
     page_id: UUID
 
 
+class PrivacyIn(Schema):
+    """Whether a block is private."""
+
+    is_private: bool
+
+
 BlockIds = Annotated[list[UUID], Field(min_length=1, max_length=500)]
 
 

@@ -90,6 +90,7 @@ class PageBlock:
     since_precision: str = ""
     until_precision: str = ""
     event: EventTime | None = None  # of an event
+    is_private: bool = False  # given to no model elsewhere, nor to other programs
 
     @property
     def since(self) -> datetime | None:
@@ -456,6 +457,7 @@ def _to_page_block(
         topic=block.topic,
         is_ending=block.polarity == Polarity.ENDED,
         is_secret=block.is_secret,
+        is_private=block.is_private,
         since_precision=block.since_precision,
         until_precision=block.until_precision,
         event=_event_time(block, at=at) if block.kind == BlockKind.EVENT else None,

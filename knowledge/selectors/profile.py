@@ -6,7 +6,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from exobrain.lib.sql import all_rows
-from knowledge.types import REAL_WORLD, BlockKind, Polarity, Status, Trust
+from knowledge.models import Block
+from knowledge.types import REAL_WORLD, BlockKind, Polarity, Slot, Status, Trust
 
 MOST_ROWS = 400  # far more than fit, so that a long list in one slot leaves the others theirs
 
@@ -25,7 +26,7 @@ WITH RECURSIVE me AS (
         AND (e.valid_to IS NULL OR e.valid_to > %(now)s)
 )
 SELECT b.id, b.topic, b.text, b.trust, b.status, b.confidence, b.said_at,
-       b.valid_from, b.valid_to, b.since_precision, b.until_precision
+       b.valid_from, b.valid_to, b.since_precision, b.until_precision, b.is_private
 FROM knowledge_block b
 WHERE b.user_id = %(user)s AND b.topic <> ''
     AND (
@@ -35,7 +36,7 @@ WHERE b.user_id = %(user)s AND b.topic <> ''
     )
     AND b.kind = %(fact)s AND b.universe_id = %(world)s AND b.trust >= %(trust)s
     AND b.superseded_at IS NULL AND b.status <> %(falsified)s
-    AND b.polarity <> %(ended)s AND NOT b.is_secret
+    AND b.polarity <> %(ended)s AND NOT b.is_secret AND (%(private)s OR NOT b.is_private)
     AND (b.valid_from IS NULL OR b.valid_from <= %(now)s)
     AND (b.valid_to IS NULL OR b.valid_to > %(now)s)
 ORDER BY b.trust DESC, b.said_at DESC, b.sequence DESC, b.id
@@ -57,6 +58,7 @@ class HoldingStatement(NamedTuple):
     valid_to: datetime | None
     since_precision: str
     until_precision: str
+    is_private: bool
 
 
 def holding_statements(
@@ -66,6 +68,7 @@ def holding_statements(
     topics: Collection[str],
     relations: Collection[str] = (),
     topics_of_close: Collection[str] = (),
+    private_too: bool = True,
 ) -> list[HoldingStatement]:
     """What the user said of themselves on these topics and what still holds, the surest first.
 
@@ -82,7 +85,25 @@ def holding_statements(
         "trust": int(Trust.USER_SAID),
         "falsified": Status.FALSIFIED.value,
         "ended": Polarity.ENDED.value,
+        "private": private_too,
         "now": now,
         "limit": MOST_ROWS,
     }
     return [HoldingStatement._make(row) for row in all_rows(_HOLDING, values)]
+
+
+def events_to_tell(*, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Those of the events that the user told of and that are no secrets, and which are private."""
+    found = Block.objects.filter(
+        user_id=user_id, id__in=ids, trust__gte=Trust.USER_SAID, is_secret=False
+    )
+    return dict(found.values_list("id", "is_private"))
+
+
+def hidden_slots(*, user_id: UUID) -> frozenset[Slot]:
+    """The slots that the user has switched off."""
+    rows = all_rows(
+        "SELECT hidden_slots FROM knowledge_profilechoice WHERE user_id = %(user)s",
+        {"user": user_id},
+    )
+    return frozenset(Slot(name) for row in rows for name in row[0] if name in set(Slot))

@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import connection, models, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from exobrain.lib import clock
 from exobrain.lib.errors import Invalid
@@ -31,17 +31,19 @@ from knowledge.models import (
     Decision,
     Entity,
     ReviewItem,
+    Source,
 )
 from knowledge.selectors.history import changes_of
+from knowledge.selectors.withheld import private_spans
 from knowledge.services.identities.merging import merge_into
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.learning.learner import learn_prepared, message_to_learn, prepare_learning
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
-from knowledge.services.ledger.removal import DERIVED
+from knowledge.services.ledger.removal import DERIVED, NOT_SUPERSEDED
 from knowledge.services.ledger.rollback import has_valid_references
 from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork
 from knowledge.services.locking import lock_memory
-from knowledge.types import BlockKind, Change, VersionEnd
+from knowledge.types import STATEMENT_KINDS, BlockKind, Change, TextSpan, VersionEnd
 
 log = structlog.get_logger(__name__)
 
@@ -185,6 +187,9 @@ class HistoryEvent:
     # Entities that the changes refer to, as they are now: no message may be left that they would
     # be learned from, while what the user wrote about them stays.
     entities: dict[UUID, Entity] = field(default_factory=dict)
+    # Blocks that the changes made private, with where they are said: what an extractor of today
+    # makes of the same words may have another id, and is to be as private.
+    private: dict[UUID, tuple[Block, list[Source]]] = field(default_factory=dict)
 
 
 def _build_schema(user_id: UUID, schema: str, *, after: datetime) -> Progress:
@@ -221,6 +226,14 @@ def _history_events(user_id: UUID, *, after: datetime, until: datetime) -> list[
         named = {
             (change.after or {}).get(column) for change in changes for column in ENTITY_COLUMNS
         }
+        private = Block.objects.filter(user_id=user_id, is_private=True).in_bulk(
+            [
+                c.record_id
+                for c in changes
+                if c.table == "block" and (c.after or {}).get("is_private")
+            ]
+        )
+        named |= {block.entity_id for block in private.values()}
         present = Entity.objects.filter(user_id=user_id, merged_into=None)
         events.append(
             HistoryEvent(
@@ -228,6 +241,10 @@ def _history_events(user_id: UUID, *, after: datetime, until: datetime) -> list[
                 changeset=changeset,
                 changes=changes,
                 entities=present.prefetch_related("aliases").in_bulk(named - {None}),
+                private={
+                    id_: (block, list(Source.objects.filter(user_id=user_id, record_id=id_)))
+                    for id_, block in private.items()
+                },
             )
         )
     if after == BEGINNING:
@@ -245,9 +262,12 @@ def _learn_messages(user_id: UUID, schema: str, event: HistoryEvent) -> None:
     for first in range(0, len(event.message_ids), BATCH):
         ids = event.message_ids[first : first + BATCH]
         messages = journal.messages_by_ids(user_id=user_id, ids=ids)
+        private = private_spans(user_id=user_id, message_ids=ids)  # as the present memory has them
         with _tables_of(schema):
             sources = [message_to_learn(message) for message in messages]
-            prepared = prepare_learning(user_id=user_id, messages=sources, embeds=False)
+            prepared = prepare_learning(
+                user_id=user_id, messages=sources, embeds=False, private=private
+            )
             work = UnitOfWork(
                 user_id=user_id,
                 kind=Changeset.Kind.JOB,
@@ -289,21 +309,21 @@ def _replay_change(user_id: UUID, schema: str, event: HistoryEvent) -> bool:
 
 def _replay_edit(work: UnitOfWork, event: HistoryEvent) -> bool:
     done: list[Any] = []
+    is_kept = False
     for change in event.changes:
         model = cast(Any, LEDGER[change.table].model)
         row = model.objects.filter(user_id=work.user_id, pk=change.record_id).first()
         if change.before is None and change.after is not None:
             row = model(**change.after)
             for column in ENTITY_COLUMNS:
-                entity_id = change.after.get(column)
-                entity = event.entities.get(entity_id) if entity_id else None
-                if entity and not Entity.objects.filter(pk=entity.pk).exists():
-                    work.add(entity)
-                    for alias in entity.aliases.all():  # prefetched from the present memory
-                        work.add(alias)
+                _keep_entity(work, event, change.after.get(column))
             if not has_valid_references(work, row):
                 continue
             work.add(row)
+        elif row is None and change.record_id in event.private:
+            _keep_private(work, event, change.record_id)
+            is_kept = True
+            continue
         elif row is None:
             continue
         elif change.after is None:
@@ -315,7 +335,38 @@ def _replay_edit(work: UnitOfWork, event: HistoryEvent) -> bool:
             work.change(row, **values)
         done.append(row)
     resolve_conflicts(work, topics_of(done))
-    return bool(done)
+    return is_kept or bool(done)
+
+
+def _keep_entity(work: UnitOfWork, event: HistoryEvent, entity_id: UUID | None) -> None:
+    """The entity is there, as it is in the present memory if the new one did not learn of it."""
+    entity = event.entities.get(entity_id) if entity_id else None
+    if entity and not Entity.objects.filter(pk=entity.pk).exists():
+        work.add(entity)
+        for alias in entity.aliases.all():  # prefetched from the present memory
+            work.add(alias)
+
+
+def _keep_private(work: UnitOfWork, event: HistoryEvent, block_id: UUID) -> None:
+    """What was learned now from the words of a private block is private; if there is nothing, as
+    when no model may be told those words, the block stays as it is.
+    """
+    block, sources = event.private[block_id]
+    spoken = Q(pk__isnull=True)
+    for each in sources:
+        spoken |= Q(message_id=each.message_id, start__lt=each.end, end__gt=each.start)
+    ids = Source.objects.filter(spoken, user_id=work.user_id).values("record_id")
+    again = Block.objects.filter(user_id=work.user_id, pk__in=ids, kind__in=STATEMENT_KINDS)
+    for statement in again:
+        work.change(statement, is_private=True)
+    if not again:
+        _keep_entity(work, event, block.entity_id)
+        values = {name: getattr(block, name) for name in LEDGER["block"].columns}
+        kept = Block(id=block.id, **{**values, **NOT_SUPERSEDED, "valid_to": block.valid_to})
+        if has_valid_references(work, kept):
+            work.add(kept)
+            for source in sources:
+                work.cite(kept, TextSpan(source.message_id, source.start, source.end))
 
 
 def _is_ended_elsewhere(row: Any, values: Mapping[str, Any]) -> bool:

@@ -43,6 +43,16 @@ def confirm(request: PageRequest, page_id: UUID, block_id: UUID) -> HttpResponse
 
 @require_POST
 @signed_in
+def set_private(request: PageRequest, page_id: UUID, block_id: UUID) -> HttpResponse:
+    """A block is given to no model elsewhere, or may be again."""
+    is_private = request.POST.get("is_private") == "yes"
+    editing.set_private(user_id=request.user.pk, block_id=block_id, is_private=is_private)
+    told = "This is private now." if is_private else "This is not private any more."
+    return _done(request, page_id, told)
+
+
+@require_POST
+@signed_in
 def add_note(request: PageRequest, page_id: UUID) -> HttpResponse:
     """The page has a note of the user's."""
     try:

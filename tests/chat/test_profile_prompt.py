@@ -51,8 +51,8 @@ def an_event(text: str, starts_at: datetime, **fields: Any) -> ComingEvent:
     """Something near in time."""
     values: dict[str, Any] = {
         "block_id": uuid4(),
-        "ends_at": None,
-        "is_all_day": False,
+        "ends_at": starts_at,
+        "precision": Precision.MOMENT,
         "is_over": False,
         "is_unsure": False,
         **fields,
@@ -172,8 +172,12 @@ def test_what_is_coming_is_told_in_the_users_time() -> None:
     """The day and the hour are those of the user's zone; what is over says so."""
     late = datetime(2026, 3, 5, 15, 30, tzinfo=UTC)
     coming = [
-        an_event("Fair.", late - timedelta(days=1), is_all_day=True, is_over=True),
+        an_event("Fair.", late - timedelta(days=1), precision=Precision.DAY, is_over=True),
         an_event("Call <mum>.", late),
+        an_event(
+            "Fishing.", late, ends_at=late + timedelta(days=3, hours=-1), precision=Precision.DAY
+        ),
+        an_event("Trip.", late, precision=Precision.MONTH),
     ]
 
     data = given_as_data(
@@ -184,6 +188,8 @@ def test_what_is_coming_is_told_in_the_users_time() -> None:
         '<coming today="Thursday 2026-03-05">',
         '<event when="Thursday 2026-03-05" status="over">Fair.</event>',
         '<event when="Friday 2026-03-06 00:30">Call &lt;mum&gt;.</event>',
+        '<event when="Friday 2026-03-06" last_day="Sunday 2026-03-08">Fishing.</event>',
+        '<event when="2026-03">Trip.</event>',
         "</coming>",
     ]
 

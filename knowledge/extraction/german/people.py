@@ -172,7 +172,8 @@ def role_label(chunk: Chunk, role: Role) -> str:
     """ "meine Tante", in the nominative, for a role in any case and with any article."""
     word = role_word(chunk.head)
     stem = "unser" if chunk.determiner.startswith(("unser", "unsr")) else "mein"
-    ending = "e" if role.gender in ("f", "p") else ""
+    is_feminine = chunk.determiner in ("meine", "unsere", "unsre") or role.gender in ("f", "p")
+    ending = "e" if is_feminine else ""
     if not chunk.determiner.startswith(MINE) and (
         chunk.determiner or chunk.head != chunk.tokens[0].text
     ):

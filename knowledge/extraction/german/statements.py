@@ -180,11 +180,11 @@ class _SentenceReader:
             return Subject(key, label, is_person=True, gender=mention.role.gender, role=mention)
         self.relations.read_apposed_role(clause, chunk)
         if (
-            is_first_name(chunk.nouns.split(" ")[0])
-            or is_title(chunk.nouns.split(" ")[0])
+            is_first_name(chunk.name.split(" ")[0])
+            or is_title(chunk.name.split(" ")[0])
             or self._is_known(chunk)
         ):
-            key = self._propose_name(chunk, chunk.nouns, None if self._is_known(chunk) else PERSON)
+            key = self._propose_name(chunk, chunk.name, None if self._is_known(chunk) else PERSON)
             gender = {"der": "m", "die": "f", "herr": "m", "frau": "f"}.get(chunk.word, "")
             return Subject(key, capital(whole_text(chunk)), is_person=True, gender=gender)
         return Subject(
@@ -194,7 +194,7 @@ class _SentenceReader:
         )
 
     def _is_known(self, chunk: Chunk) -> bool:
-        key = self.sentence.proposals.gazetteer.keys.get(fold_name(chunk.nouns))
+        key = self.sentence.proposals.gazetteer.keys.get(fold_name(chunk.name))
         return key is not None and self.sentence.proposals.gazetteer.types.get(key) == PERSON
 
     def _propose_name(self, chunk: Chunk, text: str, node_type: str | None) -> str:
@@ -273,6 +273,7 @@ _SAYS_MORE = (
     ("medication:", "avoids:"),
     ("likes:", "hobby:"),
     ("partner", "hobby:"),
+    ("school", "project:"),
     ("allergy:", "condition:"),
 )
 

@@ -83,7 +83,10 @@ class TopicFacts:
             topic = replace(topic, name=f"do:{inner.verb}")
         for value, chunk in values or [("", None)]:
             text = self.sentence.written(
-                clause, subject.label, alone=chunk if len(values) > 1 else None, without=others
+                clause,
+                subject.label,
+                alone=chunk if len(values) > 1 and not _is_neither(match) else None,
+                without=others,
             )
             about = [subject.key]
             target, edge_type = self._target(topic, chunk, is_self=subject.is_self), None
@@ -145,6 +148,8 @@ class TopicFacts:
             return None if is_plan and not _has_begun(clause) else _Outcome()
         if clause.tense is Tense.PAST or (clause.is_perfect and not clause.is_passive):
             return _Outcome(is_over=True)
+        if match.topic.name == "age" and clause.verb == "werden" and clause.times:
+            return None
         is_dated = match.topic.name in ("birthday", "address")
         is_to_come = bool(self.sentence.coming_dates(clause)) and match.topic.is_single
         return None if is_to_come and not is_dated else _Outcome()
@@ -321,6 +326,11 @@ def _has_begun(clause: GermanClause) -> bool:
     return any(c.text.lower().startswith("seit") for c in clause.times) or bool(
         clause.adverbs & {"jetzt", "inzwischen", "mittlerweile", "neuerdings"}
     )
+
+
+def _is_neither(match: Match) -> bool:
+    """ "Weder Fisch noch Fleisch": neither says anything alone."""
+    return match.value is not None and match.value.link == "noch"
 
 
 def _tells_of_thing(match: Match) -> bool:

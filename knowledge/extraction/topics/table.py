@@ -18,6 +18,7 @@ class Effect(StrEnum):
     HOLDS = "holds"  # so it is, as long as the verb is in the present
     STARTS = "starts"  # so it is from then on
     ENDS = "ends"  # so it is no longer
+    SINCE = "since"  # so it is, when it is said to have been so for some time
     NOT = "not"  # counts only when it is denied: "I don't eat pork"
 
 
@@ -25,10 +26,11 @@ class Effect(StrEnum):
 class Slot:
     """A part of the clause that a frame needs: `obj=job|role`, `in|at*:place`."""
 
-    parts: frozenset[str]  # obj, comp, sub, xcomp, or prepositions
+    parts: Sequence[str]  # obj, comp, sub, xcomp, or prepositions
     heads: frozenset[str] = frozenset()  # the words it needs; none: any
     is_value: bool = False
     kind: str = ""  # what the value must be
+    is_absent: bool = False  # the clause must not have it
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,12 @@ class Topic:
     name: str  # ends with ":" when the value is part of the topic
     slot: str | None
     is_single: bool  # a newer value ends the older one
+    is_by_head: bool  # of what is counted or sized, the thing is part of the topic, not its value
     relation: str | None
     edge_type: str | None
     node_type: str | None
     roles: frozenset[str]
+    english_roles: frozenset[str]
     opposite: str | None  # what it is when it is denied: likes and dislikes
     says: Mapping[str, tuple[str, str]]  # language -> of the user, of others
     frames: Mapping[str, Sequence[Frame]]  # language -> frames
@@ -75,6 +79,7 @@ def all_topics() -> Mapping[str, Topic]:
     rows = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     for name, german in tomllib.loads(GERMAN.read_text(encoding="utf-8")).items():
         row = rows.setdefault(name, {})
+        row["english_roles"] = row.get("roles", "")
         row["roles"] = f"{row.get('roles', '')} {german.pop('roles', '')}"
         row |= {_GERMAN_KEYS.get(key, key): value for key, value in german.items()}
     return {name: _topic(name, row) for name, row in rows.items()}
@@ -119,10 +124,12 @@ def _topic(name: str, row: Mapping[str, object]) -> Topic:
         name=name,
         slot=text.get("slot"),
         is_single=text.get("values", "one") != "many",
+        is_by_head=text.get("values") == "one_each",
         relation=text.get("relation"),
         edge_type=text.get("edge"),
         node_type=text.get("node"),
         roles=frozenset(text.get("roles", "").split()),
+        english_roles=frozenset(text.get("english_roles", text.get("roles", "")).split()),
         opposite=text.get("opposite"),
         says=says,
         frames={
@@ -158,7 +165,8 @@ def _slot(text: str) -> Slot:
     if match is None:
         raise ValueError(f"{TABLE.name}: no slot: {text}")
     return Slot(
-        parts=frozenset(match["parts"].split("|")),
+        parts=tuple(match["parts"].removeprefix("-").split("|")),
+        is_absent=match["parts"].startswith("-"),
         heads=frozenset((match["heads"] or "").split("|")) - {""},
         is_value=bool(match["value1"] or match["value2"]),
         kind=match["kind"] or "",

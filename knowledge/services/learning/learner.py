@@ -8,7 +8,7 @@ an invalid proposal is dropped, and the rest of the batch is learned.
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -18,6 +18,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from accounts.selectors import zone_of
@@ -32,6 +33,7 @@ from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem
 from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
+from knowledge.selectors.withheld import private_spans
 from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
@@ -60,6 +62,7 @@ from knowledge.services.ledger.conflicts import (
 from knowledge.services.ledger.redaction import (
     RedactionMask,
     add_redactions,
+    blanked,
     load_redaction_mask,
 )
 from knowledge.services.ledger.unit_of_work import UnitOfWork
@@ -99,12 +102,17 @@ CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
 def prepare_learning(
-    *, user_id: UUID, messages: Sequence[SourceMessage], embeds: bool = True
+    *,
+    user_id: UUID,
+    messages: Sequence[SourceMessage],
+    embeds: bool = True,
+    private: Mapping[UUID, Sequence[tuple[int, int]]] | None = None,
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
-    embedder is unavailable the vectors are left out.
+    embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
+    private: the `private` characters of messages, or those that the memory knows.
     """
     ids = [message.id for message in messages]
     known_already = learned_messages(user_id=user_id, message_ids=ids)
@@ -119,13 +127,21 @@ def prepare_learning(
         for message in fresh
         if not mask.is_forgotten(message)
     ]
+    read = shown
+    if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
+        if private is None:
+            private = private_spans(user_id=user_id, message_ids=[m.id for m in shown])
+        read = [
+            replace(m, content=blanked(m.content, private[m.id])) if m.id in private else m
+            for m in shown
+        ]
     extractor = configured_extractor()
     proposed = extractor.extract(
-        messages=shown, schema=schema_view(), known=known_entities(user_id=user_id)
+        messages=read, schema=schema_view(), known=known_entities(user_id=user_id)
     )
     if not proposed.extractor:
         proposed = replace(proposed, extractor=extractor.name)
-    extraction = filter_extraction(proposed, shown)
+    extraction = filter_extraction(proposed, read)
     embedded = BlockEmbeddings()
     if embeds:
         texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in shown}
@@ -280,7 +296,7 @@ class Learner:
         self.topics: dict[Topic, list[Block]] = {}
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.taken: set[UUID] = set()  # ids of statements that are stored
-        self.statements = Statements(work)
+        self.statements = Statements(work, zone_of(user_id=work.user_id))
 
     def learn(self) -> None:
         """All of the batch is in the unit of work, with a decision about each part."""
@@ -583,11 +599,11 @@ class Learner:
         self, fact: ResolvedFact, event: ProposedEvent, corrected: Block | None
     ) -> tuple[ResolvedFact, Block | None, Sequence[Block]]:
         """The event beside those known: with what it replaces, the one that it is, or questions."""
-        pool = self.statements.open(subject_id=None)
-        events = [block for block in pool if block.kind == BlockKind.EVENT]
-        known = [b for b in events if b.topic == fact.topic and b.entity_id == fact.subject_id]
+        events = [BlockKind.EVENT]
+        known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
         if event.state != EventState.PLANNED and not known:
-            known = [block for block in events if is_of_key(block, fact.topic)]
+            others = self.statements.open(kinds=events)
+            known = [block for block in others if is_of_key(block, fact.topic)]
         elsewhere = [block for block in known if block.message_id != fact.message.id]
         is_sure = fact.proposal.confidence >= CERTAIN and fact.trust >= Trust.USER_SAID
         is_moved = fact.proposal.single_valued and bool(fact.topic) and known == elsewhere

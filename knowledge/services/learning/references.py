@@ -4,8 +4,9 @@
 replaces what was said of Tuesday in the last days. Where several fit, the user is asked.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
 from uuid import UUID
 
 from knowledge import identity
@@ -49,27 +50,41 @@ def tail_of(topic: str) -> str:
 class Statements:
     """What is known when a batch is learned, with what the batch has added so far."""
 
-    def __init__(self, work: UnitOfWork) -> None:
+    def __init__(self, work: UnitOfWork, zone: tzinfo) -> None:
         self.work = work
+        self.zone = zone  # the user's, in which a day has its name
 
-    def open(self, *, subject_id: UUID | None, since: datetime | None = None) -> list[Block]:
-        """Statements that hold, of the subject or of anybody; those said since a time."""
-        stored = Block.objects.filter(
-            user_id=self.work.user_id, kind__in=STATEMENT_KINDS, superseded_at=None
-        )
+    def open(
+        self,
+        *,
+        subject_id: UUID | None = None,
+        topic: str | None = None,
+        kinds: Sequence[BlockKind] = STATEMENT_KINDS,
+        since: datetime | None = None,
+        ids: Collection[UUID] | None = None,
+    ) -> list[Block]:
+        """Statements that hold: of a subject, on a topic, said since a time, or among these."""
+        conditions: dict[str, Any] = {"kind__in": kinds}
         if subject_id is not None:
-            stored = stored.filter(entity_id=subject_id)
+            conditions["entity_id"] = subject_id
+        if topic is not None:
+            conditions["topic"] = topic
         if since is not None:
-            stored = stored.filter(said_at__gte=since)
+            conditions["said_at__gte"] = since
+        if ids is not None:
+            conditions["pk__in"] = ids
+        stored = Block.objects.filter(user_id=self.work.user_id, superseded_at=None, **conditions)
         found = {b.id: b for b in (*self.work.current(stored), *self.work.additions(Block))}
         return [
             block
             for block in found.values()
-            if block.kind in STATEMENT_KINDS
+            if block.kind in kinds
             and block.superseded_at is None
             and block.status != Status.FALSIFIED
-            and (subject_id is None or block.entity_id == subject_id)
+            and subject_id in (None, block.entity_id)
+            and topic in (None, block.topic)
             and (since is None or block.said_at >= since)
+            and (ids is None or block.id in ids)
         ]
 
     def ended_by(self, *, subject_id: UUID, topic: str, value: str, at: datetime) -> list[Block]:
@@ -101,7 +116,7 @@ class Statements:
     ) -> Block | None:
         """The latest statement that said the wrong value; of any topic among the recent ones."""
         wrong = identity.canonical_value(wrong)
-        recent = self.open(subject_id=None, since=said_at - RECENT)
+        recent = self.open(since=said_at - RECENT)
         ours = self.open(subject_id=subject_id) if subject_id and topic else []
         pools = [
             [block for block in ours if block.topic == topic],
@@ -112,7 +127,7 @@ class Statements:
             found = [
                 block
                 for block in pool
-                if block.said_at <= said_at and block.topic and _says(block, wrong)
+                if block.said_at <= said_at and block.topic and _says(block, wrong, self.zone)
             ]
             if found:
                 return max(found, key=lambda block: statement_of(block).said)
@@ -126,8 +141,8 @@ class Statements:
         ids |= {m.block_id for m in self.work.additions(Mention) if m.entity_id == entity_id}
         related = [
             block
-            for block in self.open(subject_id=None)
-            if block.id in ids and block.entity_id != entity_id and _is_of_somebody(block)
+            for block in self.open(ids=ids)
+            if block.entity_id != entity_id and _is_of_somebody(block)
         ]
         return [
             block
@@ -148,13 +163,13 @@ def _is_near(block: Block, value: str) -> bool:
     return any(identity.names_same_value(each, value) for each in _values(block))
 
 
-def _says(block: Block, wrong: str) -> bool:
+def _says(block: Block, wrong: str, zone: tzinfo) -> bool:
     """True when the wrong value is the block's, or the time of its event."""
     if _is_near(block, wrong):
         return True
-    start = block.starts_at
-    if start is None:
+    if block.starts_at is None:
         return False
+    start = block.starts_at.astimezone(zone)
     day = start.date().isoformat().replace("-", " ")
     names = {
         *WEEKDAYS[start.weekday()],

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
+from django.db.models import Q
+
 from exobrain.lib.database import retry_conflicts
 from exobrain.lib.text import storable
 from knowledge import identity
@@ -39,6 +41,26 @@ def confirm(*, user_id: UUID, block_id: UUID) -> UUID:
     """The user has looked at the block and agreed; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         assure(work, _find_blocks(user_id, [block_id])[block_id])
+        return work.changeset.id
+
+
+@retry_conflicts
+def set_private(*, user_id: UUID, block_id: UUID, is_private: bool) -> UUID:
+    """The block is private or no longer so, with what it corrected and what corrected it.
+
+    Returns the changeset. What is private is given to no model elsewhere, nor to other programs.
+    """
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        level = list(_find_blocks(user_id, [block_id]).values())
+        found: dict[UUID, Block] = {}
+        mine = Block.objects.filter(user_id=user_id).exclude(kind=BlockKind.EPISODE)
+        while level:
+            found |= {block.id: block for block in level}
+            near = Q(pk__in=[block.corrects_id for block in level])
+            near |= Q(corrects__in=[block.id for block in level])
+            level = [block for block in mine.filter(near) if block.id not in found]
+        for block in found.values():
+            work.change(block, is_private=is_private)
         return work.changeset.id
 
 
@@ -153,6 +175,7 @@ def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
             is_single_valued=block.is_single_valued,
             polarity=block.polarity,
             is_secret=block.is_secret,
+            is_private=block.is_private,
             **{name: getattr(block, name) for name in EVENT_COLUMNS},
             trust=Trust.CONFIRMED,
             valid_from=work.now,

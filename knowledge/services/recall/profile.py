@@ -1,14 +1,29 @@
-"""The profile: what every answer is told of its user, whatever was asked. Reads only."""
+"""The profile: what every answer is told of its user, whatever was asked."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
+from operator import attrgetter
 from uuid import UUID
 
 from knowledge.extraction.topics import all_topics
-from knowledge.selectors.profile import HoldingStatement, holding_statements
-from knowledge.types import CERTAIN, Precision, Profile, ProfileFact, Slot, Status, Trust
+from knowledge.models import ProfileChoice
+from knowledge.selectors.events import just_passed, upcoming
+from knowledge.selectors.profile import HoldingStatement, events_to_tell, holding_statements
+from knowledge.types import (
+    CERTAIN,
+    ComingEvent,
+    Precision,
+    Profile,
+    ProfileFact,
+    Slot,
+    Status,
+    Trust,
+)
 
+COMING = timedelta(days=14)
+JUST_PASSED = timedelta(days=2)
+MOST_PASSED = 3
 MOST_IN_SLOT = 12
 ALL_COUNT = (Slot.ALLERGIES, Slot.WISHES)  # of these none may be missed
 MOST_WHERE_ALL_COUNT = 40
@@ -24,13 +39,24 @@ CLOSE = (Slot.PARTNER, Slot.CHILDREN)
 TOLD_OF_CLOSE = (Slot.ALLERGIES,)
 
 
-def current_profile(*, user_id: UUID, now: datetime, without: Collection[Slot] = ()) -> Profile:
-    """What holds of the user now, in the slots that are not left out."""
+def current_profile(
+    *,
+    user_id: UUID,
+    now: datetime,
+    zone: tzinfo = UTC,
+    without: Collection[Slot] = (),
+    private_too: bool = True,
+) -> Profile:
+    """What holds of the user now, in the slots that are not left out, and what is near in time.
+
+    For a model elsewhere, what is private is left out, too.
+    """
     slots = {topic: slot for topic, slot in slots_by_topic().items() if slot not in without}
     found = holding_statements(
         user_id=user_id,
         now=now,
         topics=slots,
+        private_too=private_too,
         relations=_close_relations(),
         topics_of_close=[topic for topic, slot in slots.items() if slot in TOLD_OF_CLOSE],
     )
@@ -42,7 +68,42 @@ def current_profile(*, user_id: UUID, now: datetime, without: Collection[Slot] =
         if statement.text not in seen and len(by_slot[slot]) < most:
             seen.add(statement.text)
             by_slot[slot].append(_fact(slot, statement))
-    return Profile(facts=[fact for facts in by_slot.values() for fact in facts])
+    return Profile(
+        facts=[fact for facts in by_slot.values() for fact in facts],
+        coming=[
+            event
+            for event in ([] if Slot.COMING in without else _near(user_id, now=now, zone=zone))
+            if private_too or not event.is_private
+        ],
+    )
+
+
+def _near(user_id: UUID, *, now: datetime, zone: tzinfo) -> list[ComingEvent]:
+    """What has just passed, and the next occurrence of each event of the coming days, by time."""
+    passed = just_passed(user_id=user_id, now=now, within=JUST_PASSED, zone=zone)
+    coming = upcoming(user_id=user_id, since=now, until=now + COMING, zone=zone)
+    next_ones = {occurrence.event_id: occurrence for occurrence in reversed(coming)}
+    near = [
+        *reversed(passed[:MOST_PASSED]),
+        *sorted(next_ones.values(), key=attrgetter("starts_at")),
+    ]
+    told = events_to_tell(user_id=user_id, ids={each.event_id for each in near})
+    return [
+        ComingEvent(
+            block_id=each.event_id,
+            text=each.text,
+            starts_at=each.starts_at,
+            ends_at=each.ends_at,
+            precision=Precision.DAY
+            if each.is_all_day and each.precision == Precision.MOMENT
+            else Precision(each.precision or Precision.DAY),
+            is_over=each.ends_at <= now,
+            is_unsure=each.status == Status.DISPUTED,
+            is_private=told[each.event_id],
+        )
+        for each in near
+        if each.event_id in told
+    ]
 
 
 @cache
@@ -76,4 +137,12 @@ def _fact(slot: Slot, statement: HoldingStatement) -> ProfileFact:
         ends_precision=Precision(statement.until_precision or Precision.DAY),
         is_unsure=statement.confidence < CERTAIN and not is_confirmed,
         is_disputed=statement.status == Status.DISPUTED,
+        is_private=statement.is_private,
+    )
+
+
+def hide_slots(*, user_id: UUID, slots: Collection[Slot]) -> None:
+    """Answers are not told these slots of the user's profile, and are told all others."""
+    ProfileChoice.objects.update_or_create(
+        user_id=user_id, defaults={"hidden_slots": [slot.value for slot in Slot if slot in slots]}
     )

@@ -19,6 +19,7 @@ from knowledge.models import (
     Decision,
     Entity,
     Episode,
+    ProfileChoice,
     PropertyType,
     Redaction,
     ReviewItem,
@@ -82,6 +83,7 @@ def everything(ann: Entity) -> Entity:
         record_id=ann.id,
         next_try_at=rows.SAID_AT,
     )
+    ProfileChoice.objects.create(hidden_slots=["home"], **mine)
     PropertyType.objects.get_or_create(
         owner="node.person", name="age", value_type=PropertyType.ValueType.INT
     )

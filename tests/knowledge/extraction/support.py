@@ -66,12 +66,16 @@ def read(
 
 
 def stated_facts(extraction: Extraction) -> set[tuple[str, str, str]]:
-    """The facts with a topic: whose, what, and its value."""
+    """The facts with a topic: whose, what, and its value behind `not` or `ended` where it is so."""
     names = {
         entity.key: "user" if entity.is_user else entity.name for entity in extraction.entities
     }
     return {
-        (names.get(fact.about[0], fact.about[0]), fact.topic, fact.value or "")
+        (
+            names.get(fact.about[0], fact.about[0]),
+            fact.topic,
+            f"{fact.polarity} {fact.value or ''}".strip(),
+        )
         for fact in extraction.facts
         if fact.topic is not None
     }

@@ -16,15 +16,15 @@ def _fact(text: str, topic: str) -> ProposedFact:
 @pytest.mark.parametrize(
     ("text", "topic", "edge"),
     [
-        ("My sister Ann is here.", "relation:sister:ann", "edge.knows"),
+        ("My sister Ann is here.", "sibling:ann", "edge.knows"),
         ("My wife is Maria.", "partner", "edge.partner_of"),
         ("I work at Siemens.", "employer", "edge.affiliated_with"),
         ("I live in Lyon.", "home", "edge.related_to"),
-        ("My dog Rex barks.", "relation:dog:rex", "edge.owns"),
-        ("I'm a member of the Alpine Club.", "member:alpine club", "edge.member_of"),
+        ("My dog Rex barks.", "pet:rex", "edge.owns"),
+        ("I'm a member of the Alpine Club.", "membership:alpine club", "edge.member_of"),
         ("I no longer live in Lyon.", "home", None),
-        ("Ann is not my sister.", "relation:sister:ann", None),
-        ("I prefer tea.", "preference:tea", None),
+        ("Ann is not my sister.", "sibling:ann", None),
+        ("I prefer tea.", "likes:tea", None),
     ],
 )
 def test_a_relation_is_one_of_the_schema(text: str, topic: str, edge: str | None) -> None:
@@ -52,7 +52,7 @@ def test_a_fact_holds_from_the_date_that_is_said(
 
 def test_a_time_that_is_over_has_an_end() -> None:
     """From 2010 to 2015 is an interval."""
-    fact = _fact("I lived in Rome from 2010 to 2015.", "lived:rome")
+    fact = _fact("I lived in Rome from 2010 to 2015.", "home")
 
     assert (fact.valid_from, fact.valid_to) == (
         datetime(2010, 1, 1, tzinfo=UTC),
@@ -63,7 +63,7 @@ def test_a_time_that_is_over_has_an_end() -> None:
 def test_the_span_is_what_was_said() -> None:
     """The characters of the span are the statement in the message."""
     text = "Good morning! By the way, my sister Ann moved."
-    fact = _fact(text, "relation:sister:ann")
+    fact = _fact(text, "sibling:ann")
 
     assert text[fact.span.start : fact.span.end] == "my sister Ann"
 
@@ -82,23 +82,23 @@ def test_doubt_lowers_confidence() -> None:
 
 def test_being_told_to_remember_raises_confidence() -> None:
     """What the user wants remembered is sure."""
-    assert _fact("Remember that I prefer tea.", "preference:tea").confidence >= 0.95
+    assert _fact("Remember that I prefer tea.", "likes:tea").confidence >= 0.95
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("I moved to Lyon in May", "I live in Lyon."),
-        ("My sister Ann is here.", "My sister is Ann."),
+        ("My sister Ann is here.", "Ann is my sister."),
         ("Caroline: I moved to Sweden.", "Caroline lives in Sweden."),
-        ("I don't like coffee any more.", "I no longer like coffee."),
+        ("I don't like coffee any more.", "I don't like coffee any more."),
         (
             "I visited the zoo with my kids yesterday.",
             "I visited the zoo with my kids yesterday (13 June 2023).",
         ),
         (
             "Mel: I ran a charity race last Saturday.",
-            "Mel: I ran a charity race last Saturday (10 June 2023).",
+            "Mel ran a charity race last Saturday (10 June 2023).",
         ),
     ],
 )  # fmt: skip
@@ -115,7 +115,7 @@ def test_a_fact_is_readable_alone(text: str, expected: str) -> None:
     ],
 )
 def test_a_sentence_holds_from_its_date(text: str, expected: str, valid_from: str | None) -> None:
-    """Its own; "the last two weeks" are no beginning."""
+    """ "The last two weeks" are no beginning."""
     (fact,) = read(text).facts
 
     assert expected in fact.text

@@ -157,7 +157,7 @@ def test_speaker_labels_say_who_i_is() -> None:
     )
     caroline = next(e.key for e in found.entities if e.name == "Caroline")
 
-    assert [f.about for f in found.facts] == [(caroline,)]
+    assert {f.about for f in found.facts} == {(caroline,)}
 
 
 # -- what is wrong

@@ -129,3 +129,49 @@ def test_one_long_list_leaves_room_for_others(alice: User, me: Entity) -> None:
     found = profile_of(alice)
 
     assert (len(found["projects"]), found["home"]) == (12, ["I live in Ghent."])
+
+
+def an_event(user: User, me: Entity, text: str, days: float, **fields: Any) -> None:
+    """Something that begins so many days from now."""
+    rows.fact(
+        user,
+        me,
+        text,
+        kind=BlockKind.EVENT,
+        starts_at=clock.now() + timedelta(days=days),
+        time_precision="moment",
+        event_state="planned",
+        **fields,
+    )
+
+
+def test_what_is_near_in_time_is_in_it(alice: User, bob: User, me: Entity) -> None:
+    """What has just passed and the next fourteen days, by time; nothing secret, cancelled or
+    said by the assistant, and of what recurs the next time.
+    """
+    an_event(alice, me, "Long ago.", -9)
+    an_event(alice, me, "Yesterday.", -1)
+    an_event(alice, me, "Dentist.", 3)
+    an_event(alice, me, "Yoga.", 1, recurrence="FREQ=DAILY")
+    an_event(alice, me, "In a month.", 30)
+    an_event(alice, me, "Hidden.", 2, is_secret=True)
+    an_event(alice, me, "Guessed.", 2, trust=Trust.INFERRED)
+    an_event(alice, me, "Private.", 4, is_private=True)
+    an_event(bob, rows.entity(bob, "Bob", is_self=True), "Of Bob.", 2)
+
+    def near(**fields: Any) -> list[tuple[str, bool]]:
+        profile = current_profile(user_id=alice.id, now=clock.now(), **fields)
+        return [(event.text, event.is_over) for event in profile.coming]
+
+    found = [("Yesterday.", True), ("Yoga.", False), ("Dentist.", False), ("Private.", False)]
+    assert near() == found
+    assert near(private_too=False) == found[:-1]
+    assert near(without=[Slot.COMING]) == []
+
+
+def test_what_is_private_is_left_out_for_a_model_elsewhere(alice: User, me: Entity) -> None:
+    """And is there for a local one."""
+    rows.fact(alice, me, "I live in Ghent.", topic="home", is_private=True)
+
+    assert profile_of(alice) == {"home": ["I live in Ghent."]}
+    assert profile_of(alice, private_too=False) == {}

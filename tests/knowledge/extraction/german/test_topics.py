@@ -1,6 +1,6 @@
 """What German sentences say of the user and of others, by topic."""
 
-# ruff: noqa: E501  a sentence stays on its line
+
 
 import pytest
 
