@@ -1100,6 +1100,11 @@ class _Reader:
             else []
         )
 
+    def _phrase_of(self, word: Any) -> Phrase:
+        """The word alone."""
+        start = self._at(word.idx)
+        return Phrase(self._word(word), word.lower_, start, start + len(word.text), start)
+
     def _phrase(self, token: Any, *, alone: str = "") -> Phrase:
         tokens = self._phrase_tokens(token)
         determiners = [
@@ -1129,6 +1134,13 @@ class _Reader:
                         prepositions.setdefault(child.lower_, []).append(
                             replace(phrases[0], others=tuple(phrases[1:]))
                         )
+            elif (
+                child.dep_ == "xcomp"
+                and child.tag_ == "VB"
+                and token.pos_ == "ADJ"
+                and all(one.lower_ == "to" or one.is_punct for one in child.children)
+            ):  # "allergic to shellfish": a noun that is read as a verb
+                prepositions.setdefault("to", []).append(self._phrase_of(child))
         start = self._at(tokens[0].idx)
         return Phrase(
             text=self._joined(tokens),
