@@ -348,7 +348,22 @@ _NOMINAL = frozenset(
     {"PRP", "PRP$", "NN", "NNS", "NNP", "NNPS", "DT", "JJ", "CD", "POS", "EX", "RB"}
 )
 _LINKS = frozenset(
-    ["and", "but", "so", "though", "although", "because", "or", "yet", "otherwise", "then"]
+    [
+        "and",
+        "but",
+        "so",
+        "though",
+        "although",
+        "because",
+        "or",
+        "yet",
+        "otherwise",
+        "thenanyway",
+        "anyways",
+        "well",
+        "also",
+        "plus",
+    ]
 )
 
 
@@ -866,7 +881,11 @@ class _Reader:
             for child in body.children
             if child.i > body.i and not child.is_punct and child.dep_ not in ("conj", "cc", "advcl")
         ]
-        is_unknown = len(rest) == 1 and rest[0].dep_ not in ("prep", "prt", "dative", "agent")
+        is_unknown = (
+            len(rest) == 1
+            and not _TIMES.match(rest[0].lemma_.lower())
+            and rest[0].dep_ not in ("prep", "prt", "dative", "agent")
+        )
         if (
             is_unknown
             and self._lemma(body) in _PRESENT_BASE

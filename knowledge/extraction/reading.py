@@ -26,7 +26,7 @@ from knowledge.extraction.people import Kin, find_kin
 from knowledge.extraction.statements import NounPhrase, Statement, Subject, normal_value
 from knowledge.extraction.times import has_time, recurrence_in
 from knowledge.extraction.topics import Topic, all_topics, role_topic, topic_named
-from knowledge.extraction.values import day_of_year
+from knowledge.extraction.values import age_in, day_of_year
 from knowledge.types import Polarity
 
 TOLD_CERTAINTY = 0.8
@@ -347,6 +347,12 @@ class SentenceReader:
             value, identifiers = shown.lower(), (shown.lower(),)
         if not value:
             return None
+        if topic.name == "name" and subject.is_self:
+            for name in self.names:
+                if match.start("value") <= name.start < match.end():
+                    self.people.is_user(name)
+        if topic.name == "age":
+            value = str(age_in(shown) or "")
         key = topic.key(
             what.replace("favorite", "favourite").replace("color", "colour") if what else value
         )
@@ -424,10 +430,14 @@ class SentenceReader:
                 last = subject
             if mode is Mode.NOT_MEANT or (mode is Mode.TOLD and subject.is_self):
                 continue
+            if partner is None and subject.is_self and clause.subject is not None:
+                partner = context.person_at(clause.subject)
             told_by = None
             if mode is Mode.TOLD:
                 teller = context.person_at(clause.teller) if clause.teller is not None else None
                 told_by = teller.key if teller is not None else None
+                if told_by is None:
+                    continue  # hearsay is nobody's word
                 subject = replace(subject, certainty=min(subject.certainty, TOLD_CERTAINTY))
             made = [
                 *self._role_of(clause, subject),

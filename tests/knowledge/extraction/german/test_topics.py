@@ -1,7 +1,5 @@
 """What German sentences say of the user and of others, by topic."""
 
-
-
 import pytest
 
 from tests.knowledge.extraction.support import read, stated_facts
