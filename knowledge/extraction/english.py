@@ -112,9 +112,9 @@ _OPENERS = re.compile(
 _LEFT_OUT = [
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"(?i)^(?:been|never been|already been|had been)\b", "I have "),
+        (r"(?i)^(?:been|never been|already been|had been)\b(?! (?:a|an|so|quite) )", "I have "),
         (
-            r"(?i)^(?:gonna|going to|about to|planning to|hoping to|looking for|looking forward)\b",
+            r"(?i)^(?!gonna be (?:a|an|so|great|fun|hard)\b)(?:gonna|going to|about to|planning to|hoping to|looking for|looking forward)\b",
             "I am ",
         ),
         (
