@@ -20,6 +20,7 @@ from knowledge.extraction.sentence_facts import SentenceFacts, takes_back
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
+from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
 from knowledge.extraction.voices.text import mask, plain_text
 from knowledge.types import Extraction, SourceMessage, TextSpan
@@ -104,6 +105,8 @@ def _read_user_message(
             if language == "de":
                 if any(letter.isalpha() for letter in sentence.stated_text):
                     german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
+                if sentence.is_stated and MASK in sentence.stated_text:
+                    german.read_told(message, sentence, speaker.key)
                 continue
             SentenceFacts(
                 proposals, message, sentence, language, speaker, names, antecedents, parse
