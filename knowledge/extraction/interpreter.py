@@ -57,6 +57,10 @@ _NO = frozenset({"no", "neither", "zero"})
 _STAYS_TRUE = frozenset(
     ["grow+up", "bear", "raise", "diagnose", "react", "develop", "get", "become", "go", "turn"]
 )
+# Said to the assistant, or of something that only the words before tell.
+_HOLLOW = re.compile(
+    r"(?i)\byou(?:r|rs|rself)?\b|\b(?:it|them|that|this|those|these|so|do|be)[.!]$|^\W*\"\s|^even i\b"
+)
 _EMPTY_HEADS = frozenset(
     [
         "it",
@@ -748,6 +752,8 @@ def sentence(template: str, subject: Subject) -> str:
     text = template.replace("{who}", subject.label)
     if not subject.is_self:
         text = re.sub(rf"(?<={re.escape(subject.label)}) (?:am|'m)\b", " is", text)
+        if " and " not in subject.label:
+            text = re.sub(rf"(?<={re.escape(subject.label)}) have\b", " has", text)
     text = re.sub(
         r"(?i)^(?:so|then|also|because|but|and|plus|although|though|since|well|ok|btw|oh|yes|otherwise|before that|after that|correction:|originally)[ ,]+(?=\S)",
         "",
@@ -780,7 +786,7 @@ def read_open_clause(
         name, phrases = next(iter(clause.prepositions.items()))
         value = normal_value(f"{name} {_without_date(phrases[0].text)}")
     text = sentence(clause.text, subject)
-    if not text or len(text) > MAX_OPEN_CHARACTERS or "{" in text:
+    if not text or len(text) > MAX_OPEN_CHARACTERS or "{" in text or _HOLLOW.search(text):
         return None
     others = [
         context.keys[name.start]
@@ -864,7 +870,9 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
                 "commute",
             )
         )
-    if clause.tense is Tense.FUTURE and not (has_date or names):
+    if clause.tense is Tense.FUTURE and not (
+        has_date or any(one.node_type == PERSON for one in names)
+    ):
         return False
     if clause.tense is Tense.PAST and subject.is_self and not is_specific:
         # What was done once and names nothing is of the day.
