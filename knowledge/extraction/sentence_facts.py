@@ -17,6 +17,7 @@ from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.reading import Antecedents, SentenceReader
+from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import explicit_prefix_length
 from knowledge.extraction.sentences import Sentence
 from knowledge.extraction.statements import OPEN_TOPIC, Statement, Subject, normal_value
@@ -419,7 +420,13 @@ class SentenceFacts:
 
     def _propose_reminders(self, text: str) -> None:
         """What the user wants to be reminded of, and what stands in a list of tasks."""
-        for match in _REMIND.finditer(text):
+        whole = self._span(0, len(text))
+        is_read = any(
+            is_reminder(fact) and fact.span.start <= whole.end and whole.start <= fact.span.end
+            for fact in self.proposals.facts
+            if fact.span.message_id == whole.message_id
+        )
+        for match in () if is_read else _REMIND.finditer(text):
             what = match["what"].strip(" ,")
             dates = dates_in(what, self.message.said_at, prefer_past=False)
             times = Times(dates, recurrence_in(what), clock_in(what))
