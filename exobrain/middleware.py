@@ -41,7 +41,11 @@ class TimeZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(reader_zone(request)):
+        try:
+            zone = reader_zone(request)
+        except Unavailable as error:  # the session's store is away
+            return error_response(request, error)
+        with timezone.override(zone):
             return self.get_response(request)
 
 

@@ -12,7 +12,7 @@ from knowledge.extraction.words import phrase_list, word_list
 
 MAX_NAME_CHARACTERS = 80
 MAX_NAMES = 40  # of one message; more is a list somebody pasted
-CONTEXT_CHARACTERS = 30  # before a name, for what it names
+CONTEXT_CHARACTERS = 45  # before a name, for what it names
 
 _LINK = r"(?: (?:(?:of|for)(?: the)?|de(?: la)?|van(?: der)?|von(?: der)?|du|del|da|&) | )"
 _INITIALS = rf"(?: [{UPPER}]\.)+(?= [{UPPER}])"

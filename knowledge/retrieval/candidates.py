@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from exobrain.lib import clock
 from knowledge.retrieval.ranking.fusion import Candidate
 from knowledge.retrieval.ranking.question import ParsedQuestion, asks_for_secret
 from knowledge.retrieval.ranking.weights import CANDIDATES_PER_RETRIEVER
@@ -56,7 +57,7 @@ def gather_candidates(
     superseded: dict[UUID, Superseded] = {}
     if scope.as_of is None:  # as of a date, everything that held then holds
         message_ids = {row.message_id for row in rows.values() if row.message_id}
-        old = recalling.superseded(user_id=scope.user_id, message_ids=message_ids)
+        old = recalling.superseded(user_id=scope.user_id, message_ids=message_ids, now=clock.now())
         superseded = {each.message_id: each for each in old}
         newer = {message for each in old for message in each.by} - _messages(rows)
         rows |= {row.id: row for row in recalling.episodes_of(scope=scope, message_ids=newer)}

@@ -164,7 +164,7 @@ def _with_what_ended(
             found = replace(
                 found,
                 ended=old_message.statements,
-                valid_to=old_message.until if old_message.entirely else None,
+                valid_to=old_message.until if is_past else None,
             )
         if message_id in least:
             found = replace(found, score=max(found.score, least[message_id]))

@@ -1,6 +1,7 @@
 """What a model elsewhere is not told, and what nobody is told any more."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from exobrain.lib.config import Config
 from journal.models import Message
 from knowledge.models import Block, Redaction, Source
 from knowledge.services.pages.editing import set_private
+from knowledge.services.recall.withholding import given_of, withheld_from
+from knowledge.types import EndedStatement, Scope
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 from tests.knowledge.remembering import Remembering
@@ -109,6 +112,19 @@ def test_a_model_elsewhere_is_not_told(
     assert "[withheld] My dog is Rex." in elsewhere
     assert "Alice has a dog." in elsewhere
     assert "[withheld] stands for" in elsewhere
+
+
+def test_what_a_passage_says_of_its_endings_is_withheld_too(alice: User) -> None:
+    """The statement that is over may be the private one."""
+    message = rows.said(JournalFactory(user=alice), "I smoke. I like tea.")
+    fact = a_private_fact(alice, message, "I smoke.", "I smoke.", topic="habit", value="smoking")
+    (passage,) = Remembering([rows.episode(message)])(scope=Scope(user_id=alice.id), query="").items
+    passage = replace(passage, ended=[EndedStatement(text=fact.text, until=None)])
+
+    withheld = withheld_from(user_id=alice.id, is_elsewhere=True, question="Tea?")
+    (given,) = given_of([passage], withheld)
+
+    assert (given.text, given.ended) == ("[withheld] I like tea.", ())
 
 
 def test_the_day_is_told_without_it(alice: User, told: Callable[..., str]) -> None:

@@ -461,6 +461,8 @@ class Chunker:
     def _goes_on(self, i: int, j: int) -> bool:
         """True unless another noun phrase begins there: "meine Mutter | Geburtstag"."""
         before, word = self.tokens[j - 1].text, self.tokens[j].text
+        if before.lower() in _TITLES:
+            return True
         if noun_kinds(word) & _NEVER_SECOND and not noun_kinds(before) & {"organisation"}:
             return False
         if role_of(before) is not None or is_first_name(before):

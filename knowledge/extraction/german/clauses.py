@@ -65,6 +65,7 @@ class _Reader:
         return self.found
 
     def _read_segment(self, segment: Segment) -> None:
+        segment = _with_relative_pronoun(segment)
         leading = next(
             (
                 c
@@ -348,6 +349,22 @@ def _in_nominative(chunk: Chunk | None) -> Chunk | None:
         return chunk
     text = determiner + chunk.text[len(chunk.determiner) :]
     return replace(chunk, text=text, determiner=determiner)
+
+
+def _with_relative_pronoun(segment: Segment) -> Segment:
+    """ "..., der Coco heißt": the article is a pronoun, and the name stands alone."""
+    chunks = segment.chunks
+    is_called = len(chunks) == 2 and chunks[1].word in ("heißt", "heisst", "hieß")
+    if segment.separator != "," or segment.conjunction or not is_called:
+        return segment
+    article, name = chunks[0].tokens[:1], chunks[0].tokens[1:]
+    if chunks[0].determiner not in ("der", "die", "das") or not name:
+        return segment
+    pronoun = Chunk(Kind.ADVERB, article, article[0].text, article[0].start, article[0].end)
+    named = replace(
+        chunks[0], tokens=name, text=chunks[0].nouns, start=name[0].start, determiner=""
+    )
+    return replace_chunks(segment, [pronoun, named, chunks[1]])
 
 
 def replace_chunks(segment: Segment, chunks: Sequence[Chunk]) -> Segment:

@@ -221,6 +221,8 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
             return is_one and bool(noun_kinds(head) & {"vehicle", "brand"})
         case "name":
             return is_name(phrase)
+        case "own_name":
+            return phrase.determiner in ("", "der", "die") and is_first_name(head)
         case "group":
             return noun_is(head, "group") or text.split(" ")[0] in _CLUBS
         case "title":

@@ -48,6 +48,7 @@ _PHONE = re.compile(
 _FELT = small_words("felt")
 _BARE_EVENTS = ("termin", "verabredung", "date")  # their name is whom they are with
 _WITH = re.compile(r"\b(?:beim|bei der|bei|mit) ([^\W\d_][\w-]*)")
+_TRIVIAL = small_words("trivial")
 _WORTH_ALONE = small_words("worth_alone")
 
 
@@ -144,6 +145,8 @@ class OpenFacts:
         if clause.verb in SAYING and not clause.objects:
             return False
         if clause.verb == "wollen" and not clause.objects:
+            return False
+        if clause.verb in _TRIVIAL and not is_event:
             return False
         if not clause.prepositions and clause.adverbs & {"da", "dort", "hin", "dahin", "dorthin"}:
             return False
@@ -246,7 +249,7 @@ class OpenFacts:
                 (
                     c
                     for c in clause.prepositions
-                    if c.preposition in ("bei", "mit", "zu", "nach", "in")
+                    if c.preposition in ("bei", "mit", "zu", "nach", "in", "auf", "an")
                 ),
                 None,
             )

@@ -117,16 +117,19 @@ def prepare_learning(
     user_id: UUID,
     messages: Sequence[SourceMessage],
     embeds: bool = True,
+    again: bool = False,
     private: Mapping[UUID, Sequence[tuple[int, int]]] | None = None,
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
+
+    What is learned already is left out, unless it is to be read `again`.
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
     embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
     private: the `private` characters of messages, or those that the memory knows.
     """
     ids = [message.id for message in messages]
-    known_already = learned_messages(user_id=user_id, message_ids=ids)
+    known_already = set() if again else learned_messages(user_id=user_id, message_ids=ids)
     fresh = [m for m in messages if m.id not in known_already and m.content]
     if not fresh:
         return PreparedLearning(messages=[], extraction=Extraction())
@@ -206,25 +209,36 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -
             changeset_id=id_,
             job_id=job_id,
             extractor=prepared.extraction.extractor,
+            fallback=fallback_of(prepared),
         )
         learn_prepared(work, prepared)
-        vectors, tokens = {}, {}
-        for block in work.additions(Block):
-            for number, passage in enumerate(passages_of(block.id, block.text)):
-                for key in (block.id, identity.text_id(block.text)):
-                    id_ = passage_id(key, number)
-                    if id_ in prepared.vectors:
-                        vectors[passage.id] = prepared.vectors[id_]
-                    if id_ in prepared.tokens:
-                        tokens[passage.id] = prepared.tokens[id_]
-        return work.commit(vectors=vectors, tokens=tokens)
+        return commit_prepared(work, prepared)
 
 
-def learn_prepared(work: UnitOfWork, prepared: PreparedLearning) -> None:
+def fallback_of(prepared: PreparedLearning) -> str:
+    """Why rules have read for a model; empty where they have not."""
+    return next(iter(sorted(prepared.extraction.fallbacks.values())), "")
+
+
+def commit_prepared(work: UnitOfWork, prepared: PreparedLearning) -> UUID:
+    """The unit of work is committed with the vectors that were prepared for its blocks."""
+    vectors, tokens = {}, {}
+    for block in work.additions(Block):
+        for number, passage in enumerate(passages_of(block.id, block.text)):
+            for key in (block.id, identity.text_id(block.text)):
+                id_ = passage_id(key, number)
+                if id_ in prepared.vectors:
+                    vectors[passage.id] = prepared.vectors[id_]
+                if id_ in prepared.tokens:
+                    tokens[passage.id] = prepared.tokens[id_]
+    return work.commit(vectors=vectors, tokens=tokens)
+
+
+def learn_prepared(work: UnitOfWork, prepared: PreparedLearning, *, again: bool = False) -> None:
     """Adds what was prepared, as far as the journal still says it and it is new."""
     ids = [message.id for message in prepared.messages]
     stored = {m.id: m for m in journal.messages_by_ids(user_id=work.user_id, ids=ids)}
-    known = learned_messages(user_id=work.user_id, message_ids=ids)
+    known = set() if again else learned_messages(user_id=work.user_id, message_ids=ids)
     messages = [
         message
         for message in sorted(prepared.messages, key=CHRONOLOGICAL)

@@ -111,7 +111,7 @@ def given_of(items: Iterable[Recalled], withheld: Withheld) -> list[Recalled]:
             for id_ in messages:
                 text = _passage_without(text, withheld.contents[id_], withheld.spans[id_])
             if text.replace(IN_ITS_PLACE, "").strip(" .,;:!?-–—\n"):
-                given.append(replace(item, text=text))
+                given.append(replace(item, text=text, ended=()))  # it may be what is withheld
         else:  # another statement of the same words must not say it either
             said = f" {_plain(item.text)} "
             values = {value for id_ in messages for value in withheld.words[id_]}

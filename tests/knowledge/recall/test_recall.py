@@ -119,6 +119,17 @@ def test_a_message_that_holds_in_part_names_what_is_over(teller: Teller, ask: As
     assert "Lyon" in item.ended[0].text
 
 
+def test_what_has_ended_is_no_answer_of_its_message(teller: Teller, ask: Ask) -> None:
+    """The fact says until when it held; the sentence that only says that it does is left out."""
+    said = teller.tell("I live in Lyon.", day=1)
+    over = said.said_at + timedelta(days=30)
+    Block.objects.filter(kind="fact", message_id=said.id).update(valid_to=over)
+
+    lines = ask("Where do I live?").items
+
+    assert {(item.kind, item.valid_to) for item in lines} == {(BlockKind.FACT, over)}
+
+
 def test_replacing_one_fact_does_not_move_the_others(teller: Teller, ask: Ask) -> None:
     """Of its message: that is found for them as it was before."""
     older = teller.tell("I live in Lyon. My brother is called Tom and collects stamps.", day=1)
