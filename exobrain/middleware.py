@@ -17,6 +17,7 @@ from exobrain.failures import error_response
 from exobrain.front_door import is_api
 from exobrain.lib.errors import DomainError, Unavailable
 from exobrain.lib.pages import reader_zone
+from exobrain.lib.zones import effective_zone
 
 AUTH_PREFIX = "/api/auth/"  # the part of the API that starts and ends sessions
 
@@ -41,7 +42,11 @@ class TimeZoneMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(reader_zone(request)):
+        try:
+            zone = reader_zone(request)
+        except Unavailable:  # the session's store is away, which the view will answer clearly
+            zone = effective_zone("")
+        with timezone.override(zone):
             return self.get_response(request)
 
 
