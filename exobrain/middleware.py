@@ -17,7 +17,6 @@ from exobrain.failures import error_response
 from exobrain.front_door import is_api
 from exobrain.lib.errors import DomainError, Unavailable
 from exobrain.lib.pages import reader_zone
-from exobrain.lib.zones import effective_zone
 
 AUTH_PREFIX = "/api/auth/"  # the part of the API that starts and ends sessions
 
@@ -44,8 +43,8 @@ class TimeZoneMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             zone = reader_zone(request)
-        except Unavailable:  # the session's store is away, which the view will answer clearly
-            zone = effective_zone("")
+        except Unavailable as error:  # the session's store is away
+            return error_response(request, error)
         with timezone.override(zone):
             return self.get_response(request)
 

@@ -114,9 +114,7 @@ class JournalEntry:
     """One day."""
 
     id: Id
-    reference: Annotated[
-        str, Field(description="YYYY/MM/DD, the user's date")
-    ]
+    reference: Annotated[str, Field(description="YYYY/MM/DD, the user's date")]
     created_at: datetime
     updated_at: datetime
     last_message_at: datetime | None

@@ -24,6 +24,7 @@ from knowledge.models import (
     Episode,
     Mention,
     NodeType,
+    PendingReading,
     ProfileChoice,
     PropertyType,
     Redaction,
@@ -47,6 +48,20 @@ UPDATE_LABELS = {
     "succeeded": "success",
     "failed": "danger",
 }
+
+
+@admin.register(PendingReading)
+class PendingReadingAdmin(OwnedAdmin):
+    """Messages that the rules have read because the model did not, until it does."""
+
+    list_display = ("message_id", "user", "reason", "attempts", "due_at", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("reason", "created_at")
+    search_fields = ("message_id", "user__email")
+    ordering = ("-created_at", "message_id")
+    show_full_result_count = False
+    fields = ("message", "user", "reason", "attempts", "due_at", "created_at")
+    raw_id_fields = ("message",)
 
 
 @admin.register(Update)
@@ -333,14 +348,17 @@ class CannotLinkAdmin(OwnedAdmin):
 class ChangesetAdmin(OwnedAdmin):
     """Changes that were made together."""
 
-    list_display = ("id", "user", "kind", "state", "extractor", "row_count", "created_at")
+    list_display = (
+        *("id", "user", "kind", "state", "extractor", "fallback", "row_count", "created_at"),
+    )
     list_select_related = ("user",)
-    list_filter = ("kind", "state", "extractor", "created_at")
+    list_filter = ("kind", "state", "extractor", "fallback", "created_at")
     search_fields = ("id", "job_id", "user__email")
     ordering = ("-created_at", "-id")
     show_full_result_count = False
     fields = (
-        *("id", "user", "kind", "state", "job_id", "reverts", "extractor", "summary"),
+        *("id", "user", "kind", "state", "job_id", "reverts", "extractor", "fallback"),
+        "summary",
         *("created_at", "shown_changes"),
     )
     readonly_fields = ("shown_changes",)

@@ -12,6 +12,7 @@ from knowledge.types import SourceMessage
 MAX_WIRE_CHARS = 120_000
 
 UPDATE_JOB = "knowledge.update"
+READ_AGAIN_JOB = "knowledge.read_again"
 
 
 class UpdateStep(StrEnum):
@@ -42,6 +43,12 @@ class UpdatePayload(BaseModel):
     journal_reference: Annotated[str, StringConstraints(min_length=1)]
     messages: Annotated[list[UpdateMessagePayload], Field(min_length=1)]
     requested_by_user_id: str | None = None
+
+
+class ReadAgainPayload(BaseModel):
+    """Nothing: which of a user's messages are read again is known when the job runs."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 def update_payload(*, user_id: str, messages: list[SourceMessage]) -> dict[str, Any]:

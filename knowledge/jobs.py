@@ -1,7 +1,7 @@
 """The job types of the memory; found by the orchestrator's `autodiscover_modules`."""
 
-from knowledge.events import UPDATE_JOB, UpdatePayload
-from knowledge.services import updates
+from knowledge.events import READ_AGAIN_JOB, UPDATE_JOB, ReadAgainPayload, UpdatePayload
+from knowledge.services import rereading, updates
 from knowledge.services.indexing import reindexing, relay
 from orchestrator.registry import periodic_task, prepared_job
 from orchestrator.types import Attempt
@@ -16,6 +16,12 @@ from orchestrator.types import Attempt
 def knowledge_update(attempt: Attempt, prepared: updates.PreparedUpdate) -> None:
     """The messages are in the memory."""
     updates.complete_update(attempt, prepared)
+
+
+@prepared_job(READ_AGAIN_JOB, payload=ReadAgainPayload, prepare=rereading.prepare_job)
+def knowledge_read_again(attempt: Attempt, prepared: rereading.PreparedRereading) -> None:
+    """What the rules have read in the model's place is as the model reads it, if it did."""
+    rereading.complete(prepared, job_id=attempt.job_id)
 
 
 @periodic_task("knowledge.outside", every_seconds=2.0)

@@ -199,6 +199,21 @@ class ProposedFact:
     told_by: str | None = None  # key of the entity whose words the statement repeats
 
 
+class FallbackReason(StrEnum):
+    """Why the rules read messages that a model was to read."""
+
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    BUSY = "busy"  # too many requests
+    BROKEN = "provider_failed"
+    KEY_REFUSED = "key_refused"
+    UNKNOWN_MODEL = "unknown_model"
+    REFUSED = "request_refused"
+    UNUSABLE = "unusable_answer"
+    RESTING = "failed_before"  # a moment ago, so it was not asked
+    TOO_MUCH = "too_much_for_one_job"
+
+
 @dataclass(frozen=True)
 class Ruling:
     """What an extractor or the relevance filter decided about a part of a message, and why."""
@@ -231,6 +246,8 @@ class Extraction:
     forget_wishes: Sequence[ForgetWish] = ()
     extractor: str = ""  # name and version of what made it
     usage: Mapping[str, int] = field(default_factory=dict)  # model tokens, when a model was asked
+    # Messages that the rules have read because the model did not.
+    fallbacks: Mapping[UUID, FallbackReason] = field(default_factory=dict)
 
 
 # -- recall
@@ -407,6 +424,7 @@ class ChangesetEntry:
     job_id: UUID | None
     reverts_id: UUID | None
     extractor: str
+    fallback: str  # why the rules have read messages in a model's place; empty: they have not
     summary: Mapping[str, Any]  # table -> {"added": 1, "changed": 2, "removed": 3}
     can_roll_back: bool
 

@@ -60,6 +60,7 @@ def main() -> None:
                 extractor=report["extractor"],
                 ablation=not options.no_ablation,
                 reindex=options.reindex,
+                keeps_data=options.data is not None,
             )
         )
     if options.json:
@@ -110,6 +111,7 @@ def _measured(
     extractor: str,
     ablation: bool,
     reindex: bool,
+    keeps_data: bool,
 ) -> dict[str, Any]:
     from benchmarks.memory import floors, metrics, pipeline  # noqa: PLC0415  need the settings
     from benchmarks.memory.metrics import Outcome, difference, figures  # noqa: PLC0415
@@ -164,7 +166,8 @@ def _measured(
             with without():
                 pipeline.reindexed(memories)
                 ablated[f"without {name}"] = run()
-        pipeline.reindexed(memories)
+        if keeps_data:
+            pipeline.reindexed(memories)
         _print_table("Exobrain, part by part", {name: figures(o) for name, o in ablated.items()})
         for measure in ("R@10", f"given@{metrics.BUDGET_TOKENS}"):
             print(f"What each part is worth, {measure}, with its interval of 95 %:")

@@ -202,6 +202,7 @@ def _fill_graph(user_id: uuid.UUID, world: World, edges: int) -> None:
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
+        cursor.execute(DEFAULTS)
         for statement in GRAPH:
             cursor.execute(
                 statement,
@@ -246,6 +247,20 @@ GRAPH = (
     JOIN e ON e.n = b.n""",
     "DROP TABLE e",
 )
+
+
+# Rows are written past the models, so their columns need defaults; of a database of our own.
+DEFAULTS = """
+DO $$ DECLARE c record; BEGIN
+    FOR c IN SELECT table_name, column_name, data_type FROM information_schema.columns
+        WHERE table_name ~ '^knowledge_(block|entity|edge|mention)$' AND is_nullable = 'NO'
+            AND column_default IS NULL AND data_type IN ('boolean', 'character varying')
+    LOOP
+        EXECUTE format('ALTER TABLE %I ALTER COLUMN %I SET DEFAULT %L', c.table_name,
+            c.column_name, CASE c.data_type WHEN 'boolean' THEN 'false' ELSE '' END);
+    END LOOP;
+END $$
+"""
 
 
 def sizes() -> dict[str, float]:

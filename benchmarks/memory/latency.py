@@ -19,7 +19,16 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.memory.indexes import BATCH, GRAPH, SESSION, START, World, points_of, timed
+from benchmarks.memory.indexes import (
+    BATCH,
+    DEFAULTS,
+    GRAPH,
+    SESSION,
+    START,
+    World,
+    points_of,
+    timed,
+)
 
 BUDGET_TOKENS = 2000
 QUESTIONS = 300
@@ -100,6 +109,8 @@ def fill(user_id: uuid.UUID, world: World, edges: int) -> None:
     """Journal, ledger and indexes hold the world."""
     from django.db import connection  # noqa: PLC0415
 
+    with connection.cursor() as cursor:
+        cursor.execute(DEFAULTS)
     _fill_journal(user_id, world)
     _fill_indexes(user_id, world)
     values: dict[str, Any] = {

@@ -247,8 +247,8 @@ class Config(BaseSettings):
         description="what the rules parse English with; none saves the worker 80 MB and reads "
         "fixed forms only",
     )
-    knowledge_update_extraction_model: Annotated[str, Field(min_length=1)] = Field(
-        "worker", description="the provider's model that reads facts out of messages"
+    knowledge_update_extraction_model: Annotated[str | None, Optional] = Field(
+        None, description="the provider's model that reads facts out of messages; unset: the chat's"
     )
     knowledge_update_model_provider_timeout_seconds: Annotated[float, Field(ge=1)] = Field(
         120.0, description="longest wait for that model's answer"
@@ -381,6 +381,11 @@ class Config(BaseSettings):
         if self.main_agent_model:
             return self.main_agent_model
         return PROVIDER_MODEL if self.model_provider_base_url else OPENAI_MODEL
+
+    @property
+    def effective_extraction_model(self) -> str:
+        """The name of the model that reads facts out of messages, as the provider knows it."""
+        return self.knowledge_update_extraction_model or self.effective_model
 
     @property
     def uses_model_extractor(self) -> bool:

@@ -46,7 +46,14 @@ def search(
     items = sorted(found.items, key=lambda item: item.kind == BlockKind.EPISODE)
     return json_response(
         {
-            "items": [{**vars(item), "trust": _trust_name(item.trust)} for item in items],
+            "items": [
+                {
+                    **vars(item),
+                    "trust": _trust_name(item.trust),
+                    "ended": [vars(each) for each in item.ended],
+                }
+                for item in items
+            ],
             "is_known": bool(items),
             "retriever_ms": found.retriever_ms,
             "dropped": found.dropped,

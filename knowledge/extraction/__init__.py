@@ -33,7 +33,7 @@ def configured_extractor() -> Extractor:
             ChatProvider(
                 base_url=config.model_provider_base_url or OPENAI_BASE_URL,
                 api_key=config.openai_api_key,
-                model=config.knowledge_update_extraction_model,
+                model=config.effective_extraction_model,
                 timeout_seconds=config.knowledge_update_model_provider_timeout_seconds,
             ),
             parser=parser,

@@ -37,7 +37,8 @@ FREE = frozenset(
         *SELF, *OWNERS,
         "me", "us", "user's", "mich", "mir", "uns", "a", "an", "the", "am", "is", "are", "be",
         "have", "has", "do", "does", "well", "oh", "yeah", "yes", "actually", "also", "really",
-        "now", "currently", "jetzt", "just", "btw", "please", "remember", "note", "that", "and", "hi", "hey", "hello",
+        "now", "currently", "jetzt", "just", "btw", "please", "remember", "note", "that", "and",
+        "hi", "hey", "hello",
         "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "einer", "bin",
         "ist", "sind", "habe", "hat", "haben", "ja", "auch", "übrigens", "bitte", "dass", "und",
     }

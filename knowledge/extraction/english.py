@@ -328,18 +328,21 @@ def read_english(sentence: str, parse: Parse) -> Reading:
 
 
 _TASTE = re.compile(
-    r"(?:also |really )?(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy)s?\b"
+    r"(?:also |really |now |still )?(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy|lives|works|plays|runs|drives|studies|teaches|speaks|wants|needs|sings|paints|collects)s?\b"
 )
-_THIRD = re.compile(r"(?:also |really )?\w+s\b")
+
+_THIRD = re.compile(r"(?:also |really |now |still )?\w+s\b")
 
 
 def _parsable(text: str) -> str:
     """As the parser reads it best: with a full stop, and without words that it takes for others."""
     for word, other in _REPLACED.items():
         text = re.sub(rf"\b{word}\b", other, text)
+    text = _HYPHEN.sub("_", text)  # "e-bike" is one word
     return text if text.rstrip()[-1:] in tuple(".!?") else f"{text.rstrip(' ,;:-–')}."
 
 
+_HYPHEN = re.compile(r"(?<=[A-Za-z])-(?=[A-Za-z])")
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _NOMINAL = frozenset(
     {"PRP", "PRP$", "NN", "NNS", "NNP", "NNPS", "DT", "JJ", "CD", "POS", "EX", "RB"}
@@ -359,7 +362,15 @@ def _pieces(document: Any, text: str) -> list[tuple[int, int]]:
             + text[token.idx + len(token.text) : token.idx + len(token.text) + 1]
             != ""
         )
-        if not is_comma or token.i + 2 >= len(document):
+        if token.i + 2 >= len(document):
+            continue
+        if token.dep_ == "cc" and token.lower_ in ("and", "but"):
+            # "... on Heron and Petra wants": a name with a verb of its own.
+            named, verb = document[token.i + 1], document[token.i + 2]
+            is_comma = (
+                named.tag_ in ("NNP", "PRP") and verb.tag_ in ("VBZ", "VBD") and verb.dep_ != "amod"
+            )
+        if not is_comma:
             continue
         left = [one for one in document[: token.i] if one.idx >= cuts[-1]]
         if not any(one.tag_ in _FINITE or one.tag_ in ("VBN", "VBG") for one in left):
@@ -376,7 +387,9 @@ def _pieces(document: Any, text: str) -> list[tuple[int, int]]:
 SAME = "\ue001"  # the subject of a piece whose subject stands in the piece before it
 # "likes jazz and dislikes opera": the second verb is read as a noun.
 _TWO_TASTES = re.compile(
-    r"\b(?:like|love|enjoy|adore|prefer|hate|dislike|can't stand|lives?|works?)s?\b[^,.;]{1,40}?,? (?:and|but) (?=(?:also |really )?(?:(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy)s?) (?!it\b|that\b|to be\b))"
+    r"\b\w+ [^,.;]{1,60}?,? (?:and|but) (?=(?:also |really |now |still )?(?:"
+    r"(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy) (?!it\b|that\b|to be\b)|"
+    r"(?:likes|loves|adores|prefers|hates|dislikes|loathes|enjoys|lives|works|plays|runs|drives|studies|teaches|speaks|wants|needs|sings|paints|collects) \w))"
 )
 
 
@@ -1119,7 +1132,7 @@ class _Reader:
         start = self._at(tokens[0].idx)
         return Phrase(
             text=self._joined(tokens),
-            head=str(token.lemma_).lower() if not token.like_num else token.lower_,
+            head=(token.lower_ if token.like_num else str(token.lemma_).lower()).replace("_", "-"),
             start=start,
             end=self._at(tokens[-1].idx + len(tokens[-1].text)),
             head_start=self._at(token.idx),

@@ -168,7 +168,6 @@ _IDLE_VERBS = frozenset(
         "regret",
         "decide+not",
         "compare",
-        "check",
         "google",
         "search",
         "check+out",
@@ -401,7 +400,8 @@ def _fill(
             (
                 one
                 for one in _parts(slot, current, clause, base)
-                if any(_is_wanted(slot, each, subject, context) for each in one.each())
+                if (subject.is_animal and "sub" in slot.parts)
+                or any(_is_wanted(slot, each, subject, context) for each in one.each())
             ),
             None,
         )
@@ -457,6 +457,7 @@ def _statements(
             one
             for one in match.value.each()
             if slot_kind is None
+            or (subject.is_animal and "sub" in slot_kind.parts)
             or _is_wanted(slot_kind, one, subject, context)
             or (
                 not slot_kind.heads
@@ -483,6 +484,21 @@ def _statement(
     value = _value(match, phrase, name, clause)
     if value is None:
         return None
+    person = context.people.get(phrase.head_start) if phrase is not None else None
+    is_person = person is not None and (name is None or name.node_type == PERSON)
+    if (
+        is_person
+        and topic.node_type != PERSON
+        and topic.name not in ("pet:", "name", "likes:", "dislikes:")
+    ):
+        return None  # "my son to peanuts"
+    if (
+        name is None
+        and phrase is not None
+        and topic.name in ("employer", "home", "school")
+        and _DATE_TAIL.fullmatch(f" on {phrase.text}")
+    ):
+        return None
     is_denied = clause.is_negated or (phrase is not None and phrase.determiner in _NO)
     is_no_more = (
         _NO_MORE.search(clause.text) is not None
@@ -494,6 +510,8 @@ def _statement(
         return None
     if state == "denied" and topic.opposite:
         topic, state = all_topics()[topic.opposite], "holds"
+    if topic.name == "smoking" and not value and state != "ended":
+        value = "no" if state == "denied" else "yes"
     if value == "" and not (state == "ended" or topic.name in ("allergies", "siblings")):
         return None
     if topic.name in ("allergies", "siblings"):
@@ -508,9 +526,23 @@ def _statement(
         and topic.is_single
         and phrase is not None
         and topic.name in ("home", "employer")
+        and " near " not in clause.text
     ):
         shown = name.text if name is not None else phrase.text
         text = filled(says, subject, shown)
+    if (
+        topic.name == "job"
+        and state == "holds"
+        and says
+        and phrase is not None
+        and value
+        and re.search(r"(?i) (?:at|for|with) ", text)
+    ):
+        text = filled(
+            says,
+            subject,
+            f"{phrase.determiner if phrase.determiner in ('a', 'an', 'the') else ''} {value}".strip(),
+        )
     target, edge_type, relation = None, None, None
     target_key = None
     if phrase is not None and topic.relation is not None:
@@ -543,6 +575,7 @@ def _statement(
         ends=state in ("ended", "denied"),
         is_over=state == "ended",
         is_single=topic.is_single,
+        is_past=clause.tense in (Tense.PAST, Tense.USED_TO),
     )
 
 
@@ -641,10 +674,14 @@ def _value(match: _Match, phrase: Phrase | None, name: Name | None, clause: Clau
         return phrase.head
     if topic.is_by_head or topic.name == "children":
         return _counted(phrase)
+    if topic.name == "job":
+        return normal_value(_AT_WORK.sub("", _without_date(phrase.text))) or None
     if topic.name == "speaks:":
         return normal_value(_DEGREE.sub("", phrase.text)) or None
     if topic.name == "birthday":
         return day_of_year(phrase.text)
+    if slot is not None and "sub" in slot.parts and name is not None:
+        return normal_value(name.text)
     if slot is not None and "sub" in slot.parts:
         return normal_value(re.sub(r"(?i)^(?:my|our|the|his|her) ", "", phrase.text)) or None
     if topic.name == "age":
@@ -666,12 +703,19 @@ _COUNTS = dict(
 ) | {"a": "1", "an": "1"}
 
 
+_AT_WORK = re.compile(r"(?i) (?:at|in|with|for|from|by) .*$")
+
+
 def _counted(phrase: Phrase) -> str | None:
     """How many: "2 cats" for two cats and for one more than one."""
     words = phrase.text.lower().split()
     if not words:
         return None
     first = _COUNTS.get(words[0], words[0])
+    at = next(
+        (n for n, word in enumerate(words) if word.startswith(phrase.head[:3])), len(words) - 1
+    )
+    words = words[: at + 1]
     return " ".join((first, *words[1:])) if first.isdigit() else normal_value(phrase.text)
 
 
@@ -758,6 +802,7 @@ def read_open_clause(
         confidence=OPEN,
         polarity=polarity,
         is_single=False,
+        is_past=clause.tense in (Tense.PAST, Tense.USED_TO),
         others=tuple(key for key in others if key != subject.key),
     )
 
@@ -819,6 +864,8 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
                 "commute",
             )
         )
+    if clause.tense is Tense.FUTURE and not (has_date or names):
+        return False
     if clause.tense is Tense.PAST and subject.is_self and not is_specific:
         # What was done once and names nothing is of the day.
         owned = any(one.determiner in ("my", "our") for one in parts)

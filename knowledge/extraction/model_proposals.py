@@ -43,6 +43,7 @@ from knowledge.extraction.vocabulary import (
 from knowledge.extraction.words import word_list
 from knowledge.types import (
     Extraction,
+    FallbackReason,
     ProposedFact,
     Ruling,
     SourceMessage,
@@ -73,7 +74,6 @@ class DropReason(StrEnum):
     RELATION_NOT_SAID = "relation_not_said"
     SUBJECT = "unknown_subject"
     TOO_MANY = "too_many"
-    UNUSABLE = "model_answer_unusable"
 
 
 class _Item(Protocol):
@@ -98,6 +98,7 @@ class ModelProposals:
     read_ids: set[UUID] = field(default_factory=set)  # of messages that the model has read
     sentences: dict[UUID, Sequence[Sentence]] = field(default_factory=dict)
     dropped: list[TextSpan] = field(default_factory=list)  # of which nothing by the model is left
+    fallbacks: dict[UUID, FallbackReason] = field(default_factory=dict)
     why_not_own: OwnWords = why_not_own_words
 
     def extraction(self, *, extractor: str) -> Extraction:
@@ -124,14 +125,17 @@ class ModelProposals:
             facts=(*self.facts, *added),
             rulings=tuple(self.rulings),
             usage=dict(self.usage),
+            fallbacks=self.fallbacks,
         )
 
-    def leave_to_rules(self, batch: Sequence[SourceMessage]) -> None:
+    def leave_to_rules(self, batch: Sequence[SourceMessage], reason: FallbackReason) -> None:
         """Nothing that the model said of these messages counts."""
         ids = {message.id for message in batch}
         self.read_ids -= ids
         self.facts = [fact for fact in self.facts if fact.span.message_id not in ids]
-        self.rulings += [Ruling(id_, Verdict.ERROR, DropReason.UNUSABLE) for id_ in sorted(ids)]
+        self.fallbacks |= dict.fromkeys(ids, reason)
+        self.rulings = [ruling for ruling in self.rulings if ruling.message_id not in ids]
+        self.rulings += [Ruling(id_, Verdict.ERROR, reason) for id_ in sorted(ids)]
 
     def names(self, batch: Sequence[SourceMessage]) -> list[str]:
         """The names in these messages: whom a fact may be about."""

@@ -37,6 +37,75 @@ _SUFFIX_TYPES = [
 _SUFFIXES = {word: kind for kind, listed in _SUFFIX_TYPES for word in listed.split()}
 _PREFIXES = {"university": INSTITUTION, "college": INSTITUTION, "lake": PLACE, "mount": PLACE}
 _PREFIXES |= {"mt": PLACE, "cafe": PLACE, "hotel": PLACE, "club": GROUP, "museum": INSTITUTION}
+_EMPLOYS = re.compile(
+    r"\b(?:work(?:s|ed|ing)?|job|start(?:s|ed|ing)?|employed|intern(?:ship)?|position|interview(?:s|ed)?|appl(?:y|ied)|offer|"
+    r"contract|hired)\b[\w ]{0,30} (?:at|for|with|from|by) $"
+)
+_TERMS = frozenset(
+    [
+        "sql",
+        "api",
+        "cpu",
+        "gpu",
+        "pdf",
+        "usb",
+        "dna",
+        "html",
+        "css",
+        "json",
+        "xml",
+        "http",
+        "https",
+        "ram",
+        "cpap",
+        "mri",
+        "suv",
+        "vpn",
+        "url",
+        "faq",
+        "diy",
+        "dvd",
+        "led",
+        "lcd",
+        "gps",
+        "gdp",
+        "ceo",
+        "cto",
+        "cfo",
+        "phd",
+        "mba",
+        "adhd",
+        "ptsd",
+        "ocd",
+        "ibs",
+        "hiv",
+        "mot",
+        "vat",
+        "eta",
+        "asap",
+        "rip",
+        "lol",
+        "omg",
+        "btw",
+        "fyi",
+        "imo",
+        "faq",
+        "ok",
+        "tv",
+        "ai",
+        "ui",
+        "ux",
+        "it",
+        "hr",
+        "pr",
+        "pm",
+        "cv",
+        "pc",
+        "dj",
+        "id",
+        "iq",
+    ]
+)
 _WORK = re.compile(
     r"\b(?:book|novel|movie|film|show|series|album|song|game|podcast|read|reading|watch(?:ed|ing)|"
     r"play(?:ed|ing))\s+(?:called |named |titled )?\"?$",
@@ -68,12 +137,17 @@ def guess_node_type(  # noqa: PLR0911  the first rule that applies
             return PLACE, 0.9
     if words[-1] in _SUFFIXES or words[0] in _PREFIXES:
         return _SUFFIXES.get(words[-1]) or _PREFIXES[words[0]], 0.85
-    if TITLE_BEFORE.search(before) or (words[0] in word_list("first_names") and len(words) <= 3):
+    if TITLE_BEFORE.search(before) or (
+        words[0] in word_list("first_names")
+        and len([word for word in words if not word.endswith(".")]) <= 3
+    ):
         return PERSON, 0.9
     if _WORK.search(before):
         return DOCUMENT, 0.6
+    if _EMPLOYS.search(before):
+        return COMPANY, 0.6
     if name.isupper():
-        return CONCEPT, 0.5
+        return (CONCEPT, 0.5) if lower in _TERMS or len(name) < 3 else (INSTITUTION, 0.5)
     if ACTS_BEHIND.match(after):
         return PERSON, 0.6
     if _AT_PLACE.search(before):

@@ -12,7 +12,7 @@ from knowledge.extraction.words import phrase_list, word_list
 
 MAX_NAME_CHARACTERS = 80
 MAX_NAMES = 40  # of one message; more is a list somebody pasted
-CONTEXT_CHARACTERS = 30  # before a name, for what it names
+CONTEXT_CHARACTERS = 45  # before a name, for what it names
 
 _LINK = r"(?: (?:(?:of|for)(?: the)?|de(?: la)?|van(?: der)?|von(?: der)?|du|del|da|&) | )"
 _INITIALS = rf"(?: [{UPPER}]\.)+(?= [{UPPER}])"
@@ -21,6 +21,10 @@ _POST_CODE = re.compile(r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b")
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _TOKEN = re.compile(r"[^\s,.;:!?()\"\ue000]+(?:\.[^\s,.;:!?()\"\ue000]+)*")
 _GENITIVE = re.compile(r"'(?:s|S|d|ll|re|ve)?$")
+_GERMAN_ARTICLE = re.compile(
+    r"\b(?:(?:ein|kein|mein|dein|sein|ihr|unser)(?:e[nmrs]?)?|das|dem|des|zum|beim|\w{3,}es) $",
+    re.IGNORECASE,
+)
 _QUOTED_TITLE = re.compile(rf'"([{UPPER}0-9][^"\n]{{1,60}})"')
 
 EMAIL = re.compile(
@@ -121,6 +125,8 @@ def _capitalised_names(text: str, gazetteer: Gazetteer, language: str) -> Iterat
                 after = text[start + len(name) :]
                 if not name:
                     continue
+            if language == "de" and _GERMAN_ARTICLE.search(before):
+                continue  # "an einem Roman", "das Essen": a noun, though a list has the name
             is_after_stop = before.endswith(('" ', ": ", ". ")) and not TITLE_BEFORE.search(before)
             is_first = start <= first_word or is_after_stop
             if _is_name(name, gazetteer, language, is_first=is_first, after=after):

@@ -1,8 +1,8 @@
 """Whose words a part of a message is: what is asked of everything that a model has read.
 
-`OwnWords` is the question, `why_not_own_words` the present answer, by masking, by the kinds of
-sentences and by words that report another's speech. An extractor is given the function, so a
-better one takes its place.
+`OwnWords` is the question, `why_not_own_words` the present answer: by masking, by the kinds of
+sentences, by the voices of a message and the modes of its clauses. An extractor is given the
+function, so another one can take its place.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Protocol
 from knowledge.extraction.masking import MASK, mask_foreign_text
 from knowledge.extraction.relevance import REASONS, RejectionReason
 from knowledge.extraction.sentences import split_sentences
+from knowledge.extraction.voices import Mode, Voice, read_sentences
 from knowledge.types import SourceMessage, TextSpan
 
 REPORT_CHARACTERS = 60  # before or after a clause in which somebody may be named as its speaker
@@ -26,6 +27,24 @@ _REPORTED_AFTER = re.compile(
 )
 
 
+# Modes and voices in which nothing is stated; what is asked and requested, the kinds tell.
+_BY_MODE = {
+    Mode.TOLD: RejectionReason.REPORTED,
+    Mode.SUPPOSED: RejectionReason.HYPOTHETICAL,
+    Mode.FICTION: RejectionReason.HYPOTHETICAL,
+    Mode.DENIED: RejectionReason.NOTHING_STATED,
+    Mode.WITHDRAWN: RejectionReason.NOTHING_STATED,
+    Mode.JOKE: RejectionReason.CHITCHAT,
+    Mode.PRIVATE: RejectionReason.PRIVATE,
+}
+_BY_VOICE = {
+    Voice.OTHER: RejectionReason.REPORTED,
+    Voice.PASTED: RejectionReason.PASTED,
+    Voice.CODE: RejectionReason.PASTED,
+    Voice.FICTION: RejectionReason.HYPOTHETICAL,
+}
+
+
 class OwnWords(Protocol):
     """Decides whether a message's author states something there themselves."""
 
@@ -33,7 +52,9 @@ class OwnWords(Protocol):
         """None when the author states what these characters say; else why it is not theirs."""
 
 
-def why_not_own_words(message: SourceMessage, span: TextSpan) -> RejectionReason | None:
+def why_not_own_words(  # noqa: PLR0911  the first reason that applies
+    message: SourceMessage, span: TextSpan
+) -> RejectionReason | None:
     """None when the author states what these characters say; else why it is not theirs."""
     if message.role != "user":
         return RejectionReason.ASSISTANT
@@ -52,4 +73,16 @@ def why_not_own_words(message: SourceMessage, span: TextSpan) -> RejectionReason
     for sentence in touched:
         if not sentence.is_stated:
             return REASONS[sentence.kind]
-    return None if touched else RejectionReason.EMPTY
+    if not touched:
+        return RejectionReason.EMPTY
+    is_labelled = touched[0].speaker is not None  # then they are the words of whom the label names
+    for voiced in read_sentences(message.content):
+        if voiced.end <= span.start or span.end <= voiced.start:
+            continue
+        if voiced.voice in _BY_VOICE and not (is_labelled and voiced.voice is Voice.OTHER):
+            return _BY_VOICE[voiced.voice]
+        for clause in voiced.clauses:
+            is_touched = clause.start < span.end and span.start < clause.end
+            if is_touched and clause.mode in _BY_MODE:
+                return _BY_MODE[clause.mode]
+    return None

@@ -386,4 +386,5 @@ def _singular(role: str) -> tuple[str, bool]:
         return word, word in ("twins", "triplets")
     if word in _PLURALS:
         return _PLURALS[word], True
-    return word.removesuffix("s"), True
+    word = word.removesuffix("s").replace(" ", "-")
+    return word, True

@@ -9,6 +9,7 @@ from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.statements import Subject
+from knowledge.extraction.topics import all_topics
 from knowledge.types import (
     Extraction,
     ForgetWish,
@@ -38,6 +39,7 @@ class Proposals:
     entities: dict[str, ProposedEntity] = field(default_factory=dict)
     mentions: dict[tuple[str, TextSpan], ProposedMention] = field(default_factory=dict)
     facts: list[ProposedFact] = field(default_factory=list)
+    whole_names: dict[str, str] = field(default_factory=dict)  # "Martin" -> key, in one message
     left_out: set[str] = field(default_factory=set)  # keys of what is no entity: the user's name
     forget_wishes: list[ForgetWish] = field(default_factory=list)
 
@@ -164,6 +166,13 @@ class Proposals:
             confidence=max(before.confidence, entity.confidence),
             identifiers=tuple(dict.fromkeys((*before.identifiers, *entity.identifiers))),
         )
+
+    def is_animal(self, key: str) -> bool:
+        """True when somebody's pet has this key."""
+        entity = self.entities.get(key)
+        role = entity.role if entity is not None else ""
+        row = all_topics().get("pet:")
+        return row is not None and role in row.roles
 
     def leave_out(self, key: str) -> None:
         """The key is no entity, whatever named it."""

@@ -1,8 +1,9 @@
 """Asks a model at an OpenAI-compatible provider for JSON, through LangChain.
 
 Talks HTTP to MODEL_PROVIDER_BASE_URL, or to OpenAI when only a key is set, and nowhere else:
-tracing is off whatever the environment says. Raises Unavailable when trying again later can help
-and Upstream when it cannot; neither repeats what the provider said.
+tracing is off whatever the environment says. Raises ModelUnavailable when the same question may be
+answered in a moment and ModelRefused when it will not; both say why in one of a few words, and
+neither repeats what the provider said.
 """
 
 import os
@@ -24,23 +25,51 @@ from langchain_openai import ChatOpenAI  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
 from exobrain.lib.errors import Unavailable, Upstream  # noqa: E402
+from knowledge.types import FallbackReason  # noqa: E402
 
 log = structlog.get_logger(__name__)
+
+_SCHEMA_REFUSED = (openai.BadRequestError, openai.UnprocessableEntityError)
 
 NO_KEY = SecretStr("not-needed")  # the client insists on one; a local provider does not
 CONNECT_SECONDS = 10.0
 MAX_ANSWER_TOKENS = 4_000
 
-# What the same question may survive later.
-_PASSING = (
-    openai.APIConnectionError,  # timeouts are of this family
-    openai.RateLimitError,
-    openai.InternalServerError,
-    openai.ConflictError,
-    TimeoutError,
-    httpx.TransportError,
+
+class ModelUnavailable(Unavailable):
+    """The model that reads messages is not available."""
+
+    def __init__(self, reason: FallbackReason) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+class ModelRefused(Upstream):
+    """The model that reads messages gave no answer that makes sense."""
+
+    def __init__(self, reason: FallbackReason) -> None:
+        super().__init__()
+        self.reason = reason
+
+
+# What the same question may survive later; the first that fits counts.
+_PASSING: tuple[tuple[type[Exception], FallbackReason], ...] = (
+    (openai.APITimeoutError, FallbackReason.TIMEOUT),
+    (TimeoutError, FallbackReason.TIMEOUT),
+    (httpx.TimeoutException, FallbackReason.TIMEOUT),
+    (openai.APIConnectionError, FallbackReason.UNREACHABLE),
+    (httpx.TransportError, FallbackReason.UNREACHABLE),
+    (openai.RateLimitError, FallbackReason.BUSY),
+    (openai.InternalServerError, FallbackReason.BROKEN),
+    (openai.ConflictError, FallbackReason.BROKEN),
 )
-_PASSING_STATUSES = frozenset({408, 425})  # of these the client has no classes
+_PASSING_STATUSES = {408: FallbackReason.TIMEOUT, 425: FallbackReason.BUSY}  # without classes
+_LASTING: tuple[tuple[type[Exception], FallbackReason], ...] = (
+    (openai.AuthenticationError, FallbackReason.KEY_REFUSED),
+    (openai.PermissionDeniedError, FallbackReason.KEY_REFUSED),
+    (openai.NotFoundError, FallbackReason.UNKNOWN_MODEL),
+    (openai.APIStatusError, FallbackReason.REFUSED),
+)
 
 
 @dataclass(frozen=True)
@@ -85,35 +114,43 @@ class ChatProvider:
         )
 
     def ask(self, *, system: str, data: str, name: str, schema: Mapping[str, Any]) -> Reply:
-        """The answer to one question; raises Unavailable or Upstream."""
+        """The answer to one question; raises ModelUnavailable or ModelRefused."""
         prompts = [("system", system), ("human", data)]
         wanted = {"name": name, "schema": schema, "strict": True}
         try:
             return self._answer(
                 prompts, response_format={"type": "json_schema", "json_schema": wanted}
             )
-        except openai.BadRequestError:
+        except _SCHEMA_REFUSED:
             log.info("extraction_without_schema", model=self.name)
         try:  # some providers know no schemas; the prompt describes the answer as well
             return self._answer(prompts)
-        except openai.BadRequestError as error:
-            raise Upstream("The model refuses to read the messages.") from error
+        except _SCHEMA_REFUSED as error:
+            raise ModelRefused(FallbackReason.REFUSED) from error
 
     def _answer(self, prompts: list[tuple[str, str]], **options: Any) -> Reply:
         try:
             message = self.client.invoke(prompts, **options)
-        except openai.BadRequestError:
+        except _SCHEMA_REFUSED:
             raise
-        except _PASSING as error:
-            log.warning("extraction_model_unavailable", error=type(error).__name__)
-            raise Unavailable("The model that reads messages is not available.") from error
         except Exception as error:  # a provider can send anything
-            if getattr(error, "status_code", None) in _PASSING_STATUSES:
-                raise Unavailable("The model that reads messages is not available.") from error
             log.warning("extraction_model_failed", error=type(error).__name__)
-            raise Upstream("The model's answer makes no sense.") from error
+            raise _failure(error) from error
         usage: Mapping[str, object] = dict(message.usage_metadata or {})
         return Reply(
             text=str(message.text),
             usage={key: value for key, value in usage.items() if isinstance(value, int)},
         )
+
+
+def _failure(error: Exception) -> ModelUnavailable | ModelRefused:
+    for family, reason in _PASSING:
+        if isinstance(error, family):
+            return ModelUnavailable(reason)
+    status = getattr(error, "status_code", None)
+    if status in _PASSING_STATUSES:
+        return ModelUnavailable(_PASSING_STATUSES[status])
+    for family, reason in _LASTING:
+        if isinstance(error, family):
+            return ModelRefused(reason)
+    return ModelRefused(FallbackReason.UNUSABLE)

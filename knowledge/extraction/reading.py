@@ -90,6 +90,7 @@ _MARKS_OFF = frozenset(
         "why",
         "who",
         "whenever",
+        "since",
     ]
 )
 _NEARLY = frozenset(["almost", "nearly", "barely"])
@@ -125,6 +126,7 @@ class Antecedents:
 
     people: list[Subject] = field(default_factory=list)
     things: list[Subject] = field(default_factory=list)
+    ended: Statement | None = None  # the last that was said to be over
     unnamed: "tuple[Kin, Subject] | None" = None  # who has been told of without a name, and whose
 
     def person(self, pronoun: str) -> Subject | None:
@@ -167,6 +169,7 @@ class SentenceReader:
     people: People
     antecedents: Antecedents
     parse: Parse | None
+    _kin: Sequence[Kin] = ()
 
     def read(self) -> list[Statement]:
         """Every statement, in the order of the text."""
@@ -174,6 +177,7 @@ class SentenceReader:
         kin = find_kin(
             self.text, self.names, reading.compounds if reading is not None else frozenset()
         )
+        self._kin = kin
         subjects: dict[int, Subject] = {}
         statements: list[Statement] = []
         for name in self.names:
@@ -389,22 +393,33 @@ class SentenceReader:
             )
         ]
         last: Subject | None = None
-        ended: Statement | None = None  # what the clause before has said to be over
+        thing: Subject | None = None  # the last thing of somebody's that was spoken of
         for given in reading.clauses:
             clause, partner = self._mended(given, context)
             mode = clause_mode(clause, self.text)
-            if ended is not None and (instead := self._instead(clause, ended)) is not None:
+            instead = self._instead(clause, self.antecedents.ended)
+            if instead is not None:
                 found.append(instead)
-                ended = None
+                self.antecedents.ended = None
                 continue
             subject = (
                 last
                 if clause.subject is not None and clause.subject.text == SAME
                 else self._subject(clause, context, last)
             )
+            if (
+                subject is None
+                and thing is not None
+                and clause.subject is not None
+                and clause.subject.text.lower() == "it"
+                and re.search(r"\d", clause.text)
+            ):
+                subject = thing
             if subject is None:
                 continue
-            if not subject.is_thing:
+            if subject.is_thing:
+                thing = subject
+            else:
                 last = subject
             if mode is Mode.NOT_MEANT or (mode is Mode.TOLD and subject.is_self):
                 continue
@@ -413,7 +428,7 @@ class SentenceReader:
                 teller = context.person_at(clause.teller) if clause.teller is not None else None
                 told_by = teller.key if teller is not None else None
                 subject = replace(subject, certainty=min(subject.certainty, TOLD_CERTAINTY))
-            made = read_clause(clause, subject, context)
+            made = [*self._role_of(clause, subject), *read_clause(clause, subject, context)]
             if not made and not self._is_said(clause, found, before, covered, context):
                 statement = read_open_clause(
                     clause,
@@ -443,10 +458,42 @@ class SentenceReader:
                     else one
                     for one in found
                 ]
-            ended = next((one for one in found if one.ends and one.start == clause.start), ended)
+            over = next((one for one in found if one.ends and one.start == clause.start), None)
+            self.antecedents.ended = over or self.antecedents.ended
             self._remember(subject)
             self._after(clause, subject, context)
         return found
+
+    def _role_of(self, clause: Clause, subject: Subject) -> Iterator[Statement]:
+        """ "She's my cousin": who somebody that has been named is."""
+        phrase = clause.complement
+        if (
+            clause.verb != "be"
+            or phrase is None
+            or subject.is_self
+            or subject.is_thing
+            or clause.is_negated
+        ):
+            return
+        kin = next(
+            (
+                one
+                for one in self._kin
+                if one.name is None and one.start <= phrase.head_start < one.end
+            ),
+            None,
+        )
+        if kin is None or subject.said:
+            return
+        owner = self.speaker if kin.is_mine else None
+        if owner is None:
+            return
+        named = replace(
+            kin, name=Name(kin.start, kin.end, subject.name, PERSON, 0.9), is_named_here=True
+        )
+        statement = self._relation(named, owner, subject)
+        if statement is not None:
+            yield statement
 
     def _forget_own_name(self, made: Sequence[Statement], clause: Clause, context: Context) -> None:
         """The user's own name is nobody else."""
@@ -479,15 +526,16 @@ class SentenceReader:
         if joined is None:
             return clause, None
         partner = context.people.get(joined.start())
-        text = clause.text.replace(f"{joined['other']} {{who}}", "{who}")
+        text = re.sub(rf"{re.escape(joined['other'])}(?: and)? \{{who\}}", "{who}", clause.text)
         text = text.replace("{who}", joined[0][0].upper() + joined[0][1:])
         return replace(clause, text=text), partner
 
-    def _instead(self, clause: Clause, ended: Statement) -> Statement | None:
+    def _instead(self, clause: Clause, ended: Statement | None) -> Statement | None:
         """ "Sold the Volvo, it's a Kia now": what has taken the place of what is over."""
-        row = topic_named(ended.topic)
+        row = topic_named(ended.topic) if ended is not None else None
         if (
             row is None
+            or ended is None
             or clause.verb != "be"
             or clause.complement is None
             or clause.subject is None
@@ -537,7 +585,7 @@ class SentenceReader:
         ):
             return True
         return clause.verb in ("be", "call", "name") and any(
-            one.start >= clause.start - 1
+            clause.start - 1 <= one.start < clause.end
             and one.end >= clause.end - 10
             and one.target_key is not None
             for one in before
@@ -599,6 +647,10 @@ class SentenceReader:
             phrase.text,
         ):
             return self._thing(self.speaker, phrase)
+        if re.search(
+            r"\b(?:I|we|I'm|we're) (?:am |are )?\w+", self.text[phrase.start : phrase.end]
+        ):
+            return self._thing(self.speaker, phrase)  # "the project I'm on"
         owner = phrase.determiner
         if owner.endswith(("'s", "s'")):
             holder = context.people.get(phrase.start)
@@ -623,9 +675,9 @@ class SentenceReader:
             and len(phrase.text) <= len(name.text) + 4
         ):
             return Subject(context.keys[name.start], name.text, is_self=False, certainty=0.9)
-        if (has_time(span) or re.search(r"\d", span)) and not re.search(
-            r"(?i)\byou(?:r|rs)?\b", span
-        ):
+        has_day = _DAY.search(span) is not None or recurrence_in(span) != ""
+        is_coming = clause.tense is not Tense.PAST and has_day
+        if (is_coming or re.search(r"\d", span)) and not re.search(r"(?i)\byou(?:r|rs)?\b", span):
             return self._thing(self.speaker, phrase)
         return None
 
@@ -699,6 +751,10 @@ class SentenceReader:
 
 
 _PRONOUN = re.compile(r"\b(?i:he|she|his|her|him)\b")
+_DAY = re.compile(
+    r"(?i)\b(?:today|tonight|tomorrow|(?:next|this|coming) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|deadline|due|"
+    r"january|february|march|april|june|july|august|september|october|november|december|in may)\b"
+)
 _OWN_THING = re.compile(r"((?:[Mm]y|[Oo]ur) [\w' -]{2,40}?) \{who\} ")
 _AND_I = re.compile(r"(?P<other>(?:[A-Z][\w-]+|[Mm]y \w+(?: [A-Z][\w-]+)?)) and I$")
 _NAME_IS = re.compile(

@@ -117,6 +117,9 @@ class _SplitMessage:
         )
 
 
+_CORRECTABLE = frozenset({SentenceKind.STATEMENT, SentenceKind.NOT_MEANT})
+
+
 def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage]) -> Extraction:
     """The same without what is not worth remembering.
 
@@ -183,15 +186,19 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
     if covered and covered.count(MASK) * 2 > len(covered):
         return RejectionReason.PASTED
     sentence = split.sentence_at(span)
+    if fact.event is not None and sentence is not None:
+        is_task = fact.event.starts_at is None and not fact.event.recurrence
+        if sentence.kind is SentenceKind.REQUEST or (is_task and sentence.is_stated):
+            return None  # "remind me to ...", "to do: call the plumber"
+    if fact.corrects and sentence is not None and sentence.kind in _CORRECTABLE:
+        return None  # its own words take a part of the sentence back
     if sentence is not None and fact.topic is not None and fact.told_by is None:
-        said = sentence.stated_text[span.start - sentence.start : span.end - sentence.start]
+        said = sentence.wished_text[span.start - sentence.start : span.end - sentence.start]
         if said and not said.strip(MASK + " "):
             is_statement = sentence.kind is SentenceKind.STATEMENT
             return RejectionReason.NOT_MEANT if is_statement else REASONS[sentence.kind]
     if sentence is None or sentence.is_explicit or sentence.is_stated:
         return None
-    if fact.event is not None and sentence.kind is SentenceKind.REQUEST:
-        return None  # "remind me to ..."
     # A frame's statement may stand in a question; what the user asked to forget never does.
     is_part = fact.topic is not None and span.end - span.start < len(sentence.text)
     if is_part and sentence.kind not in _REJECTED_WHOLE:

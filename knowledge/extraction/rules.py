@@ -16,10 +16,11 @@ from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reading import Antecedents
 from knowledge.extraction.reminders import propose_reminders
-from knowledge.extraction.sentence_facts import SentenceFacts
+from knowledge.extraction.sentence_facts import SentenceFacts, takes_back
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
+from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
 from knowledge.extraction.voices.text import mask, plain_text
 from knowledge.types import Extraction, SourceMessage, TextSpan
@@ -80,6 +81,7 @@ def _read_user_message(
     _propose_explicit(proposals, message)  # first: what is confirmed counts, not its copy
     speakers = _propose_speakers(proposals, message)
     antecedents = Antecedents()
+    proposals.whole_names = {}
     facts_before = len(proposals.facts)
     for sentence in _with_corrections(split_sentences(message.content)):
         names = _propose_names(
@@ -89,8 +91,11 @@ def _read_user_message(
             language,
             only_known=sentence.kind in (SentenceKind.PASTED, SentenceKind.FICTION),
         )
-        is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps to remind
-        if sentence.is_stated or is_asked:
+        is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps a list of tasks
+        is_corrected = sentence.kind is SentenceKind.NOT_MEANT and takes_back(
+            message.content[sentence.start : sentence.end]
+        )
+        if sentence.is_stated or is_asked or is_corrected:
             if len(proposals.facts) - facts_before >= MAX_FACTS:
                 continue
             if sentence.speaker is not None:
@@ -100,6 +105,8 @@ def _read_user_message(
             if language == "de":
                 if any(letter.isalpha() for letter in sentence.stated_text):
                     german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
+                if sentence.is_stated and MASK in sentence.stated_text:
+                    german.read_told(message, sentence, speaker.key)
                 continue
             SentenceFacts(
                 proposals, message, sentence, language, speaker, names, antecedents, parse
@@ -137,7 +144,9 @@ def _with_corrections(sentences: Sequence[Sentence]) -> list[Sentence]:
                 + ","
                 + text[len(before.text.rstrip(".!…")) + 1 :]
             )
-            joined[-1] = replace(before, end=sentence.end, text=text)
+            joined[-1] = replace(
+                before, end=sentence.end, text=text, stated_text=text, wished_text=text
+            )
         else:
             joined.append(sentence)
     return joined
@@ -184,10 +193,21 @@ def _propose_names(
         for name in find_names(text, proposals.gazetteer, language=language)
         if name.key or not only_known
     ]
-    for name in names:
+    read: list[Name] = []
+    for found in names:
+        whole = (
+            proposals.whole_names.get(fold_name(found.text))
+            if found.key in (None, f"name:{fold_name(found.text)}")
+            else None
+        )
+        name = replace(found, key=whole) if whole is not None else found
         span = TextSpan(message.id, sentence.start + name.start, sentence.start + name.end)
-        proposals.propose_entity(name, span)
-    return names
+        key = proposals.propose_entity(name, span)
+        words = name.text.split()
+        if name.node_type == PERSON and len(words) > 1:
+            proposals.whole_names.update({fold_name(words[0]): key, fold_name(words[-1]): key})
+        read.append(name)
+    return read
 
 
 def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str, Subject]:

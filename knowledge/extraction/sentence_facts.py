@@ -11,6 +11,8 @@ from knowledge.dates import DateInterval, read_duration_start
 from knowledge.extraction.clause import Clause
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
+from knowledge.extraction.interpreter import filled
+from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_names
 from knowledge.extraction.node_types import ENTITY, OBJECT, PERSON
 from knowledge.extraction.parsing import Parse
@@ -52,7 +54,6 @@ _SINCE_BEHIND = re.compile(r"(?i)\b(?:since|from|as of|starting|seit|ab)\s+(?:th
 _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
 _UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
 _CLAUSE_BREAK = re.compile(r"[,;:!–]|\s-\s")
-_REMIND = re.compile(r"(?i)\bremind me (?:to |about |of |that )(?P<what>[^.!?\n]+)")
 _TO_DO = re.compile(r"(?i)^(?:to-?do|tasks?|todo list)[^:]{0,30}:\s*(?P<what>.+)$")
 _CORRECTED = re.compile(
     r"(?i)(?P<before>.{4,}?)\s*(?:,|\.{2,}|…|-|–|;)\s*(?:(?:no,? )?(?:sorry|wait|no wait|wait no|scratch that|i mean|i meant|make that|or rather|rather|correction|actually no))[,:]? (?P<after>[^.!?]+)(?P<rest>.*)$"
@@ -87,23 +88,31 @@ class SentenceFacts:
     def __post_init__(self) -> None:
         self._text = self.sentence.text  # as it is read
         self._is_whole = False  # offsets of `_text` are none of the sentence
+        # As it was said, with what is taken back and asked for; others' words are masked.
+        said = mask_foreign_text(self.message.content)
+        self._said = said[self.sentence.start : self.sentence.end]
 
     def propose(self) -> None:
         """The proposals have what the sentence says of somebody."""
         if self.language != "en":
             return
-        text = self.sentence.stated_text.replace(MASK, " ")
+        text = self.sentence.wished_text.replace(MASK, " ")
+        if _CORRECTED.match(self._said):  # what is taken back is left out further down
+            text = self._said.replace(MASK, " ")
         begin = explicit_prefix_length(text)
         statements: list[Statement] = []
-        if self.sentence.is_stated and text.strip():
+        is_read = self.sentence.is_stated or takes_back(self._said)
+        if is_read and text.strip():
             statements = self._read_english(" " * begin + text[begin:])
         if self.sentence.is_explicit:  # that is kept word for word already
             statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
         for statement in statements:
             self._propose_statement(statement)
         if self.sentence.speaker is None:
-            self._propose_reminders(self.sentence.text)
-            if (
+            tasks = _TO_DO.match(self._said)
+            if tasks is not None:
+                self._propose_tasks(tasks)
+            elif (
                 not statements
                 and self.sentence.is_stated
                 and self.sentence.is_meant_whole
@@ -195,7 +204,7 @@ class SentenceFacts:
             certainty=0.9,
             gender=kin.gender if kin is not None else "",
             role=role,
-            is_animal=kin.is_animal if kin is not None else False,
+            is_animal=kin.is_animal if kin is not None else self.proposals.is_animal(key),
         )
 
     def subject_of_role(self, kin: Kin, owner: Subject) -> Subject:
@@ -235,7 +244,8 @@ class SentenceFacts:
     def is_user(self, name: Name) -> None:
         """The name is the user's own."""
         if self.speaker.is_self and name.key is None:
-            self.proposals.leave_out(f"name:{fold_name(name.text)}")
+            for part in (name.text, *name.text.split()):
+                self.proposals.leave_out(f"name:{fold_name(part)}")
 
     # -- facts
 
@@ -296,7 +306,8 @@ class SentenceFacts:
     def _times(self, statement: Statement) -> tuple[Times, bool]:
         """What the statement's own words say of when, and whether it looks back."""
         span = self._text[statement.start : statement.end]
-        is_past = _PAST.search(statement.text) is not None and FUTURE_WORDS.search(span) is None
+        is_past = statement.is_past or _PAST.search(statement.text) is not None
+        is_past = is_past and FUTURE_WORDS.search(span) is None
         looks_back = is_past or statement.takes_date or statement.is_over
         found = dates_in(span, self.message.said_at, prefer_past=looks_back)
         dates = [
@@ -307,7 +318,10 @@ class SentenceFacts:
             )
             for one in self._own_dates(statement, span, found)
         ]
-        return Times(dates, recurrence_in(span), clock_in(span)), is_past
+        recurrence = recurrence_in(span)
+        if recurrence:  # "every first Monday" is no one day
+            dates = [one for one in dates if _SINCE_BEHIND.search(self._text, 0, one.text_start)]
+        return Times(dates, recurrence, clock_in(span)), is_past
 
     def _own_dates(
         self, statement: Statement, span: str, dates: Sequence[DateInterval]
@@ -384,17 +398,8 @@ class SentenceFacts:
             month, day = statement.value[-5:-3], statement.value[-2:]
             rule = f"FREQ=YEARLY;BYMONTH={int(month)};BYMONTHDAY={int(day)}"
             return ProposedEvent(recurrence=rule, is_all_day=True, precision="day")
-        if row is not None and not times.recurrence:
-            return None
-        if row is not None and row.name in (
-            "medication:",
-            "home",
-            "employer",
-            "job",
-            "likes:",
-            "dislikes:",
-        ):
-            return None
+        if row is not None:
+            return None  # what holds is no event, though it may happen every week
         if _SINCE.search(self._text[statement.start : statement.end]):
             return None
         span = self._text[statement.start : statement.end]
@@ -417,36 +422,17 @@ class SentenceFacts:
         when = event.recurrence or (event.starts_at.isoformat()[:16] if event.starts_at else "")
         return f"event:{key[:60].strip()}", when, not event.recurrence
 
-    def _propose_reminders(self, text: str) -> None:
-        """What the user wants to be reminded of, and what stands in a list of tasks."""
-        for match in _REMIND.finditer(text):
-            what = match["what"].strip(" ,")
-            dates = dates_in(what, self.message.said_at, prefer_past=False)
-            times = Times(dates, recurrence_in(what), clock_in(what))
-            event = (
-                event_at(times, self.message.said_at, is_past=False, remind=True) or ProposedEvent()
-            )
-            key = normal_value(
-                what[: dates[0].text_start] if dates and dates[0].text_start > 3 else what
-            )
-            self._propose_event(
-                f"I want to be reminded to {what}.",
-                match.span(),
-                topic=f"event:{key[:60]}",
-                event=event,
-                dates=dates,
-            )
-        if (todo := _TO_DO.match(text)) is not None:
-            offset = todo.start("what")
-            for item in re.finditer(r"[^,;]+", todo["what"]):
-                what = item[0].strip(" .")
-                if len(what) > 3:
-                    self._propose_event(
-                        f"I want to {what}.",
-                        (offset + item.start(), offset + item.end()),
-                        topic=f"event:{normal_value(what)[:60]}",
-                        event=ProposedEvent(),
-                    )
+    def _propose_tasks(self, tasks: re.Match[str]) -> None:
+        """What stands in a list of tasks: "To do: call the plumber, book a table"."""
+        offset = tasks.start("what")
+        for item in re.finditer(r"[^,;]+", tasks["what"]):
+            what = item[0].strip(" .")
+            if len(what) > 3:
+                bounds = (offset + item.start(), offset + item.end())
+                topic = f"event:{normal_value(what)[:60]}"
+                self._propose_event(
+                    f"I want to {what}.", bounds, topic=topic, event=ProposedEvent()
+                )
 
     def _propose_event(
         self,
@@ -480,6 +466,9 @@ class SentenceFacts:
     def _propose_fragment(self, text: str, begin: int) -> None:
         """A date with a name, or a number, without a verb: "Lunch with Priya tomorrow"."""
         words = text[begin:].strip(" .!")
+        if (other := self._in_its_place(words)) is not None:
+            self._propose_statement(other)
+            return
         if (
             not words
             or len(words.split()) > 14
@@ -523,6 +512,28 @@ class SentenceFacts:
             )
         )
 
+    def _in_its_place(self, words: str) -> Statement | None:
+        """ "I gave up on Spanish. Dutch instead." """
+        ended = self.antecedents.ended
+        match = re.fullmatch(r"(?i)(?:now )?(?P<what>[\w '-]{2,40}?),? (?:instead|now)", words)
+        row = topic_named(ended.topic) if ended is not None else None
+        if ended is None or match is None or row is None or "en" not in row.says:
+            return None
+        value = normal_value(match["what"])
+        return replace(
+            ended,
+            text=filled(row.says["en"], ended.subject, match["what"]),
+            start=0,
+            end=len(self._text),
+            topic=row.key(value),
+            value=value,
+            polarity="",
+            ends=False,
+            is_over=False,
+            is_past=False,
+            target=None,
+        )
+
     def _dated(self, text: str, dates: Sequence[DateInterval]) -> str:
         """The text with its relative dates written in full."""
         text = strip_unprintable(text)
@@ -551,6 +562,11 @@ class SentenceFacts:
             self.sentence.start + start,
             self.sentence.start + min(max(end, start + 1), limit),
         )
+
+
+def takes_back(text: str) -> bool:
+    """True when a sentence corrects itself: "to nuts, no wait, to shellfish"."""
+    return _CORRECTED.match(text) is not None
 
 
 def _corrected(text: str) -> tuple[str, str] | None:

@@ -52,6 +52,7 @@ class Sentence:
     speaker: str | None  # who says "I", where it is not the user
     kind: SentenceKind
     stated_text: str = ""  # the same with all masked that is not stated
+    wished_text: str = ""  # with what is wished as well: "I want to learn Greek"
     is_explicit: bool = False  # "remember that ..."
     is_meant_whole: bool = True  # nothing in it is asked, supposed or taken back
 
@@ -99,6 +100,9 @@ def split_sentences(content: str) -> Sequence[Sentence]:
                 speaker=speaker if is_read else None,
                 kind=_kind(voiced) if is_read else _FOREIGN.get(voiced.voice, SentenceKind.PASTED),
                 stated_text=_without(secrets, voiced, voiced.stated_text) if is_read else "",
+                wished_text=_without(secrets, voiced, voiced.text_in(Mode.STATED, Mode.WISHED))
+                if is_read
+                else "",
                 is_explicit=is_read and explicit_prefix_length(voiced.text) > 0,
                 is_meant_whole=is_read
                 and (end > voiced.end or not voiced.text.endswith(":"))

@@ -92,6 +92,7 @@ class Statement:
     polarity: str = ""
     ends: bool = False
     is_single: bool = True
+    is_past: bool = False  # its verb looks back
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     since_precision: str = ""

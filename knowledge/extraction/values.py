@@ -303,7 +303,7 @@ def fits(kind: str, phrase: Phrase, name: Name | None, *, is_self: bool) -> bool
         case "subject":
             return name is None and head not in word_list("no_things") and not phrase.determiner
         case "project":
-            return True
+            return phrase.determiner not in ("that", "this", "the")
         case "date":
             return re.search(r"\d", text) is not None
         case "number" | "amount":

@@ -32,7 +32,7 @@ from knowledge.models.ledger import (
 from knowledge.models.profile import ProfileChoice
 from knowledge.models.schema import EdgeRule, EdgeType, NodeType, PropertyType, SchemaVersion
 from knowledge.models.tokens import BlockTokens
-from knowledge.models.updates import Episode, Update, UpdateMessage
+from knowledge.models.updates import Episode, PendingReading, Update, UpdateMessage
 from knowledge.models.versions import LEDGER, LedgerTable
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Mention",
     "NodeType",
     "OutboxEntry",
+    "PendingReading",
     "Posting",
     "ProfileChoice",
     "PropertyType",

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from exobrain.lib import clock
 from knowledge.models.ledger import LedgerRow, Record
-from knowledge.types import Verdict
+from knowledge.types import FallbackReason, Verdict
 
 
 class Changeset(models.Model):
@@ -46,6 +46,10 @@ class Changeset(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="reverted_by"
     )
     extractor = models.CharField(max_length=100, blank=True)  # name and version
+    # Why the rules have read messages in a model's place; empty: they have not.
+    fallback = models.CharField(
+        max_length=30, blank=True, choices=[(r.value, r.value) for r in FallbackReason]
+    )
     summary = models.JSONField(default=dict, blank=True)  # counts by table and action; no text
     created_at = models.DateTimeField(default=clock.now)
 

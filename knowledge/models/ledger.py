@@ -63,6 +63,10 @@ class Record(models.Model):
         return f"{self.table} {self.id}"
 
 
+# Columns that came after release 0.1.0 have a default in the database as well: while an
+# installation is upgraded, a process of the version before goes on writing rows without them.
+
+
 class LedgerRow(models.Model):
     """A row whose past versions are kept, each with the changeset that made it."""
 
@@ -146,7 +150,7 @@ class Entity(BitemporalRecord):
     properties = models.JSONField(default=dict, blank=True)
     is_self = models.BooleanField(default=False)  # the user themselves
     # Known by what they are to the user only; the name says just that: "your sister".
-    is_unnamed = models.BooleanField(default=False)
+    is_unnamed = models.BooleanField(db_default=False, default=False)
     merged_into = models.ForeignKey(
         "self",
         on_delete=models.SET_NULL,
@@ -235,23 +239,39 @@ class Block(BitemporalRecord):
     value = models.CharField(max_length=300, blank=True)  # and what that is, normalised
     is_single_valued = models.BooleanField(default=False)
     polarity = models.CharField(
-        max_length=5, blank=True, choices=[(p.value, p.value) for p in Polarity]
+        db_default="",
+        default="",
+        max_length=5,
+        blank=True,
+        choices=[(p.value, p.value) for p in Polarity],
     )
-    since_precision = models.CharField(max_length=7, blank=True, choices=PRECISIONS)
-    until_precision = models.CharField(max_length=7, blank=True, choices=PRECISIONS)
+    since_precision = models.CharField(
+        db_default="", default="", max_length=7, blank=True, choices=PRECISIONS
+    )
+    until_precision = models.CharField(
+        db_default="", default="", max_length=7, blank=True, choices=PRECISIONS
+    )
     # The latest moment at which it says to be so: when it was said, or in the past. Unset: said_at.
     held_at = models.DateTimeField(null=True, blank=True)
-    is_secret = models.BooleanField(default=False)  # a password, a code, an account number
+    # A password, a code, an account number.
+    is_secret = models.BooleanField(db_default=False, default=False)
     # By the user's word: it is given to no model elsewhere, nor to other programs.
-    is_private = models.BooleanField(default=False)
+    is_private = models.BooleanField(db_default=False, default=False)
     # Of an event: when it takes place. `valid_from` and `valid_to` say since when that was so.
     starts_at = models.DateTimeField(null=True, blank=True)
     ends_at = models.DateTimeField(null=True, blank=True)  # exclusive
-    time_precision = models.CharField(max_length=7, blank=True, choices=PRECISIONS)
-    is_all_day = models.BooleanField(default=False)
-    recurrence = models.CharField(max_length=200, blank=True)  # the value of an iCalendar RRULE
+    time_precision = models.CharField(
+        db_default="", default="", max_length=7, blank=True, choices=PRECISIONS
+    )
+    is_all_day = models.BooleanField(db_default=False, default=False)
+    # The value of an iCalendar RRULE.
+    recurrence = models.CharField(db_default="", default="", max_length=200, blank=True)
     event_state = models.CharField(
-        max_length=9, blank=True, choices=[(s.value, s.value) for s in EventState]
+        db_default="",
+        default="",
+        max_length=9,
+        blank=True,
+        choices=[(s.value, s.value) for s in EventState],
     )
     remind_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)  # the user has seen to the reminder
@@ -329,7 +349,7 @@ class Edge(BitemporalRecord):
         Entity, on_delete=models.CASCADE, db_constraint=False, related_name="edges_in"
     )
     # What it means, beyond its type: sister, manager, works_at.
-    relation = models.CharField(max_length=40, blank=True)
+    relation = models.CharField(db_default="", default="", max_length=40, blank=True)
     # The fact that states it.
     block = models.ForeignKey(
         Block,

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from knowledge.types import FallbackReason
+
 
 class Update(models.Model):
     """Some messages of one day, taken to be learned by one job. Its id is the job's key."""
@@ -72,6 +74,32 @@ class UpdateMessage(models.Model):
             models.UniqueConstraint(
                 fields=["update", "message"], name="knowledge_update_message_unique"
             ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.message_id)
+
+
+class PendingReading(models.Model):
+    """A message that the rules have read, until the model reads it."""
+
+    message = models.OneToOneField(
+        "journal.Message", on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="pending_readings"
+    )
+    reason = models.CharField(
+        max_length=30, choices=[(r.value, r.value) for r in FallbackReason]
+    )  # why the model did not read it the last time
+    attempts = models.IntegerField(default=1)  # of the model, so far
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "message_id"]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "due_at"], name="knowledge_pending_reading_due"),
         ]
 
     def __str__(self) -> str:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from exobrain.lib import clock
 from knowledge.retrieval.ranking.fusion import Candidate
 from knowledge.retrieval.ranking.question import ParsedQuestion, asks_for_secret
 from knowledge.retrieval.ranking.weights import CANDIDATES_PER_RETRIEVER
 from knowledge.retrieval.retrievers import Retrieved
-from knowledge.retrieval.utterances import speaker_of, utterance_of
+from knowledge.retrieval.utterances import USER, speaker_of, utterance_of
 from knowledge.selectors import recalling
 from knowledge.selectors.recalling import PassageRow, Superseded
 from knowledge.stores.tokens.port import position_alone
@@ -56,7 +57,7 @@ def gather_candidates(
     superseded: dict[UUID, Superseded] = {}
     if scope.as_of is None:  # as of a date, everything that held then holds
         message_ids = {row.message_id for row in rows.values() if row.message_id}
-        old = recalling.superseded(user_id=scope.user_id, message_ids=message_ids)
+        old = recalling.superseded(user_id=scope.user_id, message_ids=message_ids, now=clock.now())
         superseded = {each.message_id: each for each in old}
         newer = {message for each in old for message in each.by} - _messages(rows)
         rows |= {row.id: row for row in recalling.episodes_of(scope=scope, message_ids=newer)}
@@ -100,6 +101,7 @@ def _candidate(
     elif (begun := row.starts_at or row.valid_from) is not None:
         times.append(begun)
     utterance = utterance_of(row.text)
+    speaker = speaker_of(utterance, Trust(row.trust))
     position = position_alone(row.id)
     if row.kind == BlockKind.EPISODE and row.sequence is not None and row.id == row.block_id:
         position = (row.reference, row.sequence)
@@ -112,7 +114,8 @@ def _candidate(
         times=times,
         session=row.reference or row.id,
         position=position,
-        speaker=speaker_of(utterance, Trust(row.trust)),
+        speaker=speaker,
+        is_users=speaker == USER,
         is_assistants=row.trust == Trust.INFERRED and row.kind == BlockKind.EPISODE,
         lexical=lexical.get(row.id, lexical_default),
         dense=scores.get("meaning", {}).get(row.id),

@@ -16,7 +16,7 @@ from knowledge.retrieval.candidates import CandidatePool
 from knowledge.retrieval.ranking.answers import says_all_of
 from knowledge.retrieval.ranking.fusion import Ranked, fuse
 from knowledge.retrieval.ranking.late_interaction import LateInteractionScorer
-from knowledge.retrieval.ranking.question import ParsedQuestion
+from knowledge.retrieval.ranking.question import ParsedQuestion, asks_for_past
 from knowledge.retrieval.ranking.weights import (
     FEW,
     KNOWN,
@@ -45,7 +45,9 @@ def order_memories(
     ranking = fuse(question, pool.candidates, statistics=statistics, scorer=scorer)
     memories = {each.block_id: _memory(pool.rows[each.block_id], each) for each in ranking}
     if pool.superseded:
-        memories = _with_what_ended(memories, pool.superseded)
+        memories = _with_what_ended(
+            memories, pool.superseded, keeps_past=asks_for_past(question.text)
+        )
     _let_facts_stand_for_passages(memories, pool.passage_of)
     by_text: dict[str, Recalled] = {}
     for memory in sorted(memories.values(), key=lambda memory: -memory.score):
@@ -126,12 +128,15 @@ def _worth_for_size(memory: Recalled) -> float:
 
 
 def _with_what_ended(
-    memories: Mapping[UUID, Recalled], superseded: Mapping[UUID, Superseded]
+    memories: Mapping[UUID, Recalled],
+    superseded: Mapping[UUID, Superseded],
+    *,
+    keeps_past: bool,
 ) -> dict[UUID, Recalled]:
     """Passages name the statements of theirs that hold no more, and stay where they are.
 
-    One that says nothing else is left out. A message that says what holds now scores above the one
-    that it corrects: it is as good an answer.
+    One that says nothing else is left out, unless the question is for the past. A message that says
+    what holds now scores above the one that it corrects: it is as good an answer.
     """
     scores: dict[UUID, float] = {}  # by message: of its best memory
     for memory in memories.values():
@@ -153,12 +158,13 @@ def _with_what_ended(
         found = memory
         if (old_message := superseded.get(message_id)) is not None:
             said = "\n".join(statement.text for statement in old_message.statements)
-            if old_message.entirely and says_all_of(said, memory.text):
+            is_past = old_message.entirely and says_all_of(said, memory.text)
+            if is_past and not keeps_past:
                 continue
             found = replace(
                 found,
                 ended=old_message.statements,
-                valid_to=old_message.until if old_message.entirely else None,
+                valid_to=old_message.until if is_past else None,
             )
         if message_id in least:
             found = replace(found, score=max(found.score, least[message_id]))

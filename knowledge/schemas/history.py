@@ -28,6 +28,7 @@ class ChangesetOut(Schema):
     job_id: str | None
     reverts_id: str | None
     extractor: str
+    fallback: str = Field(description="why the rules have read messages in a model's place, if so")
     summary: dict[str, Any] = Field(description="rows added, changed and removed, by table")
     can_roll_back: bool
     sentences: list[str] = Field(description="what it did; in a list, the first of them")

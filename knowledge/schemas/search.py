@@ -23,6 +23,13 @@ Hops = Annotated[int, Query(ge=1, le=MAX_HOPS)]
 EdgeCount = Annotated[int, Query(ge=1, le=MAX_EDGES)]
 
 
+class EndedOut(Schema):
+    """Something that a passage says and that does not hold any more."""
+
+    text: str
+    until: datetime | None
+
+
 class FoundOut(Schema):
     """A memory, with why it was found and where it is from."""
 
@@ -40,6 +47,9 @@ class FoundOut(Schema):
     valid_from: datetime | None
     valid_to: datetime | None
     entity_ids: list[str]
+    topic: str = Field(description="of a fact, where it has one")
+    starts_at: datetime | None = Field(description="of an event")
+    ended: list[EndedOut] = Field(description="of a passage: what it says and is over")
 
 
 class FoundListOut(Schema):

@@ -87,6 +87,7 @@ def _changeset_entry(row: Changeset) -> ChangesetEntry:
         job_id=row.job_id,
         reverts_id=row.reverts_id,
         extractor=row.extractor,
+        fallback=row.fallback,
         summary=row.summary,
         can_roll_back=is_applied and row.kind != Changeset.Kind.FORGET,
     )

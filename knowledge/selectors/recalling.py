@@ -80,17 +80,21 @@ _WITH_SECRETS = """
     WHERE f.user_id = %(user)s AND f.is_secret AND f.message_id = ANY(%(ids)s::uuid[])
 """
 
-# Messages of the pool whose statements have been superseded, and the message that did.
+# Messages of the pool of which a statement was superseded or has ended, and the message that
+# superseded it.
 _SUPERSEDED = """
-    SELECT f.message_id, bool_and(f.superseded_at IS NOT NULL), max(f.valid_to),
+    SELECT f.message_id, bool_and(f.is_over), max(f.valid_to),
         array_agg(DISTINCT n.message_id) FILTER (WHERE n.message_id IS NOT NULL),
-        array_agg(f.text ORDER BY f.id) FILTER (WHERE f.superseded_at IS NOT NULL),
-        array_agg(f.valid_to ORDER BY f.id) FILTER (WHERE f.superseded_at IS NOT NULL)
-    FROM knowledge_block f LEFT JOIN knowledge_block n
+        array_agg(f.text ORDER BY f.id) FILTER (WHERE f.is_over),
+        array_agg(f.valid_to ORDER BY f.id) FILTER (WHERE f.is_over)
+    FROM (
+        SELECT b.*, b.superseded_at IS NOT NULL
+            OR (b.valid_to <= %(now)s AND b.kind = 'fact' AND b.valid_to > b.said_at) AS is_over
+        FROM knowledge_block b WHERE b.user_id = %(user)s AND b.kind = ANY(%(kinds)s)
+            AND b.message_id = ANY(%(ids)s::uuid[])
+    ) f LEFT JOIN knowledge_block n
         ON n.id = f.superseded_by_id AND n.user_id = f.user_id AND f.superseded_at IS NOT NULL
-    WHERE f.user_id = %(user)s AND f.kind IN ('fact', 'event')
-        AND f.message_id = ANY(%(ids)s::uuid[])
-    GROUP BY f.message_id HAVING bool_or(f.superseded_at IS NOT NULL)
+    GROUP BY f.message_id HAVING bool_or(f.is_over)
 """
 
 _NAMED = """
@@ -203,9 +207,13 @@ def messages_with_secrets(*, user_id: UUID, message_ids: Iterable[UUID]) -> set[
     return {row[0] for row in all_rows(_WITH_SECRETS, values)}
 
 
-def superseded(*, user_id: UUID, message_ids: Iterable[UUID]) -> list[Superseded]:
-    """Those of the messages of which a statement has been superseded."""
-    values = {"user": user_id, "ids": plain_array(message_ids), "kinds": list(STATEMENT_KINDS)}
+def superseded(*, user_id: UUID, message_ids: Iterable[UUID], now: datetime) -> list[Superseded]:
+    """Those of the messages of which a statement has been superseded, or has ended since.
+
+    What was over when it was said is no news: the message itself says so.
+    """
+    ids = plain_array(message_ids)
+    values = {"user": user_id, "ids": ids, "kinds": list(STATEMENT_KINDS), "now": now}
     rows = all_rows(_SUPERSEDED, values)
     return [
         Superseded(

@@ -35,9 +35,15 @@ from knowledge.models import (
 )
 from knowledge.selectors.history import changes_of
 from knowledge.selectors.withheld import private_spans
+from knowledge.services import rereading
 from knowledge.services.identities.merging import merge_into
 from knowledge.services.indexing.updating import update_indexes
-from knowledge.services.learning.learner import learn_prepared, message_to_learn, prepare_learning
+from knowledge.services.learning.learner import (
+    fallback_of,
+    learn_prepared,
+    message_to_learn,
+    prepare_learning,
+)
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import DERIVED, NOT_SUPERSEDED
 from knowledge.services.ledger.rollback import has_valid_references
@@ -272,11 +278,13 @@ def _learn_messages(user_id: UUID, schema: str, event: HistoryEvent) -> None:
                 user_id=user_id,
                 kind=Changeset.Kind.JOB,
                 extractor=prepared.extraction.extractor,
+                fallback=fallback_of(prepared),
                 at=event.at,
                 updates_indexes=False,
             )
             learn_prepared(work, prepared)
             work.commit()
+        rereading.postpone(user_id=user_id, fallbacks=prepared.extraction.fallbacks)
 
 
 def _replay_change(user_id: UUID, schema: str, event: HistoryEvent) -> bool:

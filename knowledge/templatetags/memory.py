@@ -80,6 +80,22 @@ REASONS = {  # of decisions, where the short word does not say it
     "said_by_assistant": "Exobrain said it, not you",
     "not_said_by_user": "it is not your own word",
     "said_twice": "the same message says it twice",
+    "said_by_another": "somebody else says it, not you",
+    "said_of_another": "it is said of somebody else",
+    "name_not_said": "the model named somebody whom the message does not name",
+    "number_not_said": "the model told a number that the message does not tell",
+    "negation_changed": "the model turned yes into no, or no into yes",
+    "corrected_by_user": "you corrected it",
+    "timeout": "the model took too long",
+    "unreachable": "the model's provider could not be reached",
+    "busy": "the model had too many requests",
+    "provider_failed": "the model's provider failed",
+    "key_refused": "the model's provider refused the key",
+    "unknown_model": "the provider does not know the model",
+    "request_refused": "the model's provider refused the request",
+    "unusable_answer": "the model's answer made no sense",
+    "failed_before": "the model had failed a moment before",
+    "too_much_for_one_job": "there was too much for the model at once",
 }
 
 register = template.Library()

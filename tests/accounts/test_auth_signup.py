@@ -37,8 +37,11 @@ def test_newcomer_is_signed_in(open_signup: None) -> None:
     answer = post("signup", NEWCOMER, client=client)
 
     assert (answer.status_code, answer.json()["user_name"]) == (201, "Dora")
-    known = {"name": "Dora", "email": "Dora@example.org", "time_zone": ""}
-    assert me(client=client).json() == known
+    assert me(client=client).json() == {
+        "name": "Dora",
+        "email": "Dora@example.org",
+        "time_zone": "",
+    }
 
 
 def test_newcomer_may_ask_for_tokens(open_signup: None) -> None:

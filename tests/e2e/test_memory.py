@@ -110,7 +110,9 @@ def test_a_note_can_be_added_and_taken_back(olives: Page) -> None:
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed; it comes with npm")
-@pytest.mark.parametrize("path", ["/memory", "ann", "/memory/pages", "/memory/changes", "/memory/review", "search"])
+@pytest.mark.parametrize(
+    "path", ["/memory", "ann", "/memory/pages", "/memory/changes", "/memory/review", "search"]
+)
 def test_axe_finds_nothing(olives: Page, path: str) -> None:
     """Names, roles, contrast and order are as WCAG AA has them, in both themes."""
     olives.emulate_media(reduced_motion="reduce")

@@ -89,7 +89,7 @@ def test_a_wrong_method_is_json(client: Client) -> None:
     answer = client.delete("/api/users/me")
 
     assert (answer.status_code, answer.content) == (405, b'{"detail":"Method Not Allowed"}')
-    assert answer["Allow"] == "GET"
+    assert answer["Allow"] == "GET, PATCH"
 
 
 @pytest.mark.parametrize("path", ["/docs", "/openapi.json"])

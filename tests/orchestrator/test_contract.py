@@ -98,14 +98,18 @@ def test_an_enqueued_job_has_a_status_at_once(stub: Any) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:.]+Z", reply.updated_at)
 
 
-def test_a_watch_ends_with_success(stub: Any) -> None:
-    """The snapshot first, then changes, then the terminal one and the end of the stream."""
+def test_a_watch_ends_with_the_job(stub: Any) -> None:
+    """The snapshot first, then changes, then the terminal one and the end of the stream.
+
+    These messages stand in no journal, so the job has nothing to learn and says so.
+    """
     job_id = _enqueue(stub)
 
     request = pb.WatchJobStatusRequest(job_id=job_id, include_current=True)
     events = list(stub.WatchJobStatus(request, timeout=30))
 
-    assert events[-1].state == pb.SUCCEEDED
+    assert events[-1].state == pb.FAILED_FINAL
+    assert "in a journal" in events[-1].detail
     assert [event.terminal for event in events] == [False] * (len(events) - 1) + [True]
     assert all(event.job_id == job_id and event.emitted_at for event in events)
 

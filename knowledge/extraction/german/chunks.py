@@ -68,11 +68,17 @@ class Chunk:
     head: str = ""  # the noun, as written
     noun_start: int = 0  # where the words behind preposition and article begin
     others: Sequence["Chunk"] = ()
+    link: str = "und"  # what joins the last of them
 
     @property
     def word(self) -> str:
         """The first word in small letters."""
         return self.tokens[0].lower
+
+    @property
+    def name(self) -> str:
+        """The words of the noun phrase alone, whatever has been joined to it since."""
+        return " ".join(t.text for t in self.tokens if t.start >= self.noun_start)
 
     @property
     def nouns(self) -> str:
@@ -111,7 +117,7 @@ _TIME = re.compile(
             rf"(?:(?:am|der|den|bis|bis zum|ab|ab dem|vom|zum|seit|seit dem|dem) )*(?:{_DAY},? (?:den |dem )?)?\d{{1,2}}\. ?(?:{_MONTH}|\d{{1,2}}\.)(?: ?(?:19|20)\d\d)?",
             rf"(?:(?:im|seit|ab|bis|bis zum|in|zum) )?{_EARLY}(?:{_MONTH}|des (?:jahres|monats)|{_STEP} {_SPAN}|der woche|(?:19|20)\d\d)(?: (?:19|20)\d\d)?",
             rf"(?:im|seit|ab|bis|in|für|vor|nach|gegen) {_MONTH}(?: (?:19|20)\d\d)?",
-            rf"(?:(?:am|diesen|ab|bis|seit|bis zum|kommenden|immer am|an einem|vor|nach) )?(?:{_DAY})(?! ?\w*s\b)",
+            rf"(?:(?:am|diesen|ab|bis|seit|bis zum|kommenden|immer am|an einem|vor|nach) )?(?:{_DAY})(?!s\b)",
             rf"(?:heute|gestern|morgen|vorgestern|übermorgen)(?: {_PART})?",
             rf"(?:im|diesen|letzten) {_SEASON}(?: (?:19|20)\d\d)?",
             r"am (?:wochenende|morgen|vormittag|mittag|nachmittag|abend)",
@@ -139,6 +145,7 @@ _UNITS = small_words("units")
 _INFLECTED = re.compile(r"(?:e|en|er|es|em)$")
 # A noun of these kinds does not go on a noun before it: "von Beruf | Optikerin".
 _NEVER_SECOND = frozenset(("job", "subject", "language", "illness", "instrument"))
+_PORTIONS = frozenset(("wochen", "tage", "stunden", "tassen", "gläser", "stück", "flaschen"))
 _MEASURES = small_words("measures")
 _ORDINAL = re.compile(r"\d{1,3}\.$")
 _ADVERB_ENDINGS = re.compile(r"(?:weise|lich|(?<!fle)(?<![ft])isch|los|bar|maßen|wärts|mals)$")
@@ -198,6 +205,8 @@ class Chunker:
             if word in small_words("coordinator") and (
                 word not in ("doch", "denn", "aber") or not before or before[-1].kind is Kind.MARK
             ):
+                return self._chunk(Kind.AND, i, i + 1)
+            if word == "noch" and any(one.word == "weder" for one in before):
                 return self._chunk(Kind.AND, i, i + 1)
             negation = self._negation_length(i)
             if negation:
@@ -452,6 +461,8 @@ class Chunker:
     def _goes_on(self, i: int, j: int) -> bool:
         """True unless another noun phrase begins there: "meine Mutter | Geburtstag"."""
         before, word = self.tokens[j - 1].text, self.tokens[j].text
+        if before.lower() in _TITLES:
+            return True
         if noun_kinds(word) & _NEVER_SECOND and not noun_kinds(before) & {"organisation"}:
             return False
         if role_of(before) is not None or is_first_name(before):
@@ -466,7 +477,8 @@ class Chunker:
         for word in words:
             if role_of(word) is not None:
                 return word
-        return words[0]
+        is_measure = len(words) > 1 and words[0].lower() in _PORTIONS
+        return words[1] if is_measure else words[0]
 
 
 _PLACE_TAIL = re.compile(
@@ -509,7 +521,7 @@ def _join_lists(chunks: Sequence[Chunk]) -> list[Chunk]:
     while i < len(chunks):
         length, items = _list_at(chunks, i)
         if length > 1:
-            first = replace(chunks[i], others=tuple(items[1:]))
+            first = replace(items[0], others=tuple(items[1:]))
             found.append(first)
         else:
             found.append(chunks[i])
@@ -534,11 +546,12 @@ def _list_at(chunks: Sequence[Chunk], i: int) -> tuple[int, list[Chunk]]:
         j += 2
     is_closed = (
         j + 1 < len(chunks)
-        and chunks[j].word in ("und", "oder", "sowie")
+        and chunks[j].word in ("und", "oder", "sowie", "noch")
         and chunks[j + 1].kind is last_kind
     )
     if not is_closed:
         return 1, [first]
+    items[0] = replace(items[0], link=chunks[j].word)
     items.append(chunks[j + 1])
     j += 2
     # "Ich mag Katzen und Hunde mag ich nicht": the second clause begins with its noun.

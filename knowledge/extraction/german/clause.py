@@ -42,7 +42,7 @@ class GermanClause:
     middle: Sequence[Chunk] = ()
     ending: Sequence[Chunk] = ()  # the rest of the verb
     behind: Sequence[Chunk] = ()
-    tail: str = ""  # an apposition
+    tail: str = ""  # an apposition, with the comma or colon before it
     tail_chunks: Sequence[Chunk] = ()
     start: int = 0
     end: int = 0
@@ -74,7 +74,7 @@ class GermanClause:
         if self.infinitive is not None and self.tail == "":
             comma = "," if len(self.infinitive.middle) > 0 else ""
             text = f"{text}{comma} {self.infinitive.as_infinitive()}"
-        return text + (f", {self.tail}" if self.tail else "") + "."
+        return f"{text}{self.tail}."
 
     def as_chunk(self) -> Chunk:
         """An infinitive without "zu", as a value."""
@@ -94,7 +94,7 @@ def whole_text(chunk: Chunk) -> str:
     if not chunk.others:
         return chunk.text
     texts = [chunk.text, *(one.text for one in chunk.others)]
-    return ", ".join(texts[:-1]) + " und " + texts[-1]
+    return ", ".join(texts[:-1]) + f" {chunk.link} " + texts[-1]
 
 
 _CAPITAL_TIMES = re.compile(

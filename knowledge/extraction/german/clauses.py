@@ -44,11 +44,13 @@ def _adjective(chunks: Sequence[Chunk]) -> Chunk | None:
 
 def read_clauses(text: str) -> list[GermanClause]:
     """The clauses of a sentence, in order; what is no clause of its own is the tail of one."""
-    return _Reader(cut_segments(cut_chunks(text, has_capitals=has_capitals(text)))).read()
+    chunks = cut_chunks(text, has_capitals=has_capitals(text))
+    return _Reader(text, cut_segments(chunks)).read()
 
 
 @dataclass
 class _Reader:
+    text: str
     segments: Sequence[Segment]
     found: list[GermanClause] = field(default_factory=list)
     pending: list[Segment] = field(default_factory=list)  # fragments before their verb
@@ -63,6 +65,7 @@ class _Reader:
         return self.found
 
     def _read_segment(self, segment: Segment) -> None:
+        segment = _with_relative_pronoun(segment)
         leading = next(
             (
                 c
@@ -75,7 +78,11 @@ class _Reader:
         is_subordinate = (
             leading.word in _ALWAYS_SUBORDINATE
             or is_relative
-            or (leading.word in small_words("subordinator") and self._is_verb_last(segment))
+            or (
+                leading.word in small_words("subordinator")
+                and leading.kind not in (Kind.TIME, Kind.PREPOSITION)
+                and self._is_verb_last(segment)
+            )
         )
         if is_subordinate:
             self._read_subordinate(segment, leading, is_relative=is_relative)
@@ -235,7 +242,7 @@ class _Reader:
         nouns = [c for c in (*last.front, *last.middle, *last.behind) if c.kind is Kind.NOUN]
         return nouns[-1] if nouns and nouns[-1].end >= last.end - 12 else None
 
-    def _read_fragment(  # noqa: PLR0911, PLR0912  a return a kind of fragment
+    def _read_fragment(  # noqa: PLR0911  a return a kind of fragment
         self, segment: Segment
     ) -> None:
         chunks = [c for c in segment.chunks if c.kind is not Kind.INTERJECTION]
@@ -293,18 +300,19 @@ class _Reader:
                 if clause is not None:
                     self.found.append(replace(clause, start=segment.start))
             return
-        if segment.separator == ":":
-            self.found[-1] = replace(previous, tail_chunks=(*previous.tail_chunks, *chunks))
-            return
-        if (
+        is_apposition = (
             chunks[0].kind in (Kind.NOUN, Kind.PREPOSITION)
             and segment.conjunction in ("", "und")
             and not any(c.kind is Kind.VERB for c in chunks)
-        ):
-            text = _text_of(replace_chunks(segment, chunks))
-            joint = f"{previous.tail}, {text}" if previous.tail else text
+        )
+        if is_apposition:
+            said = previous.tail + self.text[previous.end : segment.end]
+            tail = said + ")" * (said.count("(") - said.count(")"))
             self.found[-1] = replace(
-                previous, tail=joint, tail_chunks=(*previous.tail_chunks, *chunks), end=segment.end
+                previous,
+                tail=tail,
+                tail_chunks=(*previous.tail_chunks, *chunks),
+                end=segment.end + len(tail) - len(said),
             )
 
 
@@ -341,6 +349,22 @@ def _in_nominative(chunk: Chunk | None) -> Chunk | None:
         return chunk
     text = determiner + chunk.text[len(chunk.determiner) :]
     return replace(chunk, text=text, determiner=determiner)
+
+
+def _with_relative_pronoun(segment: Segment) -> Segment:
+    """ "..., der Coco heißt": the article is a pronoun, and the name stands alone."""
+    chunks = segment.chunks
+    is_called = len(chunks) == 2 and chunks[1].word in ("heißt", "heisst", "hieß")
+    if segment.separator != "," or segment.conjunction or not is_called:
+        return segment
+    article, name = chunks[0].tokens[:1], chunks[0].tokens[1:]
+    if chunks[0].determiner not in ("der", "die", "das") or not name:
+        return segment
+    pronoun = Chunk(Kind.ADVERB, article, article[0].text, article[0].start, article[0].end)
+    named = replace(
+        chunks[0], tokens=name, text=chunks[0].nouns, start=name[0].start, determiner=""
+    )
+    return replace_chunks(segment, [pronoun, named, chunks[1]])
 
 
 def replace_chunks(segment: Segment, chunks: Sequence[Chunk]) -> Segment:

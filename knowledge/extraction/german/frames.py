@@ -92,6 +92,8 @@ _PARTS: Mapping[str, Callable[[GermanClause], Sequence[Chunk]]] = {
 
 
 def _fits(chunk: Chunk, slot: Slot) -> bool:
+    if chunk.determiner.startswith(("dein", "euer", "eure")):
+        return False  # it is about whoever answers
     if slot.heads and not (
         has_head(chunk, slot.heads)
         or chunk.word in slot.heads

@@ -13,6 +13,7 @@ from knowledge.extraction.german.lexicon import (
     noun_kinds,
     noun_lists,
     role_of,
+    role_word,
     small_words,
 )
 from knowledge.extraction.topics import role_topic
@@ -174,11 +175,13 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
             return _is_person(phrase) or (is_name(phrase) and not is_place_name(phrase))
         case "pet":
             role = role_of(head)
-            topic = role_topic(role.english) if role is not None else None
+            topic = role_topic(role_word(head)) or (role_topic(role.english) if role else None)
             return topic is not None and topic.name == "pet:"
         case "job":
             lower = head.lower()
             if lower in _NO_JOBS or lower.removesuffix("in") in _NO_JOBS:
+                return False
+            if phrase.kind is Kind.ADVERB and not noun_lists()["job"][0] & set(noun_forms(head)):
                 return False
             if (
                 phrase.determiner
@@ -214,11 +217,12 @@ def is_kind(phrase: Chunk, kind: str) -> bool:  # noqa: PLR0911, PLR0912  a retu
                 and head.lower() not in _NOT_OWNED
             )
         case "vehicle":
-            return phrase.determiner not in ("", "viel", "wenig", "kein") and noun_is(
-                head, "vehicle"
-            )
+            is_one = phrase.determiner not in ("", "viel", "wenig", "kein")
+            return is_one and bool(noun_kinds(head) & {"vehicle", "brand"})
         case "name":
             return is_name(phrase)
+        case "own_name":
+            return phrase.determiner in ("", "der", "die") and is_first_name(head)
         case "group":
             return noun_is(head, "group") or text.split(" ")[0] in _CLUBS
         case "title":

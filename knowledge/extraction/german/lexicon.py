@@ -97,10 +97,12 @@ def noun_is(word: str, kind: str) -> bool:
     forms = noun_forms(word)
     if any(form in nouns for form in forms):
         return True
+    exact = forms[0].removesuffix("s")
     return any(
         form.endswith(ending) and len(form) > len(ending) + 1
-        for form in forms
         for ending in endings
+        # A short ending is cut of no stem: "Lissabon" is no "-abo".
+        for form in (forms if len(ending) > 4 else (forms[0], exact))
     )
 
 

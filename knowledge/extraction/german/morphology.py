@@ -63,7 +63,7 @@ _SUBJUNCTIVES = {
     "kommen": "käme", "geben": "gäbe", "finden": "fände", "brauchen": "bräuchte",
     "lassen": "ließe", "mögen": "möchte", "bleiben": "bliebe", "ziehen": "zöge", "nehmen": "nähme",
 }  # fmt: skip
-_HARD_STEM = re.compile(r"(?:[dt]|[^aeiouäöülrh][mn])$")
+_HARD_STEM = re.compile(r"(?:[dt]|[^aeiouäöülrhmn][mn])$")
 # Without the -e of the first person, as it is spoken.
 SPOKEN = (
     "hab",

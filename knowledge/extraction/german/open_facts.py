@@ -11,6 +11,7 @@ from knowledge.extraction.german.clause import GermanClause
 from knowledge.extraction.german.clauses import SAYING
 from knowledge.extraction.german.lexicon import (
     noun_is,
+    noun_kinds,
     small_words,
 )
 from knowledge.extraction.german.people import (
@@ -40,11 +41,14 @@ _NOT_TOLD = small_words("not_told")
 _VAGUE_NOUNS = small_words("vague_nouns")
 _MOODS = small_words("moods")
 _SECRET = re.compile(r"^(?:.*-)?(?:pin|passwort|kennwort|puk|tan|geheimzahl|geheimcode|zugangscode|zahlencode|türcode|code|passphrase|iban|kontonummer|kreditkartennummer|ausweisnummer|steuernummer|sozialversicherungsnummer|wlan-schlüssel|wlan-passwort|netzwerkschlüssel|master-passwort|entsperrcode|sicherheitscode)$|passwort$|kennwort$|kontonummer$|wlan.*schlüssel$", re.IGNORECASE)  # fmt: skip
-_PHONE = re.compile(r"nummer$|^handy$|^telefon$", re.IGNORECASE)
+_PHONE = re.compile(
+    r"^(?:handy|telefon|mobil|festnetz|ruf)?-?nummer$|^handy$|^telefon$", re.IGNORECASE
+)
 # What somebody undergoes: "mir tut der Rücken weh".
 _FELT = small_words("felt")
 _BARE_EVENTS = ("termin", "verabredung", "date")  # their name is whom they are with
 _WITH = re.compile(r"\b(?:beim|bei der|bei|mit) ([^\W\d_][\w-]*)")
+_TRIVIAL = small_words("trivial")
 _WORTH_ALONE = small_words("worth_alone")
 
 
@@ -142,9 +146,12 @@ class OpenFacts:
             return False
         if clause.verb == "wollen" and not clause.objects:
             return False
+        if clause.verb in _TRIVIAL and not is_event:
+            return False
         if not clause.prepositions and clause.adverbs & {"da", "dort", "hin", "dahin", "dorthin"}:
             return False
-        if clause.verb in _NOT_TOLD and not is_event:
+        is_named = clause.verb == "heißen" and subject.is_mine
+        if clause.verb in _NOT_TOLD and not (is_event or is_named):
             return False
         if any(
             c.kind is Kind.PRONOUN and c.word in _UNRESOLVED
@@ -166,7 +173,8 @@ class OpenFacts:
         ):
             return False
         if (
-            clause.complement is not None
+            not is_event
+            and clause.complement is not None
             and clause.complement.word in _MOODS
             and clause.complement.kind is Kind.ADVERB
         ):
@@ -217,8 +225,12 @@ class OpenFacts:
                 clause, "phone", normal_phone(digits), text, about=(subject.key,), is_single=True
             )
             return True
-        if subject.is_mine and noun_is(head, "vehicle"):
-            value = normal_value(head)
+        is_thing = bool(noun_kinds(head) & {"thing", "vehicle", "instrument"})
+        if subject.is_mine and is_thing and clause.complement.determiner.startswith("ein"):
+            complement = clause.complement
+            value = normal_value(
+                f"{head} {complement.nouns[complement.nouns.index(complement.head) :]}"
+            )
             self.sentence.add(clause, f"owns:{value}", value, text, about=(subject.key,))
             return True
         return False
@@ -237,7 +249,7 @@ class OpenFacts:
                 (
                     c
                     for c in clause.prepositions
-                    if c.preposition in ("bei", "mit", "zu", "nach", "in")
+                    if c.preposition in ("bei", "mit", "zu", "nach", "in", "auf", "an")
                 ),
                 None,
             )

@@ -137,7 +137,11 @@ class People:
         role = key.removeprefix("role:")
         name = mention.name
         if name:
-            found = Name(span.start, span.end, name, mention.node_type, 0.9, None)
+            # Whether a name that the memory knows is this one's is decided where roles are known.
+            folded = fold_name(name)
+            is_in_memory = self.proposals.gazetteer.keys.get(folded) in self.proposals.known_types
+            own_key = f"name:{folded}" if is_in_memory else None
+            found = Name(span.start, span.end, name, mention.node_type, 0.9, own_key)
             key = self.proposals.propose_entity(found, span, node_type=mention.node_type)
             entity = self.proposals.entities[key]
             if not entity.role and not mention.owner.startswith("name:"):
@@ -172,7 +176,8 @@ def role_label(chunk: Chunk, role: Role) -> str:
     """ "meine Tante", in the nominative, for a role in any case and with any article."""
     word = role_word(chunk.head)
     stem = "unser" if chunk.determiner.startswith(("unser", "unsr")) else "mein"
-    ending = "e" if role.gender in ("f", "p") else ""
+    is_feminine = chunk.determiner in ("meine", "unsere", "unsre") or role.gender in ("f", "p")
+    ending = "e" if is_feminine else ""
     if not chunk.determiner.startswith(MINE) and (
         chunk.determiner or chunk.head != chunk.tokens[0].text
     ):

@@ -55,9 +55,12 @@ class GermanSentence:
         is_past = self.is_past(clause) or any(
             c.text.lower().startswith("seit") for c in clause.times
         )
-        found = read_dates(self.sentence.text, at=self.message.said_at, prefer_past=is_past)
+        is_arranged = clause.verb in _ARRANGED  # "von Montag auf Mittwoch": the last one counts
+        found = read_dates(
+            self.sentence.text, at=self.message.said_at, prefer_past=is_past, lenient=is_arranged
+        )
         spans = [(c.start - 3, c.end + 1) for c in clause.times]
-        return [
+        named = [
             date
             for date in found
             if date.precision is not Precision.RANGE
@@ -66,6 +69,7 @@ class GermanSentence:
                 for start, end in spans
             )
         ]
+        return named[-1:] if is_arranged else named
 
     def coming_dates(self, clause: GermanClause) -> list[DateInterval]:
         """The dates of a clause in the present that are still to come, or "bald"."""

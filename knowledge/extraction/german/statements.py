@@ -1,7 +1,7 @@
 """Makes facts of the clauses of German sentences, by the table of topics."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german.chunks import Chunk, Kind
@@ -21,6 +21,7 @@ from knowledge.extraction.german.people import (
     is_title,
 )
 from knowledge.extraction.german.relations import Relations
+from knowledge.extraction.german.segments import is_plural
 from knowledge.extraction.german.sentence import GermanSentence, capital
 from knowledge.extraction.german.times import (
     recurrence_of,
@@ -38,9 +39,10 @@ from knowledge.types import (
     Trust,
 )
 
-TOLD_CONFIDENCE = 0.6  # of what others are said to say
-
 _BARE_EVENTS = ("termin", "verabredung", "date")  # their name is whom they are with
+
+
+TOLD_CONFIDENCE = 0.6  # of what others are said to say
 
 
 @dataclass
@@ -57,6 +59,13 @@ class GermanReader:
         """What the sentence states is among the proposals."""
         read = GermanSentence(self.proposals, self.people, message, sentence, speaker_key)
         _SentenceReader(read).read()
+
+    def read_told(self, message: SourceMessage, sentence: Sentence, speaker_key: str) -> None:
+        """What the sentence says that somebody else says is among the proposals, as theirs."""
+        said = message.content[sentence.start : sentence.end]
+        whole = replace(sentence, text=said)
+        read = GermanSentence(self.proposals, self.people, message, whole, speaker_key)
+        _SentenceReader(read).read_told()
 
     def read_mentions(self, message: SourceMessage, sentence: Sentence) -> None:
         """Whom a question mentions may be meant by the next sentence's "er"."""
@@ -83,6 +92,32 @@ class _SentenceReader:
             self._read_clause(clause)
         self.sentence.proposals.facts.extend(self.sentence.facts)
 
+    def read_told(self) -> None:
+        """Only what is told as another's word."""
+        for clause in read_clauses(self.sentence.text):
+            if clause.is_after_report is not None:
+                self._read_told(clause, clause.is_after_report)
+        self.sentence.proposals.facts.extend(self.sentence.facts)
+
+    def _read_told(self, clause: GermanClause, report: GermanClause) -> None:
+        is_own = report.is_self or report.subject is None or report.tense is Tense.SUBJUNCTIVE
+        teller = None if is_own else self._subject(report)
+        if teller is None or not teller.is_person:
+            return
+        label = clause.subject_word or (clause.subject.text if clause.subject is not None else "")
+        said = self.sentence.written(clause, label, is_inner=True)
+        verb = "sagen" if report.subject is not None and is_plural(report.subject) else "sagt"
+        self.sentence.add(
+            report,
+            f"do:{report.verb}",
+            normal_value(said),
+            f"{teller.label} {verb}: {capital(said)}",
+            about=(teller.key,),
+            confidence=TOLD_CONFIDENCE,
+            trust=Trust.INFERRED,
+            told_by=teller.key,
+        )
+
     def remember_mentions(self) -> None:
         """Only whom it mentions, for pronouns."""
         for clause in read_clauses(self.sentence.text):
@@ -103,9 +138,6 @@ class _SentenceReader:
                     )
 
     def _read_clause(self, clause: GermanClause) -> None:  # noqa: PLR0912  its steps
-        if clause.is_after_report is not None:
-            self._read_told(clause, clause.is_after_report)
-            return
         known = set(self.sentence.proposals.entities)
         subject = self._subject(clause)
         if subject is None or not is_stated(clause):
@@ -180,11 +212,11 @@ class _SentenceReader:
             return Subject(key, label, is_person=True, gender=mention.role.gender, role=mention)
         self.relations.read_apposed_role(clause, chunk)
         if (
-            is_first_name(chunk.nouns.split(" ")[0])
-            or is_title(chunk.nouns.split(" ")[0])
+            is_first_name(chunk.name.split(" ")[0])
+            or is_title(chunk.name.split(" ")[0])
             or self._is_known(chunk)
         ):
-            key = self._propose_name(chunk, chunk.nouns, None if self._is_known(chunk) else PERSON)
+            key = self._propose_name(chunk, chunk.name, None if self._is_known(chunk) else PERSON)
             gender = {"der": "m", "die": "f", "herr": "m", "frau": "f"}.get(chunk.word, "")
             return Subject(key, capital(whole_text(chunk)), is_person=True, gender=gender)
         return Subject(
@@ -194,7 +226,7 @@ class _SentenceReader:
         )
 
     def _is_known(self, chunk: Chunk) -> bool:
-        key = self.sentence.proposals.gazetteer.keys.get(fold_name(chunk.nouns))
+        key = self.sentence.proposals.gazetteer.keys.get(fold_name(chunk.name))
         return key is not None and self.sentence.proposals.gazetteer.types.get(key) == PERSON
 
     def _propose_name(self, chunk: Chunk, text: str, node_type: str | None) -> str:
@@ -203,37 +235,6 @@ class _SentenceReader:
         name = Name(start, start + len(text), text, node_type or PERSON, 0.8)
         return self.sentence.proposals.propose_entity(
             name, self.sentence.span(start, start + len(text)), node_type=node_type
-        )
-
-    def _read_told(self, clause: GermanClause, report: GermanClause) -> None:
-        teller = self._subject(report)
-        if (
-            teller is None
-            or teller.is_self
-            or not teller.is_person
-            or report.tense is Tense.SUBJUNCTIVE
-        ):
-            return
-        self.sentence.people.remember(teller)
-        if clause.subject_word in ("er", "sie") or clause.subject_word in ("ich", "wir"):
-            label = clause.subject_word
-        elif clause.subject is not None:
-            label = clause.subject.text
-        else:
-            return
-        said = self.sentence.written(clause, label, is_inner=True)
-        verb = (
-            "sagt" if teller.label.split(" ")[-1].lower() not in ("eltern", "kinder") else "sagen"
-        )
-        self.sentence.add(
-            clause,
-            f"do:{report.verb}",
-            normal_value(said),
-            f"{teller.label} {verb}: {capital(said)}",
-            about=(teller.key,),
-            confidence=TOLD_CONFIDENCE,
-            trust=Trust.INFERRED,
-            told_by=teller.key,
         )
 
     def _read_forms(self) -> None:
@@ -273,6 +274,7 @@ _SAYS_MORE = (
     ("medication:", "avoids:"),
     ("likes:", "hobby:"),
     ("partner", "hobby:"),
+    ("school", "project:"),
     ("allergy:", "condition:"),
 )
 

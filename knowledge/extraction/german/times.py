@@ -59,6 +59,7 @@ _EVERY = re.compile(
     r"\bimmer am (?P<always>\w+)|(?:mal|x) (?:pro|in der|die|im|am) (?P<per>tag|woche|monat|jahr)",
     re.IGNORECASE,
 )
+_DAYS = re.compile(r"(\d{1,2})\. ?(?:bis|bis zum|und|-|–) ?\d{1,2}\.")
 _COUNTS = {
     "zwei": 2,
     "drei": 3,
@@ -199,7 +200,11 @@ def event_of(
         start = date.start.replace(hour=hour.hour, minute=hour.minute)
         return ProposedEvent(starts_at=start, precision=Known.MOMENT)
     end = coming[-1].end if len(coming) > 1 else date.end
+    days = _DAYS.search(" ".join(times))
+    start = date.start
+    if days is not None and 0 < int(days[1]) < start.day:
+        start = start.replace(day=int(days[1]))
     return ProposedEvent(
-        starts_at=date.start, ends_at=end, precision=precision_of(date),
+        starts_at=start, ends_at=end, precision=precision_of(date),
         is_all_day=date.precision is Precision.DAY,
     )  # fmt: skip

@@ -76,20 +76,24 @@ class TopicFacts:
         values = self._values(match, clause)
         if topic.name == "death":
             values, is_over = [("gestorben", None)], False
-        if not values and not is_over:
+        if not values and (not is_over or match.value is not None):
             return
         inner = clause.infinitive
         if topic.name == "hobby:" and inner is not None and not _is_hobby(inner):
             topic = replace(topic, name=f"do:{inner.verb}")
         for value, chunk in values or [("", None)]:
             text = self.sentence.written(
-                clause, subject.label, alone=chunk if len(values) > 1 else None, without=others
+                clause,
+                subject.label,
+                alone=chunk if len(values) > 1 and not _is_neither(match) else None,
+                without=others,
             )
             about = [subject.key]
-            target, edge_type = self._target(topic, chunk, is_self=subject.is_self), None
+            target = None if polarity else self._target(topic, chunk, is_self=subject.is_self)
+            edge_type = None
             if target is not None:
                 about.append(target)
-                edge_type = None if is_over or polarity else topic.edge_type
+                edge_type = None if is_over else topic.edge_type
             since, until, precision = self.sentence.since(clause, match)
             self.sentence.add(
                 clause,
@@ -119,6 +123,7 @@ class TopicFacts:
         is_foreign = (
             (topic.name == "name" and not subject.is_self)
             or (topic.name == "death" and not subject.is_person)
+            or (topic.name == "children" and match.value is not None and _is_definite(match.value))
             or (topic.name == "address" and match.value is not None and "@" in match.value.text)
             or (topic.name == "pet:" and match.effect is Effect.ENDS and not is_animal)
         )
@@ -145,6 +150,8 @@ class TopicFacts:
             return None if is_plan and not _has_begun(clause) else _Outcome()
         if clause.tense is Tense.PAST or (clause.is_perfect and not clause.is_passive):
             return _Outcome(is_over=True)
+        if match.topic.name == "age" and clause.verb == "werden" and clause.times:
+            return None
         is_dated = match.topic.name in ("birthday", "address")
         is_to_come = bool(self.sentence.coming_dates(clause)) and match.topic.is_single
         return None if is_to_come and not is_dated else _Outcome()
@@ -208,9 +215,8 @@ class TopicFacts:
             case "marital_status" | "diet":
                 return [(chunk.text.lower(), chunk)]
         found = []
-        others = [
-            one for one in chunk.others if not (role_of(chunk.head) and role_of(one.head) is None)
-        ]
+        is_role = role_of(chunk.head) is not None  # its names are no values: "Kater, Mio und Leo"
+        others = [one for one in chunk.others if not (is_role and is_name(one))]
         for one in (chunk, *others):
             text = one.nouns
             if one.kind is Kind.ADVERB:
@@ -321,6 +327,15 @@ def _has_begun(clause: GermanClause) -> bool:
     return any(c.text.lower().startswith("seit") for c in clause.times) or bool(
         clause.adverbs & {"jetzt", "inzwischen", "mittlerweile", "neuerdings"}
     )
+
+
+def _is_definite(chunk: Chunk) -> bool:
+    return chunk.determiner.startswith(("die", "das", "den", "mein", "unser"))
+
+
+def _is_neither(match: Match) -> bool:
+    """ "Weder Fisch noch Fleisch": neither says anything alone."""
+    return match.value is not None and match.value.link == "noch"
 
 
 def _tells_of_thing(match: Match) -> bool:

@@ -80,6 +80,8 @@ def find_verb_end(  # noqa: PLR0911, PLR0912  a return a form of the verb
         passive = [c for c in participles if c.word == "worden"]
         main = next((c for c in reversed(participles) if c not in passive), participles[-1])
         is_unknown = main.word not in table.participles and not passive
+        if is_unknown and lemma_of(main).endswith(("fliegen", "laufen", "gehen", "kommen")):
+            return VerbEnd(be, lemma_of(main), [main], is_perfect=True)
         if main.word in _STATES or is_unknown:
             return VerbEnd(be, "sein", state=main)
         if passive or lemma_of(main) not in MOVES:
@@ -129,6 +131,9 @@ def lemma_of(chunk: Chunk) -> str:
         return "werden"
     if chunk.word in forms.participles:
         return forms.participles[chunk.word][0]
+    for prefix in sorted(forms.prefixes, key=len, reverse=True):  # "weggeflogen"
+        if chunk.word.startswith(prefix) and chunk.word[len(prefix) :] in forms.participles:
+            return prefix + forms.participles[chunk.word[len(prefix) :]][0]
     if chunk.word not in forms.infinitives and _PARTICIPLE.match(chunk.word):
         stem = re.sub(r"^(\w*?)ge(?=\w{3})", r"\1", chunk.word, count=1)
         return stem if stem.endswith("en") else re.sub(r"e?t$", "en", stem)

@@ -19,9 +19,9 @@ _FILLER = (
 _DETERMINER = r"(?:mein|meine|meinem|meiner|meinen|unser|unsere|unserem|unserer|sein|seine|ihr|ihre|dein|deine|der|die|das|den|dem|ein|eine|einer|diese|dieser|dieses|jede|jeder|viele|manche|alle|einige|die meisten)"
 _THIRD = rf"(?:{_DETERMINER}\s+(?:[\w'-]+\s+){{0,3}}?[\w'-]+|(?-i:{WORD})(?:\s+(?-i:{WORD}))?|er|sie|es|man|jemand|niemand|alle|viele|manche|leute|jeder|du|mama|papa|oma|opa)"
 _SAYS = (
-    r"(?:sagt|sagte|sagten|sagen|meint|meinte|meinten|meinen|schreibt|schrieb|schreiben|erzählt|erzählte|erzählten|behauptet|behauptete|behaupten|glaubt|glaubte|glauben|denkt|dachte|denken|findet|fand|"
-    r"erklärt|erklärte|fragt|fragte|verriet|verrät|gesteht|gestand|verspricht|versprach|berichtet|berichtete|schwört|schwor|vermutet|vermutete|erwähnt|erwähnte|rät|riet|empfiehlt|empfahl|warnt|warnte|"
-    r"antwortet|antwortete|beschwert sich|jammert|scherzt|witzelt|prophezeit|(?:steht|stand)(?! (?:in|im|auf|am|vor|vorm|hinter|neben|bei|beim|unter|seit|noch|jetzt|zum|zur)\b)|nennt mich|hält mich für|halten mich für|hielt mich für)"
+    r"(?:(?:schreibt|schrieb|schreiben|erzählt|erzählte|erzählten|denkt|dachte|denken|findet|fand|finden|erklärt|erklärte|jammert)(?=(?: (?:mir|uns|gerade|auch|immer|nur|heute|gestern|dazu|noch|überall|ständig|allen|jedem|oft|neulich|herum))*\s*(?:$|[,:\x22\ue000]))|sagt|sagte|sagten|sagen|meint|meinte|meinten|meinen|behauptet|behauptete|behaupten|glaubt|glaubte|glauben|"
+    r"erklärt|fragt|fragte|verriet|verrät|gesteht|gestand|verspricht|versprach|berichtet|berichtete|schwört|schwor|vermutet|vermutete|erwähnt|erwähnte|rät|riet|empfiehlt|empfahl|warnt|warnte|"
+    r"antwortet|antwortete|beschwert sich|scherzt|witzelt|prophezeit|(?:steht|stand)(?! (?:in|im|auf|am|vor|vorm|hinter|neben|bei|beim|unter)\b)|nennt mich|hält mich für|halten mich für|hielt mich für)"
 )
 _HAS_SAID = r"(?:hat|haben|hatte|hatten)\s+(?:(?:mir|uns|ihm|ihr|ihnen|allen|gestern|heute|neulich|mal|letztens|gerade|auch|schon|immer)\s+){0,4}(?:gesagt|gemeint|geschrieben|erzählt|behauptet|erklärt|gefragt|verraten|gestanden|versprochen|berichtet|geschworen|erwähnt|geraten|empfohlen|gewarnt|geantwortet)"
 _SELF = r"(?:ich|wir|mein|meine|meinen|meinem|meiner|meines|unser|unsere|unserem|unserer|unseren|mir|mich|uns)\b"
@@ -29,7 +29,7 @@ _VERB_I = r"[a-zäöüß]+(?:e|n|t|st)?"
 _LED = r"(?:(?!(?:ich|wir|wenn|falls|mein\w*)\b)[^\s,;:]+\s+){0,5}?"
 
 _SUBJECT = re.compile(
-    rf"{_FILLER}(?:(?:ich|wir)\b|(?:mein|meine|unser|unsere)\s+\w+|(?:er|sie|es|das|man|du|ihr|die|der|dies|niemand|alle)\s+\w+|"
+    rf"{_FILLER}(?:(?:ich|wir)\b|(?:am|im|um|ab|zum|beim|in|nach)\s+[\w.]+\s+(?:ist|sind|war|waren|findet|kommt|fährt|geht|hat|haben|habe|bin|heißt)\b|(?:mein|meine|unser|unsere)\s+\w+|(?:er|sie|es|das|man|du|ihr|die|der|dies|niemand|alle)\s+\w+|"
     rf"(?-i:{WORD})\s+(?:ist|war|hat|hatte|heißt|wohnt|lebt|arbeitet|kommt|wird|kann|mag|\w+t)\b|(?:\w+\s+){{1,4}}?(?:ich|wir)\b|(?:bin|habe|hab|wohne|arbeite|lebe|heiße|komme|war|hatte|mag|fahre|gehe|haben|sind)\b|(?:{_DETERMINER})\s+(?:[\w-]+\s+){{1,3}}(?:ist|war|hat|hatte|wird|kann|sind|waren|haben)\b)",
     _I,
 )

@@ -17,7 +17,7 @@ MAX_FOREIGN_CHARACTERS = 4_000  # of what others say in one message that is read
 _END = re.compile(r"[.!?…]+[\"')\]*_]*(?=\s|$)|\n+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|e\.g|i\.e|z\.B|d\.h|bzw|ca|approx|no|Nr|Jan|Feb|"
-    r"Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|a\.m|p\.m|U\.S|Str)|\b[A-Z]|(?:^|\s)\d{1,2})\.$"
+    r"Apr|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|a\.m|p\.m|U\.S|Str)|\b[A-Z]|(?:^|\s)(?:\d{1,2}\.)?\d{1,2})\.$"
 )
 # "I love Mondays... not.": one sentence.
 _TRAILS_OFF = re.compile(r"(?:\.{2,}|…)$")

@@ -54,6 +54,7 @@ class Candidate:
     session: Hashable  # what it was said in: a day's journal, a chat
     position: MessagePosition  # of its tokens; those of messages beside it stand in for them
     speaker: str = ""
+    is_users: bool = False  # the user's own words, and no other speaker's
     is_assistants: bool = False
     lexical: float | None = None  # BM25 of its index row
     dense: float | None = None  # cosine of its contextual vector
@@ -131,9 +132,9 @@ def _features_of_texts(
         words = len(candidate.text.split())
         asked = share_asked(candidate.text)
         said = set(terms(candidate.text)) if with_cover or asked > ASKS else set()
-        is_empty = repeats_question(said, asked, question.terms) or (
-            candidate.is_assistants and denies_knowing(candidate.text)
-        )
+        # Asked by the same person: what somebody else asks in a chat leads to the answer.
+        is_empty = candidate.is_users and repeats_question(said, asked, question.terms)
+        is_empty |= candidate.is_assistants and denies_knowing(candidate.text)
         if with_cover:
             known = sum(information[term] for term in said & information.keys())
             rows["cover"].append(known / total)

@@ -21,6 +21,13 @@ _ASKS_FOR_ANSWER = re.compile(
     r"|\bdein(?:e|er|en|em)? (?:Rat|Vorschl[aä]g|Empfehlung|Antwort|Erklärung)",
     re.IGNORECASE,
 )
+_ASKS_FOR_PAST = re.compile(
+    r"\b(?:before|used to|previous(?:ly)?|former(?:ly)?|earlier|ever|past|history|originally|ex"
+    r"|changed?|since when|how long|early"
+    r"|früher\w*|vorher\w*|ehemalig\w*|damals|zuvor|jemals|ursprünglich|vergangen\w*"
+    r"|geändert|seit wann|wie lange)\b",
+    re.IGNORECASE,
+)
 # What secrets are called.
 _KINDS_OF_SECRETS = """
 password passwords passcode passphrase pin pins code codes number key login credentials combination
@@ -60,6 +67,11 @@ def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
 def asks_for_answer(text: str) -> bool:
     """Whether the question is for what the assistant answered: "what did you recommend"."""
     return _ASKS_FOR_ANSWER.search(text) is not None
+
+
+def asks_for_past(text: str) -> bool:
+    """Whether the question is, or may be, for what does not hold any more."""
+    return _ASKS_FOR_PAST.search(text) is not None
 
 
 def asks_for_secret(text: str, *, of: str) -> bool:

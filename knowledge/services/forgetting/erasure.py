@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from exobrain.lib.database import retry_conflicts
 from journal import selectors as journal
 from journal import services as journal_services
+from knowledge import identity
 from knowledge.events import UPDATE_JOB
 from knowledge.models import (
     LEDGER,
@@ -35,6 +36,7 @@ from knowledge.models import (
 from knowledge.services.forgetting.past import delete_from_history
 from knowledge.services.forgetting.planning import ForgetPlan, plan_forgetting
 from knowledge.services.forgetting.signals import forgetting_begins
+from knowledge.services.identities import people
 from knowledge.services.indexing.outbox import outside_indexes
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
@@ -162,7 +164,12 @@ def _erase_planned(plan: ForgetPlan) -> UUID:
             said_at=each.block.said_at if each.is_edited else message.created_at,
         )
     for entity, alias in plan.renamed:
-        work.change(entity, name=alias.name[:200], normal_name=alias.normal_name[:200])
+        name = alias.name[: identity.MAX_NAME_CHARS]
+        role = people.role_of_alias(alias.normal_name)
+        if role:  # they are known by what they are to the user, as before they had a name
+            name = f"your {role.replace('_', ' ')}"
+        normal = identity.normal_name(name) if role else alias.normal_name[:200]
+        work.change(entity, name=name, normal_name=normal, is_unnamed=bool(role))
     spans: dict[UUID, list[tuple[int, int]]] = defaultdict(list)
     for span in plan.spans:
         spans[span.message_id].append((span.start, span.end))

@@ -41,6 +41,7 @@ from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
 from knowledge.services.learning.events import is_of_key, place_event, sensible, value_of
 from knowledge.services.learning.references import (
     DEATH,
+    RECENT,
     Statements,
     are_one,
     head_of,
@@ -106,16 +107,19 @@ def prepare_learning(
     user_id: UUID,
     messages: Sequence[SourceMessage],
     embeds: bool = True,
+    again: bool = False,
     private: Mapping[UUID, Sequence[tuple[int, int]]] | None = None,
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
+
+    What is learned already is left out, unless it is to be read `again`.
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
     embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
     private: the `private` characters of messages, or those that the memory knows.
     """
     ids = [message.id for message in messages]
-    known_already = learned_messages(user_id=user_id, message_ids=ids)
+    known_already = set() if again else learned_messages(user_id=user_id, message_ids=ids)
     fresh = [m for m in messages if m.id not in known_already and m.content]
     if not fresh:
         return PreparedLearning(messages=[], extraction=Extraction())
@@ -195,25 +199,36 @@ def apply_learning(*, user_id: UUID, job_id: UUID, prepared: PreparedLearning) -
             changeset_id=id_,
             job_id=job_id,
             extractor=prepared.extraction.extractor,
+            fallback=fallback_of(prepared),
         )
         learn_prepared(work, prepared)
-        vectors, tokens = {}, {}
-        for block in work.additions(Block):
-            for number, passage in enumerate(passages_of(block.id, block.text)):
-                for key in (block.id, identity.text_id(block.text)):
-                    id_ = passage_id(key, number)
-                    if id_ in prepared.vectors:
-                        vectors[passage.id] = prepared.vectors[id_]
-                    if id_ in prepared.tokens:
-                        tokens[passage.id] = prepared.tokens[id_]
-        return work.commit(vectors=vectors, tokens=tokens)
+        return commit_prepared(work, prepared)
 
 
-def learn_prepared(work: UnitOfWork, prepared: PreparedLearning) -> None:
+def fallback_of(prepared: PreparedLearning) -> str:
+    """Why rules have read for a model; empty where they have not."""
+    return next(iter(sorted(prepared.extraction.fallbacks.values())), "")
+
+
+def commit_prepared(work: UnitOfWork, prepared: PreparedLearning) -> UUID:
+    """The unit of work is committed with the vectors that were prepared for its blocks."""
+    vectors, tokens = {}, {}
+    for block in work.additions(Block):
+        for number, passage in enumerate(passages_of(block.id, block.text)):
+            for key in (block.id, identity.text_id(block.text)):
+                id_ = passage_id(key, number)
+                if id_ in prepared.vectors:
+                    vectors[passage.id] = prepared.vectors[id_]
+                if id_ in prepared.tokens:
+                    tokens[passage.id] = prepared.tokens[id_]
+    return work.commit(vectors=vectors, tokens=tokens)
+
+
+def learn_prepared(work: UnitOfWork, prepared: PreparedLearning, *, again: bool = False) -> None:
     """Adds what was prepared, as far as the journal still says it and it is new."""
     ids = [message.id for message in prepared.messages]
     stored = {m.id: m for m in journal.messages_by_ids(user_id=work.user_id, ids=ids)}
-    known = learned_messages(user_id=work.user_id, message_ids=ids)
+    known = set() if again else learned_messages(user_id=work.user_id, message_ids=ids)
     messages = [
         message
         for message in sorted(prepared.messages, key=CHRONOLOGICAL)
@@ -488,7 +503,7 @@ class Learner:
             is_single_valued=is_single and bool(topic),
             trust=Trust(min(proposal.trust, TRUST_OF_ROLE.get(message.role, Trust.WEB))),
             start=start,
-            held_at=message.said_at if proposal.holds_now else min(start, message.said_at),
+            held_at=_held_at(proposal, start, message.said_at),
         )
         if self.mask.is_forgotten_fact(
             text=text,
@@ -765,6 +780,9 @@ class Learner:
             self.work.cite(mention, fact.proposal.span)
         if fact.edge_type and not fact.polarity:
             self._add_edge(fact, block)
+        if teller := self.entities.get(fact.proposal.told_by or ""):
+            mention = self.work.add_mention(block, teller.entity.id, confidence=teller.confidence)
+            self.work.cite(mention, fact.proposal.span)
         self._decide(
             Verdict.REMEMBERED, "fact", fact.message.id, fact.proposal.span, record_id=block.id
         )
@@ -890,7 +908,7 @@ def _find_adjacent_repeat(fact: ResolvedFact, chain: Sequence[Block]) -> Block |
 def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
     """The fact in the place of the wrong one, since when that was believed."""
     start = fact.start
-    if not fact.proposal.valid_from:
+    if not fact.proposal.valid_from and fact.message.said_at - wrong.said_at < RECENT:
         start = wrong.valid_from or wrong.said_at
     if fact.topic:
         return replace(fact, start=start, corrects_id=wrong.id)
@@ -929,6 +947,14 @@ def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:
 def _member(values: type[StrEnum], value: str) -> str:
     """The value, if the enumeration has it; else nothing."""
     return value if value in set(values) else ""
+
+
+def _held_at(proposal: ProposedFact, start: datetime, said_at: datetime) -> datetime:
+    """The latest moment at which the statement says to be so."""
+    valid_to = _as_utc(proposal.valid_to)
+    if valid_to is not None and valid_to > start:
+        return min(valid_to, said_at)
+    return said_at if proposal.holds_now else min(start, said_at)
 
 
 def _clamp_confidence(value: float) -> float:

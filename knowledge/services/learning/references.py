@@ -104,25 +104,26 @@ class Statements:
             return same
         if exact := [block for block in same if value in _values(block)]:
             return exact
-        if near := [block for block in same if _is_near(block, value)]:
-            return near
         if head in OPINIONS:
             return []
+        if near := [block for block in same if _is_near(block, value)]:
+            return near
         others = [block for block in pool if head_of(block.topic) not in OPINIONS]
         return [block for block in others if value in _values(block)]
 
     def corrected_by(
         self, *, subject_id: UUID | None, topic: str, wrong: str, said_at: datetime
     ) -> Block | None:
-        """The latest statement that said the wrong value; of any topic among the recent ones."""
+        """The latest statement that said the wrong value; without a topic, of the last days."""
         wrong = identity.canonical_value(wrong)
-        recent = self.open(since=said_at - RECENT)
-        ours = self.open(subject_id=subject_id) if subject_id and topic else []
-        pools = [
-            [block for block in ours if block.topic == topic],
-            [block for block in ours if head_of(block.topic) == head_of(topic)],
-            [block for block in recent if not topic or block.entity_id == subject_id],
-        ]
+        if topic and subject_id:
+            ours = self.open(subject_id=subject_id)
+            pools = [
+                [block for block in ours if block.topic == topic],
+                [block for block in ours if head_of(block.topic) == head_of(topic)],
+            ]
+        else:
+            pools = [self.open(since=said_at - RECENT)]
         for pool in pools:
             found = [
                 block
@@ -160,7 +161,9 @@ def _values(block: Block) -> set[str]:
 
 
 def _is_near(block: Block, value: str) -> bool:
-    return any(identity.names_same_value(each, value) for each in _values(block))
+    """True when the value is the block's with words left out: the Golf of a VW Golf."""
+    words = set(value.split())
+    return bool(words) and any(words <= set(each.split()) for each in _values(block))
 
 
 def _says(block: Block, wrong: str, zone: tzinfo) -> bool:

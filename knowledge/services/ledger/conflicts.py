@@ -125,6 +125,22 @@ def resolve(statements: Iterable[Statement]) -> Resolution:
     nothing tells which is right, both are in doubt until something certain is said. What is over
     by its own words ends the same statement in words of the present, and nothing else.
     """
+    told = list(statements)
+    if any(each.is_single or each.corrects or not each.value for each in told):
+        return _resolve_together(told)
+    # One of many values has nothing to do with the others: there may be a thousand of them.
+    by_value: dict[str, list[Statement]] = defaultdict(list)
+    for each in told:
+        by_value[each.value].append(each)
+    result = Resolution()
+    for alike in by_value.values():
+        found = _resolve_together(alike)
+        result.endings.update(found.endings)
+        result.disputes.update(found.disputes)
+    return result
+
+
+def _resolve_together(statements: Iterable[Statement]) -> Resolution:
     result = Resolution()
     standing: list[Statement] = []
     for new in sorted(statements, key=lambda s: s.order):
@@ -172,6 +188,8 @@ def _end_of(old: Statement, new: Statement) -> datetime:
 
 def statement_of(block: Block) -> Statement:
     """A block, as far as contradictions are concerned."""
+    over_at = block.valid_to if is_over_by_its_words(block) else None
+    held_at = min(over_at, block.said_at) if over_at else block.held_at
     return Statement(
         id=block.id,
         value=identity.canonical_value(block.value),
@@ -179,8 +197,8 @@ def statement_of(block: Block) -> Statement:
         confidence=block.confidence,
         said=(block.said_at, block.sequence or 0, str(block.id)),
         start=block.valid_from or block.said_at,
-        held_at=block.held_at,
-        over_at=block.valid_to if is_over_by_its_words(block) else None,
+        held_at=held_at,
+        over_at=over_at,
         polarity=block.polarity,
         is_single=block.is_single_valued,
         is_change=bool(block.since_precision),

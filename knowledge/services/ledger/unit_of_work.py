@@ -65,6 +65,7 @@ class UnitOfWork:
         job_id: UUID | None = None,
         reverts_id: UUID | None = None,
         extractor: str = "",
+        fallback: str = "",
         at: datetime | None = None,
         updates_indexes: bool = True,
     ) -> None:
@@ -75,6 +76,7 @@ class UnitOfWork:
             job_id=job_id,
             reverts_id=reverts_id,
             extractor=extractor[:100],
+            fallback=fallback,
         )
         self.user_id = user_id
         self.now = at or clock.now()

@@ -22,6 +22,7 @@ from journal import selectors as journal
 from journal.services import mark_committed
 from knowledge.events import UpdateStep
 from knowledge.models import Update
+from knowledge.services import rereading
 from knowledge.services.updates.leasing import LOCK, end_update, lease_messages, leased_message_ids
 from knowledge.services.updates.requesting import enqueue_updates
 from knowledge.services.updates.threads import in_call_thread
@@ -52,6 +53,7 @@ async def reconcile_forever() -> None:
                 minutes = settings.EXOBRAIN.knowledge_auto_update_minutes
                 next_quiet = clock() + min(QUIET_ROUND_SECONDS, minutes * 60 or 3600)
                 await in_call_thread(update_quiet_users)
+                await in_call_thread(rereading.request_due)
         except DatabaseFailure as error:
             log.warning("update_reconciler_failed", error=type(error).__name__)
         except Exception as error:  # the loop must go on: nobody else would look

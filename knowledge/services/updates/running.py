@@ -17,6 +17,7 @@ from journal.services import mark_committed
 from knowledge.errors import LearnedMeanwhile, NotInJournal
 from knowledge.events import UpdatePayload
 from knowledge.models import Episode, Update
+from knowledge.services import rereading
 from knowledge.services.learning import learner
 from knowledge.services.locking import lock_memory
 from knowledge.services.updates.leasing import end_update, leased_message_ids
@@ -88,6 +89,9 @@ def complete_update(attempt: Attempt, prepared: PreparedUpdate) -> None:
     if fresh:
         learner.apply_learning(
             user_id=prepared.user_id, job_id=attempt.job_id, prepared=prepared.learning
+        )
+        rereading.postpone(
+            user_id=prepared.user_id, fallbacks=prepared.learning.extraction.fallbacks
         )
         _record_episode(attempt, prepared)
     if prepared.update_id is not None:

@@ -33,3 +33,24 @@ def test_a_model_needs_a_provider() -> None:
     """The settings do not start without one."""
     with pytest.raises(ValidationError, match="MODEL_PROVIDER_BASE_URL"):
         Config.model_validate({"knowledge_extractor": "model"})
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        ({}, "model-1:agent"),
+        ({"main_agent_model": "big"}, "model-1:big"),
+        (
+            {"main_agent_model": "big", "knowledge_update_extraction_model": "small"},
+            "model-1:small",
+        ),
+    ],
+)
+def test_the_chat_s_model_reads_unless_another_is_named(
+    settings: Any, values: dict[str, object], name: str
+) -> None:
+    """One model has to be named, not two."""
+    provider = {"model_provider_base_url": URL, "main_agent_use_mock": False}
+    settings.EXOBRAIN = Config.model_validate({**provider, **values})
+
+    assert configured_extractor().name == name

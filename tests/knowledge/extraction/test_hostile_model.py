@@ -40,8 +40,8 @@ LIES = [
     ("My brother lives in Kiel.", {"quote": "lives in Kiel", "text": "I live in Kiel."},
      "said_of_another"),
     ("Tom says I live in Kiel.", {"quote": "I live in Kiel", "text": "I live in Kiel."},
-     "said_of_another"),
-    ("Tom said: I live in Kiel.", {"quote": "I live in Kiel"}, "said_by_another"),
+     "said_by_another"),
+    ("Tom said: I live in Kiel.", {"quote": "I live in Kiel"}, "not_own_words"),
     ("I live in Kiel, said Tom.", {"quote": "I live in Kiel"}, "said_by_another"),
     ("She lives in Kiel.", {"text": "I live in Kiel."}, "said_of_another"),
     ("Ann lives in Kiel.", {"text": "Ann lives in Kiel.", "subject": "user"}, "said_of_another"),
@@ -50,9 +50,11 @@ LIES = [
     ("```\nI live in Kiel\n```", {"quote": "I live in Kiel"}, "not_own_words"),
     ("Do I live in Kiel?", {"quote": "I live in Kiel"}, "question"),
     ("If I live in Kiel, I need a coat.", {"quote": "I live in Kiel"}, "hypothetical"),
-    ("Pretend I live in Kiel.", {"quote": "I live in Kiel"}, "hypothetical"),
+    ("Pretend I live in Kiel.", {"quote": "I live in Kiel"}, "not_own_words"),
     ("Don't remember that I live in Kiel.", {"quote": "I live in Kiel"}, "asked_not_to"),
-    ("I don't think I live in Kiel.", {"quote": "I live in Kiel"}, "negation_changed"),
+    ("I live in Kiel, just kidding.", {"quote": "I live in Kiel"}, "not_meant"),
+    ("My sister told me she lives in Kiel.", {"quote": "she lives in Kiel"}, "said_by_another"),
+    ("I don't think I live in Kiel.", {"quote": "I live in Kiel"}, "not_meant"),
 ]  # fmt: skip
 
 

@@ -1,16 +1,17 @@
 """What a model answers, and what of it is proposed."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from exobrain.lib.errors import Unavailable, Upstream
-from knowledge.extraction.model import ModelExtractor
+from exobrain.lib.errors import Upstream
+from knowledge.extraction.model import REST, ModelExtractor
 from knowledge.extraction.port import KnownEntity
-from knowledge.extraction.provider import Reply
-from knowledge.types import Extraction, Trust, Verdict
+from knowledge.extraction.provider import ModelRefused, ModelUnavailable, Reply
+from knowledge.types import Extraction, FallbackReason, Trust, Verdict
 from tests.knowledge.extraction.support import (
     SCHEMA,
     faults,
@@ -297,14 +298,57 @@ def test_without_a_usable_answer_the_rules_stand_in(answer: str | Exception) -> 
 
     assert ("user", "home", "lyon") in stated_facts(found)
     assert {(r.verdict, str(r.reason)) for r in found.rulings} == {
-        (Verdict.ERROR, "model_answer_unusable")
+        (Verdict.ERROR, "unusable_answer")
     }
+    assert set(found.fallbacks.values()) == {"unusable_answer"}
 
 
-def test_a_provider_that_is_down_is_tried_again_later() -> None:
-    """Unavailable reaches the job, which is retried."""
-    with pytest.raises(Unavailable):
-        extracted("I live in Lyon.", Unavailable())
+def test_a_provider_that_is_down_holds_nothing_up() -> None:
+    """The rules read what is there, every message says why, and the model rests for a while."""
+    provider = Scripted(ModelUnavailable(FallbackReason.TIMEOUT))
+    extractor = ModelExtractor(provider)
+
+    first = read("I live in Lyon.", extractor=extractor)
+    second = read("I live in Rome.", extractor=extractor)
+
+    assert ("user", "home", "lyon") in stated_facts(first)
+    assert ("user", "home", "rome") in stated_facts(second)
+    assert set(first.fallbacks.values()) == {"timeout"}
+    assert set(second.fallbacks.values()) == {"failed_before"}
+    assert len(provider.asked) == 1
+
+
+def test_after_a_failure_the_other_batches_are_not_asked_for() -> None:
+    """One time-out is waited for in a job, not one for each question."""
+    provider = Scripted(ModelUnavailable(FallbackReason.TIMEOUT))
+    messages = [message("word " * 1_100, number=n) for n in range(10)]
+
+    found = ModelExtractor(provider).extract(messages=messages, schema=SCHEMA)
+
+    assert len(provider.asked) == 1
+    assert found.fallbacks.keys() == {m.id for m in messages}
+
+
+def test_a_refused_batch_costs_the_next_one_nothing() -> None:
+    """What is refused of one batch may be fine of another."""
+    provider = Scripted(ModelRefused(FallbackReason.REFUSED), entities(), facts())
+    messages = [message("word " * 1_100, number=n) for n in range(5)]
+
+    found = ModelExtractor(provider).extract(messages=messages, schema=SCHEMA)
+
+    assert len(provider.asked) == 3
+    assert 0 < len(found.fallbacks) < len(messages)
+
+
+def test_a_model_that_is_well_again_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After its rest."""
+    provider = Scripted(ModelUnavailable(FallbackReason.TIMEOUT), entities(), facts())
+    extractor = ModelExtractor(provider)
+    read("I live in Lyon.", extractor=extractor)
+    later = time.monotonic() + REST.max_seconds
+    monkeypatch.setattr("knowledge.extraction.model.time.monotonic", lambda: later)
+
+    assert not read("I live in Rome.", extractor=extractor).fallbacks
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
-from exobrain.lib.errors import Unavailable, Upstream
+from exobrain.lib.errors import Unavailable
 from knowledge.extraction.model import ModelExtractor
-from knowledge.extraction.provider import ChatProvider, Reply
+from knowledge.extraction.provider import ChatProvider, ModelRefused, ModelUnavailable, Reply
 from tests.knowledge.extraction.support import read, reasons, stated_facts
 from tests.model_server import ModelServer, Step, Tear, refusal, running
 
@@ -76,23 +76,69 @@ def test_a_provider_without_schemas_is_asked_without(server: ModelServer) -> Non
     assert "response_format" not in server.script.requests[1].body
 
 
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503])
-def test_what_may_pass_is_unavailable(server: ModelServer, status: int) -> None:
-    """The job is to be tried again."""
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (408, "timeout"),
+        (409, "provider_failed"),
+        (429, "busy"),
+        (500, "provider_failed"),
+        (502, "provider_failed"),
+        (503, "provider_failed"),
+    ],
+)
+def test_what_may_pass_is_unavailable(server: ModelServer, status: int, reason: str) -> None:
+    """The same question may be answered in a moment."""
     server.says(refusal(status))
 
-    with pytest.raises(Unavailable):
+    with pytest.raises(ModelUnavailable) as caught:
         _asked(_provider(server.url))
+    assert caught.value.reason == reason
+    assert "sk-secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 422])
-def test_what_stays_is_not(server: ModelServer, status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (400, "request_refused"),
+        (401, "key_refused"),
+        (403, "key_refused"),
+        (404, "unknown_model"),
+        (413, "request_refused"),
+        (422, "request_refused"),
+    ],
+)
+def test_what_stays_is_not(server: ModelServer, status: int, reason: str) -> None:
     """Asking again would not help; and nothing of the provider's words is repeated."""
     server.says(refusal(status))
 
-    with pytest.raises(Upstream) as caught:
+    with pytest.raises(ModelRefused) as caught:
         _asked(_provider(server.url))
+    assert caught.value.reason == reason
     assert "sk-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 422, 429, 500])
+def test_whatever_is_refused_the_rules_read_at_once(server: ModelServer, status: int) -> None:
+    """One request or two, and the messages are read all the same."""
+    server.says(refusal(status))
+
+    found = read("I live in Lyon.", extractor=ModelExtractor(_provider(server.url)))
+
+    assert ("user", "home", "lyon") in stated_facts(found)
+    assert len(server.script.requests) <= 2
+    assert len(found.fallbacks) == 1
+
+
+def test_a_slow_model_is_waited_for_once(server: ModelServer) -> None:
+    """Its time-out is not paid for again by the next messages."""
+    server.says([3.0, *_answers("{}")])
+    extractor = ModelExtractor(_provider(server.url, seconds=1))
+
+    for text in ("I live in Lyon.", "I live in Rome."):
+        assert stated_facts(read(text, extractor=extractor))
+
+    assert len(server.script.requests) == 1
 
 
 def test_a_torn_connection_is_unavailable(server: ModelServer) -> None:
@@ -128,4 +174,4 @@ def test_nonsense_instead_of_json_is_read_by_the_rules(server: ModelServer) -> N
     found = read("I live in Lyon.", extractor=ModelExtractor(_provider(server.url)))
 
     assert ("user", "home", "lyon") in stated_facts(found)
-    assert reasons(found) == {"model_answer_unusable"}
+    assert reasons(found) == {"unusable_answer"}

@@ -92,6 +92,16 @@ def test_what_is_past_ends_the_same_in_the_present(mind: Mind) -> None:
     assert shell.valid_to == year(2025).replace(day=3)
 
 
+def test_the_past_of_what_began_again_ends_nothing(mind: Mind) -> None:
+    """Who worked there long ago may work there now."""
+    job: dict[str, Any] = {"topic": "employer", "value": "BP", "single_valued": True}
+    mind.tell("I work at BP.", fact("You work at BP.", **job), day=1)
+    then = {"valid_from": year(2011), "valid_to": year(2012)}
+    mind.tell("I worked at BP in 2011.", fact("You worked at BP.", **then, **job), day=9)
+
+    assert holding() == ["You work at BP."]
+
+
 def test_two_values_in_one_sitting_are_asked_about(mind: Mind) -> None:
     """Neither is said to be a change, and nothing happened in between."""
     mind.tell("I live in Oslo.", lives("Oslo"), day=1)
@@ -169,6 +179,15 @@ def test_no_longer_ends_one_of_many(mind: Mind) -> None:
     mind.tell("Not fish.", fact("You do not like fish.", topic="likes:fish", polarity="not"), day=9)
 
     assert holding() == ["You like sushi.", "You do not like fish."]
+
+
+def test_what_is_only_alike_does_not_end(mind: Mind) -> None:
+    """Who went off fish soup may like fish."""
+    mind.tell("I like fish.", fact("You like fish.", topic="likes:fish"), day=1)
+    soup = fact("You went off fish soup.", topic="likes:fish soup", ends=True)
+    mind.tell("I went off fish soup.", soup, day=30)
+
+    assert holding() == ["You like fish.", "You went off fish soup."]
 
 
 def test_an_opinion_that_turns_ends_the_other(mind: Mind) -> None:

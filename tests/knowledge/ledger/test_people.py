@@ -3,8 +3,9 @@
 import pytest
 
 from knowledge.models import Alias, Block, Entity, ReviewItem
+from knowledge.services.forgetting.erasure import forget
 from knowledge.services.identities import people
-from knowledge.types import ProposedEntity
+from knowledge.types import ProposedEntity, Target, TargetKind
 from tests.knowledge.ledger.proposing import ANYWHERE, Mind, fact, person, role
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,17 @@ def test_a_name_joins_who_had_none(mind: Mind) -> None:
 
     anna = Entity.objects.get(is_self=False)
     assert (anna.id, anna.name, anna.is_unnamed) == (before, "Anna", False)
+
+
+def test_who_loses_the_name_is_known_by_the_role(mind: Mind) -> None:
+    """When the only message that said the name is forgotten."""
+    mind.tell("My sister is a nurse.", role("sister"), day=1)
+    named = mind.tell("My sister Anna called.", person("Anna", role="sister"), day=2)
+
+    forget(user_id=mind.user.pk, target=Target(TargetKind.MESSAGE, id=named.id))
+
+    sister = Entity.objects.get(is_self=False)
+    assert (sister.name, sister.is_unnamed) == ("your sister", True)
 
 
 def test_another_of_a_role_is_another(mind: Mind) -> None:

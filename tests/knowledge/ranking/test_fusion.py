@@ -111,10 +111,12 @@ def test_a_question_is_seldom_an_answer() -> None:
 
 
 def test_the_same_question_is_no_answer() -> None:
-    """However alike it is."""
-    pool = [candidate(1, text="Where's the tea?", lexical=2.0), candidate(2, lexical=1.0)]
+    """However alike it is; what another speaker asks may lead to it."""
+    again = candidate(1, text="Where's the tea?", lexical=2.0, is_users=True)
+    pool = [again, candidate(2, lexical=1.0)]
 
     assert order(pool) == [2, 1]
+    assert order([replace(again, is_users=False), pool[1]]) == [1, 2]
 
 
 def test_not_to_know_is_no_answer() -> None:

@@ -83,6 +83,17 @@ def test_what_holds_now_is_recalled(teller: Teller, ask: Ask) -> None:
     assert "I live in Lyon." not in texts(ask("Where do I live? In Lyon?"))
 
 
+def test_what_held_before_is_recalled_for_the_past(teller: Teller, ask: Ask) -> None:
+    """With its end."""
+    older = teller.tell("I live in Lyon.", day=1)
+    newer = teller.tell("I live in Oslo now.", day=20)
+
+    found = ask("Where did I live before?").items
+
+    [item] = [item for item in found if item.message_ids == [older.id]]
+    assert item.valid_to == newer.said_at
+
+
 def test_as_of_a_date_what_held_then_is_recalled(teller: Teller, ask: Ask) -> None:
     """Both statements stay reachable, each as of its time."""
     older = teller.tell("I live in Lyon.", day=1)
@@ -106,6 +117,17 @@ def test_a_message_that_holds_in_part_names_what_is_over(teller: Teller, ask: As
     assert item.valid_to is None
     assert [each.until for each in item.ended] == [newer.said_at]
     assert "Lyon" in item.ended[0].text
+
+
+def test_what_has_ended_is_no_answer_of_its_message(teller: Teller, ask: Ask) -> None:
+    """The fact says until when it held; the sentence that only says that it does is left out."""
+    said = teller.tell("I live in Lyon.", day=1)
+    over = said.said_at + timedelta(days=30)
+    Block.objects.filter(kind="fact", message_id=said.id).update(valid_to=over)
+
+    lines = ask("Where do I live?").items
+
+    assert {(item.kind, item.valid_to) for item in lines} == {(BlockKind.FACT, over)}
 
 
 def test_replacing_one_fact_does_not_move_the_others(teller: Teller, ask: Ask) -> None:

@@ -32,6 +32,8 @@ def test_a_finite_form_has_its_lemma(form: str, lemma: str) -> None:
         ("verkauft", "verkaufen"),
         ("studiert", "studieren"),
         ("abgelaufen", "ablaufen"),
+        ("getrennt", "trennen"),
+        ("geatmet", "atmen"),
         ("angeschafft", "anschaffen"),
     ],
 )

@@ -1,9 +1,9 @@
 """What German sentences say of the user and of others, by topic."""
 
-# ruff: noqa: E501  a sentence stays on its line
-
 import pytest
 
+from knowledge.extraction.port import KnownEntity
+from knowledge.types import Trust
 from tests.knowledge.extraction.support import read, stated_facts
 
 SAID_OF_USER = [
@@ -16,7 +16,6 @@ SAID_OF_USER = [
     ("Ich bin von Beruf Optikerin.", "job", "optikerin"),
     ("Ich bin jetzt selbständig als Gärtner.", "job", "gärtner"),
     ("Ich heiße Jonas.", "name", "jonas"),
-    ("Nenn mich bitte Tommi.", "call_me", "tommi"),
     ("Ich bin 34 Jahre alt.", "age", "34"),
     ("Ich bin 1,79 groß.", "height", "1,79"),
     ("Ich wiege 82,5 kg.", "weight", "82,5 kg"),
@@ -145,14 +144,6 @@ def test_a_death_is_one_of_whoever_died() -> None:
     assert fact.valid_from.date().isoformat() == "2023-03-01"
 
 
-def test_what_others_say_stays_theirs() -> None:
-    """With less trust, and with whose word it is."""
-    (fact,) = [one for one in read("Anna hat gesagt: Ich ziehe nach Rom.").facts if one.told_by]
-
-    assert fact.text == "Anna sagt: Ich ziehe nach Rom."
-    assert fact.told_by == fact.about[0] == "name:anna"
-
-
 def test_a_list_is_a_fact_each() -> None:
     """Each says its own value alone."""
     texts = {fact.text for fact in read("Ich mag Kapern, Feta und Dill.").facts}
@@ -168,3 +159,28 @@ def test_secrets_are_marked(sentence: str) -> None:
     (fact,) = read(sentence).facts
 
     assert fact.is_secret
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "teller"),
+    [
+        ("Anna hat gesagt: Ich ziehe nach Rom.", "Anna sagt: Ich ziehe nach Rom.", "name:anna"),
+        ("Mein Chef sagt, dass wir umziehen.", "Mein Chef sagt: Wir ziehen um.", "role:boss"),
+    ],
+)
+def test_what_others_say_stays_theirs(sentence: str, text: str, teller: str) -> None:
+    """With less trust, and with whose word it is."""
+    told = [fact for fact in read(sentence).facts if fact.told_by]
+
+    assert [(fact.text, fact.told_by, fact.about[0]) for fact in told] == [(text, teller, teller)]
+    assert all(fact.trust < Trust.USER_SAID for fact in told)
+
+
+def test_a_known_name_with_a_role_is_a_person_of_its_own() -> None:
+    """Whether she is the Katrin of the memory is decided by those who know her role."""
+    known = KnownEntity("ab12", "Katrin", "node.person")
+
+    found = read("Meine Schwägerin Katrin ist Notarin.", known=[known])
+
+    (entity,) = [one for one in found.entities if one.role]
+    assert (entity.key, entity.name, entity.role) == ("name:katrin", "Katrin", "sister-in-law")
