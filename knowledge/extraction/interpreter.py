@@ -11,7 +11,6 @@ from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import (
     CITY,
     COMPANY,
-    COUNTRY,
     ENTITY,
     INSTITUTION,
     PERSON,
@@ -20,7 +19,7 @@ from knowledge.extraction.node_types import (
 )
 from knowledge.extraction.statements import OPEN_TOPIC, NounPhrase, Statement, Subject, normal_value
 from knowledge.extraction.topics import Effect, Frame, Slot, Topic, all_topics
-from knowledge.extraction.values import age_in, day_of_year, fits, is_place_name
+from knowledge.extraction.values import age_in, day_of_year, fits
 from knowledge.extraction.words import word_list
 from knowledge.types import Polarity
 
@@ -886,14 +885,3 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
         if word not in word_list("small_talk") and word != "who"
     ]
     return len(words) >= 1
-
-
-__all__ = [
-    "COUNTRY",
-    "Context",
-    "filled",
-    "is_place_name",
-    "read_clause",
-    "read_open_clause",
-    "sentence",
-]

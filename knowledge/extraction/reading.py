@@ -12,7 +12,6 @@ from knowledge.extraction.clause import Clause, Phrase, Tense
 from knowledge.extraction.english import SAME, Reading, read_english
 from knowledge.extraction.interpreter import (
     KNOWN,
-    OPEN,
     Context,
     filled,
     read_clause,
@@ -20,7 +19,7 @@ from knowledge.extraction.interpreter import (
     sentence,
 )
 from knowledge.extraction.names import EMAIL, Name, normal_phone
-from knowledge.extraction.node_types import OBJECT, PERSON, PLACES
+from knowledge.extraction.node_types import PERSON, PLACES
 from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin, find_kin
 from knowledge.extraction.statements import NounPhrase, Statement, Subject, normal_value
@@ -886,6 +885,3 @@ def _distinct(statements: Sequence[Statement]) -> list[Statement]:
         if key not in found:
             found[key] = one
     return list(found.values())
-
-
-__all__ = ["OBJECT", "OPEN", "Antecedents", "Mode", "People", "SentenceReader", "clause_mode"]
