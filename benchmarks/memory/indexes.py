@@ -31,6 +31,7 @@ DIMENSIONS = 384
 CLUSTERS = 500
 BATCH = 500
 QUESTIONS = 300
+WARM_UP = 20  # calls at most
 SPACE = "bench-v1/384"
 START = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -335,14 +336,20 @@ def exactness(index: Any, scope: Any, vectors: Matrix) -> float:
     return round(statistics.mean(shares), 4)
 
 
-def timed(work: Callable[[Any], Any], items: Sequence[Any]) -> dict[str, float]:
+def timed(
+    work: Callable[[Any], Any], items: Sequence[Any], *, is_repeatable: bool = True
+) -> dict[str, float]:
     """Milliseconds of one call: the middle one, the slow ones, and the mean of its work.
 
     Work is the processor's time here and in PostgreSQL: what a call takes on an idle machine,
-    whatever else runs on this one.
+    whatever else runs on this one. The first calls only warm up; where a call cannot be made
+    twice, their items are not measured.
     """
-    for item in items[:20]:
+    warming = min(WARM_UP, len(items) // 3)
+    for item in items[:warming]:
         work(item)
+    if not is_repeatable:
+        items = items[warming:]
     took = []
     worked = _worked()
     for item in items:

@@ -1,6 +1,6 @@
 """From what the retrievers found to the candidates that are ranked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -66,8 +66,12 @@ def gather_candidates(
     told: Mapping[UUID, Sequence[datetime]] = {}
     if question.times:
         told = recalling.times_told(user_id=scope.user_id, message_ids=message_ids)
+    with_vector: Collection[UUID] = ()
+    if meant := scores.get("meaning"):
+        unfound = [id_ for id_ in rows if id_ not in meant]
+        with_vector = recalling.having_vectors(user_id=scope.user_id, passage_ids=unfound)
     candidates = [
-        _candidate(row, scores, told)
+        _candidate(row, scores, told, has_vector=row.id in with_vector)
         for row in rows.values()
         if not (row.is_secret or row.message_id in secret)
         or asks_for_secret(question.text, of=row.text)
@@ -94,6 +98,8 @@ def _candidate(
     row: PassageRow,
     scores: Mapping[str, Mapping[UUID, float]],
     told: Mapping[UUID, Sequence[datetime]],
+    *,
+    has_vector: bool,
 ) -> Candidate:
     times = [row.said_at]
     if row.kind == BlockKind.EPISODE and row.message_id:
@@ -119,4 +125,5 @@ def _candidate(
         is_assistants=row.trust == Trust.INFERRED and row.kind == BlockKind.EPISODE,
         lexical=lexical.get(row.id, lexical_default),
         dense=scores.get("meaning", {}).get(row.id),
+        has_vector=has_vector,
     )

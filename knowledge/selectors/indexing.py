@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef, Q
 
 from exobrain.lib.sql import all_rows
 from knowledge.models import (
     BitemporalRecord,
     Block,
+    BlockTokens,
     BlockVector,
     Edge,
     EdgeType,
@@ -169,21 +171,28 @@ def record_ids(*, user_id: UUID) -> tuple[list[UUID], list[UUID], list[UUID]]:
     )
 
 
-def without_vectors(*, space: str, limit: int, user_id: UUID | None = None) -> list[Block]:
-    """Some blocks of which a passage has no vector in a space, by user."""
-    vectors = BlockVector.objects.filter(
-        user_id=OuterRef("user_id"), block_id=OuterRef("id"), space__name=space
-    )
-    of_passage = BlockVector.objects.filter(
-        user_id=OuterRef("user_id"), block_id=OuterRef("block_id"), space__name=space
-    )
-    passages = IndexedBlock.objects.filter(
-        ~Exists(of_passage), user_id=OuterRef("user_id"), passage_of=OuterRef("id")
-    )
-    found = Block.objects.filter(~Exists(vectors) | Exists(passages))
+def without_embeddings(
+    *, space: str, with_tokens: bool, limit: int, user_id: UUID | None = None
+) -> list[Block]:
+    """Some blocks of which a passage has no vector in a space, or no token vectors, by user."""
+    is_missing = _lacks(space, BlockVector, "block_id", space_of="space__name")
+    if with_tokens:
+        is_missing |= _lacks(space, BlockTokens, "passage_id", space_of="space")
+    found = Block.objects.filter(is_missing)
     if user_id is not None:
         found = found.filter(user_id=user_id)
     return list(found.order_by("user_id", "said_at", "id")[:limit])
+
+
+def _lacks(space: str, model: type[Model], passage: str, *, space_of: str) -> Q:
+    """True for a block one of whose passages has no row of this model in the space."""
+    rows = cast(Any, model).objects.filter(**{"user_id": OuterRef("user_id"), space_of: space})
+    later = IndexedBlock.objects.filter(
+        ~Exists(rows.filter(**{passage: OuterRef("block_id")})),
+        user_id=OuterRef("user_id"),
+        passage_of=OuterRef("id"),
+    )
+    return ~Exists(rows.filter(**{passage: OuterRef("id")})) | Exists(later)
 
 
 def is_waiting(*, space: str) -> bool:

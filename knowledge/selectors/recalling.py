@@ -107,6 +107,13 @@ _NAMED = """
     LIMIT %(limit)s
 """
 
+# Of the space that is searched.
+_HAVING_VECTORS = """
+    SELECT v.block_id FROM knowledge_blockvector v
+    JOIN knowledge_embeddingspace s ON s.id = v.space_id AND s.is_active
+    WHERE v.user_id = %(user)s AND v.block_id = ANY(%(ids)s::uuid[])
+"""
+
 _ANY = "SELECT FROM knowledge_block WHERE user_id = %(user)s LIMIT 1"
 
 
@@ -205,6 +212,12 @@ def messages_with_secrets(*, user_id: UUID, message_ids: Iterable[UUID]) -> set[
     """Those of the messages that tell a password, a code or the like."""
     values = {"user": user_id, "ids": plain_array(message_ids)}
     return {row[0] for row in all_rows(_WITH_SECRETS, values)}
+
+
+def having_vectors(*, user_id: UUID, passage_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the passages that have a vector in the space that is searched."""
+    values = {"user": user_id, "ids": plain_array(passage_ids)}
+    return {row[0] for row in all_rows(_HAVING_VECTORS, values)}
 
 
 def superseded(*, user_id: UUID, message_ids: Iterable[UUID], now: datetime) -> list[Superseded]:

@@ -20,7 +20,7 @@ from django.db import connection, models, transaction
 from django.db.models import Max, Q
 
 from exobrain.lib import clock
-from exobrain.lib.errors import Invalid
+from exobrain.lib.errors import Invalid, Unavailable
 from journal import selectors as journal
 from knowledge.errors import CannotMerge
 from knowledge.models import (
@@ -37,6 +37,8 @@ from knowledge.selectors.history import changes_of
 from knowledge.selectors.withheld import private_spans
 from knowledge.services import rereading
 from knowledge.services.identities.merging import merge_into
+from knowledge.services.indexing.carrying import stored_embeddings
+from knowledge.services.indexing.reindexing import embed_missing
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.learning.learner import (
     fallback_of,
@@ -401,17 +403,26 @@ def _swap_schema(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
         progress.not_replayed += late.not_replayed
         report = _make_report(user_id, schema, progress)
         ids = _record_ids(user_id)
+        with _tables_of(schema):  # before PostgreSQL deletes tokens with the rows of their blocks
+            new = _record_ids(user_id)
+            embedded = stored_embeddings(user_id=user_id, block_ids=sorted(new["block"]))
         _copy_kept_history(user_id, schema)
         _replace_rows(user_id, schema)
-        new = _record_ids(user_id)
         update_indexes(
             user_id=user_id,
             block_ids=sorted(ids["block"] | new["block"]),
             entity_ids=sorted(ids["entity"] | new["entity"]),
             edge_ids=sorted(ids["edge"] | new["edge"]),
+            vectors=embedded.vectors,
+            tokens=embedded.tokens,
         )
         _drop_schema(schema)
     log.info("memory_rebuilt", before=report.before, after=report.after)
+    try:
+        while embed_missing(user_id=user_id):
+            pass
+    except Unavailable as error:  # the worker makes up for it when the embedder is back
+        log.warning("embedding_skipped", error=type(error).__name__)
     return Rebuilt(**{**vars(report), "schema": ""})
 
 

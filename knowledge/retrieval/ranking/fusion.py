@@ -3,7 +3,8 @@
 The features are sizes that mean the same whatever else the memory holds: the share of the
 question's information that a text has, cosines, whose words it is. So is their weighted sum, and
 above zero it says that the candidate helps. A retriever that is late or absent is no feature: then
-other weights are used.
+other weights are used. Where it is only some candidates that have no vector or no tokens, theirs
+are taken to be what such words usually have: so they are neither dropped nor preferred.
 """
 
 import math
@@ -29,6 +30,8 @@ from knowledge.retrieval.ranking.question import (
 )
 from knowledge.retrieval.ranking.terms import terms
 from knowledge.retrieval.ranking.weights import (
+    EXPECTED_DENSE,
+    EXPECTED_TOKENS,
     PRIOR_BLOCKS,
     PRIOR_HAVING,
     SESSION_BEST,
@@ -58,6 +61,7 @@ class Candidate:
     is_assistants: bool = False
     lexical: float | None = None  # BM25 of its index row
     dense: float | None = None  # cosine of its contextual vector
+    has_vector: bool = True  # false: it could not be found by its meaning
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,17 @@ def fuse(
     elif dense is not None:
         weights = WITH_VECTORS
     features = _features_of_texts(question, pool, statistics, with_cover=weights.cover > 0)
-    if dense is not None:
-        features["dense"] = dense if scorer is not None else dense - dense.mean()
+    has_vector = np.array([each.has_vector or each.dense is not None for each in pool])
     if scorer is not None:
         positions = [candidate.position for candidate in pool]
-        features["tokens"] = scorer.score(positions, _idf_with_prior(statistics))
+        expected = EXPECTED_DENSE.of(features)
+        features["dense"] = expected if dense is None else np.where(has_vector, dense, expected)
+        tokens = scorer.score(positions, _idf_with_prior(statistics))
+        # What is beside a message stands in for its own tokens: with them it would score more.
+        expected = np.maximum(tokens, EXPECTED_TOKENS.of(features))
+        features["tokens"] = np.where(scorer.has_tokens(positions), tokens, expected)
+    elif dense is not None:
+        features["dense"] = np.where(has_vector, dense - dense[has_vector].mean(), 0.0)
     compared = features.get("tokens", features["lexical"])
     features["session"] = _session_scores(pool, compared)
     parts = {name: getattr(weights, name) * values for name, values in features.items()}

@@ -21,6 +21,7 @@ from knowledge.types import MessagePosition
 Floats = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
 Signs = npt.NDArray[np.uint64]  # (tokens, dimensions / 64): a row of packed signs for each token
+Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
 
 
@@ -64,6 +65,10 @@ class LateInteractionScorer:
             near = np.maximum(near, np.where(beside >= 0, discount * matches[:, beside], -1.0))
         weights = token_weights(self.question, idf)
         return weighted_mean(near, weights).astype(np.float64)
+
+    def has_tokens(self, positions: Sequence[MessagePosition]) -> Flags:
+        """Which of the texts at these positions have tokens of their own."""
+        return self._columns(positions, step=0) >= 0
 
     def _columns(self, positions: Sequence[MessagePosition], *, step: int) -> Indices:
         """The column of the text so many sequences after each position; -1 where none is."""

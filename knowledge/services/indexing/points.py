@@ -25,10 +25,10 @@ Episodes = Mapping[MessagePosition, tuple[UUID, str]]
 
 def digest_of(text: str) -> bytes:
     """The digest by which the vector of a block's first passage is known to be of this text."""
-    return _digest(passages_of(UUID(int=0), text)[0])
+    return digest_of_passage(passages_of(UUID(int=0), text)[0])
 
 
-def _digest(passage: Passage) -> bytes:
+def digest_of_passage(passage: Passage) -> bytes:
     """16 bytes, of all that the embedder is given."""
     text = embedded_text(passage.utterance)
     return hashlib.sha256(text.encode(errors="replace")).digest()[:16]
@@ -55,7 +55,7 @@ def build_points(
     whole = set(block_ids)
     passages = {id_: each if id_ in whole else each[:1] for id_, each in passages.items()}
     digests = {
-        passage.id: _digest(passage)
+        passage.id: digest_of_passage(passage)
         for each in passages.values()
         for passage in each
         if passage.id not in given
@@ -115,7 +115,7 @@ def _build_points(
             own_terms=counted_terms(row.terms),
             vector=vector,
             own_vector=own_vector,
-            digest=_digest(passage),
+            digest=digest_of_passage(passage),
             reference=position[0] if position else "",
             sequence=position[1] if position else None,
             payload={"text": block.text[passage.start : passage.end]},

@@ -47,14 +47,16 @@ def rebuild_user(*, user_id: UUID) -> int:
 
 
 def embed_missing(*, user_id: UUID | None = None, limit: int = EMBED_BATCH) -> int:
-    """Some blocks that had no vector of the present model have one; returns how many.
+    """Some blocks that lacked vectors or tokens of the present model have them; returns how many.
 
     Raises Unavailable while the embedder is away.
     """
     embedder = configured_embedder()
     if embedder is None:
         return 0
-    blocks = indexing.without_vectors(space=embedder.space, limit=limit, user_id=user_id)
+    blocks = indexing.without_embeddings(
+        space=embedder.space, with_tokens=embedder.gives_tokens, limit=limit, user_id=user_id
+    )
     by_user: dict[UUID, list[Block]] = defaultdict(list)
     for block in blocks:
         by_user[block.user_id].append(block)

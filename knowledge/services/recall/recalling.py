@@ -113,9 +113,13 @@ def _run_retrievers(
 def _load_scorer(
     scope: Scope, pool: CandidatePool, retrieved: Mapping[str, Retrieved]
 ) -> LateInteractionScorer | None:
-    """None where the question or the memory has no token vectors of the embedder's space."""
-    question = retrieved.get("meaning", Retrieved()).question_tokens
-    if question is None or not len(question.vectors):
+    """None where the question or the memory has no token vectors of the embedder's space.
+
+    Nor while that space is being filled: as long as nothing is found by vectors, words decide.
+    """
+    meaning = retrieved.get("meaning", Retrieved())
+    question = meaning.question_tokens
+    if question is None or not len(question.vectors) or not meaning.scores:
         return None
     embedder = configured_embedder()
     if embedder is None:

@@ -49,6 +49,7 @@ class ByteEmbedder:
 
     space = f"bytes-v1/{MOCK_DIMENSIONS}"
     dimensions = MOCK_DIMENSIONS
+    gives_tokens = False
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
         """A vector for each text."""

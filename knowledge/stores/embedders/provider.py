@@ -36,6 +36,7 @@ class ProviderEmbedder:
         self.model = model
         self.dimensions = dimensions
         self.space = f"{model}/{dimensions}"
+        self.gives_tokens = False
         self.batch_size = batch_size
         self.client = openai.OpenAI(
             base_url=base_url,

@@ -1,6 +1,6 @@
 """Token vectors in this process, for tests."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from knowledge.stores.tokens.port import StoredTokens
@@ -34,6 +34,16 @@ class InMemoryTokenStore:
             for step in range(-reach, reach + 1)
         }
         return {each.position: each.packed for each in kept.values() if each.position in wanted}
+
+    def tokens_of_texts(
+        self, *, user_id: UUID, space: str, digests: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Packed vectors in this space of the user's passages with such texts, by digest."""
+        return {
+            tokens.digest: tokens.packed
+            for at, tokens in self.kept.get(user_id, {}).values()
+            if at == space and tokens.digest in digests
+        }
 
     def remove_stale(
         self, *, user_id: UUID, passage_ids: Sequence[UUID], digests: Mapping[UUID, bytes]

@@ -1,6 +1,6 @@
 """What every store of token vectors can do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -34,6 +34,11 @@ class TokenStore(Protocol):
 
         A passage that has none in this space itself brings no neighbours.
         """
+
+    def tokens_of_texts(
+        self, *, user_id: UUID, space: str, digests: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Packed vectors in this space of the user's passages with such texts, by digest."""
 
     def remove_stale(
         self, *, user_id: UUID, passage_ids: Sequence[UUID], digests: Mapping[UUID, bytes]

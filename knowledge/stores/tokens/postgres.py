@@ -1,6 +1,6 @@
 """Token vectors in PostgreSQL: written, and forgotten, with the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from exobrain.lib.sql import all_rows, plain_array, send
@@ -29,6 +29,10 @@ FROM knowledge_blocktokens p CROSS JOIN LATERAL (
 ) t
 WHERE p.passage_id = ANY(%(ids)s::uuid[]) AND p.user_id = %(user)s AND p.space = %(space)s
 """
+OF_TEXTS = """
+SELECT DISTINCT ON (digest) digest, packed FROM knowledge_blocktokens
+WHERE user_id = %s AND space = %s AND digest = ANY(%s::bytea[])
+"""
 REMOVE_STALE = """
 DELETE FROM knowledge_blocktokens t
 WHERE t.user_id = %s AND t.passage_id = ANY(%s) AND NOT EXISTS (
@@ -56,6 +60,12 @@ class PostgresTokenStore:
         values = {"ids": plain_array(passage_ids), "user": user_id, "space": space, "reach": reach}
         rows = all_rows(WITH_NEIGHBOURS, values, binary=True)
         return {(reference, sequence): packed for reference, sequence, packed in rows}
+
+    def tokens_of_texts(
+        self, *, user_id: UUID, space: str, digests: Collection[bytes]
+    ) -> Mapping[bytes, bytes]:
+        """Packed vectors in this space of the user's passages with such texts, by digest."""
+        return dict(all_rows(OF_TEXTS, [user_id, space, list(digests)], binary=True))
 
     def remove_stale(
         self, *, user_id: UUID, passage_ids: Sequence[UUID], digests: Mapping[UUID, bytes]

@@ -1,7 +1,7 @@
 """The index of blocks in memory, for tests: the same answers, by plain loops."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 import numpy as np
@@ -62,6 +62,12 @@ class InMemoryVectorIndex:
             for id_, point in self.vectors.get(user_id, {}).items()
             if point.vector is not None and digests.get(id_) == point.digest
         }
+
+    def vectors_of_texts(self, *, user_id: UUID, digests: Collection[bytes]) -> dict[bytes, Vector]:
+        """Own vectors of the user's blocks with such texts, by digest of the text."""
+        points = self.vectors.get(user_id, {}).values()
+        stored = self.own_vectors(user_id=user_id, digests={p.block_id: p.digest for p in points})
+        return {p.digest: stored[p.block_id] for p in points if p.digest in digests}
 
     def statistics(self, *, user_id: UUID, terms: Iterable[str]) -> TermStatistics:
         """How common these terms are among all blocks of the user."""

@@ -1,6 +1,6 @@
 """What every index of blocks can do: find them by their words and by their meaning."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -110,6 +110,9 @@ class LedgerVectorIndex(VectorIndex, Protocol):
 
     def own_vectors(self, *, user_id: UUID, digests: Mapping[UUID, bytes]) -> dict[UUID, Vector]:
         """The blocks' own vectors in our space, where they are of texts with these digests."""
+
+    def vectors_of_texts(self, *, user_id: UUID, digests: Collection[bytes]) -> dict[bytes, Vector]:
+        """Own vectors in our space of the user's blocks with such texts, by digest of the text."""
 
     def statistics(self, *, user_id: UUID, terms: Iterable[str]) -> TermStatistics:
         """How common these terms are among all blocks of the user."""

@@ -5,7 +5,7 @@ Words: posting lists, fetched whole and scored with numpy; see `posting_lists`. 
 Statements name no schema, because a memory can be rebuilt in another one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -191,7 +191,18 @@ class PostgresVectorIndex:
             [list(digests), list(digests.values()), user_id, self.space],
             binary=True,
         )
-        return {id_: np.frombuffer(own, dtype=np.float16).astype(np.float32) for id_, own in rows}
+        return {id_: _vector_of_halves(own) for id_, own in rows}
+
+    def vectors_of_texts(self, *, user_id: UUID, digests: Collection[bytes]) -> dict[bytes, Vector]:
+        """Own vectors in our space of the user's blocks with such texts, by digest of the text."""
+        rows = all_rows(
+            "SELECT DISTINCT ON (v.digest) v.digest, v.own FROM knowledge_blockvector v"
+            " JOIN knowledge_embeddingspace s ON s.id = v.space_id"
+            " WHERE v.user_id = %s AND s.name = %s AND v.digest = ANY(%s::bytea[])",
+            [user_id, self.space, list(digests)],
+            binary=True,
+        )
+        return {digest: _vector_of_halves(own) for digest, own in rows}
 
     def statistics(self, *, user_id: UUID, terms: Iterable[str]) -> TermStatistics:
         """How common these terms are among all blocks of the user."""
@@ -285,6 +296,10 @@ def _search_index(
 
 def _by_distance(rows: Iterable[tuple[Any, ...]]) -> list[ScoredBlock]:
     return [ScoredBlock(block_id, 1.0 - distance, trust) for block_id, distance, trust in rows]
+
+
+def _vector_of_halves(own: bytes) -> Vector:
+    return np.frombuffer(own, dtype=np.float16).astype(np.float32)
 
 
 def _vector_values(vector: Vector, limit: int) -> dict[str, Any]:

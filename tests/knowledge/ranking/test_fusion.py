@@ -186,3 +186,40 @@ def test_every_block_is_ranked_once_whatever_the_retrievers_say(
 
     assert sorted(item.block_id.int for item in ranked) == list(range(len(pool)))
     assert all(np.isfinite(item.score) for item in ranked)
+
+
+def with_tokens(*numbers: int) -> LateInteractionScorer:
+    """A scorer to which candidates of these numbers have the question's very tokens."""
+    vectors = np.ones((1, 64), dtype=np.float32)
+    packed = {(f"day {number}", 0): pack(vectors) for number in numbers}
+    return LateInteractionScorer(
+        question=TokenVectors(["tea"], [0], vectors),
+        table=TokenTable.of_packed(packed, dimensions=64),
+    )
+
+
+def test_what_has_no_tokens_is_neither_dropped_nor_preferred() -> None:
+    """By the same words and vector it is behind what fits perfectly, and still helps."""
+    pool = [candidate(number, lexical=1.0, dense=0.5) for number in (1, 2)]
+
+    first, second = fuse(QUESTION, pool, statistics=STATISTICS, scorer=with_tokens(2))
+
+    assert (first.block_id.int, second.block_id.int) == (2, 1)
+    assert 0 < second.parts["tokens"] < first.parts["tokens"]
+    assert second.score > 0
+
+
+def test_what_has_no_vector_is_not_taken_for_the_worst() -> None:
+    """What has one and was not found by it is."""
+    pool = [
+        candidate(1, lexical=1.0, dense=0.9),
+        candidate(2, lexical=1.0, dense=0.1),
+        candidate(3, lexical=1.0),
+        candidate(4, lexical=1.0, has_vector=False),
+    ]
+
+    for scorer in (None, with_tokens(1, 2, 3)):
+        ranked = fuse(QUESTION, pool, statistics=STATISTICS, scorer=scorer)
+        dense = {each.block_id.int: each.parts["dense"] for each in ranked}
+
+        assert dense[1] > dense[4] > dense[3] == dense[2]
