@@ -163,12 +163,10 @@ def test_a_stranger_reaches_nothing(alice: User, charlie: User, as_user: SignIn)
         "9999-12-31T23:59:59-14:00",
     ],
 )
-def test_moments_at_the_ends_of_time_are_refused(
-    test_user: User, sign_in: SignIn, moment: str
-) -> None:
+def test_moments_at_the_ends_of_time_are_refused(alice: User, as_user: SignIn, moment: str) -> None:
     """Wherever a client names a moment: a clear answer, not a failure."""
-    client = sign_in(test_user)
-    block = event(test_user, "Swim", NOW, remind_at=NOW)
+    client = as_user(alice)
+    block = event(alice, "Swim", NOW, remind_at=NOW)
     base = "/api/knowledge"
 
     for path, query in (
@@ -185,20 +183,20 @@ def test_moments_at_the_ends_of_time_are_refused(
     assert snoozed.status_code == 422
 
 
-def test_a_moment_of_an_odd_zone_is_read(test_user: User, sign_in: SignIn) -> None:
+def test_a_moment_of_an_odd_zone_is_read(alice: User, as_user: SignIn) -> None:
     """PostgreSQL knows no zone a whole day away."""
-    client = sign_in(test_user)
+    client = as_user(alice)
 
     for path, name in (("/upcoming", "since"), ("/pages", "as_of")):
         answer = client.get(f"/api/knowledge{path}", {name: "2026-01-01T00:00:00+23:59"})
         assert answer.status_code == 200
 
 
-def test_an_event_without_end_is_no_reason_to_fail(test_user: User, sign_in: SignIn) -> None:
+def test_an_event_without_end_is_no_reason_to_fail(alice: User, as_user: SignIn) -> None:
     """What lasts for thousands of years is listed like any other."""
-    client = sign_in(test_user)
+    client = as_user(alice)
     first, last = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-    event(test_user, "Time", first, ends_at=last, recurrence="FREQ=DAILY;INTERVAL=0")
+    event(alice, "Time", first, ends_at=last, recurrence="FREQ=DAILY;INTERVAL=0")
 
     answer = client.get("/api/knowledge/upcoming")
 

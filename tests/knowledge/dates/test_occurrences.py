@@ -80,6 +80,7 @@ def test_an_event_without_an_end_lasts_as_long_as_its_time_is_known(
         "INTERVAL=1",
         "\x00",
     ],
+    ids=lambda rule: repr(rule[:40]),
 )
 def test_a_rule_that_would_never_end_is_none(rule: str) -> None:
     """Nor one that never takes place, or that dateutil stumbles over; and that is said at once."""
