@@ -112,9 +112,9 @@ _OPENERS = re.compile(
 _LEFT_OUT = [
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"(?i)^(?:been|never been|already been|had been)\b", "I have "),
+        (r"(?i)^(?:been|never been|already been|had been)\b(?! (?:a|an|so|quite) )", "I have "),
         (
-            r"(?i)^(?:gonna|going to|about to|planning to|hoping to|looking for|looking forward)\b",
+            r"(?i)^(?!gonna be (?:a|an|so|great|fun|hard)\b)(?:gonna|going to|about to|planning to|hoping to|looking for|looking forward)\b",
             "I am ",
         ),
         (
@@ -348,7 +348,23 @@ _NOMINAL = frozenset(
     {"PRP", "PRP$", "NN", "NNS", "NNP", "NNPS", "DT", "JJ", "CD", "POS", "EX", "RB"}
 )
 _LINKS = frozenset(
-    ["and", "but", "so", "though", "although", "because", "or", "yet", "otherwise", "then"]
+    [
+        "and",
+        "but",
+        "so",
+        "though",
+        "although",
+        "because",
+        "or",
+        "yet",
+        "otherwise",
+        "then",
+        "anyway",
+        "anyways",
+        "well",
+        "also",
+        "plus",
+    ]
 )
 
 
@@ -866,7 +882,11 @@ class _Reader:
             for child in body.children
             if child.i > body.i and not child.is_punct and child.dep_ not in ("conj", "cc", "advcl")
         ]
-        is_unknown = len(rest) == 1 and rest[0].dep_ not in ("prep", "prt", "dative", "agent")
+        is_unknown = (
+            len(rest) == 1
+            and not _TIMES.match(rest[0].lemma_.lower())
+            and rest[0].dep_ not in ("prep", "prt", "dative", "agent")
+        )
         if (
             is_unknown
             and self._lemma(body) in _PRESENT_BASE
@@ -1100,6 +1120,11 @@ class _Reader:
             else []
         )
 
+    def _phrase_of(self, word: Any) -> Phrase:
+        """The word alone."""
+        start = self._at(word.idx)
+        return Phrase(self._word(word), word.lower_, start, start + len(word.text), start)
+
     def _phrase(self, token: Any, *, alone: str = "") -> Phrase:
         tokens = self._phrase_tokens(token)
         determiners = [
@@ -1129,6 +1154,13 @@ class _Reader:
                         prepositions.setdefault(child.lower_, []).append(
                             replace(phrases[0], others=tuple(phrases[1:]))
                         )
+            elif (
+                child.dep_ == "xcomp"
+                and child.tag_ == "VB"
+                and token.pos_ == "ADJ"
+                and all(one.lower_ == "to" or one.is_punct for one in child.children)
+            ):  # "allergic to shellfish": a noun that is read as a verb
+                prepositions.setdefault("to", []).append(self._phrase_of(child))
         start = self._at(tokens[0].idx)
         return Phrase(
             text=self._joined(tokens),

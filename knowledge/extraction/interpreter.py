@@ -11,7 +11,6 @@ from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import (
     CITY,
     COMPANY,
-    COUNTRY,
     ENTITY,
     INSTITUTION,
     PERSON,
@@ -20,7 +19,7 @@ from knowledge.extraction.node_types import (
 )
 from knowledge.extraction.statements import OPEN_TOPIC, NounPhrase, Statement, Subject, normal_value
 from knowledge.extraction.topics import Effect, Frame, Slot, Topic, all_topics
-from knowledge.extraction.values import age_in, day_of_year, fits, is_place_name
+from knowledge.extraction.values import age_in, day_of_year, fits
 from knowledge.extraction.words import word_list
 from knowledge.types import Polarity
 
@@ -56,6 +55,10 @@ _NO = frozenset({"no", "neither", "zero"})
 # Verbs whose past tells what is so now.
 _STAYS_TRUE = frozenset(
     ["grow+up", "bear", "raise", "diagnose", "react", "develop", "get", "become", "go", "turn"]
+)
+# Said to the assistant, or of something that only the words before tell.
+_HOLLOW = re.compile(
+    r"(?i)\byou(?:r|rs|rself)?\b|\b(?:it|them|that|this|those|these|so|do|be)[.!]$|^\W*\"\s|^even i\b"
 )
 _EMPTY_HEADS = frozenset(
     [
@@ -748,6 +751,8 @@ def sentence(template: str, subject: Subject) -> str:
     text = template.replace("{who}", subject.label)
     if not subject.is_self:
         text = re.sub(rf"(?<={re.escape(subject.label)}) (?:am|'m)\b", " is", text)
+        if " and " not in subject.label:
+            text = re.sub(rf"(?<={re.escape(subject.label)}) have\b", " has", text)
     text = re.sub(
         r"(?i)^(?:so|then|also|because|but|and|plus|although|though|since|well|ok|btw|oh|yes|otherwise|before that|after that|correction:|originally)[ ,]+(?=\S)",
         "",
@@ -780,7 +785,7 @@ def read_open_clause(
         name, phrases = next(iter(clause.prepositions.items()))
         value = normal_value(f"{name} {_without_date(phrases[0].text)}")
     text = sentence(clause.text, subject)
-    if not text or len(text) > MAX_OPEN_CHARACTERS or "{" in text:
+    if not text or len(text) > MAX_OPEN_CHARACTERS or "{" in text or _HOLLOW.search(text):
         return None
     others = [
         context.keys[name.start]
@@ -864,7 +869,9 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
                 "commute",
             )
         )
-    if clause.tense is Tense.FUTURE and not (has_date or names):
+    if clause.tense is Tense.FUTURE and not (
+        has_date or any(one.node_type == PERSON for one in names)
+    ):
         return False
     if clause.tense is Tense.PAST and subject.is_self and not is_specific:
         # What was done once and names nothing is of the day.
@@ -878,14 +885,3 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
         if word not in word_list("small_talk") and word != "who"
     ]
     return len(words) >= 1
-
-
-__all__ = [
-    "COUNTRY",
-    "Context",
-    "filled",
-    "is_place_name",
-    "read_clause",
-    "read_open_clause",
-    "sentence",
-]

@@ -12,20 +12,20 @@ from knowledge.extraction.clause import Clause, Phrase, Tense
 from knowledge.extraction.english import SAME, Reading, read_english
 from knowledge.extraction.interpreter import (
     KNOWN,
-    OPEN,
     Context,
     filled,
     read_clause,
     read_open_clause,
+    sentence,
 )
 from knowledge.extraction.names import EMAIL, Name, normal_phone
-from knowledge.extraction.node_types import OBJECT, PERSON, PLACES
+from knowledge.extraction.node_types import PERSON, PLACES
 from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin, find_kin
-from knowledge.extraction.statements import Statement, Subject, normal_value
+from knowledge.extraction.statements import NounPhrase, Statement, Subject, normal_value
 from knowledge.extraction.times import has_time, recurrence_in
 from knowledge.extraction.topics import Topic, all_topics, role_topic, topic_named
-from knowledge.extraction.values import day_of_year
+from knowledge.extraction.values import age_in, day_of_year
 from knowledge.types import Polarity
 
 TOLD_CERTAINTY = 0.8
@@ -346,6 +346,12 @@ class SentenceReader:
             value, identifiers = shown.lower(), (shown.lower(),)
         if not value:
             return None
+        if topic.name == "name" and subject.is_self:
+            for name in self.names:
+                if match.start("value") <= name.start < match.end():
+                    self.people.is_user(name)
+        if topic.name == "age":
+            value = str(age_in(shown) or "")
         key = topic.key(
             what.replace("favorite", "favourite").replace("color", "colour") if what else value
         )
@@ -423,12 +429,20 @@ class SentenceReader:
                 last = subject
             if mode is Mode.NOT_MEANT or (mode is Mode.TOLD and subject.is_self):
                 continue
+            if partner is None and subject.is_self and clause.subject is not None:
+                partner = context.person_at(clause.subject)
             told_by = None
             if mode is Mode.TOLD:
                 teller = context.person_at(clause.teller) if clause.teller is not None else None
                 told_by = teller.key if teller is not None else None
+                if told_by is None:
+                    continue  # hearsay is nobody's word
                 subject = replace(subject, certainty=min(subject.certainty, TOLD_CERTAINTY))
-            made = [*self._role_of(clause, subject), *read_clause(clause, subject, context)]
+            made = [
+                *self._role_of(clause, subject),
+                *self._called(clause, subject, context),
+                *read_clause(clause, subject, context),
+            ]
             if not made and not self._is_said(clause, found, before, covered, context):
                 statement = read_open_clause(
                     clause,
@@ -463,6 +477,29 @@ class SentenceReader:
             self._remember(subject)
             self._after(clause, subject, context)
         return found
+
+    def _called(self, clause: Clause, subject: Subject, context: Context) -> Iterator[Statement]:
+        """ "The repo I maintain is called Larkspur": what the name names."""
+        phrase = clause.complement or clause.object
+        name = context.name_in(phrase) if phrase is not None else None
+        if clause.verb not in ("call", "name") or not subject.is_thing or name is None:
+            return
+        if clause.subject is None or clause.subject.head not in _PROJECTS:
+            return
+        row = all_topics()["project:"]
+        value = normal_value(name.text)
+        yield Statement(
+            text=sentence(clause.text, subject),
+            subject=subject,
+            start=clause.start,
+            end=clause.end,
+            topic=row.key(value),
+            value=value,
+            target=NounPhrase(name.text, name.start, name.end, row.node_type),
+            edge_type=row.edge_type,
+            relation=row.relation,
+            is_single=False,
+        )
 
     def _role_of(self, clause: Clause, subject: Subject) -> Iterator[Statement]:
         """ "She's my cousin": who somebody that has been named is."""
@@ -647,7 +684,7 @@ class SentenceReader:
             phrase.text,
         ):
             return self._thing(self.speaker, phrase)
-        if re.search(
+        if clause.verb in ("call", "name") and re.search(
             r"\b(?:I|we|I'm|we're) (?:am |are )?\w+", self.text[phrase.start : phrase.end]
         ):
             return self._thing(self.speaker, phrase)  # "the project I'm on"
@@ -755,6 +792,36 @@ _DAY = re.compile(
     r"(?i)\b(?:today|tonight|tomorrow|(?:next|this|coming) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|deadline|due|"
     r"january|february|march|april|june|july|august|september|october|november|december|in may)\b"
 )
+_PROJECTS = frozenset(
+    [
+        "repo",
+        "repository",
+        "project",
+        "app",
+        "application",
+        "site",
+        "website",
+        "blog",
+        "podcast",
+        "newsletter",
+        "game",
+        "library",
+        "tool",
+        "package",
+        "novel",
+        "book",
+        "thesis",
+        "startup",
+        "plugin",
+        "bot",
+        "album",
+        "channel",
+        "zine",
+        "comic",
+        "script",
+        "course",
+    ]
+)
 _OWN_THING = re.compile(r"((?:[Mm]y|[Oo]ur) [\w' -]{2,40}?) \{who\} ")
 _AND_I = re.compile(r"(?P<other>(?:[A-Z][\w-]+|[Mm]y \w+(?: [A-Z][\w-]+)?)) and I$")
 _NAME_IS = re.compile(
@@ -818,6 +885,3 @@ def _distinct(statements: Sequence[Statement]) -> list[Statement]:
         if key not in found:
             found[key] = one
     return list(found.values())
-
-
-__all__ = ["OBJECT", "OPEN", "Antecedents", "Mode", "People", "SentenceReader", "clause_mode"]

@@ -1,7 +1,7 @@
 """Reads reminders: "remind me to call the dentist tomorrow at nine", in English and German.
 
 A reminder is an event with the time at which the user wants to be reminded. One without any time is
-no reminder: nobody could say when it is due.
+kept as something to be done, and is never due.
 """
 
 import re
@@ -87,6 +87,7 @@ _CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LEADING = re.compile(
     r"^[\s,:]*(?:(?:to|about|of|that|on|at|daran|an|dass|for|by)\b[\s,]*)+", re.IGNORECASE
 )
+_TASK = re.compile(r"\s*(?:to|about|daran|an|dass)\b", re.IGNORECASE)
 _TRAILING = re.compile(r"[\s,]+(?:on|at|by|in|um|am|gegen|and|und)?[\s,.!?]*$", re.IGNORECASE)
 
 
@@ -108,20 +109,15 @@ def propose_reminders(message: SourceMessage, user_key: str) -> Sequence[Propose
         if match is None or (match[0].lower().lstrip().startswith("mich") and not match["end"]):
             continue
         when = _read_when(match["rest"], message.said_at)
-        if when is None:
+        if when is None and not _TASK.match(match["rest"]):
             continue
-        task = _TRAILING.sub("", _LEADING.sub("", " ".join(when.rest.split())))
+        words = when.rest if when else match["rest"]
+        task = _TRAILING.sub("", _LEADING.sub("", " ".join(words.split())))
         task = task[:LONGEST_TASK_CHARS]
         if not any(letter.isalpha() for letter in task):
             continue
         text = _as_said(task, when, is_german=sentence.language == "de")
-        event = ProposedEvent(
-            starts_at=when.at,
-            precision=when.precision,
-            is_all_day=when.precision is Precision.DAY,
-            recurrence=when.recurrence,
-            remind_at=_due(when),
-        )
+        event = _event(when) if when else ProposedEvent()
         found.append(
             ProposedFact(
                 text=text,
@@ -141,8 +137,20 @@ def is_reminder(fact: ProposedFact) -> bool:
     return fact.event is not None and fact.event.remind_at is not None
 
 
-def _as_said(task: str, when: When, *, is_german: bool) -> str:
+def _event(when: When) -> ProposedEvent:
+    return ProposedEvent(
+        starts_at=when.at,
+        precision=when.precision,
+        is_all_day=when.precision is Precision.DAY,
+        recurrence=when.recurrence,
+        remind_at=_due(when),
+    )
+
+
+def _as_said(task: str, when: When | None, *, is_german: bool) -> str:
     """How it reads by itself, with its time."""
+    if when is None:
+        return f"Ich will erinnert werden: {task}." if is_german else f"I want a reminder: {task}."
     if is_german:
         day = f"am {when.at.day}.{when.at.month}.{when.at.year}"
         clock = f" um {when.at:%H:%M} Uhr" if when.precision is Precision.MOMENT else ""

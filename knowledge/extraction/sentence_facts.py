@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from knowledge.dates import DateInterval, read_duration_start
-from knowledge.extraction.clause import Clause
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.interpreter import filled
 from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_names
-from knowledge.extraction.node_types import ENTITY, OBJECT, PERSON
+from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
@@ -43,9 +42,6 @@ EXPLICIT = 0.95  # how sure "remember that ..." is
 UNSURE_FACTOR = 0.7  # of a sentence with "I think"
 FRAGMENT = 0.7  # how sure a date or a number without a verb is
 
-_ADDRESSED = re.compile(
-    r"(?:^|[,!.]\s*|\b(?:hi|hey|hello|thanks|thank you|wow|dear|ok|yes|oh)\s+)$", re.IGNORECASE
-)
 _PAST = re.compile(
     r"\b(?:\w{3,}ed|was|were|went|got|had|made|did|took|came|saw|met|bought|ran|found|gave|began|won|"
     r"lost|wrote|sold|left|spent|taught|built|said|told|heard|felt|flew|ate|drove|fell|caught|quit)\b"
@@ -64,12 +60,6 @@ _NOT_BUT = re.compile(
 _NEW_NOT = re.compile(
     r"(?i)(?P<new>(?:the )?[\w':-]+(?: [\w':-]+)?), not (?:on |in |at |to )?(?P<old>(?:the )?[\w':-]+(?: [\w':-]+)?)(?=\s*(?:$|[,.;!?]))"
 )
-
-
-def is_addressed(text: str, name: Name) -> bool:
-    """True when the name is whom the message talks to: "Hey Ann!"."""
-    ends = text[name.end : name.end + 1] in ("", ",", "!", ".", "?")
-    return ends and _ADDRESSED.search(text[: name.start]) is not None
 
 
 @dataclass
@@ -610,6 +600,3 @@ def _corrected(text: str) -> tuple[str, str] | None:
     return text[:start] + " " * gap + text[match.start("after") :], text[
         start : match.end("before")
     ]
-
-
-__all__ = ["OBJECT", "PERSON", "Clause", "SentenceFacts", "is_addressed"]

@@ -52,7 +52,8 @@ class Sentence:
     speaker: str | None  # who says "I", where it is not the user
     kind: SentenceKind
     stated_text: str = ""  # the same with all masked that is not stated
-    wished_text: str = ""  # with what is wished as well: "I want to learn Greek"
+    # With what is wished ("I want to learn Greek") and told by others ("Tom says he moved").
+    wished_text: str = ""
     is_explicit: bool = False  # "remember that ..."
     is_meant_whole: bool = True  # nothing in it is asked, supposed or taken back
 
@@ -100,7 +101,9 @@ def split_sentences(content: str) -> Sequence[Sentence]:
                 speaker=speaker if is_read else None,
                 kind=_kind(voiced) if is_read else _FOREIGN.get(voiced.voice, SentenceKind.PASTED),
                 stated_text=_without(secrets, voiced, voiced.stated_text) if is_read else "",
-                wished_text=_without(secrets, voiced, voiced.text_in(Mode.STATED, Mode.WISHED))
+                wished_text=_without(
+                    secrets, voiced, voiced.text_in(Mode.STATED, Mode.WISHED, Mode.TOLD)
+                )
                 if is_read
                 else "",
                 is_explicit=is_read and explicit_prefix_length(voiced.text) > 0,

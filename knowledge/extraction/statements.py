@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from knowledge.extraction.names import Name
-from knowledge.extraction.words import word_list
 from knowledge.types import ProposedEvent
 
 MAX_VALUE_CHARACTERS = 60
 OPEN_TOPIC = "do:"  # before the verb of a statement that no row of the table has
-MAX_PHRASE_WORDS = 5
-MAX_LISTED_PHRASES = 6
 
 
 @dataclass(frozen=True)
@@ -112,70 +109,3 @@ def normal_value(text: str) -> str:
     """The text as values are compared: small letters, no article, one space."""
     words = " ".join(text.casefold().split()).strip(" .,!?;:'\"*_-")
     return _DETERMINERS.sub("", words)[:MAX_VALUE_CHARACTERS].strip()
-
-
-def one_per_topic(statements: Sequence[Statement]) -> list[Statement]:
-    """Each topic of each subject once: what is so, then the surest, then the first.
-
-    What is so tells more than what is not: "I don't work at A, I work at B".
-    """
-    best: dict[tuple[str, str], tuple[tuple[bool, float], Statement]] = {}
-    for statement in statements:
-        key = (statement.subject.key, statement.topic)
-        worth = (not statement.value.startswith("not "), statement.confidence)
-        if key not in best or worth > best[key][0]:
-            best[key] = (worth, statement)
-    return [statement for _, statement in best.values()]
-
-
-_TOKEN = re.compile(r"\s*([^\s,.;:!?()\"\ue000—–/]+(?:\.\d+)?)")
-_STOPS = word_list("ends_of_things")
-_NOT_THINGS = word_list("not_things")
-_PRONOUNS = ("i", "he", "she", "you")
-_SKIPPED = ("a", "an", "the", "some", "my", "our", "to", "any", "all", "both")
-_CONJUNCTION = re.compile(r"\s*,?\s*(?:and|or|und|oder)\s+|\s*,\s+")
-_LIST_GOES_ON = re.compile(r"\s*(?:$|[,.!;]|and\b|or\b)")
-_TAIL = re.compile(
-    r"(?:\s+(?:in|on|of|to|the|a|an|my|our|from|about|so|as|lot|bit|into|up))+$", re.IGNORECASE
-)
-
-
-def noun_phrases(text: str, position: int, *, limit: int = MAX_PHRASE_WORDS) -> list[NounPhrase]:
-    """The things listed from there on: "tea", "tea and dark chocolate"."""
-    found: list[NounPhrase] = []
-    phrase = _noun_phrase(text, position, limit)
-    while phrase is not None and len(found) < MAX_LISTED_PHRASES:
-        found.append(phrase)
-        joined = _CONJUNCTION.match(text, phrase.end)
-        if joined is None:
-            break
-        phrase = _noun_phrase(text, joined.end(), 3)
-        if phrase is not None and not _LIST_GOES_ON.match(text, phrase.end):
-            break
-    return found
-
-
-def _noun_phrase(text: str, position: int, limit: int) -> NounPhrase | None:
-    """One noun phrase as far as small words let us see; None for "it" and "what you said"."""
-    start = end = -1
-    count = 0
-    while count < limit and (token := _TOKEN.match(text, position)):
-        word = token[1].lower()
-        if word == "-" or (word == "to" and count and not text[start:end].endswith("ing")):
-            break
-        if (word in _STOPS and count) or word.split("'")[0] in _PRONOUNS:
-            break
-        if start < 0 and word in _SKIPPED:
-            position = token.end()
-            continue
-        if start < 0:
-            if word in _NOT_THINGS or word in _STOPS:
-                return None
-            start = token.start(1)
-        end = token.end(1)
-        count += 1
-        position = token.end()
-    if start < 0 or not any(character.isalpha() for character in text[start:end]):
-        return None
-    words = _TAIL.sub("", text[start:end])
-    return NounPhrase(words, start, start + len(words)) if len(words) > 1 else None

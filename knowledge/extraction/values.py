@@ -17,7 +17,6 @@ from knowledge.extraction.node_types import (
     GROUP,
     INSTITUTION,
     PERSON,
-    PLACE,
     PLACES,
 )
 from knowledge.extraction.topics import all_topics, role_topic
@@ -330,6 +329,3 @@ def is_place_name(text: str) -> bool:
     """True when a list has it as a place."""
     lower = text.lower()
     return any(lower in phrase_list(one) for one in ("cities", "countries", "places"))
-
-
-__all__ = ["COMPANY", "PLACE", "age_in", "day_of_year", "fits", "is_place_name"]

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from knowledge import identity
@@ -20,6 +20,8 @@ from knowledge.stores.graph.port import GraphReader
 from knowledge.stores.vectors.port import TermStatistics, VectorSearch, WordMatches
 from knowledge.types import Scope, ScoredBlock, Trust
 
+DAY = timedelta(days=1)
+LAST_DAY = date.max - 2 * DAY  # that has a midnight behind it in every zone
 NAME_WORDS = 4  # the longest name that is looked for
 MAX_NAMES = 200  # of a question; a pasted page is not looked up word by word
 MAX_ENTITIES = 12
@@ -98,7 +100,11 @@ def by_time(query: RetrievalQuery) -> Retrieved:
 
     Being found is all: how well a time fits is for ranking to say.
     """
-    ranges = [time.search_range(query.now.date()) for time in query.question.times]
+    days = [period.search_range(query.now.date()) for period in query.question.times]
+    ranges = [
+        (_midnight(first, query.now), _midnight(min(last, LAST_DAY) + DAY, query.now))
+        for first, last in days
+    ]
     if not ranges:
         return Retrieved()
     said, begun = (
@@ -107,6 +113,11 @@ def by_time(query: RetrievalQuery) -> Retrieved:
     )
     found = [*said, *begun]
     return Retrieved(scores=dict.fromkeys(found, 0.0))
+
+
+def _midnight(day: date, now: datetime) -> datetime:
+    """When that day begins in the zone of now, which is the user's."""
+    return datetime.combine(day, time(), tzinfo=now.tzinfo)
 
 
 def by_graph(query: RetrievalQuery, *, graph: GraphReader) -> Retrieved:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -46,9 +46,10 @@ _LATER_PASSAGES_OF = f"""
 # Each range by the index of times: joined, the planner would walk through all that was ever said.
 _BETWEEN = f"""
     SELECT DISTINCT b.id, b.said_at
-    FROM unnest(%(starts)s::date[], %(ends)s::date[]) r(start, "end") CROSS JOIN LATERAL (
+    FROM unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) r(start, "end")
+    CROSS JOIN LATERAL (
         SELECT b.id, b.said_at FROM knowledge_block b
-        WHERE b.kind = 'episode' AND b.said_at >= r.start AND b.said_at < r."end" + 1
+        WHERE b.kind = 'episode' AND b.said_at >= r.start AND b.said_at < r."end"
             AND {_IN_SCOPE}
         ORDER BY b.said_at DESC LIMIT %(limit)s
     ) b
@@ -58,9 +59,9 @@ _BETWEEN = f"""
 # The same for facts and events, by the time that they tell of.
 _TAKE_PLACE = f"""
     SELECT b.id FROM knowledge_block b
-    JOIN unnest(%(starts)s::date[], %(ends)s::date[]) r(start, "end")
+    JOIN unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) r(start, "end")
         ON coalesce(b.starts_at, b.valid_from) >= r.start
-        AND coalesce(b.starts_at, b.valid_from) < r."end" + 1
+        AND coalesce(b.starts_at, b.valid_from) < r."end"
     WHERE b.kind = ANY(%(kinds)s) AND coalesce(b.starts_at, b.valid_from) <> b.said_at
         AND {_IN_SCOPE}
     ORDER BY coalesce(b.starts_at, b.valid_from) DESC LIMIT %(limit)s
@@ -172,18 +173,18 @@ def later_passages_of(*, scope: Scope, fact_ids: Collection[UUID]) -> dict[UUID,
 
 
 def episodes_between(
-    *, scope: Scope, ranges: Sequence[tuple[date, date]], limit: int
+    *, scope: Scope, ranges: Sequence[tuple[datetime, datetime]], limit: int
 ) -> list[UUID]:
-    """Episodes of messages that were said on these days, both ends included; the latest first."""
+    """Episodes of messages that were said from one of these times up to its end, latest first."""
     starts, ends = zip(*ranges, strict=True)
     values = scope_values(scope, starts=list(starts), ends=list(ends), limit=limit)
     return [row[0] for row in all_rows(_BETWEEN, values)]
 
 
 def statements_between(
-    *, scope: Scope, ranges: Sequence[tuple[date, date]], limit: int
+    *, scope: Scope, ranges: Sequence[tuple[datetime, datetime]], limit: int
 ) -> list[UUID]:
-    """Facts that hold since one of these days and events that begin on one; the latest first."""
+    """Facts that hold since one of these times and events that begin in one; the latest first."""
     starts, ends = zip(*ranges, strict=True)
     values = scope_values(
         scope, starts=list(starts), ends=list(ends), limit=limit, kinds=list(STATEMENT_KINDS)

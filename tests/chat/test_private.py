@@ -14,7 +14,7 @@ from exobrain.lib.config import Config
 from journal.models import Message
 from knowledge.models import Block, Redaction, Source
 from knowledge.services.pages.editing import set_private
-from knowledge.services.recall.withholding import given_of, withheld_from
+from knowledge.services.recall.withholding import asks_for, given_of, withheld_from
 from knowledge.types import EndedStatement, Scope
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
@@ -217,6 +217,30 @@ def test_a_secret_is_told_when_it_is_asked_for(
     assert ("4711" in asked) is is_told
     assert "<profile today" not in asked
     assert "I like tea." in asked
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("How is the barrier at the marina opened?", True),
+        ("Plan a trip to the marina.", False),
+        ("What is the code of the barrier?", True),
+        ("Draw a barrier.", False),
+    ],
+)
+def test_a_secret_is_asked_for_by_its_name(question: str, asks: bool) -> None:
+    """All words of it, or one with a word for secrets."""
+    secret = "The barrier at the marina opens with 7788."
+
+    assert asks_for(question, secret=secret, name="barrier at the marina") is asks
+
+
+def test_a_secret_is_asked_for_by_its_initials() -> None:
+    """Of three words and more."""
+    known = {"secret": "My tax payer number is 5521.", "name": "tax payer number"}
+
+    assert asks_for("what's my tpn again", **known)
+    assert not asks_for("Who is the biggest tax payer?", **known)
 
 
 def test_a_page_and_the_api_set_the_mark(

@@ -30,7 +30,7 @@ def test_it_is_shown_as_it_is_sent(
     config(model_provider_base_url="https://models.example.com/v1")
     client = as_user(alice)
 
-    got = client.get("/api/v1/memory/profile").json()
+    got = client.get("/api/knowledge/profile").json()
     page = client.get("/memory/profile").content.decode()
 
     assert "I am allergic to &lt;cashews&gt;." in got["text"]
@@ -52,11 +52,11 @@ def test_a_slot_is_switched_off(alice: User, as_user: AsUser) -> None:
     client = as_user(alice)
 
     off = client.put(
-        "/api/v1/memory/profile/slots", {"hidden_slots": ["allergies"]}, "application/json"
+        "/api/knowledge/profile/slots", {"hidden_slots": ["allergies"]}, "application/json"
     ).json()
     page = client.get("/memory/profile").content.decode()
     client.post("/memory/profile/slots", {"slot": ["allergies"]})
-    on = client.get("/api/v1/memory/profile").json()
+    on = client.get("/api/knowledge/profile").json()
 
     assert (off["hidden_slots"], "cashews" in off["text"]) == (["allergies"], False)
     assert 'value="allergies">' in page
@@ -67,7 +67,7 @@ def test_a_slot_is_switched_off(alice: User, as_user: AsUser) -> None:
 def test_an_unknown_slot_is_refused(alice: User, as_user: AsUser) -> None:
     """There are those that there are."""
     answer = as_user(alice).put(
-        "/api/v1/memory/profile/slots", {"hidden_slots": ["mood"]}, "application/json"
+        "/api/knowledge/profile/slots", {"hidden_slots": ["mood"]}, "application/json"
     )
 
     assert answer.status_code == 422
@@ -76,6 +76,6 @@ def test_an_unknown_slot_is_refused(alice: User, as_user: AsUser) -> None:
 @pytest.mark.usefixtures("known")
 def test_a_stranger_sees_their_own(charlie: User, as_user: AsUser) -> None:
     """Which is empty."""
-    got = as_user(charlie).get("/api/v1/memory/profile").json()
+    got = as_user(charlie).get("/api/knowledge/profile").json()
 
     assert (got["text"], got["lines"]) == ("", [])

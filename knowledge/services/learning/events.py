@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from exobrain.lib.moments import EARLIEST, LATEST
 from knowledge import identity
@@ -61,6 +61,28 @@ def _place_outcome(event: ProposedEvent, meant: Sequence[Block]) -> Placed:
     if meant[0].event_state == event.state:
         return Placed(event, same=meant[0])
     return Placed(_completed(event, meant[0]), replaced=meant[0])
+
+
+def moved_within_week(event: ProposedEvent, wrong: Block, *, said_at: datetime) -> ProposedEvent:
+    """The event in the week of the one that it corrects: "not Tuesday but Wednesday".
+
+    The reader takes the weekday that is nearest to the message, which may be another week's.
+    """
+    start, old = event.starts_at, wrong.starts_at
+    if start is None or old is None or event.precision != Precision.DAY:
+        return event
+    old = old.astimezone(start.tzinfo)
+    day = old + timedelta(days=start.weekday() - old.weekday())
+    if day < said_at <= old:
+        day += timedelta(days=7)
+    day = day.replace(hour=start.hour, minute=start.minute, second=0, microsecond=0)
+    length = event.ends_at - start if event.ends_at else None
+    return replace(
+        event,
+        starts_at=day,
+        ends_at=day + length if length is not None else None,
+        state=EventState(wrong.event_state or EventState.PLANNED),
+    )
 
 
 def sensible(event: ProposedEvent) -> ProposedEvent:

@@ -27,6 +27,7 @@ from exobrain.lib.text import storable
 from journal import selectors as journal
 from journal.types import StoredMessage
 from knowledge import identity
+from knowledge.dates.words import MONTH_NAMES
 from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
@@ -38,16 +39,25 @@ from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
 from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
-from knowledge.services.learning.events import is_of_key, place_event, sensible, value_of
+from knowledge.services.learning.events import (
+    is_of_key,
+    moved_within_week,
+    place_event,
+    sensible,
+    value_of,
+)
 from knowledge.services.learning.references import (
-    DEATH,
+    DEATHS,
+    OPEN,
     RECENT,
+    WEEKDAYS,
     Statements,
     are_one,
     head_of,
     opposite_of,
     reads_corrected,
     tail_of,
+    weekday_named,
 )
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.learning.wishes import Fresh, meant_by
@@ -615,8 +625,10 @@ class Learner:
     ) -> tuple[ResolvedFact, Block | None, Sequence[Block]]:
         """The event beside those known: with what it replaces, the one that it is, or questions."""
         events = [BlockKind.EVENT]
-        known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
-        if event.state != EventState.PLANNED and not known:
+        known: list[Block] = []
+        if head_of(fact.topic) == "event":
+            known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
+        if head_of(fact.topic) == "event" and event.state != EventState.PLANNED and not known:
             others = self.statements.open(kinds=events)
             known = [block for block in others if is_of_key(block, fact.topic)]
         elsewhere = [block for block in known if block.message_id != fact.message.id]
@@ -624,7 +636,7 @@ class Learner:
         is_moved = fact.proposal.single_valued and bool(fact.topic) and known == elsewhere
         placed = place_event(
             sensible(event),
-            known if fact.topic else (),
+            known,
             said_at=fact.message.said_at,
             corrected=corrected if corrected and corrected.kind == BlockKind.EVENT else None,
             moves=is_moved,
@@ -634,6 +646,8 @@ class Learner:
         if replaced is not None and is_sure:
             fact = replace(fact, topic=replaced.topic, corrects_id=replaced.id)
         value = value_of(placed.event)
+        if head_of(fact.topic) != "event":  # many things are done at one time
+            value = f"{fact.value} {value}"[: identity.MAX_VALUE_CHARS]
         proposal = replace(fact.proposal, event=placed.event, ends=False, polarity="")
         fact = replace(
             fact, proposal=proposal, value=value, read_value=value, is_single_valued=False
@@ -672,9 +686,9 @@ class Learner:
         is_sure = fact.trust >= Trust.USER_SAID and block.confidence >= CERTAIN
         if not is_sure or fact.polarity == Polarity.NOT or fact.subject_id is None:
             return
-        if fact.topic == DEATH and not cast(Entity, fact.subject).is_self:
+        if fact.topic in DEATHS and not cast(Entity, fact.subject).is_self:
             for each in self.statements.of_the_dead(fact.subject_id):
-                end_elsewhere(self.work, each, by=block, at=fact.start)
+                end_elsewhere(self.work, each, by=block, at=block.starts_at or fact.start)
         if (opposite := opposite_of(fact.topic)) and not fact.polarity:
             for each in self.statements.open(subject_id=fact.subject_id):
                 if each.topic == opposite and not each.polarity and each.said_at <= block.said_at:
@@ -924,12 +938,19 @@ def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
     start = fact.start
     if not fact.proposal.valid_from and fact.message.said_at - wrong.said_at < RECENT:
         start = wrong.valid_from or wrong.said_at
-    if fact.topic:
+    if fact.topic and head_of(fact.topic) != OPEN:
         return replace(fact, start=start, corrects_id=wrong.id)
     # It does not say what it is about: "no, I mean Ericsson".
     proposal = fact.proposal
     right = proposal.value or ""
+    if wrong.kind == BlockKind.EVENT and proposal.event is not None:
+        proposal = replace(
+            proposal,
+            event=moved_within_week(proposal.event, wrong, said_at=fact.message.said_at),
+        )
+        right = right or _weekday_beside(proposal.corrects or "", proposal.event)
     text = reads_corrected(wrong.text, wrong=proposal.corrects or "", right=right)
+    text = _with_new_date(text, wrong, proposal.event)
     topic = wrong.topic
     if tail_of(topic) and wrong.kind != BlockKind.EVENT:
         topic = f"{head_of(topic)}:{identity.canonical_value(right)}"
@@ -941,6 +962,25 @@ def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
         start=start,
         corrects_id=wrong.id,
     )
+
+
+def _weekday_beside(wrong: str, event: ProposedEvent | None) -> str:
+    """The weekday of the event, in the language of the one that was wrong; empty for no weekday."""
+    number = weekday_named(identity.canonical_value(wrong))
+    if number is None or event is None or event.starts_at is None:
+        return ""
+    names = WEEKDAYS[event.starts_at.weekday()]
+    is_german = identity.canonical_value(wrong) in WEEKDAYS[number][1:]
+    return names[1 if is_german else 0].capitalize()
+
+
+def _with_new_date(text: str, wrong: Block, event: ProposedEvent | None) -> str:
+    """The text with the day on which the event now is, where it had the old one written out."""
+    if event is None or event.starts_at is None or wrong.starts_at is None:
+        return text
+    old = wrong.starts_at.astimezone(event.starts_at.tzinfo)
+    before, after = (f"{at.day} {MONTH_NAMES[at.month]} {at.year}" for at in (old, event.starts_at))
+    return text.replace(before, after)
 
 
 def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:

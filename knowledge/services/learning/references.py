@@ -16,7 +16,8 @@ from knowledge.services.ledger.conflicts import UNCHANGING, statement_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import STATEMENT_KINDS, BlockKind, Status
 
-DEATH = "death"  # the topic that says that its subject has died
+DEATHS = frozenset({"death", "do:die", "do:pass away"})  # topics: the subject has died
+OPEN = "do"  # the head of topics that only name the verb: nothing is compared by them
 RECENT = timedelta(days=14)  # how far back a correction reaches that does not say what it is about
 # What one value may be said of beside another: hobby:golf is not ended with owns:golf.
 OPINIONS = frozenset({"likes", "dislikes", "hobby", "speaks", "event", "do"})
@@ -100,6 +101,8 @@ class Statements:
         ]
         head = head_of(topic)
         same = [block for block in pool if head_of(block.topic) == head]
+        if head == OPEN:
+            same = [block for block in same if block.topic == topic]
         if not value:
             return same
         if exact := [block for block in same if value in _values(block)]:
@@ -116,7 +119,7 @@ class Statements:
     ) -> Block | None:
         """The latest statement that said the wrong value; without a topic, of the last days."""
         wrong = identity.canonical_value(wrong)
-        if topic and subject_id:
+        if topic and subject_id and head_of(topic) != OPEN:
             ours = self.open(subject_id=subject_id)
             pools = [
                 [block for block in ours if block.topic == topic],
@@ -148,7 +151,7 @@ class Statements:
         return [
             block
             for block in (*own, *related)
-            if block.topic != DEATH and block.valid_to is None and block.kind == BlockKind.FACT
+            if block.topic not in DEATHS and block.valid_to is None and block.kind == BlockKind.FACT
         ]
 
 
@@ -184,6 +187,11 @@ def _says(block: Block, wrong: str, zone: tzinfo) -> bool:
     }
     words = set(wrong.split())
     return wrong.startswith(day) or (bool(words) and words <= names | NAMELESS)
+
+
+def weekday_named(word: str) -> int | None:
+    """The weekday of that name, from Monday, 0."""
+    return next((n for n, names in enumerate(WEEKDAYS) if word in names), None)
 
 
 def reads_corrected(text: str, *, wrong: str, right: str) -> str:

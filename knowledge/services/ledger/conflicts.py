@@ -28,7 +28,7 @@ ONE_SITTING = timedelta(hours=12)
 UNCHANGING = frozenset({"birthday", "origin"})
 
 # Topics of which a statement ends those of others: a death, an opinion that has turned.
-ENDS_OTHERS = frozenset({"death", "likes", "dislikes"})
+ENDS_OTHERS = frozenset({"death", "do:die", "do:pass away", "likes", "dislikes"})
 
 Topic = tuple[UUID, str]  # an entity and what is said of it
 
@@ -313,7 +313,7 @@ def _ended_elsewhere(work: UnitOfWork, blocks: Iterable[Block]) -> set[UUID]:
         and (
             successor.polarity == Polarity.ENDED
             or successor.corrects_id == id_
-            or successor.topic.partition(":")[0] in ENDS_OTHERS
+            or {successor.topic, successor.topic.partition(":")[0]} & ENDS_OTHERS
         )
     }
 

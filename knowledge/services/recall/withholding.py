@@ -13,13 +13,15 @@ from knowledge import identity
 from knowledge.selectors.withheld import WithheldRow, answers_to, withheld_rows
 from knowledge.types import IN_ITS_PLACE, BlockKind, Recalled
 
+TOPIC_HEAD = "secret"  # of topics that say behind it what the secret is of
+MIN_INITIALS = 2  # fewer letters are any word
 MIN_VALUE_CHARS = 3  # shorter ones would be found everywhere
 NO_VALUES = ("", "yes", "no")  # of topics that carry their value themselves
 
 # Words by which a question asks for a secret.
 _ASKS_FOR_SECRET = re.compile(
     r"\b(?:pass ?(?:words?|codes?|phrases?)|passwd|pwd|pins?|codes?|combinations?|keys?|tokens?|"
-    r"secrets?|log-?ins?|credentials?|accounts?|numbers?|ibans?|cvvs?|ssn|social security|cards?|"
+    r"secrets?|log-?ins?|credentials?|accounts?|numbers?|ibans?|cvvs?|cards?|"
     r"passports?|licen[cs]es?|pass?w[öo]rte?r?|kennw[öo]rte?r?|geheim\w*|zugang\w*|konto\w*|"
     r"\w*nummern?|karten?|ausweis\w*|schl[üu]ssel\w*|\w*codes?|anmelde\w*)\b",
     re.IGNORECASE,
@@ -67,7 +69,7 @@ def withheld_from(*, user_id: UUID, is_elsewhere: bool, question: str | None = N
         row
         for row in withheld_rows(user_id=user_id)
         if (row.is_private and is_elsewhere)
-        or (row.is_secret and question is not None and not asks_for(question, row.text))
+        or (row.is_secret and question is not None and not _is_asked_for(question, row))
     ]
     if not rows:
         return NOTHING
@@ -88,17 +90,29 @@ def withheld_from(*, user_id: UUID, is_elsewhere: bool, question: str | None = N
     )
 
 
-def asks_for(question: str, secret: str) -> bool:
-    """True when the question asks for this secret: by a word for secrets that both share, or by
-    such a word of its own and another that they share.
+def asks_for(question: str, *, secret: str, name: str = "") -> bool:
+    """True when the question asks for this secret.
+
+    It does by its name (two words of it or more, all of them, or their initials), or by a word for
+    secrets together with a word that it shares with the statement.
     """
-    asked = {word.lower() for word in _ASKS_FOR_SECRET.findall(question)}
-    if not asked:
-        return False
-    shared = {word.lower() for word in _WORD.findall(question)} & {
-        word.lower() for word in _WORD.findall(secret)
-    }
-    return bool(shared - _LITTLE)
+    asked = _words_of(question)
+    named = _WORD.findall(name.lower())
+    parts = set(named) - _LITTLE
+    initials = "".join(word[0] for word in named)
+    if (len(parts) > 1 and parts <= asked) or (len(initials) > MIN_INITIALS and initials in asked):
+        return True
+    shared = (asked & _words_of(secret)) - _LITTLE
+    return bool(shared) and _ASKS_FOR_SECRET.search(question) is not None
+
+
+def _is_asked_for(question: str, row: WithheldRow) -> bool:
+    head, _, name = row.topic.partition(":")
+    return asks_for(question, secret=row.text, name=name if head == TOPIC_HEAD else "")
+
+
+def _words_of(text: str) -> set[str]:
+    return set(_WORD.findall(text.lower()))
 
 
 def given_of(items: Iterable[Recalled], withheld: Withheld) -> list[Recalled]:

@@ -34,7 +34,7 @@ def test_observations_are_facts_of_their_turn() -> None:
 
     assert texts(found) == ["Nora adopted a greyhound.", "Nora walks it daily."]
     assert {fact.span.message_id for fact in found.facts} == {messages[1].id}
-    assert names(found) == {"Nora"}
+    assert names(found) == {"Nora", "Nora's dog"}  # who has no name yet is somebody as well
     assert not faults(found, messages)
 
 

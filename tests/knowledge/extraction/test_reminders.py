@@ -10,7 +10,7 @@ from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.rules import RulesExtractor
-from knowledge.types import SourceMessage
+from knowledge.types import ProposedEvent, SourceMessage
 
 MONDAY = datetime(2026, 3, 2, 14, 5, tzinfo=ZoneInfo("Europe/Berlin"))
 
@@ -54,14 +54,20 @@ def test_a_reminder_is_an_event_that_is_due(text: str, task: str, due: str, rule
         "Remind me what my password is",
         "Can you remind me when we moved here on Monday?",
         "She reminds me of my aunt on Fridays",
-        "Remind me to buy milk",
         "> Remind me to call tomorrow at nine.",
         'My mother wrote: "remind me to call tomorrow at nine"',
     ],
 )
 def test_other_words_are_no_reminder(text: str) -> None:
-    """Questions, likeness, another's words, and what has no time."""
+    """Questions, likeness, another's words."""
     assert not propose_reminders(said(text), "me")
+
+
+def test_a_reminder_without_a_time_is_a_task() -> None:
+    """It is kept, and never due."""
+    (fact,) = propose_reminders(said("Remind me to buy milk"), "me")
+
+    assert (fact.topic, fact.event) == ("event:buy milk", ProposedEvent())
 
 
 def test_a_reminder_is_worth_remembering() -> None:

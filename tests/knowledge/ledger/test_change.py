@@ -235,32 +235,32 @@ def test_an_ending_that_was_wrong_ends_nothing(mind: Mind) -> None:
 
 def test_a_correction_replaces_what_it_names(mind: Mind) -> None:
     """It was never so, and the other facts of the message stay as they are."""
-    nuts = fact("You are allergic to nuts.", topic="allergy", value="nuts")
-    mind.tell("I'm allergic to nuts and live in Rome.", nuts, lives("Rome"), day=1)
-    mended = fact("You are allergic to shellfish.", topic="allergy", value="shellfish",
-                  corrects="nuts")  # fmt: skip
-    mind.tell("Not nuts, shellfish I mean.", mended, day=2)
+    soy = fact("You are allergic to soy.", topic="allergy", value="soy")
+    mind.tell("I'm allergic to soy and live in Rome.", soy, lives("Rome"), day=1)
+    mended = fact("You are allergic to sesame.", topic="allergy", value="sesame",
+                  corrects="soy")  # fmt: skip
+    mind.tell("Not soy, sesame I mean.", mended, day=2)
 
-    assert holding() == ["You live in Rome.", "You are allergic to shellfish."]
-    wrong = Block.objects.get(value="nuts")
+    assert holding() == ["You live in Rome.", "You are allergic to sesame."]
+    wrong = Block.objects.get(value="soy")
     assert wrong.valid_to == wrong.valid_from
 
 
 def test_a_correction_may_leave_out_what_it_is_about(mind: Mind) -> None:
     """The latest statement of that value is meant, and reads with the right one."""
     job: dict[str, Any] = {"topic": "employer", "single_valued": True}
-    mind.tell("I work at Nokia.", fact("You work at Nokia.", value="Nokia", **job), day=1)
-    mind.tell("I mean Ericsson.", fact("Ericsson.", value="Ericsson", corrects="Nokia"), day=1.01)
+    mind.tell("I work at Volvo.", fact("You work at Volvo.", value="Volvo", **job), day=1)
+    mind.tell("I mean Scania.", fact("Scania.", value="Scania", corrects="Volvo"), day=1.01)
 
-    assert holding() == ["You work at Ericsson."]
+    assert holding() == ["You work at Scania."]
 
 
 def test_the_same_value_in_other_words_is_one_fact(mind: Mind) -> None:
     """Neither article nor plural nor letters make another one."""
-    mind.tell("I'm allergic to nuts.", fact("You: nuts.", topic="allergy", value="nuts"), day=1)
+    mind.tell("I'm allergic to soy.", fact("You: soy.", topic="allergy", value="soy"), day=1)
     mind.tell("... to a Nut.", fact("You: a nut.", topic="allergy", value="a Nut"), day=2)
 
-    assert holding() == ["You: nuts."]
+    assert holding() == ["You: soy."]
 
 
 def test_a_relation_ends_with_its_statement(mind: Mind) -> None:

@@ -93,6 +93,30 @@ def test_a_correction_that_names_no_event_finds_it(mind: Mind) -> None:
     assert Block.objects.get(starts_at=WEDNESDAY).text == "You see the dentist on Wednesday."
 
 
+def test_a_weekday_is_corrected_within_its_week(mind: Mind) -> None:
+    """Though the reader took the one nearest to the message, and wrote the old day out."""
+    event = ProposedEvent(TUESDAY + timedelta(days=7), precision="moment")
+    text = "You see the dentist on Tuesday (14 January 2025) at nine."
+    mind.tell("Dentist on Tuesday.", fact(text, topic="event:dentist", event=event), day=1)
+    nearest = ProposedEvent(DAY, precision="day", state="happened")  # 1 January, a Wednesday
+    mended = fact("They called.", topic="do:call", corrects="tuesday", event=nearest)
+    mind.tell("Not Tuesday but Wednesday, they called.", mended, day=3)
+
+    assert coming() == [(TUESDAY + timedelta(days=8), "planned")]
+    block = Block.objects.get(kind="event", superseded_at=None)
+    assert block.text == "You see the dentist on Wednesday (15 January 2025) at nine."
+
+
+def test_what_was_done_at_other_times_is_not_one(mind: Mind) -> None:
+    """A verb alone is no key: who called Ann has not called the bank."""
+    plan = ProposedEvent(WEDNESDAY, precision="moment")
+    done = ProposedEvent(TUESDAY, precision="moment", state="happened")
+    mind.tell("I'll call the bank.", fact("Bank.", topic="do:call", value="bank", event=plan))
+    mind.tell("I called Ann.", fact("Ann.", topic="do:call", value="ann", event=done), day=2)
+
+    assert len(coming()) == 2
+
+
 def test_what_has_passed_is_not_moved(mind: Mind) -> None:
     """A later appointment is another one."""
     mind.tell("Dentist on Tuesday at nine.", dentist(TUESDAY), day=1)
