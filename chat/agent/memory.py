@@ -52,7 +52,7 @@ SOURCES = {
 MARK = re.compile(r"\[(m[1-9][0-9]{0,3})\]")
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # among them what hides text or turns it around
 # Names of the tags that memory is given in, and of what a model could take for one.
-TAG_NAMES = ("memory", "memories", "profile", "coming", "item")
+TAG_NAMES = ("memory", "memories", "profile", "coming", "item", "fact", "event")
 _BETWEEN = (
     r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
 )
@@ -188,7 +188,8 @@ def without_own_tags(text: str) -> str:
 def escaped_line(text: str) -> str:
     """The text on one line, without tags, marks and characters that are not seen."""
     seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
-    return escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=True)
+    # Escaping leaves the bracket's other forms.
+    return without_own_tags(escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=True))
 
 
 def cited_marks(text: str, *, marks: Collection[str]) -> set[str]:

@@ -49,6 +49,13 @@ def profile_for_answers(*, user_id: UUID, config: Config, zone: tzinfo = UTC) ->
         without=hidden_slots(user_id=user_id),
         private_too=not config.model_is_elsewhere,
     )
+    if config.model_is_elsewhere:
+        private = withheld_from(user_id=user_id, is_elsewhere=True)
+        found = replace(
+            found,
+            facts=[fact for fact in found.facts if not private.is_named_in(fact.text)],
+            coming=[event for event in found.coming if not private.is_named_in(event.text)],
+        )
     return profile_within_budget(found, tokens=config.memory_profile_tokens, zone=zone)
 
 

@@ -4,11 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Query, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
+
+from exobrain.lib.moments import Moment
 
 USUAL_DAYS, MOST_DAYS = 14, 366  # of one answer
 
-Since = Annotated[AwareDatetime | None, Query(description="from when on; now, if it is left out")]
+Since = Annotated[Moment | None, Query(description="from when on; now, if it is left out")]
 DayCount = Annotated[int, Query(ge=1, le=MOST_DAYS, description="how many days ahead")]
 
 PrecisionName = Literal["moment", "day", "month", "year", "unknown", ""]
@@ -56,4 +58,4 @@ class RemindersOut(Schema):
 class SnoozeIn(Schema):
     """When to be reminded again."""
 
-    until: AwareDatetime
+    until: Moment

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated
 
 from ninja import Query, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from exobrain.lib.moments import Moment
 from exobrain.lib.text import STORABLE
 from knowledge.types import MAX_TEXT_CHARS
 
@@ -16,7 +17,7 @@ PageToken = Annotated[
     str | None, Query(min_length=1, description="the next_page_token of the page before")
 ]
 
-PageAsOf = Annotated[AwareDatetime | None, Query(description="what held then")]
+PageAsOf = Annotated[Moment | None, Query(description="what held then")]
 
 
 class PageFilter(Schema):
@@ -28,7 +29,7 @@ class PageFilter(Schema):
     name: Annotated[str, Field(max_length=200), STORABLE] = Field(
         "", description="part of any of its names"
     )
-    as_of: AwareDatetime | None = Field(None, description="only what was spoken of by then")
+    as_of: Moment | None = Field(None, description="only what was spoken of by then")
 
 
 class CategoryOut(Schema):

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Query, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
+from exobrain.lib.moments import Moment
 from exobrain.lib.text import STORABLE
 
 USUAL_ITEMS, MAX_ITEMS = 20, 100  # in one answer
@@ -15,7 +16,7 @@ MAX_HOPS = 3
 
 SearchText = Annotated[str, Query(min_length=1, max_length=4000), STORABLE]
 ItemCount = Annotated[int, Query(ge=1, le=MAX_ITEMS)]
-AsOf = Annotated[AwareDatetime | None, Query(description="what was known to hold then")]
+AsOf = Annotated[Moment | None, Query(description="what was known to hold then")]
 TrustName = Literal["web", "tool", "inferred", "user_said", "confirmed"]
 LeastTrust = Annotated[TrustName, Query(description="nothing that is believed less")]
 EntityId = Annotated[UUID, Query(description="a page's id")]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from exobrain.lib.moments import EARLIEST
 from knowledge.dates.occurrences import LENGTHS, end_of, occurrences
 from knowledge.models import Block
 from knowledge.types import BlockKind, EventState, Status
@@ -125,9 +126,8 @@ def _occurrences(
         is_all_day=block.is_all_day,
     )
     length = end - block.starts_at
-    starts = occurrences(
-        block.recurrence, block.starts_at, since=since - length, until=until, zone=zone
-    )
+    reached = max(since, EARLIEST + length) - length
+    starts = occurrences(block.recurrence, block.starts_at, since=reached, until=until, zone=zone)
     for start in starts:
         if start + length < since or (length and start + length == since):
             continue

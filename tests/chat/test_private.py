@@ -262,3 +262,45 @@ def test_a_page_and_the_api_set_the_mark(
     assert by_page
     assert "<strong>private</strong>" in shown
     assert not Block.objects.get(id=fact.id).is_private
+
+
+def test_other_texts_that_have_the_value_are_no_way_round(
+    alice: User, told: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later message, the assistant's words and other lines of the profile say it as well."""
+    message = rows.said(JournalFactory(user=alice), "I was diagnosed with gout.")
+    fact = a_private_fact(
+        alice, message, "I have gout.", message.content or "", topic="condition:gout", value="gout"
+    )
+    me = Block.objects.get(id=fact.id).entity
+    rows.fact(alice, me, "I take a pill for my gout.", topic="medication:pill", value="pill")
+    day = JournalFactory(user=alice, reference="2025/03/01")
+    messages = [
+        rows.said(day, "The GOUT hurts, but the goutweed grows."),
+        rows.said(day, "Gout's pain passes, and swimming helps.", role="assistant"),
+    ]
+    other = rows.fact(alice, me, "The gout hurts.")
+    recalled = Remembering([fact, other, *(rows.episode(each) for each in messages)])
+    monkeypatch.setattr(chat_recalling, "recall", recalled)
+
+    here = told("How am I?", at=HERE, answer="Fine.")
+    elsewhere = told("And now?", at=ELSEWHERE)
+
+    assert here.lower().count("gout") > 4
+    assert "gout" not in elsewhere.lower().replace("goutweed", "")
+    assert "The [withheld] hurts, but the goutweed grows." in elsewhere
+    assert "[withheld] pain passes, and swimming helps." in elsewhere
+
+
+def test_the_day_so_far_does_not_repeat_it(alice: User, told: Callable[..., str]) -> None:
+    """Also where nothing was learned from the words that do."""
+    message = rows.said(JournalFactory(user=alice), "I was diagnosed with gout.")
+    a_private_fact(
+        alice, message, "I have gout.", message.content or "", topic="condition:gout", value="gout"
+    )
+    told("Does cherry juice help with gout?", at=HERE, answer="Gout may get better by it.")
+
+    elsewhere = told("And running?", at=ELSEWHERE)
+
+    assert "Does cherry juice help with [withheld]?" in elsewhere
+    assert "gout" not in elsewhere.lower()

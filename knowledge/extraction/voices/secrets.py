@@ -52,7 +52,7 @@ _FIRST = re.compile(
     re.IGNORECASE,
 )
 _OPENS = re.compile(
-    r"(?P<clause>(?P<thing>(?:the|my|our|der|die|das|mein\w*|unser\w*)\s+[^\n.;!?]{2,50}?)\s+(?:(?:is|are|gets?|can be|wird|werden)\s+)?(?:opens?|opened|unlocks?|unlocked|disarms?|disarmed|switched off|turned off|deactivated|logs? in|öffnet|öffnen|geöffnet|entsperrt|deaktiviert|ausgeschaltet|geht auf)?\s*(?:with|by (?:typing|entering)|using|mit|per|durch)\s+(?:(?:the )?(?:code|pin|combination|password|dem code|der pin|der kombination)\s+)?(?P<value>[*#]?\d[\d*-]{2,12}\d?#?)(?:\s+(?:geöffnet|entsperrt|deaktiviert|ausgeschaltet|auf|aus|off))?)(?=[\s,;.!?]|$)",
+    r"(?P<clause>(?P<thing>(?:the|my|our|der|die|das|mein\w*|unser\w*)\s{1,4}[^\n.;!?]{2,50}?)\s{1,4}(?:(?:is|are|gets?|can be|wird|werden)\s{1,4})?(?:opens?|opened|unlocks?|unlocked|disarms?|disarmed|switched off|turned off|deactivated|logs? in|öffnet|öffnen|geöffnet|entsperrt|deaktiviert|ausgeschaltet|geht auf)?\s*(?:with|by (?:typing|entering)|using|mit|per|durch)\s{1,4}(?:(?:the )?(?:code|pin|combination|password|dem code|der pin|der kombination)\s{1,4})?(?P<value>[*#]?\d[\d*-]{2,12}\d?#?)(?:\s{1,4}(?:geöffnet|entsperrt|deaktiviert|ausgeschaltet|auf|aus|off))?)(?=[\s,;.!?]|$)",
     re.IGNORECASE,
 )
 _OPENING = re.compile(

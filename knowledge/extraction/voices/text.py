@@ -21,6 +21,8 @@ _PLAIN_MARKS = str.maketrans(
     }
 )
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ue000]")
+# Patterns look from each blank to the last one; what is not layout is no run of so many.
+_LONG_BLANK = re.compile(r"(?<=\s\s)\s{40,}(?=\s\s)")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 
 
@@ -30,8 +32,12 @@ def strip_unprintable(text: str) -> str:
 
 
 def plain_text(content: str) -> str:
-    """The beginning of a message with plain quotation marks, and nothing unprintable in it."""
-    return _UNPRINTABLE.sub(MASK, content[:MAX_CHARACTERS].translate(_PLAIN_MARKS))
+    """The beginning of a message with plain quotation marks, and nothing unprintable in it.
+
+    The middle of a long run of blanks or line ends is masked.
+    """
+    text = _UNPRINTABLE.sub(MASK, content[:MAX_CHARACTERS].translate(_PLAIN_MARKS))
+    return _LONG_BLANK.sub(lambda run: MASK * len(run[0]), text)
 
 
 def mask(text: str, start: int, end: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from exobrain.lib.moments import EARLIEST, LATEST
 from knowledge import identity
 from knowledge.dates.occurrences import end_of, is_rule
 from knowledge.models import Block
@@ -85,12 +86,19 @@ def moved_within_week(event: ProposedEvent, wrong: Block, *, said_at: datetime) 
 
 
 def sensible(event: ProposedEvent) -> ProposedEvent:
-    """The event without what cannot be: a rule that is none, an end before the start."""
+    """The event without what cannot be: a rule that is none, an end before the start, times that
+    no clock shows.
+    """
     rule = event.recurrence if is_rule(event.recurrence) else ""
-    is_ended = event.ends_at is not None and (
-        event.starts_at is None or event.ends_at < event.starts_at
+    starts_at, ends_at, remind_at = (
+        at if at is not None and EARLIEST <= at < LATEST else None
+        for at in (event.starts_at, event.ends_at, event.remind_at)
     )
-    return replace(event, recurrence=rule, ends_at=None if is_ended else event.ends_at)
+    if starts_at is None or (ends_at is not None and ends_at < starts_at):
+        ends_at = None
+    return replace(
+        event, recurrence=rule, starts_at=starts_at, ends_at=ends_at, remind_at=remind_at
+    )
 
 
 def value_of(event: ProposedEvent) -> str:

@@ -31,7 +31,7 @@ from knowledge.dates.words import MONTH_NAMES
 from knowledge.extraction import configured_extractor
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.relevance import filter_extraction
-from knowledge.models import Block, Changeset, Edge, Entity, Mention, ReviewItem
+from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem
 from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
 from knowledge.selectors.withheld import private_spans
@@ -60,7 +60,7 @@ from knowledge.services.learning.references import (
     weekday_named,
 )
 from knowledge.services.learning.schema_context import known_entities, schema_view
-from knowledge.services.learning.wishes import meant_by
+from knowledge.services.learning.wishes import Fresh, meant_by
 from knowledge.services.ledger.conflicts import (
     Topic,
     end_elsewhere,
@@ -704,7 +704,7 @@ class Learner:
             self._decide(Verdict.LOW_TRUST, "not_said_by_user", message.id, span)
             return
         episode_id = identity.episode_id(self.user_id, message_id=message.id)
-        meant = meant_by(self.user_id, wish)
+        meant = meant_by(self.user_id, wish, self._learned_before(message))
         for record in meant:
             self.work.add(
                 ReviewItem(
@@ -722,6 +722,20 @@ class Learner:
             self._decide(Verdict.REMEMBERED, "wish_to_forget", message.id, span)
         else:
             self._decide(Verdict.DROPPED, "nothing_to_forget", message.id, span)
+
+    def _learned_before(self, message: SourceMessage) -> Fresh:
+        """What this batch adds from earlier messages: people say and take back on one day."""
+        blocks = {
+            block.id: block
+            for block in self.work.additions(Block)
+            if (block.said_at, block.sequence) < (message.said_at, message.sequence)
+        }
+        spoken = {m.entity_id for m in self.work.additions(Mention) if m.block_id in blocks}
+        return Fresh(
+            entities=[each for each in self.work.additions(Entity) if each.id in spoken],
+            aliases=self.work.additions(Alias),
+            blocks=list(blocks.values()),
+        )
 
     def _ask_whether_ended(self, ending: Block, block: Block) -> None:
         """There is a question whether the one ends the other."""

@@ -41,11 +41,19 @@ class Withheld:
     spans: Mapping[UUID, Sequence[tuple[int, int]]] = field(default_factory=dict)  # by message
     contents: Mapping[UUID, str] = field(default_factory=dict)  # of those messages
     answers: frozenset[UUID] = frozenset()  # messages that were made from those, wholly
-    # What the withheld parts of a message are about.
-    words: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    # What it is about, in the words of a statement's value; also other texts say it.
+    values: re.Pattern[str] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.block_ids or self.spans)
+
+    def is_named_in(self, text: str) -> bool:
+        """True when the text has the value of something withheld."""
+        return self.values is not None and self.values.search(text) is not None
+
+    def without_values(self, text: str) -> str:
+        """The text with a mark in the place of each such value."""
+        return self.values.sub(IN_ITS_PLACE, text) if self.values is not None else text
 
 
 NOTHING = Withheld()
@@ -66,13 +74,11 @@ def withheld_from(*, user_id: UUID, is_elsewhere: bool, question: str | None = N
     if not rows:
         return NOTHING
     spans: dict[UUID, list[tuple[int, int]]] = {}
-    words: dict[UUID, set[str]] = {}
     private_positions = set()
     for row in rows:
         if row.message_id is None:
             continue
         spans.setdefault(row.message_id, []).append((row.start, row.end))
-        words.setdefault(row.message_id, set()).add(_value_of(row))
         if row.is_private and is_elsewhere:
             private_positions.add((row.reference, row.sequence))
     return Withheld(
@@ -80,7 +86,7 @@ def withheld_from(*, user_id: UUID, is_elsewhere: bool, question: str | None = N
         spans=spans,
         contents={row.message_id: row.content or "" for row in rows if row.message_id},
         answers=frozenset(answers_to(user_id=user_id, positions=private_positions)),
-        words={id_: frozenset(said) for id_, said in words.items()},
+        values=_pattern_of({_value_of(row) for row in rows}),
     )
 
 
@@ -118,19 +124,18 @@ def given_of(items: Iterable[Recalled], withheld: Withheld) -> list[Recalled]:
         messages = [id_ for id_ in item.message_ids if id_ in withheld.spans]
         if item.block_id in withheld.block_ids or not withheld.answers.isdisjoint(item.message_ids):
             continue
-        if not messages:
-            given.append(item)
-        elif item.kind == BlockKind.EPISODE:
-            text = item.text
-            for id_ in messages:
-                text = _passage_without(text, withheld.contents[id_], withheld.spans[id_])
-            if text.replace(IN_ITS_PLACE, "").strip(" .,;:!?-–—\n"):
-                given.append(replace(item, text=text, ended=()))  # it may be what is withheld
-        else:  # another statement of the same words must not say it either
-            said = f" {_plain(item.text)} "
-            values = {value for id_ in messages for value in withheld.words[id_]}
-            if not any(f" {value} " in said for value in values):
+        if item.kind != BlockKind.EPISODE:
+            if not withheld.is_named_in(item.text):
                 given.append(item)
+            continue
+        text = item.text
+        for id_ in messages:
+            text = _passage_without(text, withheld.contents[id_], withheld.spans[id_])
+        text = withheld.without_values(text)
+        if text == item.text and not any(withheld.is_named_in(e.text) for e in item.ended):
+            given.append(item)
+        elif text.replace(IN_ITS_PLACE, "").strip(" .,;:!?-–—\n"):
+            given.append(replace(item, text=text, ended=()))  # it may be what is withheld
     return given
 
 
@@ -141,7 +146,12 @@ def day_without(messages: Sequence[StoredMessage], withheld: Withheld) -> list[S
     return [
         replace(message, content=IN_ITS_PLACE)
         if message.id in withheld.answers
-        else replace(message, content=marked(message.content, withheld.spans.get(message.id, ())))
+        else replace(
+            message,
+            content=withheld.without_values(
+                marked(message.content, withheld.spans.get(message.id, ()))
+            ),
+        )
         for message in messages
     ]
 
@@ -177,6 +187,17 @@ def _value_of(row: WithheldRow) -> str:
     value = row.topic.partition(":")[2] if row.value in NO_VALUES else row.value
     said = _plain(value)
     return said if len(said) >= MIN_VALUE_CHARS else _plain(row.text)
+
+
+def _pattern_of(values: Iterable[str]) -> re.Pattern[str] | None:
+    """Any of the values as a whole, in any case, with the usual endings; none of none."""
+    written = sorted(
+        {r"[\W_]+".join(map(re.escape, value.split())) for value in values if value},
+        key=lambda each: (-len(each), each),
+    )
+    if not written:
+        return None
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(written)})(?:['’]?e?[sn]|e)?(?![^\W_])", re.I)
 
 
 def _plain(text: str) -> str:

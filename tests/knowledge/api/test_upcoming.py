@@ -152,3 +152,52 @@ def test_a_stranger_reaches_nothing(alice: User, charlie: User, as_user: SignIn)
     later = {"until": (NOW + HOUR).isoformat()}
     assert client.post(f"{path}/done").status_code == 404
     assert client.post(f"{path}/snooze", later, content_type="application/json").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_moments_at_the_ends_of_time_are_refused(alice: User, as_user: SignIn, moment: str) -> None:
+    """Wherever a client names a moment: a clear answer, not a failure."""
+    client = as_user(alice)
+    block = event(alice, "Swim", NOW, remind_at=NOW)
+    base = "/api/knowledge"
+
+    for path, query in (
+        ("/upcoming", {"since": moment, "days": 366}),
+        ("/pages", {"as_of": moment}),
+        ("/search", {"q": "swim", "as_of": moment}),
+        ("/graph", {"entity": str(uuid4()), "as_of": moment}),
+        (f"/page/{uuid4()}", {"as_of": moment}),
+    ):
+        assert client.get(base + path, query).status_code == 422, path
+    snoozed = client.post(
+        f"{base}/reminders/{block.id}/snooze", {"until": moment}, content_type="application/json"
+    )
+    assert snoozed.status_code == 422
+
+
+def test_a_moment_of_an_odd_zone_is_read(alice: User, as_user: SignIn) -> None:
+    """PostgreSQL knows no zone a whole day away."""
+    client = as_user(alice)
+
+    for path, name in (("/upcoming", "since"), ("/pages", "as_of")):
+        answer = client.get(f"/api/knowledge{path}", {name: "2026-01-01T00:00:00+23:59"})
+        assert answer.status_code == 200
+
+
+def test_an_event_without_end_is_no_reason_to_fail(alice: User, as_user: SignIn) -> None:
+    """What lasts for thousands of years is listed like any other."""
+    client = as_user(alice)
+    first, last = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+    event(alice, "Time", first, ends_at=last, recurrence="FREQ=DAILY;INTERVAL=0")
+
+    answer = client.get("/api/knowledge/upcoming")
+
+    assert answer.status_code == 200

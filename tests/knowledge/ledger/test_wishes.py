@@ -10,7 +10,7 @@ from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages import reviewing
 from knowledge.services.rebuilding import rebuild
 from knowledge.types import ForgetWish, Status, Verdict
-from tests.knowledge.ledger.proposing import ANYWHERE, Mind, fact, person
+from tests.knowledge.ledger.proposing import ANYWHERE, Mind, Proposal, fact, person
 from tests.knowledge.ledger.traces import tables_calling
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,28 @@ def test_a_wish_to_forget_is_a_question(mind: Mind) -> None:
     assert item.kind == "forget"
     assert Block.objects.get(pk=item.left_id).text == "You lived in Rome."
     assert Block.objects.get(pk=item.right_id).kind == "episode"
+
+
+def test_what_was_said_just_before_can_be_meant(mind: Mind) -> None:
+    """A day is learned at once, and many a wish takes back what has just been said."""
+    lived = fact("You lived in Rome.", topic="home", value="Rome")
+    told: list[tuple[str, list[Proposal]]] = [
+        ("I lived in Rome once.", [lived]),
+        ("Vera is kind.", [person("Vera"), fact("Vera is kind.", "Vera")]),
+        ("Forget that I ever lived in Rome.", [wish("I ever lived in Rome")]),
+        ("Forget Vera.", [wish("Vera"), person("Vera")]),
+        ("Forget Otto.", [wish("Otto"), person("Otto")]),
+        ("I lived in Rome, again.", [fact("You lived in Rome, again.", topic="again:rome")]),
+    ]
+    messages = [mind.say(text) for text, _ in told]
+    for message, (_, proposals) in zip(messages, told, strict=True):
+        mind.proposer.proposals[message.id] = proposals
+
+    mind.learn(*messages)
+
+    meant = set(ReviewItem.objects.values_list("left_id", flat=True))
+    assert {block.text for block in Block.objects.filter(pk__in=meant)} == {"You lived in Rome."}
+    assert {entity.name for entity in Entity.objects.filter(pk__in=meant)} == {"Vera"}
 
 
 def test_yes_forgets_it_and_the_words_of_the_wish(mind: Mind) -> None:
