@@ -12,6 +12,7 @@ from knowledge.extraction.parsing import Parse
 from knowledge.extraction.words import phrase_list, word_list
 
 WHO = "{who}"
+MIN_SHOUTED_WORDS = 4  # fewer in capitals may be a name or an abbreviation
 
 # The tagger takes these for other words.
 _LEMMAS = {"hats": "hate", "hat": "hate", "'s": "be", "got": "get", "nt": "not", "bred": "breed"}
@@ -148,7 +149,7 @@ _LEFT_OUT = [
         ),
         (
             r"(?i)^(?:love|hate|like|enjoy|prefer|live|work|need|want|play|own|drive|speak|study|adore|dislike|miss|have|avoid|can't stand)\b"
-            r"(?! (?:it|you|that|this|on the|out)\b)(?=[ ])",
+            r"(?! (?:it|you|that|this|on the|out|is|was|are|were|has|had|will|isn't|wasn't|hasn't|keeps?|starts?|ends?|and|or)\b)(?=[ ])",
             "I ",
         ),
         (
@@ -264,6 +265,9 @@ class Reading:
 
 def capitalised(text: str) -> str:
     """The text with "I" and the names that a list has written large; every character stays."""
+    if text.isupper() and len(text.split()) >= MIN_SHOUTED_WORDS:
+        lowered = text.lower()
+        text = lowered if len(lowered) == len(text) else text
     text = _SMALL_I.sub("I", text)
     if not any(character.islower() for character in text):
         return text
