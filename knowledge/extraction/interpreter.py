@@ -527,6 +527,9 @@ def _statement(
         and topic.name not in ("pet:", "name", "likes:", "dislikes:")
     ):
         return None  # "my son to peanuts"
+    is_now = clause.is_progressive and clause.tense is Tense.PRESENT
+    if topic.name == "hobby:" and is_now and _AT_A_TIME.search(clause.text):
+        return None  # "We're playing golf tomorrow"
     if topic.name == "owns:" and clause.verb == "have" and _AT_A_TIME.search(clause.text):
         return None  # "I have a haircut on Friday" is an event
     if topic.name == "partner" and clause.verb == "see":

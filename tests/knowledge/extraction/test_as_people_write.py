@@ -78,6 +78,29 @@ def test_how_it_reads(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "We're playing golf on Friday at 10.",
+        "I have a haircut tomorrow.",
+        "Wir gehen am Freitag um 19 Uhr ins Theater.",
+        "Ich gehe morgen klettern.",
+    ],
+)
+def test_what_is_done_on_a_day_to_come_is_an_event(text: str) -> None:
+    """And no hobby or possession."""
+    (fact,) = read(text).facts
+
+    assert fact.event is not None
+    assert fact.topic is not None
+    assert fact.topic.startswith("event:")
+
+
+def test_parental_leave_ends_no_job() -> None:
+    """It is no other profession."""
+    assert "job" not in {topic for _, topic, _ in stated_facts(read("Ich bin in Elternzeit."))}
+
+
+@pytest.mark.parametrize(
     ("text", "hour"),
     [
         ("Choir on Friday, 7-9pm", 19),
