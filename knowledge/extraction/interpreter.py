@@ -105,7 +105,7 @@ _DATE_TAIL = re.compile(
     r"(?:in|since|from|until|till|on|by|for|as of) (?:early |late |mid-?)?(?:\d{4}|(?:january|february|march|april|may|june|july|august|september|october|november|december|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|winter)s?(?: \d{1,4})?(?:, \d{4})?|\d{1,2}(?:st|nd|rd|th)?(?: of)? \w+)|"
     r"for (?:about |almost |over |nearly )?(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+|many|some) (?:years?|months?|weeks?|days?|decades?)(?: now)?|"
-    r"(?:a|two|three|\d+) (?:years?|months?|weeks?|days?) ago|though|after all|by the way|btw|lol|haha|please|instead))+$"
+    r"(?:a|two|three|\d+) (?:years?|months?|weeks?|days?) ago|though|after all|by the way|btw|lol|haha|tbh|ngl|imo|imho|rn|atm|please|instead))+$"
 )
 # Verbs that tell of the moment, of thoughts and of talk: nothing to keep unless a frame has them.
 _IDLE_VERBS = frozenset(
@@ -392,7 +392,10 @@ def _variants(clause: Clause) -> Iterator[Clause]:
     """The clause, and with what may be its particle: "went off sushi"."""
     yield clause
     for name, phrases in clause.prepositions.items():
-        if name in ("off", "up", "on", "out", "into", "away", "over") and "+" not in clause.verb:
+        is_particle = name in ("off", "up", "on", "out", "into", "away", "over") or (
+            name == "in" and clause.verb in ("trade", "pack", "jack")
+        )
+        if is_particle and "+" not in clause.verb:
             yield replace(clause, verb=f"{clause.verb}+{name}", object=clause.object or phrases[0])
     if "+" in clause.verb:
         yield replace(clause, verb=clause.verb.split("+")[0])
@@ -747,7 +750,8 @@ def _value(match: _Match, phrase: Phrase | None, name: Name | None, clause: Clau
         return normal_value(name.text)
     if phrase.head in _EMPTY_HEADS and len(phrase.text.split()) <= 2:
         return None
-    return normal_value(_without_date(phrase.text)) or None
+    text = phrase.text.split(" for ")[0] if clause.verb == "trade+in" else phrase.text
+    return normal_value(_without_date(text)) or None
 
 
 _AT_A_TIME = re.compile(

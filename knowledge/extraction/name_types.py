@@ -22,7 +22,7 @@ from knowledge.extraction.words import phrase_list, word_list
 TITLE_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Uncle|Aunt|Herr|Frau)\.? $")
 ACTS_BEHIND = re.compile(
     r"(?:'s)?\s+(?:said|says|told|and I|is (?:my|a|an|the)|was (?:my|born)|likes|loves|hates|lives|"
-    r"works|moved|got|has|wants|went|came|thinks|called|asked|gave|will|would|and my)\b"
+    r"works|moved|got|has|wants|went|came|thinks|called|asked|gave|will|would|and my|from (?:work|school|uni|college|church|accounting|sales|marketing|finance|legal|HR|IT|next door|upstairs|downstairs))\b"
 )
 _SUFFIX_TYPES = [
     (INSTITUTION, "university college school academy institute hospital clinic museum library "
@@ -128,6 +128,11 @@ _WITH_PERSON = re.compile(
     r"ran into|spoke (?:to|with)|talked to|texted|phoned|heard from)\s+$",
     re.IGNORECASE,
 )
+
+
+def is_kind_of_firm(word: str) -> bool:
+    """True for what a company's name ends with: Harbour Energy."""
+    return _SUFFIXES.get(word) == COMPANY
 
 
 def guess_node_type(  # noqa: PLR0911, PLR0912  the first rule that applies

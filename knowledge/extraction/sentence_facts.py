@@ -156,7 +156,7 @@ class SentenceFacts:
     def _bare_correction(self, match: re.Match[str], wrong: str) -> Statement:
         """ "Actually, not Tuesday but Wednesday": of what, the memory has to find out."""
         new = match["new"].strip(" .,")
-        new = re.sub(r"(?i)^(?:it's|it is|its|that's|i'm|i am) ", "", new)
+        new = re.sub(r"(?i)^(?:it's|it is|its|that's|i'm|i am|(?:i )?meant|(?:i )?mean) ", "", new)
         return Statement(
             text=f"Not {match['old'].strip()} but {new}.",
             subject=self.speaker,

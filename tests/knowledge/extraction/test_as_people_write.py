@@ -29,6 +29,13 @@ from tests.knowledge.extraction.support import names, read, stated_facts, texts
         ("Myself and Arlo broke up", "user", "partner", "ended arlo"),
         ("cancelled my yoga membership", "user", "owns:yoga membership", "ended yoga membership"),
         ("I don't drink", "user", "do:drink", "not"),
+        ("traded in the Volvo for a bike yesterday", "user", "owns:volvo", "ended volvo"),
+        ("not a fan of techno tbh, prefer a good waltz", "user", "dislikes:techno", "techno"),
+        ("not a fan of techno tbh, prefer a good waltz", "user", "likes:good waltz", "good waltz"),
+        ("cocoa over wine any day", "user", "likes:cocoa", "cocoa"),
+        ("my work mail is u.holm@firm.example", "user", "email", "u.holm@firm.example"),
+        ("Rosalind from accounting is pregnant", "Rosalind", "condition:pregnant", "pregnant"),
+        ("started at Harbour Energy last week", "user", "employer", "harbour energy"),
         ("bumped into Ravi, he's living in Leeds", "Ravi", "home", "leeds"),
     ],
 )
@@ -70,6 +77,8 @@ def test_what_is_not_told(text: str, wrong: str) -> None:
         ("MY LANDLORD IS A TOTAL NIGHTMARE", "My landlord is a total nightmare."),
         ("the shed is due on friday", "The shed is due on friday (16 June 2023)."),
         ("Dad passed his test", "My dad passed his test."),
+        ("the neighbours are from Chile", "The neighbours are from Chile."),
+        ("oops I meant Turin, not Milan", "Not Milan but Turin."),
     ],
 )
 def test_how_it_reads(text: str, shown: str) -> None:
