@@ -34,7 +34,7 @@ _DAY = r"(?P<day>\d{1,2})"
 _YEAR = r"(?P<year>\d{4})"
 _CENTURY_YEAR = r"(?P<year>(?:19|20)\d{2})"
 _WEEKDAY = rf"(?P<weekday>{_any_of(WEEKDAYS)})"
-_FULL_WEEKDAY = rf"(?P<weekday>{_any_of(day for day in WEEKDAYS if day.endswith(('day', 'tag', 'woch', 'abend')))})"
+_FULL_WEEKDAY = rf"(?P<weekday>{_any_of(day for day in WEEKDAYS if day.endswith(('day', 'tag', 'woch', 'abend', 'tues', 'weds', 'thurs')))})"
 _SEASON = rf"(?P<season>{_any_of(SEASONS)})"
 _COUNT = rf"(?P<count>\d{{1,4}}|{_any_of(NUMBERS)})"
 _UNIT = rf"(?P<unit>{_any_of(UNITS)})"
@@ -189,7 +189,7 @@ _LENIENT: Mapping[str, Resolve] = {
     _ONLY_MONTHS: lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
     rf"(?<!every )(?<!each )(?<!jeden ){_FULL_WEEKDAY}": lambda m: calendar.weekday_near(m.today, -1 if m.prefer_past else 0, m.weekday),
     r"(?:at|on|over|during) the weekend|am wochenende": lambda m: calendar.whole_unit(m.today, -1 if m.prefer_past else 0, "weekend"),
-    r"(?:on )?the (?P<day>\d{1,2})(?:st|nd|rd|th)(?=\s*(?:$|[.,;!?)]))": lambda m: calendar.day_of_month_near(m.today, m.day, prefer_past=m.prefer_past),
+    r"(?:on )?the (?P<day>\d{1,2})(?:st|nd|rd|th)(?=\s*(?:$|[.,;!?)]|(?:for|at|with|until|till)\b))": lambda m: calendar.day_of_month_near(m.today, m.day, prefer_past=m.prefer_past),
     _CENTURY_YEAR: lambda m: resolved(date(m.year, 1, 1), Precision.YEAR),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ MAX_CHARACTERS = 2_000  # of a text; behind that nothing is read: time grows wit
 
 # Most sentences have no date, and one look for any of its words tells so.
 _HINT = re.compile(
-    r"\d|day|night|morrow|week|month|year|decade|ago\b|last|next|morgen|gestern|heut|neulich|woche|"
+    r"\d|day|night|morrow|\b(?:tues?|weds?|thurs?|tmr?w?|tomoz)\b|week|month|year|decade|ago\b|last|next|morgen|gestern|heut|neulich|woche|"
     r"monat|jahr|tage?n?\b|mittwoch|sonnabend|letzt|nächst|"
     rf"\b(?:{'|'.join(SEASONS)}|{'|'.join(MONTHS)})\b",
     re.IGNORECASE,

@@ -31,8 +31,8 @@ WEEKDAYS = _numbered(
     """
     monday mon montag
     tuesday tue tues dienstag
-    wednesday wed mittwoch
-    thursday thu thurs donnerstag
+    wednesday wed weds mittwoch
+    thursday thu thur thurs donnerstag
     friday fri freitag
     saturday sat samstag sonnabend
     sunday sun sonntag
@@ -76,7 +76,7 @@ RELATIVE_DAYS = {
     "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
     "yesterday": -1, "last night": -1, "tomorrow": 1, "day before yesterday": -2,
     "day after tomorrow": 2, "heute": 0, "gestern": -1, "vorgestern": -2, "übermorgen": 2,
-    "the other day": -3, "neulich": -3,
+    "tmrw": 1, "tmr": 1, "tmw": 1, "tomoz": 1, "2moro": 1, "the other day": -3, "neulich": -3,
 }  # fmt: skip
 # How far a word turns the calendar: "last" a step back, "this" none, "vorletzte" two back.
 STEPS = {

@@ -12,6 +12,7 @@ from knowledge.extraction.parsing import Parse
 from knowledge.extraction.words import phrase_list, word_list
 
 WHO = "{who}"
+MIN_SHOUTED_WORDS = 4  # fewer in capitals may be a name or an abbreviation
 
 # The tagger takes these for other words.
 _LEMMAS = {"hats": "hate", "hat": "hate", "'s": "be", "got": "get", "nt": "not", "bred": "breed"}
@@ -127,6 +128,7 @@ _LEFT_OUT = [
             r"(?i)^no (?:kids|children|siblings|brothers|sisters|pets|allergies|car|garden|tv)\b",
             "I have ",
         ),
+        (r"(?i)^(?:not )?(?:really )?an? (?:big |huge |massive )?fan of\b", "I am "),
         (r"(?i)^only child\b", "I am an "),
         (
             r"(?i)^(?:proud |happy )?(?:mum|mom|dad|mother|father|parent|owner|member|fan) of\b",
@@ -148,7 +150,7 @@ _LEFT_OUT = [
         ),
         (
             r"(?i)^(?:love|hate|like|enjoy|prefer|live|work|need|want|play|own|drive|speak|study|adore|dislike|miss|have|avoid|can't stand)\b"
-            r"(?! (?:it|you|that|this|on the|out)\b)(?=[ ])",
+            r"(?! (?:it|you|that|this|on the|out|is|was|are|were|has|had|will|isn't|wasn't|hasn't|keeps?|starts?|ends?|and|or)\b)(?=[ ])",
             "I ",
         ),
         (
@@ -159,6 +161,8 @@ _LEFT_OUT = [
         ),
     )
 ]
+_ASIDE_BEHIND = re.compile(r"(?i)[ ,]+(?:tbh|ngl|imo|imho|lol|haha|rn|fr)(?=\W*$)")
+_ASIDE_WITHIN = re.compile(r"(?i) (?:tbh|ngl|imo|imho|lol)(?=,)")
 _SMALL_I = re.compile(r"(?<![\w'.-])i(?=\s|'(?:m|ve|d|ll)\b|m\b(?=\s))")
 _WORD = re.compile(r"[a-z]+")
 _IN_ADDRESS = re.compile(r"[@_/-]|\.\w")
@@ -264,6 +268,9 @@ class Reading:
 
 def capitalised(text: str) -> str:
     """The text with "I" and the names that a list has written large; every character stays."""
+    if text.isupper() and len(text.split()) >= MIN_SHOUTED_WORDS:
+        lowered = text.lower()
+        text = lowered if len(lowered) == len(text) else text
     text = _SMALL_I.sub("I", text)
     if not any(character.islower() for character in text):
         return text
@@ -296,7 +303,8 @@ def read_english(sentence: str, parse: Parse) -> Reading:
         if pattern.match(text[begin:]):
             inserted = words
             break
-    body = text[begin:]
+    body = _ASIDE_BEHIND.sub("", text[begin:]) or text[begin:]
+    body = _ASIDE_WITHIN.sub(lambda aside: "," + " " * (len(aside[0]) - 1), body)
     if inserted:
         first = body.split(" ", 1)[0]
         if not (first[:1] == "I" and first[1:2] in ("", "'")):
@@ -403,7 +411,7 @@ def _pieces(document: Any, text: str) -> list[tuple[int, int]]:
 SAME = "\ue001"  # the subject of a piece whose subject stands in the piece before it
 # "likes jazz and dislikes opera": the second verb is read as a noun.
 _TWO_TASTES = re.compile(
-    r"\b\w+ [^,.;]{1,60}?,? (?:and|but) (?=(?:also |really |now |still )?(?:"
+    r"\b\w+ [^,.;]{1,60}?(?:,? (?:and|but) |, )(?=(?:also |really |now |still )?(?:"
     r"(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy) (?!it\b|that\b|to be\b)|"
     r"(?:likes|loves|adores|prefers|hates|dislikes|loathes|enjoys|lives|works|plays|runs|drives|studies|teaches|speaks|wants|needs|sings|paints|collects) \w))"
 )
@@ -742,7 +750,7 @@ class _Reader:
             and (
                 kept[-1].dep_ in ("cc",)
                 or kept[-1].is_punct
-                or kept[-1].lower_ in ("lol", "haha", "btw", "though", "too", "so")
+                or kept[-1].lower_ in _TRAILING | {"so"}
             )
             and kept[-1].text not in (")", '"', "'", "%")
         ):
@@ -1075,7 +1083,7 @@ class _Reader:
         ]
         while len(kept) > 1 and (
             (kept[-1].is_punct and kept[-1].text not in (")", '"', "'", "%"))
-            or kept[-1].lower_ in ("lol", "btw", "haha", "though", "too")
+            or kept[-1].lower_ in _TRAILING
         ):
             kept = kept[:-1]
         while (
@@ -1196,6 +1204,9 @@ class _Reader:
         return min(max(position + self.shift, 0), self.length)
 
 
+_TRAILING = frozenset(
+    ["lol", "haha", "btw", "though", "too", "tbh", "ngl", "imo", "imho", "rn", "atm", "fr"]
+)
 _CLOSING = frozenset((")", '"', "'", "%"))
 _TIMES = re.compile(
     r"(?:\d.*|time|day|week|month|year|morning|evening|night|afternoon|today|tomorrow|yesterday|tonight|weekend|"

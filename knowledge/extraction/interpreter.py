@@ -18,6 +18,7 @@ from knowledge.extraction.node_types import (
     PLACES,
 )
 from knowledge.extraction.statements import OPEN_TOPIC, NounPhrase, Statement, Subject, normal_value
+from knowledge.extraction.times import recurrence_in
 from knowledge.extraction.topics import Effect, Frame, Slot, Topic, all_topics
 from knowledge.extraction.values import age_in, day_of_year, fits
 from knowledge.extraction.words import word_list
@@ -104,7 +105,7 @@ _DATE_TAIL = re.compile(
     r"(?:in|since|from|until|till|on|by|for|as of) (?:early |late |mid-?)?(?:\d{4}|(?:january|february|march|april|may|june|july|august|september|october|november|december|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|winter)s?(?: \d{1,4})?(?:, \d{4})?|\d{1,2}(?:st|nd|rd|th)?(?: of)? \w+)|"
     r"for (?:about |almost |over |nearly )?(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+|many|some) (?:years?|months?|weeks?|days?|decades?)(?: now)?|"
-    r"(?:a|two|three|\d+) (?:years?|months?|weeks?|days?) ago|though|after all|by the way|btw|lol|haha|please|instead))+$"
+    r"(?:a|two|three|\d+) (?:years?|months?|weeks?|days?) ago|though|after all|by the way|btw|lol|haha|tbh|ngl|imo|imho|rn|atm|please|instead))+$"
 )
 # Verbs that tell of the moment, of thoughts and of talk: nothing to keep unless a frame has them.
 _IDLE_VERBS = frozenset(
@@ -266,6 +267,34 @@ _IDLE_COMPLEMENTS = frozenset(
 )
 
 
+# Of these the date is what is told: "the car is due on Friday", "I'm back in May".
+_WITH_A_DATE = frozenset({"due", "back", "open", "free", "ready"})
+# What somebody does or never does, without an object.
+_HABITS = frozenset(
+    [
+        "drink",
+        "smoke",
+        "swim",
+        "drive",
+        "cook",
+        "dance",
+        "ski",
+        "fly",
+        "vote",
+        "bake",
+        "gamble",
+        "cycle",
+        "gossip",
+    ]
+)
+
+
+_SOMEBODY = frozenset(
+    {"guy", "man", "woman", "girl", "lady", "bloke", "lad", "person", "boy", "chap"}
+)
+_CALLED = re.compile(r"\b(?:called|named)\b")
+
+
 @dataclass(frozen=True)
 class Context:
     """What the words of one sentence stand for."""
@@ -280,6 +309,9 @@ class Context:
         for name in self.names:
             if name.start <= phrase.head_start < name.end:
                 return name
+        inside = self.names_in(phrase.start, phrase.end)
+        if phrase.head in _SOMEBODY and len(inside) == 1 and _CALLED.search(phrase.text):
+            return inside[0]  # "a guy called Ben"
         return next(
             (name for name in self.names if name.start == phrase.start and name.end >= phrase.end),
             None,
@@ -360,7 +392,10 @@ def _variants(clause: Clause) -> Iterator[Clause]:
     """The clause, and with what may be its particle: "went off sushi"."""
     yield clause
     for name, phrases in clause.prepositions.items():
-        if name in ("off", "up", "on", "out", "into", "away", "over") and "+" not in clause.verb:
+        is_particle = name in ("off", "up", "on", "out", "into", "away", "over") or (
+            name == "in" and clause.verb in ("trade", "pack", "jack")
+        )
+        if is_particle and "+" not in clause.verb:
             yield replace(clause, verb=f"{clause.verb}+{name}", object=clause.object or phrases[0])
     if "+" in clause.verb:
         yield replace(clause, verb=clause.verb.split("+")[0])
@@ -495,6 +530,17 @@ def _statement(
         and topic.name not in ("pet:", "name", "likes:", "dislikes:")
     ):
         return None  # "my son to peanuts"
+    is_now = clause.is_progressive and clause.tense is Tense.PRESENT
+    if topic.name == "hobby:" and is_now and _AT_A_TIME.search(clause.text):
+        return None  # "We're playing golf tomorrow"
+    if topic.name == "owns:" and clause.verb == "have" and _AT_A_TIME.search(clause.text):
+        return None  # "I have a haircut on Friday" is an event
+    if topic.name == "partner" and clause.verb == "see":
+        is_regular = (
+            re.search(r"\d|day|week|month|year|often|morrow|night", clause.text) is not None
+        )
+        if not clause.is_progressive or is_regular or (person is not None and person.role):
+            return None  # "I see my therapist", "I'm seeing Ann on Monday"
     if (
         name is None
         and phrase is not None
@@ -673,6 +719,16 @@ def _value(match: _Match, phrase: Phrase | None, name: Name | None, clause: Clau
     if phrase is None:
         return _STATES.get(clause.verb, "") if topic.name in ("marital_status", "job") else ""
     slot = next((one for one in match.frame.slots if one.is_value), None)
+    if (
+        topic.name == "likes:"
+        and phrase.head in _KINDS_OF_PEOPLE
+        and slot is not None
+        and slot.heads
+    ):
+        liked = re.fullmatch(r"(?:an? )?(?:real |big |total |huge )?(\w+) \w+", phrase.text.lower())
+        if liked is None or not (phrase.head == "lover" or _is_liking(liked[1])):
+            return None  # "a quiet person", "a guy called Ben"
+        return normal_value(liked[1])
     if slot is not None and slot.heads and "comp" in slot.parts:
         return phrase.head
     if topic.is_by_head or topic.name == "children":
@@ -694,7 +750,22 @@ def _value(match: _Match, phrase: Phrase | None, name: Name | None, clause: Clau
         return normal_value(name.text)
     if phrase.head in _EMPTY_HEADS and len(phrase.text.split()) <= 2:
         return None
-    return normal_value(_without_date(phrase.text)) or None
+    text = phrase.text.split(" for ")[0] if clause.verb == "trade+in" else phrase.text
+    return normal_value(_without_date(text)) or None
+
+
+_AT_A_TIME = re.compile(
+    r"(?i)\b(?:tonight|tomorrow|tmrw|(?:on |next |this )(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{1,2}(?::\d\d)? ?[ap]m|at \d)\b"
+)
+_KINDS_OF_PEOPLE = frozenset({"person", "guy", "girl", "lover"})
+_LIKINGS = frozenset(
+    ["people", "morning", "night", "evening", "city", "beach", "mountain", "book", "tea", "coffee"]
+)
+
+
+def _is_liking(word: str) -> bool:
+    """True for what somebody can be a person of: "a cat person", not "a quiet person"."""
+    return word in _LIKINGS or any(word in word_list(name) for name in ("pets", "foods", "hobbies"))
 
 
 _COUNTS = dict(
@@ -748,11 +819,14 @@ def filled(says: tuple[str, str], subject: Subject, value: str, **more: str) -> 
 
 def sentence(template: str, subject: Subject) -> str:
     """The clause as a sentence with its subject put in."""
-    text = template.replace("{who}", subject.label)
+    label = subject.label
+    text = template.replace("{who}", label)
     if not subject.is_self:
-        text = re.sub(rf"(?<={re.escape(subject.label)}) (?:am|'m)\b", " is", text)
-        if " and " not in subject.label:
-            text = re.sub(rf"(?<={re.escape(subject.label)}) have\b", " has", text)
+        text = re.sub(rf"(?<={re.escape(label)}) (?:am|'m)\b", " is", text)
+        text = text.replace(f"{label} {label} ", f"{label} ")  # the parse has split "my aunt Ann"
+        if " and " not in label:
+            text = re.sub(rf"(?<={re.escape(label)}) have\b", " has", text)
+    text = re.sub(r"\b(I|[Ww]e) been\b", r"\1 have been", text)
     text = re.sub(
         r"(?i)^(?:so|then|also|because|but|and|plus|although|though|since|well|ok|btw|oh|yes|otherwise|before that|after that|correction:|originally)[ ,]+(?=\S)",
         "",
@@ -814,17 +888,18 @@ def read_open_clause(
 
 def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_date: bool) -> bool:
     names = context.names_in(clause.start, clause.end)
-    if (
-        clause.complement is not None
-        and (same := context.name_in(clause.complement)) is not None
-        and context.keys.get(same.start) == subject.key
+    if clause.complement is not None and any(
+        context.keys.get(same.start) == subject.key
+        for same in context.names_in(clause.complement.start, clause.end)
     ):
-        return False
+        return False  # "my boss is a woman called Petra": that is her name
     has_number = re.search(r"\d", context.text[clause.start : clause.end]) is not None
     is_specific = bool(names) or has_number or has_date
     verb = clause.verb.split("+")[0]
     if clause.verb in _IDLE_VERBS or verb in _IDLE_VERBS:
-        return has_date and has_number and verb in ("see", "expect", "talk", "check")
+        is_often = recurrence_in(context.text[clause.start : clause.end]) != ""
+        is_dated = has_date and (has_number or (verb == "see" and bool(names)))
+        return (is_dated or is_often) and verb in ("see", "expect", "talk", "check")
     parts = [one for one in (clause.object, clause.complement) if one is not None]
     if (
         clause.object is not None
@@ -838,6 +913,7 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
         and clause.object is None
         and clause.complement.head in _IDLE_COMPLEMENTS
         and not (has_number and len(clause.complement.text.split()) > 2)
+        and not (has_date and clause.complement.head in _WITH_A_DATE)
     ):
         return False
     if (
@@ -852,6 +928,8 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
         return (
             (clause.is_negated and _CANNOT.search(clause.text) is not None)
             or (has_date and is_specific)
+            or (clause.is_negated and clause.tense is Tense.PRESENT and verb in _HABITS)
+            or (verb == "be" and has_number and subject.is_self)
             or verb
             in (
                 "die",

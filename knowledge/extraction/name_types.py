@@ -22,12 +22,14 @@ from knowledge.extraction.words import phrase_list, word_list
 TITLE_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Uncle|Aunt|Herr|Frau)\.? $")
 ACTS_BEHIND = re.compile(
     r"(?:'s)?\s+(?:said|says|told|and I|is (?:my|a|an|the)|was (?:my|born)|likes|loves|hates|lives|"
-    r"works|moved|got|has|wants|went|came|thinks|called|asked|gave|will|would|and my)\b"
+    r"works|moved|got|has|wants|went|came|thinks|called|asked|gave|will|would|and my|from (?:work|school|uni|college|church|accounting|sales|marketing|finance|legal|HR|IT|next door|upstairs|downstairs))\b"
 )
 _SUFFIX_TYPES = [
     (INSTITUTION, "university college school academy institute hospital clinic museum library "
      "ministry foundation church bank universität hochschule schule krankenhaus"),
-    (COMPANY, "inc ltd gmbh corp llc ag plc corporation company labs technologies studios"),
+    (COMPANY, "inc ltd gmbh corp llc ag plc corporation company labs technologies studios robotics energy "
+     "mutual insurance consulting solutions systems software logistics engineering pharma motors airlines "
+     "airways telecom publishing press media"),
     (GROUP, "club team band group association society choir orchestra fc verein"),
     (EVENT, "festival conference marathon con summit fest meetup olympics cup tournament party month day parade"),
     (PLACE, "street avenue road square park lake river mountain mountains beach island islands bay "
@@ -115,13 +117,25 @@ _AT_PLACE = re.compile(
     r"\b(?:in|to|from|near|around|visit(?:ed|ing)?|live in|leave|left|across|through|outside)\s+"
     r"(?:the\s+)?$"
 )
+_CUSTOMER = re.compile(
+    r"(?i)\b(?:insured|insurance|bank|banking|invest(?:ed)?|account|policy|mortgage|pension|phone|mobile|broadband|internet|contract|subscri\w+|customer|switched|leave|shift) (?:is |are )?(?:with|to|at|of) $"
+)
+_IS_WITH = re.compile(
+    r"(?i)(?:\bI'm|\bwe're|\b(?:am|are|is|go) )\s*with $"
+)  # a partner or a provider
 _WITH_PERSON = re.compile(
-    r"\b(?:with|met|meet|named|told|asked|friend|married|sister|brother|hi|hey|hello|dear)\s+$",
+    r"\b(?:with|met|meet|named|told|asked|friend|married|sister|brother|hi|hey|hello|dear|bumped into|"
+    r"ran into|spoke (?:to|with)|talked to|texted|phoned|heard from)\s+$",
     re.IGNORECASE,
 )
 
 
-def guess_node_type(  # noqa: PLR0911  the first rule that applies
+def is_kind_of_firm(word: str) -> bool:
+    """True for what a company's name ends with: Harbour Energy."""
+    return _SUFFIXES.get(word) == COMPANY
+
+
+def guess_node_type(  # noqa: PLR0911, PLR0912  the first rule that applies
     name: str, *, before: str, after: str
 ) -> tuple[str, float]:
     """The likeliest node type of a name, and how sure that is, from 0 to 1."""
@@ -148,7 +162,11 @@ def guess_node_type(  # noqa: PLR0911  the first rule that applies
         return COMPANY, 0.6
     if name.isupper():
         return (CONCEPT, 0.5) if lower in _TERMS or len(name) < 3 else (INSTITUTION, 0.5)
-    if ACTS_BEHIND.match(after):
+    if _CUSTOMER.search(before):
+        return COMPANY, 0.6
+    if _IS_WITH.search(before) or re.match(r" v?\d", after):
+        return ENTITY, 0.5
+    if ACTS_BEHIND.match(after) and not before.endswith(" of "):
         return PERSON, 0.6
     if _AT_PLACE.search(before):
         return PLACE, 0.6

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 
 from knowledge.extraction.gazetteer import Gazetteer, fold_name
 from knowledge.extraction.masking import UPPER, WORD
-from knowledge.extraction.name_types import ACTS_BEHIND, TITLE_BEFORE, guess_node_type
+from knowledge.extraction.name_types import (
+    ACTS_BEHIND,
+    TITLE_BEFORE,
+    guess_node_type,
+    is_kind_of_firm,
+)
 from knowledge.extraction.node_types import CITY, CONCEPT, COUNTRY, DOCUMENT, PERSON, PLACE
 from knowledge.extraction.words import phrase_list, word_list
 
@@ -152,7 +157,8 @@ def _runs(sequence: re.Match[str]) -> Iterator[tuple[int, list[str]]]:
         is_common = word[0].isupper() and (
             lower in not_names or lower.split("'")[0] in not_names or len(lower) < 2
         )
-        is_left_out = is_common and word != "US"
+        is_end_of_firm = bool(run) and word[0].isupper() and is_kind_of_firm(lower)
+        is_left_out = is_common and word != "US" and not is_end_of_firm
         if not is_left_out:
             run.append(word)
         position += len(word) + 1

@@ -1,6 +1,6 @@
 """Who is who to whom: "my sister Anna", "Ingrid is my new boss", "two kids, Ida and Bela"."""
 
-# ruff: noqa: E501, PLR0911, PLR0912  patterns of alternatives; a case, a branch, a return each
+# ruff: noqa: E501, PLR0911, PLR0912, PLR0915  patterns of alternatives; a case, a branch, a return each
 
 import re
 from collections.abc import Iterator, Sequence
@@ -101,6 +101,10 @@ _PLURALS = {
     "grandchildren": "grandchild",
     "mums": "mum",
 }
+_KINDS_BEHIND = (
+    "brothers?|sisters?|boys?|girls?|daughters?|sons?|rabbits?|dogs?|cats?|rats?|birds?|snakes?|fish|"
+    "coach|teacher|doctor|nurse|trainer|groomer|walker|sitter"
+)
 _NAMES_JOIN = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|&\s*)")
 _SAME = {
     "mum": "mother", "mom": "mother", "mama": "mother", "dad": "father", "papa": "father", "grandma": "grandmother", "granny": "grandmother",
@@ -170,6 +174,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             sorted((re.escape(one).replace("\\-", "[ -]") for one in roles), key=len, reverse=True)
         )
         + r")(?:[ -]in[ -]law)?)\b"
+        + rf"(?! (?:{_KINDS_BEHIND})\b)"  # "my twin brother" is a brother
     )
     return {
         "owned": re.compile(
@@ -188,7 +193,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         "mum": re.compile(
             r"(?<![\w'-])(?<!my )(?<!your )(?<!our )(?<!his )(?<!her )(?<!their )(?<! a )(?<!the )(?P<mods>)"
             r"(?P<role>[Mm]um|[Mm]om|[Dd]ad|[Gg]randma|[Gg]randpa|[Gg]ranny)"
-            r"(?='s? |,? (?:is|was|has|had|can|will|came|comes|called|lives?|works?|likes?|loves?|hates?|needs?|wants?|got|gets|turned|turns|died|said|moved|goes|went|and|isn't|can't|doesn't)\b)"
+            r"(?='s? | [a-z]{3,}(?:s|ed)\b|,? (?:is|was|has|had|can|will|came|comes|called|lives?|works?|likes?|loves?|hates?|needs?|wants?|got|gets|turned|turns|died|said|moved|goes|went|and|isn't|can't|doesn't)\b)"
         ),
         "bare": re.compile(
             rf"(?:^|[,;:(] ?|\b(?i:and) )(?P<mods>)(?i:{role})(?= (?i:is called|is|was)\b| [A-Z])"
@@ -218,7 +223,7 @@ def find_kin(
 
 _TITLE = r"(?:(?:Mr|Mrs|Ms|Dr|Prof)\.? |Professor |Doctor )?"
 _CALLED = re.compile(
-    r",? (?:who is |who's |is |was |that is )?(?:called|named|by the name of|whose name is)\s+"
+    r",? (?:who is |who's |is |was |that is |now )?(?:(?:an? |the |this )(?:[a-z-]+ ){1,3})?(?:called|named|by the name of|whose name is)\s+"
 )
 _NAME_IS = re.compile(r"(?:'s|s') (?:first )?name is\s+")
 _IS = re.compile(
@@ -226,7 +231,7 @@ _IS = re.compile(
 )
 _APPOSED = re.compile(r",? " + _TITLE)
 _BEFORE = re.compile(
-    r"(?P<be>,| is| isn't| is not| is not| was| is now|'s| is no longer|,? who is|,? who's| will be| as)(?: now| also| still)? ?$"
+    r"(?P<be>,| \(| is| isn't| is not| is not| was| is now|'s| is no longer|,? who is|,? who's| will be| as)(?: now| also| still)? ?$"
 )
 _LIST = re.compile(r"(?: are(?: called| named)?|:|,| called| named)? ")
 _AFTER_NAME = re.compile(r"$|[\s,.;:!?)'-]")
@@ -294,6 +299,8 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
         return
     if kind == "bare" and not (names and text[end : end + 1] == " "):
         return
+    if kind == "some" and _HAVE_NO.search(text, 0, match.start()):
+        return
     denied = False
     for pattern in (_CALLED, _NAME_IS, _IS, _APPOSED):
         joined = pattern.match(text, end)
@@ -322,6 +329,8 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
             and not re.match(r",|\s*$|\.|'s| (?:is|was)\b|;|\)| and\b", text[name.end :])
         ):
             continue  # "my sister, Tom says, ..."
+        if pattern is _APPOSED and _IS_ANOTHER.match(text, name.end):
+            continue  # "I have no wife, Ann is my sister"
         past = pattern is _IS and joined["be"] == "was"
         yield Kin(
             start=start,
@@ -336,8 +345,13 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
     before = _BEFORE.search(text, 0, start)
     if before is not None and kind in ("owned", "of_mine"):
         name = next((one for one in names if one.end == before.start()), None)
-        comma = before["be"] == ","
-        if name is not None and (not comma or re.match(r"\s*(?:[,.;!?)]|$)", text[end:])):
+        comma = before["be"] in (",", " (")
+        is_genitive = re.match(r"['’]s?\b|['’](?!\w)", text[end:]) is not None  # "is my mum's"
+        if (
+            name is not None
+            and not is_genitive
+            and (not comma or re.match(r"\s*(?:[,.;!?)]|$)", text[end:]))
+        ):
             be = before["be"].strip()
             yield Kin(
                 start=name.start,
@@ -352,9 +366,13 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
         yield Kin(start=start, end=end, **base)
 
 
+_IS_ANOTHER = re.compile(r"(?:'s| is| was) (?:my|our|his|her|their) ")
+_HAVE_NO = re.compile(
+    r"(?i)(?:n't|\bdont|\bnot|\bnever) (?:even |actually |really )?(?:have|had|got|own) $"
+)
 _HAD = re.compile(r"(?i)\b(?:used to have|had|lost|sold|gave away) $")
 _I_HAVE = re.compile(
-    r"(?i)\b(?:I|we)(?:'ve| have| had|'ve got| got| own| adopted| keep| used to have| have got| also have| also)*(?: just| recently| now)*(?: got| adopted| bought| have)? $"
+    r"(?i)(?:\b(?:I|we)|^(?=have |got |'ve got |adopted |just got ))(?:'ve| have| had|'ve got| got| own| adopted| keep| used to have| have got| also have| also)*(?: just| recently| now)*(?: got| adopted| bought| have)? $"
 )
 
 

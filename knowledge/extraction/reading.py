@@ -95,7 +95,7 @@ _MARKS_OFF = frozenset(
 )
 _NEARLY = frozenset(["almost", "nearly", "barely"])
 _SUPPOSED = re.compile(
-    r"(?i)\b(?:imagine|pretend|suppose|supposing|hypothetically|what if|let's say|say i were|if only|i wish|just kidding|joking|not really)\b"
+    r"(?i)\b(?:imagine|pretend|suppose|supposing|hypothetically|what if|let's say|say i were|if only|i wish|just kidding|joking|not really)\b|^(?i:rip)\b"
 )
 
 
@@ -423,6 +423,8 @@ class SentenceReader:
                 subject = thing
             if subject is None:
                 continue
+            if subject.is_thing and clause.text.startswith("{who} am "):
+                subject = self.speaker  # "My back hurts, taking ibuprofen"
             if subject.is_thing:
                 thing = subject
             else:
@@ -443,6 +445,10 @@ class SentenceReader:
                 *self._called(clause, subject, context),
                 *read_clause(clause, subject, context),
             ]
+            is_of_two = partner is not None and not clause.prepositions
+            if clause.verb in ("be", "be+over", "do") and not is_of_two:
+                # "I'm done", "Ann and I are done with the garden": no separation.
+                made = [one for one in made if one.topic != "partner" or not one.ends or one.value]
             if not made and not self._is_said(clause, found, before, covered, context):
                 statement = read_open_clause(
                     clause,
@@ -520,8 +526,8 @@ class SentenceReader:
             ),
             None,
         )
-        if kin is None or subject.said:
-            return
+        if kin is None or subject.said or re.match(r"['’]s?(?!\w)", self.text[kin.end :]):
+            return  # "The bike is my brother's"
         owner = self.speaker if kin.is_mine else None
         if owner is None:
             return
@@ -557,6 +563,10 @@ class SentenceReader:
                 "my",
             )
             return replace(clause, text="{who} " + clause.text[match.end() :], subject=thing), None
+        if me_and := _ME_AND.match(self.text[phrase.start :]):
+            with_me = context.people.get(phrase.start + me_and.start("other"))
+            text = clause.text.replace("{who}", f"{me_and['other']} and I", 1)
+            return replace(clause, text=text, subject=replace(phrase, text="I", head="i")), with_me
         if phrase.text != "I":
             return clause, None
         joined = _AND_I.search(self.text, 0, phrase.end)
@@ -701,8 +711,10 @@ class SentenceReader:
                 self._thing(holder, phrase),
                 said=f"{holder.owner_label} {phrase.text.split(' ', 1)[-1]}",
             )
-        if said in _NOBODY or phrase.head in _NOBODY:
+        if said in _NOBODY or phrase.head in _NOBODY or re.fullmatch(r"[\d.,: ]+", said):
             return None
+        if phrase.determiner == "the" and role_topic(phrase.head) is not None:
+            return self._thing(self.speaker, phrase)  # "the neighbours are from Syria"
         span = self.text[clause.start : clause.end]
         name = context.name_in(phrase)
         if (
@@ -721,7 +733,8 @@ class SentenceReader:
     def _all_of(self, phrase: Phrase, person: Subject) -> Subject:
         """With those who are joined to them: "My friends Leon and Jenny"."""
         behind = re.match(
-            r" and (?:[A-Z][\w-]+|my \w+(?: [A-Z][\w-]+)?)\b", self.text[phrase.end :]
+            r" and (?:[A-Z][\w-]+|(?:my|our|his|her|their) \w+(?: [A-Z][\w-]+)?)\b",
+            self.text[phrase.end :],
         )
         joined = (self.text[phrase.start : phrase.end] + behind[0],) if behind is not None else None
         if joined is None:
@@ -823,6 +836,7 @@ _PROJECTS = frozenset(
     ]
 )
 _OWN_THING = re.compile(r"((?:[Mm]y|[Oo]ur) [\w' -]{2,40}?) \{who\} ")
+_ME_AND = re.compile(r"(?i:me|myself) and (?P<other>[A-Z][\w-]+|my \w+(?: [A-Z][\w-]+)?)\b")
 _AND_I = re.compile(r"(?P<other>(?:[A-Z][\w-]+|[Mm]y \w+(?: [A-Z][\w-]+)?)) and I$")
 _NAME_IS = re.compile(
     r"\b(?i:his|her|its|their) name(?:'s| is| was) (?P<name>[A-Za-z][\w-]{1,20})(?=\s*(?:$|[,.;!?)]|and\b|but\b))"

@@ -48,6 +48,8 @@ _PAST = re.compile(
 )
 _SINCE_BEHIND = re.compile(r"(?i)\b(?:since|from|as of|starting|seit|ab)\s+(?:the )?$")
 _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
+# What tells that "for two weeks" looks back and not ahead; of years it mostly does.
+_LASTS = re.compile(r"(?i)\b(?:have|has|had|been|now|already|years?)\b|'ve\b|'s been")
 _UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
 _CLAUSE_BREAK = re.compile(r"[,;:!–]|\s-\s")
 _TO_DO = re.compile(r"(?i)^(?:to-?do|tasks?|todo list)[^:]{0,30}:\s*(?P<what>.+)$")
@@ -58,7 +60,7 @@ _NOT_BUT = re.compile(
     r"(?i)\bnot (?:on |in |at |to |from )?(?:the )?(?P<old>[\w' .:-]{1,30}?),? but (?P<new>[\w' .:-]{1,40})"
 )
 _NEW_NOT = re.compile(
-    r"(?i)(?P<new>(?:the )?[\w':-]+(?: [\w':-]+)?), not (?:on |in |at |to )?(?P<old>(?:the )?[\w':-]+(?: [\w':-]+)?)(?=\s*(?:$|[,.;!?]))"
+    r"(?i)(?!(?:by )?the way\b|(?:of )?course\b|(?:these )?days\b)(?P<new>(?:the )?[\w':-]+(?: [\w':-]+)??)(?: by the way| btw| of course| actually)?, not (?:on |in |at |to )?(?!(?:sure|certain|yet|really|too|very|so|only|just|even|bad|great|good|that|as|because|decided|always|all|much|many|enough|for|if|when|a|an)\b)(?P<old>(?:the )?[\w':-]+(?: [\w':-]+)?)(?=\s*(?:$|[,.;!?]))"
 )
 
 
@@ -154,6 +156,7 @@ class SentenceFacts:
     def _bare_correction(self, match: re.Match[str], wrong: str) -> Statement:
         """ "Actually, not Tuesday but Wednesday": of what, the memory has to find out."""
         new = match["new"].strip(" .,")
+        new = re.sub(r"(?i)^(?:it's|it is|its|that's|i'm|i am|(?:i )?meant|(?:i )?mean) ", "", new)
         return Statement(
             text=f"Not {match['old'].strip()} but {new}.",
             subject=self.speaker,
@@ -377,7 +380,8 @@ class SentenceFacts:
             return begins.start, None, precision_of(begins), ""
         if past and (statement.takes_date or statement.topic.startswith("do:")):
             return past[0].start, None, precision_of(past[0]), ""
-        began = read_duration_start(span, at=said_at) if not statement.ends else None
+        lasts = _LASTS.search(statement.text) is not None
+        began = read_duration_start(span, at=said_at) if lasts and not statement.ends else None
         return began, None, "year" if began else "", ""
 
     def _event(self, statement: Statement, times: Times, *, is_past: bool) -> ProposedEvent | None:
@@ -463,6 +467,9 @@ class SentenceFacts:
             not words
             or len(words.split()) > 14
             or re.search(r"(?i)\b(?:you|your|let's|thanks|thx|please)\b", words)
+            or re.match(
+                r"(?i)(?:thinking|considering|maybe|perhaps|might|possibly|not sure)\b", words
+            )
         ):
             return
         if self.parse is not None and any(

@@ -42,6 +42,9 @@ _EVERY_DAYS = re.compile(
 _ON_DAYS = re.compile(
     rf"(?i)\b(?:on )?(?P<days>(?:{_WEEKDAY})s(?:(?:,| and|, and| or) (?:{_WEEKDAY})s)*)(?!\w)"
 )
+_SHORT_DAYS = re.compile(
+    r"(?i)\b(?P<one>mon|tues?|weds?|thurs?|fri|sat) ?[+&/] ?(?P<other>tues?|weds?|thurs?|fri|sat|sun)\b"
+)
 _EVERY_UNIT = re.compile(
     r"(?i)\b(?:every|each) (?P<other>other |second |single |few |two |three |four |\d )?(?P<unit>day|week|month|year|morning|evening|night|afternoon|weekend)s?\b"
 )
@@ -55,10 +58,14 @@ _MONTH_DAY = re.compile(
     r"(?i)\b(?:on )?the (?P<day>\d{1,2})(?:st|nd|rd|th) of (?:the|each|every) month\b"
 )
 _ADVERB = re.compile(r"(?i)\b(?P<unit>daily|weekly|monthly|yearly|annually)\b")
+_FORTNIGHTLY = re.compile(r"(?i)\b(?:fortnightly|every fortnight|bi-?weekly)\b")
+_ON_A_DAY = re.compile(rf"(?i)\bon (?:a )?(?P<day>{_WEEKDAY})s?\b")
+_EVENING = re.compile(r"(?i)\b(?:tonight|evening|dinner|supper|drinks|pub|concert|gig|party)\b")
 _PER = re.compile(r"(?i)\b(?:once|twice|\w+ times|\d+x) (?:a|per) (?P<unit>day|week|month|year)\b")
 _CLOCK = re.compile(
-    r"(?i)\b(?:at |from |by )?(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))? ?(?P<half>am|pm|a\.m\.|p\.m\.|o'clock)(?!\w)|\b(?P<hour2>[01]?\d|2[0-3])[:.](?P<minute2>[0-5]\d)(?! ?(?:\d|%|km|kg|m\b))(?=\b)|\bat (?P<word>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|half past \w+|\d{1,2})(?= (?:in the|tomorrow|today|on|sharp|every)|[.,!?]|$)"
+    r"(?i)\b(?:at |from |by )?(?:(?P<first>\d{1,2})(?::(?P<first_minute>[0-5]\d))? ?(?:-|–|to|until|till) ?(?=\d{1,2}(?::\d\d)? ?(?:am|pm)\b))?(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))? ?(?P<half>am|pm|a\.m\.|p\.m\.|o'clock)(?!\w)|\b(?P<hour2>[01]?\d|2[0-3])[:.](?P<minute2>[0-5]\d)(?! ?(?:\d|%|km|kg|m\b))(?=\b)|\bat (?P<word>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|half past \w+|\d{1,2})(?= (?:in the|tomorrow|today|on|sharp|every)|[.,!?]|$)"
 )
+_AFTERNOON = range(1, 7)  # hours that are of the afternoon when nothing says otherwise
 _HOURS = dict(
     zip(
         [
@@ -80,9 +87,9 @@ _HOURS = dict(
     )
 ) | {"noon": 12, "midnight": 0}
 _MONTH_NAMES = "|".join(sorted((name for name in MONTHS if len(name) > 3), key=len, reverse=True))
-_WEEKDAY_ALONE = re.compile(rf"(?i)\b(?:{_WEEKDAY})\b")
+_WEEKDAY_ALONE = re.compile(rf"(?i)\b(?:{_WEEKDAY}|tues|weds|thurs)\b")
 _TIME = re.compile(
-    rf"(?i)\b(?:today|tonight|tomorrow|yesterday|every|each|daily|weekly|monthly|yearly|annually|(?:next|last|this|coming) \w+|since|ago|until|till|(?:{_WEEKDAY})s?|(?:{_MONTH_NAMES})|"
+    rf"(?i)\b(?:today|tonight|tomorrow|tmrw?|tmw|tomoz|yesterday|every|each|daily|weekly|fortnightly|biweekly|monthly|yearly|annually|(?:next|last|this|coming) \w+|since|ago|until|till|(?:{_WEEKDAY})s?|(?:{_MONTH_NAMES})|"
     r"in (?:19|20)\d\d|twice a|once a|times a|\d{1,2}(?::\d\d)? ?(?:am|pm)|\d{1,2}:\d\d|deadline|due|birthday|anniversary|weeks? after next)\b"
 )
 FUTURE_WORDS = re.compile(
@@ -110,6 +117,9 @@ def recurrence_in(text: str) -> str:  # noqa: PLR0911  one return a form
         ]
         interval = ";INTERVAL=2" if match.groupdict().get("other") else ""
         return f"FREQ=WEEKLY{interval};BYDAY={','.join(dict.fromkeys(days))}"
+    if match := _SHORT_DAYS.search(text):  # "on tues + thurs"
+        days = [_DAYS[WEEKDAYS[day.lower()]] for day in (match["one"], match["other"])]
+        return f"FREQ=WEEKLY;BYDAY={','.join(days)}"
     if match := _EVERY_UNIT.search(text):
         number = {"other ": 2, "second ": 2, "two ": 2, "three ": 3, "four ": 4}.get(
             (match["other"] or "").lower(), 1
@@ -117,6 +127,10 @@ def recurrence_in(text: str) -> str:  # noqa: PLR0911  one return a form
         unit = match["unit"].lower()
         extra = ";BYDAY=SA,SU" if unit == "weekend" else ""
         return f"FREQ={_UNITS[unit]}" + (f";INTERVAL={number}" if number > 1 else "") + extra
+    if _FORTNIGHTLY.search(text):
+        day = _ON_A_DAY.search(text)
+        by_day = f";BYDAY={_DAYS[WEEKDAYS[day['day'].lower()]]}" if day else ""
+        return f"FREQ=WEEKLY;INTERVAL=2{by_day}"
     if match := _ADVERB.search(text):
         return {"daily": "FREQ=DAILY", "weekly": "FREQ=WEEKLY", "monthly": "FREQ=MONTHLY"}.get(
             match["unit"].lower(), "FREQ=YEARLY"
@@ -132,16 +146,25 @@ def clock_in(text: str) -> tuple[int, int] | None:
     if match["word"]:
         word = match["word"].lower()
         hour = int(word) if word.isdigit() else _HOURS.get(word)
+        is_night = re.match(r"(?i) in the (?:morning|night)", text[match.end() :]) is not None
+        if hour is not None and hour in _AFTERNOON and not is_night:
+            hour += 12  # "at four tomorrow": few have appointments before seven
         return (hour, 0) if hour is not None and hour < 24 else None
     hour, minute = (
         int(match["hour"] or match["hour2"]),
         int(match["minute"] or match["minute2"] or 0),
     )
     half = (match["half"] or "").lower()
+    if match["first"] and int(match["first"]) <= 12:  # "7-9pm" begins at seven
+        begins_before_noon = int(match["first"]) > hour % 12 and half.startswith("p")
+        half = "am" if begins_before_noon else half
+        hour, minute = int(match["first"]), int(match["first_minute"] or 0)
     if half.startswith("p") and hour < 12:
         hour += 12
     if half.startswith("a") and hour == 12:
         hour = 0
+    if not half and hour in range(5, 12) and _EVENING.search(text):
+        hour += 12
     return hour, minute
 
 

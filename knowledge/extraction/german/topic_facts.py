@@ -153,7 +153,8 @@ class TopicFacts:
         if match.topic.name == "age" and clause.verb == "werden" and clause.times:
             return None
         is_dated = match.topic.name in ("birthday", "address")
-        is_to_come = bool(self.sentence.coming_dates(clause)) and match.topic.is_single
+        happens_then = match.topic.is_single or match.topic.name == "hobby:"
+        is_to_come = happens_then and bool(self.sentence.coming_dates(clause))
         return None if is_to_come and not is_dated else _Outcome()
 
     def _key(self, topic: Topic, value: str, clause: GermanClause) -> str:

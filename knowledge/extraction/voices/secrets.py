@@ -8,12 +8,13 @@ costs little. Phone numbers and birthdays are none.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.extraction.voices.text import plain_text
 
 MAX_THING_CHARACTERS = 60
 CARD_DIGITS = range(13, 20)
+MIN_COMBINATION_DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ _NOUN = (
     r"(?:(?:wi-?fi|wlan|lan|network|router|e-?mail|mail|bank|atm|debit|credit|card|sim|phone|door|gate|garage|house|front door|back door|entry|entrance|building|alarm|safe|locker|bike|bicycle|luggage|suitcase|padlock|lock|"
     r"screen|unlock|login|log-in|account|admin|root|user|master|recovery|backup|back-up|security|access|secret|private|api|ssh|license|licence|product|activation|two-factor|2fa|verification|voicemail|netflix|spotify|amazon|google|apple|icloud|steam|paypal|my)\s+){0,3}"
     r"(?:passwords?|pw|(?<!zip )(?<!postal )(?<!post )(?<!error )(?<!status )(?<!country )(?<!area )(?<!source )(?<!exit )(?<!dress )(?<!promo )(?<!discount )code|pass ?words?|passwort|passwörter|kennwort|kennwörter|passphrase|pass ?phrase|pass ?code|passcode|pin|pin ?(?:code|number|nummer)|pin-(?:code|nummer)|puk|tan|cvv|cvc|code ?word|codewort|losung|"
-    r"(?:(?:door|gate|garage|entry|entrance|alarm|safe|locker|access|key|lock|unlock|security|recovery|backup|activation|voicemail|house|building|lockbox|key ?box|front door|back door|elevator|verification|2fa|bike|luggage|intercom|storage|parking|keypad|disarm|override|master|mailbox)\s?)codes?|combination|(?:wi-?fi|network|api|secret|private|license|licence|product|access|encryption|recovery|security|master|ssh|wlan)[ -]?keys?|"
+    r"(?:(?:door|gate|garage|entry|entrance|alarm|safe|locker|access|key|lock|unlock|security|recovery|backup|activation|voicemail|house|building|lockbox|key ?box|front door|back door|elevator|verification|2fa|bike|luggage|intercom|storage|parking|keypad|disarm|override|master|mailbox)\s?)codes?|combination|combo|(?:wi-?fi|network|api|secret|private|license|licence|product|access|encryption|recovery|security|master|ssh|wlan)[ -]?keys?|"
     r"(?:access|auth|bearer|api|refresh) token|seed phrase|recovery (?:phrase|words)|security answer|account (?:number|no\.?)|routing number|sort code|iban|card number|(?:credit|debit) card(?: number)?|"
-    r"(?:social security|passport|national insurance|insurance|driver'?s? licen[cs]e|driving licen[cs]e|id|id card|identity card|tax|membership)\s(?:number|no\.?|id)|ssn|nin|vat number|"
+    r"(?:social security|passport|national insurance|ni|nhs|social insurance|medicare|insurance|driver'?s? licen[cs]e|driving licen[cs]e|id|id card|identity card|tax|membership)\s(?:number|no\.?|id)|ssn|nin|vat number|"
     r"(?:tür|haustür|garagen|tor|alarm|tresor|safe|zugangs|zugriffs|zutritts|sicherheits|freischalt|wiederherstellungs|entsperr|aktivierungs|schloss|zahlen|eingangs|keller|schließfach|spind|schlüsselbox|schlüsseltresor)-?codes?|zahlenkombination|kombination|(?:wlan|wi-?fi|netzwerk|api|lizenz|produkt|sicherheits|wiederherstellungs)-?\s?(?:schlüssel|passwort|kennwort|pin)|"
     r"kontonummer|kreditkartennummer|kartennummer|kreditkarte|geheimzahl|geheimnummer|geheimcode|steuer-?id|steuernummer|steueridentifikationsnummer|sozialversicherungsnummer|rentenversicherungsnummer|versicherungsnummer|krankenversichertennummer|personalausweisnummer|ausweisnummer|passnummer|reisepassnummer|führerscheinnummer|(?:e-?mail|bank|router|handy|sim|netflix|spotify|amazon)-?(?:passwort|kennwort|pin|code))"
 )
@@ -73,6 +74,7 @@ _SHAPES = (
     ("private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[^\x00]{0,8000}?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)")),
     ("iban", re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?(?!\w)")),
     ("social security number", re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")),
+    ("national insurance number", re.compile(r"(?<!\w)[A-Z]{2} ?(?:\d{2} ?){3}[A-D](?!\w)")),
 )  # fmt: skip
 _CARD = re.compile(r"(?<![\d+-])(?:\d[ -]?){12,18}\d(?![\d-])")
 # "My password is weak" tells none.
@@ -86,10 +88,15 @@ _NO_VALUE = re.compile(
     re.IGNORECASE,
 )
 _NEEDS_DIGIT = re.compile(
-    r"number|nummer|\bno\b|pin\b|code|iban|\bid\b|ssn|puk|tan\b|cvv|cvc|combination|kombination|geheimzahl|\bcard\b|karte",
+    r"number|nummer|\bno\b|pin\b|code|iban|\bid\b|ssn|puk|tan\b|cvv|cvc|combination|combo|kombination|geheimzahl|\bcard\b|karte",
     re.IGNORECASE,
 )
 _MAY_BE_A_WORD = re.compile(r"pass ?word|passwort|kennwort|phrase|\bpw\b", re.IGNORECASE)
+# "The guest wifi is called Burrow and its password is ...": whose it is stands before.
+_ITS = re.compile(
+    r"\b(?:the|my|our|der|die|das|mein\w*|unser\w*)\s+(?P<owner>[\w'-]+(?:\s+[\w'-]+){0,3}?)\s+(?:is|was|has|ist|hat|heißt)\b[^.!?\n]{0,60}?\b(?:its|sein|dessen|ihr)\s+$",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"^(?:the|my|our|your|der|die|das|mein\w*|unser\w*)\s+", re.IGNORECASE)
 
 
@@ -114,7 +121,12 @@ def _all_secrets(text: str) -> Iterator[Secret]:
                 continue
             if pattern is _NAMED and not _is_value(match["thing"], value):
                 continue
-            yield _secret(match["thing"], value, match, is_by_looks=pattern is _ASSIGNED)
+            secret = _secret(match["thing"], value, match, is_by_looks=pattern is _ASSIGNED)
+            owner = _ITS.search(text, 0, match.start("clause"))
+            if owner is not None:
+                thing = f"{owner['owner']} {secret.thing}"[:MAX_THING_CHARACTERS]
+                secret = replace(secret, thing=thing, start=owner.start())
+            yield secret
     for name, pattern in _SHAPES:
         for match in pattern.finditer(text):
             bounds = match.span()
@@ -142,7 +154,10 @@ def _secret(thing: str, value: str, match: re.Match[str], *, is_by_looks: bool) 
 def _is_value(thing: str, value: str) -> bool:
     if len(value) < 2 or _NO_VALUE.match(value):
         return False
-    has_digit = any(letter.isdigit() for letter in value)
+    digits = sum(letter.isdigit() for letter in value)
+    if re.search(r"(?i)\bcomb", thing) and digits < MIN_COMBINATION_DIGITS:
+        return False
+    has_digit = digits > 0
     if _NEEDS_DIGIT.search(thing) and not _MAY_BE_A_WORD.search(thing):
         return has_digit
     return has_digit or not value.isalpha() or len(value) >= 4

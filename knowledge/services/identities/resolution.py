@@ -219,9 +219,12 @@ class Resolver:
         return self._one_of(proposal, trust, fitting)
 
     def _identified(self, proposal: ProposedEntity) -> UUID | None:
-        """Whom its key names, as an extractor may say which it means, or an identifier."""
+        """Whom its key names, as an extractor may say which it means, or an identifier.
+
+        An extractor knows names alone: the boss Tom is not the brother of that name.
+        """
         for id_ in _parse_ids([proposal.key]):
-            if id_ in self.known:
+            if id_ in self.known and not self._is_another_by_role(proposal, id_):
                 return id_
         for identifier in map(identity.normal_identifier, proposal.identifiers):
             if identifier in self.by_identifier:
@@ -254,7 +257,7 @@ class Resolver:
             id_
             for name in _normal_names(proposal)
             for id_ in self._fitting(proposal, name)
-            if not any(people.exclude_each_other(proposal.role, r) for r in self._roles_of(id_))
+            if not self._is_another_by_role(proposal, id_)
         ]
         both = [id_ for id_ in dict.fromkeys(named) if id_ in holders] or [*dict.fromkeys(named)]
         unnamed = [id_ for id_ in holders if self.known[id_].entity.is_unnamed]
@@ -291,6 +294,11 @@ class Resolver:
     def _roles_of(self, entity_id: UUID) -> set[str]:
         """What the entity is to the user, by the names that it goes by."""
         return {r for name in self.known[entity_id].names if (r := people.role_of_alias(name))}
+
+    def _is_another_by_role(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
+        """True when nobody is both what is proposed and what the entity is to the user."""
+        roles = self._roles_of(entity_id) if proposal.role else ()
+        return any(people.exclude_each_other(proposal.role, role) for role in roles)
 
     def _since(self, entity_id: UUID) -> datetime:
         """When the entity was recorded."""

@@ -21,6 +21,10 @@ OPEN = "do"  # the head of topics that only name the verb: nothing is compared b
 RECENT = timedelta(days=14)  # how far back a correction reaches that does not say what it is about
 # What one value may be said of beside another: hobby:golf is not ended with owns:golf.
 OPINIONS = frozenset({"likes", "dislikes", "hobby", "speaks", "event", "do"})
+GIVEN_UP = frozenset({"hobby", "owns"})  # what is given up, sold or cancelled, whatever it was
+AGREEMENTS = frozenset(
+    ["membership", "subscription", "contract", "policy", "plan", "lease", "account", "lessons"]
+)
 # Topics of one person that another one is the value of; they are over when that one dies.
 OF_SOMEBODY = frozenset(
     {"partner", "child", "parent", "sibling", "relative", "friend", "pet", "roommate", "employer"}
@@ -88,7 +92,9 @@ class Statements:
             and (ids is None or block.id in ids)
         ]
 
-    def ended_by(self, *, subject_id: UUID, topic: str, value: str, at: datetime) -> list[Block]:
+    def ended_by(  # noqa: PLR0911  the narrowest reading that fits
+        self, *, subject_id: UUID, topic: str, value: str, at: datetime
+    ) -> list[Block]:
         """The statements of which an ending of this topic and value may speak."""
         pool = [
             block
@@ -107,12 +113,19 @@ class Statements:
             return same
         if exact := [block for block in same if value in _values(block)]:
             return exact
-        if head in OPINIONS:
+        if head in OPINIONS - GIVEN_UP:
             return []
         if near := [block for block in same if _is_near(block, value)]:
             return near
         others = [block for block in pool if head_of(block.topic) not in OPINIONS]
-        return [block for block in others if value in _values(block)]
+        if found := [block for block in others if value in _values(block)]:
+            return found
+        if head not in GIVEN_UP:
+            return []
+        # "Gave up the flat", "cancelled my gym membership": what is spoken of has another verb.
+        bare = " ".join(word for word in value.split() if word not in AGREEMENTS)
+        doings = [block for block in pool if head_of(block.topic) not in ("likes", "dislikes")]
+        return [block for block in doings if bare and _speaks_of(block, bare)]
 
     def corrected_by(
         self, *, subject_id: UUID | None, topic: str, wrong: str, said_at: datetime
@@ -167,6 +180,13 @@ def _is_near(block: Block, value: str) -> bool:
     """True when the value is the block's with words left out: the Golf of a VW Golf."""
     words = set(value.split())
     return bool(words) and any(words <= set(each.split()) for each in _values(block))
+
+
+def _speaks_of(block: Block, words: str) -> bool:
+    """True when the block's value or its sentence has all of the words."""
+    return _is_near(block, words) or set(words.split()) <= set(
+        identity.canonical_value(block.text).split()
+    )
 
 
 def _says(block: Block, wrong: str, zone: tzinfo) -> bool:

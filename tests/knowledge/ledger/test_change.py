@@ -181,6 +181,25 @@ def test_no_longer_ends_one_of_many(mind: Mind) -> None:
     assert holding() == ["You like sushi.", "You do not like fish."]
 
 
+@pytest.mark.parametrize(
+    ("text", "topic", "value", "given_up"),
+    [
+        ("You rent a shed in Kew.", "do:rent", "shed in kew", "shed"),
+        ("You go to judo twice a week.", "do:go", "judo", "judo membership"),
+    ],
+)
+def test_what_is_given_up_may_have_been_told_with_any_verb(
+    mind: Mind, text: str, topic: str, value: str, given_up: str
+) -> None:
+    """It is found by what is spoken of, without the word for an agreement."""
+    mind.tell(text, fact(text, topic=topic, value=value), day=1)
+    ending = fact(f"You gave up the {given_up}.", topic=f"hobby:{given_up}", value=given_up,
+                  polarity=Polarity.ENDED, ends=True)  # fmt: skip
+    mind.tell(f"I gave up the {given_up}.", ending, day=9)
+
+    assert text not in holding()
+
+
 def test_what_is_only_alike_does_not_end(mind: Mind) -> None:
     """Who went off fish soup may like fish."""
     mind.tell("I like fish.", fact("You like fish.", topic="likes:fish"), day=1)

@@ -72,6 +72,16 @@ def test_a_name_of_two_roles_that_exclude_each_other_is_two(mind: Mind) -> None:
     assert ReviewItem.objects.get().kind == "merge"
 
 
+def test_a_known_name_in_a_role_that_excludes_its_own_is_another(mind: Mind) -> None:
+    """Though the extractor took it for the one that it knows."""
+    mind.tell("My boss Rosa.", person("Rosa", role="boss"), day=1)
+    known = str(Entity.objects.get(name="Rosa").id)
+    mind.tell("My aunt Rosa.", person("Rosa", key=known, role="aunt"), day=2)
+
+    assert others() == ["Rosa", "Rosa"]
+    assert ReviewItem.objects.get().kind == "merge"
+
+
 def test_a_friend_may_be_a_neighbour(mind: Mind) -> None:
     """Roles that go together are of one person."""
     mind.tell("My neighbour Anna.", person("Anna", role="neighbour"), day=1)

@@ -17,6 +17,9 @@ SECRETS = [
     ("My SSN is 123-45-6789.", "123-45-6789"),
     ("my password for the router is swordfish", "swordfish"),
     ("The combination for my locker: 12-34-07", "12-34-07"),
+    ("bike lock combo is 5-19-33", "5-19-33"),
+    ("NI number AB 65 43 21 D, for the payroll form", "AB 65 43 21 D"),
+    ("My NHS number: 943 476 5919", "943 476 5919"),
     ("Our garage code is now 8814", "8814"),
     ("The code for the front door is 9911#", "9911#"),
     ("My IBAN is DE89 3704 0044 0532 0130 00.", "DE89 3704 0044 0532 0130 00"),
@@ -46,6 +49,7 @@ NONE = [
     "The error code is 404.",
     "My zip code is 90210.",
     "The combination of tea and cake is great.",
+    "The combo of boots and skirt is 10 out of 10.",
     "Das Passwort ist falsch.",
     "Meine Telefonnummer ist 030 123456.",
     "I opened it with 3 friends.",
@@ -84,3 +88,18 @@ def test_a_secret_is_named_by_what_it_opens() -> None:
     things = [secret.thing for secret in own_secrets(text)]
 
     assert things == ["wifi password at the hut", "door code"]
+
+
+@pytest.mark.parametrize(
+    ("text", "thing"),
+    [
+        ("The hut network is called Marten and its password is acorn-41", "hut network password"),
+        ("The shed has a keypad, its code is 5512", "shed code"),
+    ],
+)
+def test_what_is_spoken_of_before_is_whose_secret_it_is(text: str, thing: str) -> None:
+    """A password is found by what it opens, so the fact names it."""
+    (secret,) = own_secrets(text)
+
+    assert secret.thing == thing
+    assert text[secret.start : secret.end] == text
