@@ -126,7 +126,7 @@ def _occurrences(
         is_all_day=block.is_all_day,
     )
     length = end - block.starts_at
-    reached = max(since, EARLIEST + length) - length
+    reached = since - length if length < since - EARLIEST else EARLIEST
     starts = occurrences(block.recurrence, block.starts_at, since=reached, until=until, zone=zone)
     for start in starts:
         if start + length < since or (length and start + length == since):

@@ -169,13 +169,14 @@ def test_moments_at_the_ends_of_time_are_refused(alice: User, as_user: SignIn, m
     block = event(alice, "Swim", NOW, remind_at=NOW)
     base = "/api/knowledge"
 
-    for path, query in (
-        ("/upcoming", {"since": moment, "days": 366}),
+    queries: list[tuple[str, dict[str, str]]] = [
+        ("/upcoming", {"since": moment, "days": "366"}),
         ("/pages", {"as_of": moment}),
         ("/search", {"q": "swim", "as_of": moment}),
         ("/graph", {"entity": str(uuid4()), "as_of": moment}),
         (f"/page/{uuid4()}", {"as_of": moment}),
-    ):
+    ]
+    for path, query in queries:
         assert client.get(base + path, query).status_code == 422, path
     snoozed = client.post(
         f"{base}/reminders/{block.id}/snooze", {"until": moment}, content_type="application/json"
