@@ -116,6 +116,7 @@ def test_parental_leave_ends_no_job() -> None:
         ("Yoga on Friday from 11-1pm", 11),
         ("I have a haircut on Friday at 4.", 16),
         ("I have a haircut at 8 on Friday.", 8),
+        ("I feed the hens every morning at six", 6),
         ("Dinner with Ann tmrw at 7:30", 19),
     ],
 )
