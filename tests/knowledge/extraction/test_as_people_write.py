@@ -34,6 +34,7 @@ from tests.knowledge.extraction.support import names, read, stated_facts, texts
         ("not a fan of techno tbh, prefer a good waltz", "user", "likes:good waltz", "good waltz"),
         ("cocoa over wine any day", "user", "likes:cocoa", "cocoa"),
         ("my work mail is u.holm@firm.example", "user", "email", "u.holm@firm.example"),
+        ("Inga, my neighbour, works at the zoo.", "Inga", "employer", "zoo"),
         ("Rosalind from accounting is pregnant", "Rosalind", "condition:pregnant", "pregnant"),
         ("started at Harbour Energy last week", "user", "employer", "harbour energy"),
         ("bumped into Ravi, he's living in Leeds", "Ravi", "home", "leeds"),
