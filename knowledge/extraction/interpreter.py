@@ -561,6 +561,7 @@ def _statement(
         topic, state = all_topics()[topic.opposite], "holds"
     if topic.name == "smoking" and not value and state != "ended":
         value = "no" if state == "denied" else "yes"
+        state = "holds"  # a "no" takes the place of a "yes"
     if value == "" and not (state == "ended" or topic.name in ("allergies", "siblings")):
         return None
     if topic.name in ("allergies", "siblings"):

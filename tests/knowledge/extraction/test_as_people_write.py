@@ -29,6 +29,7 @@ from tests.knowledge.extraction.support import names, read, stated_facts, texts
         ("Myself and Arlo broke up", "user", "partner", "ended arlo"),
         ("cancelled my yoga membership", "user", "owns:yoga membership", "ended yoga membership"),
         ("I don't drink", "user", "do:drink", "not"),
+        ("haven't smoked for a month", "user", "smoking", "no"),
         ("traded in the Volvo for a bike yesterday", "user", "owns:volvo", "ended volvo"),
         ("not a fan of techno tbh, prefer a good waltz", "user", "dislikes:techno", "techno"),
         ("not a fan of techno tbh, prefer a good waltz", "user", "likes:good waltz", "good waltz"),
