@@ -410,10 +410,10 @@ def _pieces(document: Any, text: str) -> list[tuple[int, int]]:
 
 SAME = "\ue001"  # the subject of a piece whose subject stands in the piece before it
 # "likes jazz and dislikes opera": the second verb is read as a noun.
+_TASTES = r"(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy) (?!it\b|that\b|to be\b)"
 _TWO_TASTES = re.compile(
-    r"\b\w+ [^,.;]{1,60}?(?:,? (?:and|but) |, )(?=(?:also |really |now |still )?(?:"
-    r"(?:like|love|adore|prefer|hate|dislike|loathe|detest|enjoy) (?!it\b|that\b|to be\b)|"
-    r"(?:likes|loves|adores|prefers|hates|dislikes|loathes|enjoys|lives|works|plays|runs|drives|studies|teaches|speaks|wants|needs|sings|paints|collects) \w))"
+    rf"\b\w+ [^,.;]{{1,60}}?(?:, (?={_TASTES})|,? (?:and|but) (?=(?:also |really |now |still )?(?:{_TASTES}|"
+    r"(?:likes|loves|adores|prefers|hates|dislikes|loathes|enjoys|lives|works|plays|runs|drives|studies|teaches|speaks|wants|needs|sings|paints|collects) \w)))"
 )
 
 

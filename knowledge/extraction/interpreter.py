@@ -561,6 +561,7 @@ def _statement(
         topic, state = all_topics()[topic.opposite], "holds"
     if topic.name == "smoking" and not value and state != "ended":
         value = "no" if state == "denied" else "yes"
+        state = "holds"  # a "no" takes the place of a "yes"
     if value == "" and not (state == "ended" or topic.name in ("allergies", "siblings")):
         return None
     if topic.name in ("allergies", "siblings"):
@@ -750,7 +751,7 @@ def _value(match: _Match, phrase: Phrase | None, name: Name | None, clause: Clau
         return normal_value(name.text)
     if phrase.head in _EMPTY_HEADS and len(phrase.text.split()) <= 2:
         return None
-    text = phrase.text.split(" for ")[0] if clause.verb == "trade+in" else phrase.text
+    text = phrase.text.split(" for ")[0] if clause.verb.startswith("trade") else phrase.text
     return normal_value(_without_date(text)) or None
 
 

@@ -713,7 +713,8 @@ class SentenceReader:
             )
         if said in _NOBODY or phrase.head in _NOBODY or re.fullmatch(r"[\d.,: ]+", said):
             return None
-        if phrase.determiner == "the" and role_topic(phrase.head) is not None:
+        is_state = not clause.is_progressive and clause.tense is Tense.PRESENT
+        if is_state and phrase.determiner == "the" and role_topic(phrase.head) is not None:
             return self._thing(self.speaker, phrase)  # "the neighbours are from Syria"
         span = self.text[clause.start : clause.end]
         name = context.name_in(phrase)

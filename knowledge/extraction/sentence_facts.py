@@ -380,7 +380,7 @@ class SentenceFacts:
             return begins.start, None, precision_of(begins), ""
         if past and (statement.takes_date or statement.topic.startswith("do:")):
             return past[0].start, None, precision_of(past[0]), ""
-        lasts = _LASTS.search(statement.text) is not None
+        lasts = _LASTS.search(f"{statement.text} {span}") is not None
         began = read_duration_start(span, at=said_at) if lasts and not statement.ends else None
         return began, None, "year" if began else "", ""
 
@@ -481,6 +481,8 @@ class SentenceFacts:
             recurrence_in(words),
             clock_in(words),
         )
+        if times.recurrence:  # "on tues + thurs" is no one day
+            times = replace(times, dates=())
         event = event_at(times, self.message.said_at, is_past=False)
         has_number = re.search(r"\d", words) is not None
         if event is None and not has_number and not self.sentence.is_explicit:

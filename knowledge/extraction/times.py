@@ -60,6 +60,7 @@ _MONTH_DAY = re.compile(
 _ADVERB = re.compile(r"(?i)\b(?P<unit>daily|weekly|monthly|yearly|annually)\b")
 _FORTNIGHTLY = re.compile(r"(?i)\b(?:fortnightly|every fortnight|bi-?weekly)\b")
 _ON_A_DAY = re.compile(rf"(?i)\bon (?:a )?(?P<day>{_WEEKDAY})s?\b")
+_EARLY = re.compile(r"(?i)\b(?:mornings?|dawn|sunrise|breakfast|early|night)\b")
 _EVENING = re.compile(r"(?i)\b(?:tonight|evening|dinner|supper|drinks|pub|concert|gig|party)\b")
 _PER = re.compile(r"(?i)\b(?:once|twice|\w+ times|\d+x) (?:a|per) (?P<unit>day|week|month|year)\b")
 _CLOCK = re.compile(
@@ -146,7 +147,7 @@ def clock_in(text: str) -> tuple[int, int] | None:
     if match["word"]:
         word = match["word"].lower()
         hour = int(word) if word.isdigit() else _HOURS.get(word)
-        is_night = re.match(r"(?i) in the (?:morning|night)", text[match.end() :]) is not None
+        is_night = _EARLY.search(text) is not None
         if hour is not None and hour in _AFTERNOON and not is_night:
             hour += 12  # "at four tomorrow": few have appointments before seven
         return (hour, 0) if hour is not None and hour < 24 else None

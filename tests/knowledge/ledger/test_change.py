@@ -276,10 +276,10 @@ def test_a_correction_may_leave_out_what_it_is_about(mind: Mind) -> None:
 
 def test_the_same_value_in_other_words_is_one_fact(mind: Mind) -> None:
     """Neither article nor plural nor letters make another one."""
-    mind.tell("I'm allergic to soy.", fact("You: soy.", topic="allergy", value="soy"), day=1)
-    mind.tell("... to a Nut.", fact("You: a nut.", topic="allergy", value="a Nut"), day=2)
+    mind.tell("I'm allergic to figs.", fact("You: figs.", topic="allergy", value="figs"), day=1)
+    mind.tell("... to a Fig.", fact("You: a fig.", topic="allergy", value="a Fig"), day=2)
 
-    assert holding() == ["You: soy."]
+    assert holding() == ["You: figs."]
 
 
 def test_a_relation_ends_with_its_statement(mind: Mind) -> None:
