@@ -57,7 +57,7 @@ class PendingReadingAdmin(OwnedAdmin):
     list_display = ("message_id", "user", "reason", "attempts", "due_at", "created_at")
     list_select_related = ("user",)
     list_filter = ("reason", "created_at")
-    search_fields = ("message_id", "user__email")
+    search_fields = ("message__id", "user__email")
     ordering = ("-created_at", "message_id")
     show_full_result_count = False
     fields = ("message", "user", "reason", "attempts", "due_at", "created_at")

@@ -9,22 +9,17 @@ HEADINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "People",
         (
-            *("partner", "marital_status", "child", "children", "parent", "sibling", "relative"),
-            *("relation", "friend", "family", "manager", "contact"),
+            *("partner", "marital_status", "child", "children", "children_count", "parent"),
+            *("sibling", "siblings", "relative", "relation", "friend", "family", "manager"),
+            *("contact", "death"),
         ),
     ),
-    ("Pets", ("pet",)),
+    ("Pets", ("pet", "pet_count")),
     (
         "Health and body",
         (
-            "allergy",
-            "condition",
-            "medication",
-            "health",
-            "height",
-            "weight",
-            "shoe_size",
-            "blood type",
+            *("allergy", "allergies", "condition", "medication", "health", "smoking"),
+            *("height", "weight", "size", "shoe_size", "blood type"),
         ),
     ),
     ("Food and drink", ("diet", "avoids", "food", "drink")),

@@ -19,6 +19,7 @@ from knowledge.models import (
     Decision,
     Entity,
     Episode,
+    PendingReading,
     ProfileChoice,
     PropertyType,
     Redaction,
@@ -29,7 +30,7 @@ from knowledge.models import (
 )
 from knowledge.models.indexes import BlockVector, EmbeddingSpace, OutboxEntry
 from knowledge.services.pages import editing
-from knowledge.types import Verdict
+from knowledge.types import FallbackReason, Verdict
 from tests.factories import JournalFactory, UserFactory
 from tests.knowledge.api import rows
 
@@ -82,6 +83,9 @@ def everything(ann: Entity) -> Entity:
         table="entity",
         record_id=ann.id,
         next_try_at=rows.SAID_AT,
+    )
+    PendingReading.objects.create(
+        message=message, reason=FallbackReason.TIMEOUT, due_at=rows.SAID_AT, **mine
     )
     ProfileChoice.objects.create(hidden_slots=["home"], **mine)
     PropertyType.objects.get_or_create(

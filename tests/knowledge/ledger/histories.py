@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from hypothesis import strategies as st
 
 from chat.agent.prompt import build_prompt
@@ -345,11 +345,19 @@ class World:
         self.checked[f"forgetting of: {target.kind}"] += 1
 
     def _names_of(self, entity_id: UUID | None) -> frozenset[str]:
-        """All that the entity is called, and those who became it."""
+        """All that the entity is called, and those who became it, but for namesakes' names."""
         members = Entity.objects.filter(Q(pk=entity_id) | Q(merged_into=entity_id))
-        names = {*members.values_list("name", flat=True)}
-        names |= {*Alias.objects.filter(entity__in=members).values_list("name", flat=True)}
-        return frozenset(name.casefold() for name in names)
+        others = Entity.objects.filter(user_id=self.user_id).exclude(pk__in=members)
+
+        def names_of(entities: QuerySet[Entity]) -> set[str]:
+            aliases = Alias.objects.filter(entity__in=entities)
+            names = [
+                *entities.values_list("name", flat=True),
+                *aliases.values_list("name", flat=True),
+            ]
+            return {name.casefold() for name in names}
+
+        return frozenset(names_of(members) - names_of(others))
 
     def _messages_left(self, before: set[UUID]) -> set[UUID]:
         return before - self._message_ids()
