@@ -70,6 +70,8 @@ def recall_for_question(
         deadline_ms=deadline_ms or config.memory_recall_deadline_ms,
         drop_weak=True,
     )
+    if not found.items:
+        return found
     withheld = withheld_from(
         user_id=user_id, is_elsewhere=config.model_is_elsewhere, question=question
     )
