@@ -238,6 +238,11 @@ _AFTER_NAME = re.compile(r"$|[\s,.;:!?)'-]")
 _LOWER_NAME = re.compile(r"(?P<name>[a-z][a-z-]{2,14})(?=[\s]*(?:$|[,.;!?]|and\b))")
 
 
+_HOW_MANY = re.compile(
+    r"(?i)\b(?:both|all|two|three|four|five|six|seven|eight|nine|ten|several|\d+)\b\s*"
+)
+
+
 def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> Iterator[Kin]:
     word, plural = _singular(match["role"])
     if role_topic(word) is None and role_topic(canonical_role(word)) is None:
@@ -247,7 +252,8 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
     owner_start = match.start("owner") if groups.get("owner") else match.start()
     if kind == "owned" and owner.endswith("'s"):
         owner = match["owner"]
-    mods = (groups.get("mods") or "").strip()
+    # "Our two kids": each of them is a kid.
+    mods = _HOW_MANY.sub("", groups.get("mods") or "").strip()
     spoken = f"{mods} {word}".strip().lower() if mods else word
     base: dict[str, Any] = {
         "role": canonical_role(word),

@@ -158,3 +158,10 @@ def test_what_somebody_tells_of_themselves_is_theirs() -> None:
 def test_a_name_is_without_the_verb_before_it(text: str, name: str) -> None:
     """The verb that begins a sentence has a capital as well."""
     assert names(read(text)) == {name}
+
+
+def test_each_of_several_is_one() -> None:
+    """The count of them is no part of what each one is."""
+    found = texts(read("We live here with our three cousins, Mia and Jon."))
+
+    assert {"Mia is my cousin.", "Jon is my cousin."} <= set(found)
