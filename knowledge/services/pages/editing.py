@@ -94,12 +94,7 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
     """The entity has that name, and is still found by the old one; returns the changeset."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
         entity = _find_entity(user_id, entity_id)
-        name = storable(name).strip()
-        normal = identity.normal_name(name)
-        if not normal:
-            raise EmptyText
-        if len(name) > identity.MAX_NAME_CHARS:
-            raise TextTooLong
+        name, normal = checked_name(name)
         work.change(
             entity,
             name=name,
@@ -112,6 +107,20 @@ def rename_entity(*, user_id: UUID, entity_id: UUID, name: str) -> UUID:
 
 
 # -- what edits are made of
+
+
+def checked_name(name: str) -> tuple[str, str]:
+    """A name that the user gave, as it is stored, and its normal form.
+
+    Raises EmptyText where nothing of it would be compared, and TextTooLong.
+    """
+    name = storable(name).strip()
+    normal = identity.normal_name(name)
+    if not normal:
+        raise EmptyText
+    if len(name) > identity.MAX_NAME_CHARS:
+        raise TextTooLong
+    return name, normal
 
 
 def assure(work: UnitOfWork, block: Block) -> None:

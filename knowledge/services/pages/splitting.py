@@ -10,21 +10,19 @@ from uuid import UUID
 from django.db.models import Q
 
 from exobrain.lib.database import retry_conflicts
-from exobrain.lib.text import storable
 from knowledge import identity
 from knowledge.errors import (
     BlockNotOnPage,
     CannotMoveHere,
-    EmptyText,
     NothingChosen,
     PageNotFound,
-    TextTooLong,
 )
 from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, Source
 from knowledge.selectors.entities import member_ids
 from knowledge.services.identities.merging import add_cannot_link
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
+from knowledge.services.pages.editing import checked_name
 from knowledge.types import BlockKind, Trust
 
 
@@ -75,12 +73,7 @@ def _find_page(user_id: UUID, entity_id: UUID) -> Entity:
 
 def _add_entity(work: UnitOfWork, *, like: Entity, name: str) -> Entity:
     """A new entity of the same type, with a name that the user gave."""
-    name = storable(name).strip()
-    normal = identity.normal_name(name)
-    if not normal:
-        raise EmptyText
-    if len(name) > identity.MAX_NAME_CHARS:
-        raise TextTooLong
+    name, normal = checked_name(name)
     entity = work.add(
         Entity(
             id=identity.edit_id(work.user_id, record_id=like.id, text=name, at=work.now),
