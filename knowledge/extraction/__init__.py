@@ -1,17 +1,26 @@
 """From what was said to what may be remembered.
 
 Everything below this file is pure: no database, no Django. A model, when one is configured, is
-asked over HTTP, and only by `provider.py`.
+asked over HTTP, and only by `provider.py`. Reading rules take half a second to load: they are
+imported by whoever first reads a message, and so by no web process.
 """
+
+from collections.abc import Sequence
 
 from django.conf import settings
 
 from exobrain.lib.config import OPENAI_BASE_URL, Config
 from knowledge.extraction.parsing import english_parser, no_parser
 from knowledge.extraction.port import Extractor, KnownEntity, SchemaView
-from knowledge.extraction.rules import RulesExtractor
+from knowledge.types import Extraction, SourceMessage
 
-__all__ = ["Extractor", "KnownEntity", "RulesExtractor", "SchemaView", "configured_extractor"]
+__all__ = [
+    "Extractor",
+    "KnownEntity",
+    "SchemaView",
+    "configured_extractor",
+    "filter_extraction",
+]
 
 _configured: tuple[Config, Extractor] | None = None
 
@@ -22,6 +31,8 @@ def configured_extractor() -> Extractor:
     config: Config = settings.EXOBRAIN
     if _configured is not None and _configured[0] is config:
         return _configured[1]
+    from knowledge.extraction.rules import RulesExtractor  # noqa: PLC0415
+
     parser = english_parser if config.knowledge_parser == "spacy" else no_parser
     extractor: Extractor = RulesExtractor(parser)
     if config.uses_model_extractor:
@@ -40,3 +51,10 @@ def configured_extractor() -> Extractor:
         )
     _configured = (config, extractor)
     return extractor
+
+
+def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage]) -> Extraction:
+    """The proposals that the relevance filter lets pass, with a ruling about each other part."""
+    from knowledge.extraction import relevance  # noqa: PLC0415
+
+    return relevance.filter_extraction(extraction, messages)

@@ -28,9 +28,8 @@ from journal import selectors as journal
 from journal.types import StoredMessage
 from knowledge import identity
 from knowledge.dates.words import MONTH_NAMES
-from knowledge.extraction import configured_extractor
+from knowledge.extraction import configured_extractor, filter_extraction
 from knowledge.extraction.port import SchemaView
-from knowledge.extraction.relevance import filter_extraction
 from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem
 from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
-from knowledge.extraction import RulesExtractor
 from knowledge.extraction.port import Extractor, KnownEntity, SchemaView
 from knowledge.extraction.relevance import filter_extraction
+from knowledge.extraction.rules import RulesExtractor
 from knowledge.types import Extraction, SourceMessage, TextSpan
 
 SAID = datetime(2023, 6, 14, 15, 30, tzinfo=UTC)  # a Wednesday

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.extraction import RulesExtractor
 from knowledge.extraction.port import KnownEntity
 from knowledge.extraction.relevance import filter_extraction
 from knowledge.extraction.repair import parse_items
+from knowledge.extraction.rules import RulesExtractor
 from tests.knowledge.extraction.support import SCHEMA, faults, message
 
 PIECES = [

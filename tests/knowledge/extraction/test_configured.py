@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from exobrain.lib.config import Config
-from knowledge.extraction import RulesExtractor, configured_extractor
+from knowledge.extraction import configured_extractor
 from knowledge.extraction.model import ModelExtractor
+from knowledge.extraction.rules import RulesExtractor
 
 URL = "http://127.0.0.1:1/v1"
 
