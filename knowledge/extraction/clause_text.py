@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from knowledge.extraction.masking import mask_foreign_text
+from knowledge.extraction.number_words import ENGLISH, GERMAN, spelled
 from knowledge.extraction.sentences import split_sentences
 from knowledge.extraction.words import word_list
 from knowledge.types import SourceMessage, TextSpan
@@ -111,11 +112,8 @@ PAST = ("was", "were", "war", "had", "when")
 _ALSO_NAMES = ("may", "will")  # a month and a man, where they have a capital
 _NUMBER_WORDS = {
     word: str(number)
-    for words in (
-        "zero one two three four five six seven eight nine ten eleven twelve",
-        "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf",
-    )
-    for number, word in enumerate(words.split())
+    for words in (ENGLISH, GERMAN)
+    for word, number in spelled(words, 0, 12).items()
 }
 
 

@@ -76,7 +76,6 @@ _PRESENT_BASE = frozenset(
 )
 _VERBS = frozenset({"VERB", "AUX"})
 _HEADS = frozenset({"ROOT", "conj", "ccomp", "advcl", "parataxis", "dep"})
-_DROPPED_DEPS = frozenset({"intj", "punct", "cc", "mark", "discourse", "preconj"})
 _KEPT_MARKS = frozenset(
     ["since", "until", "till", "when", "while", "before", "after", "whenever", "as", "unless", "if"]
 )

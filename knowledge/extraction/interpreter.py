@@ -17,6 +17,7 @@ from knowledge.extraction.node_types import (
     PLACE,
     PLACES,
 )
+from knowledge.extraction.number_words import ENGLISH, spelled
 from knowledge.extraction.statements import OPEN_TOPIC, NounPhrase, Statement, Subject, normal_value
 from knowledge.extraction.times import recurrence_in
 from knowledge.extraction.topics import Effect, Frame, Slot, Topic, all_topics
@@ -769,13 +770,7 @@ def _is_liking(word: str) -> bool:
     return word in _LIKINGS or any(word in word_list(name) for name in ("pets", "foods", "hobbies"))
 
 
-_COUNTS = dict(
-    zip(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
-        ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"],
-        strict=True,
-    )
-) | {"a": "1", "an": "1"}
+_COUNTS = {word: str(n) for word, n in spelled(ENGLISH, 1, 10).items()} | {"a": "1", "an": "1"}
 
 
 _AT_WORK = re.compile(r"(?i) (?:at|in|with|for|from|by) .*$")

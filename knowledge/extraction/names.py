@@ -36,7 +36,6 @@ EMAIL = re.compile(
     r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,24}\b"
 )
 URL = re.compile(r"\bhttps?://[^\s<>\"')\]\ue000]{3,500}", re.IGNORECASE)
-PHONE = re.compile(r"(?<![\w+./-])(?:\+\d{1,3}[ -]?|\(?0)\d[\d ()/-]{5,16}\d(?![\w/-])")
 _TWO_WORDS = re.compile(rf"(?<!\w){WORD}(?: {WORD}){{1,3}}")
 HASHTAG = re.compile(r"(?<![\w#&/])#([^\W\d_][\w-]{1,49})")
 

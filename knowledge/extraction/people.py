@@ -15,7 +15,6 @@ from knowledge.extraction.topics import all_topics, role_topic
 _OWNER = r"(?P<owner>\b(?:my|our|his|her|their)\b|\b[A-Z][\w-]+(?: [A-Z][\w-]+)?'s)"
 _MODIFIER = r"(?:(?!and\b|is\b|was\b|or\b|the\b|has\b|had\b)[a-zA-Z][a-z-]+ )"
 _IN_LAW = re.compile(r"[ -]in[ -]law\b")
-_ENDED = re.compile(r"\b(?:ex|former|late|old|previous)[ -]$")
 _COUNT = r"(?:a|an|one|two|three|four|five|six|seven|\d|some|many|no)"
 _FEMALE = frozenset(
     [
@@ -234,7 +233,6 @@ _BEFORE = re.compile(
     r"(?P<be>,| \(| is| isn't| is not| is not| was| is now|'s| is no longer|,? who is|,? who's| will be| as)(?: now| also| still)? ?$"
 )
 _LIST = re.compile(r"(?: are(?: called| named)?|:|,| called| named)? ")
-_AFTER_NAME = re.compile(r"$|[\s,.;:!?)'-]")
 _LOWER_NAME = re.compile(r"(?P<name>[a-z][a-z-]{2,14})(?=[\s]*(?:$|[,.;!?]|and\b))")
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 from knowledge.dates import Precision as Named
 from knowledge.dates import read_dates
 from knowledge.dates.words import MONTH_NAMES
+from knowledge.extraction.number_words import ENGLISH, GERMAN, spelled
 from knowledge.extraction.voices.parts import Voice
 from knowledge.extraction.voices.sentences import read_sentences
 from knowledge.types import Precision, ProposedEvent, ProposedFact, SourceMessage, TextSpan, Trust
@@ -30,21 +31,10 @@ _WISH = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NUMBERS = {
-    word: number
-    for words in (
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-         "twelve"),
-        ("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf",
-         "zwölf"),
-        ("a", "", ""),
-        ("an", "", ""),
-        ("einer", "", ""),
-        ("einem", "", ""),
-        ("ein", "", ""),
-    )
-    for number, word in enumerate(words, 1)
-    if word
-}  # fmt: skip
+    **spelled(ENGLISH, 1, 12),
+    **spelled(GERMAN, 1, 12),
+    **dict.fromkeys(("a", "an", "einer", "einem", "ein"), 1),
+}
 _NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
 _IN = re.compile(
     rf"\bin (?P<count>{_NUMBER}|half an|einer halben) "

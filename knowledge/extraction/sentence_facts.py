@@ -39,7 +39,6 @@ MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
 TARGET_CONFIDENCE = 0.7  # of a target that does not look like a name
 EXPLICIT = 0.95  # how sure "remember that ..." is
-UNSURE_FACTOR = 0.7  # of a sentence with "I think"
 FRAGMENT = 0.7  # how sure a date or a number without a verb is
 
 _PAST = re.compile(
@@ -51,7 +50,6 @@ _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
 # What tells that "for two weeks" looks back and not ahead; of years it mostly does.
 _LASTS = re.compile(r"(?i)\b(?:have|has|had|been|now|already|years?)\b|'ve\b|'s been")
 _UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
-_CLAUSE_BREAK = re.compile(r"[,;:!–]|\s-\s")
 _TO_DO = re.compile(r"(?i)^(?:to-?do|tasks?|todo list)[^:]{0,30}:\s*(?P<what>.+)$")
 _CORRECTED = re.compile(
     r"(?i)(?P<before>.{4,}?)\s*(?:,|\.{2,}|…|-|–|;)\s*(?:(?:no,? )?(?:sorry|wait|no wait|wait no|scratch that|i mean|i meant|make that|or rather|rather|correction|actually no))[,:]? (?P<after>[^.!?]+)(?P<rest>.*)$"

@@ -36,22 +36,6 @@ class Subject:
         """As whose something is, at the beginning of a sentence."""
         return "My" if self.is_self else f"{self.label}'s"
 
-    def verb_sentence(self, first: str, third: str, rest: str, polarity: str = "") -> str:
-        """A sentence with a verb in both persons; polarity is empty, `not` or `no longer`."""
-        if polarity == "not":
-            return f"{self.label} {'do' if self.is_self else 'does'} not {first} {rest}."
-        verb = first if self.is_self else third
-        return f"{self.label} {polarity + ' ' if polarity else ''}{verb} {rest}."
-
-    def be_sentence(self, rest: str, polarity: str = "") -> str:
-        """A sentence with "am" or "is"."""
-        verb = "am" if self.is_self else "is"
-        return f"{self.label} {verb} {polarity + ' ' if polarity else ''}{rest}."
-
-    def possessive_sentence(self, what: str, rest: str) -> str:
-        """A sentence about something of theirs."""
-        return f"{self.owner_label} {what} is {rest}."
-
 
 @dataclass(frozen=True)
 class NounPhrase:

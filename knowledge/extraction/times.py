@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from knowledge.dates import DateInterval, read_dates
 from knowledge.dates import Precision as DatePrecision
 from knowledge.dates.words import MONTHS, WEEKDAYS
+from knowledge.extraction.number_words import ENGLISH, spelled
 from knowledge.types import EventState, Precision, ProposedEvent
 
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -62,31 +63,11 @@ _FORTNIGHTLY = re.compile(r"(?i)\b(?:fortnightly|every fortnight|bi-?weekly)\b")
 _ON_A_DAY = re.compile(rf"(?i)\bon (?:a )?(?P<day>{_WEEKDAY})s?\b")
 _EARLY = re.compile(r"(?i)\b(?:mornings?|dawn|sunrise|breakfast|early|night)\b")
 _EVENING = re.compile(r"(?i)\b(?:tonight|evening|dinner|supper|drinks|pub|concert|gig|party)\b")
-_PER = re.compile(r"(?i)\b(?:once|twice|\w+ times|\d+x) (?:a|per) (?P<unit>day|week|month|year)\b")
 _CLOCK = re.compile(
     r"(?i)\b(?:at |from |by )?(?:(?P<first>\d{1,2})(?::(?P<first_minute>[0-5]\d))? ?(?:-|–|to|until|till) ?(?=\d{1,2}(?::\d\d)? ?(?:am|pm)\b))?(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))? ?(?P<half>am|pm|a\.m\.|p\.m\.|o'clock)(?!\w)|\b(?P<hour2>[01]?\d|2[0-3])[:.](?P<minute2>[0-5]\d)(?! ?(?:\d|%|km|kg|m\b))(?=\b)|\bat (?P<word>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|half past \w+|\d{1,2})(?= (?:in the|tomorrow|today|on|sharp|every)|[.,!?]|$)"
 )
 _AFTERNOON = range(1, 7)  # hours that are of the afternoon when nothing says otherwise
-_HOURS = dict(
-    zip(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-        ],
-        range(1, 13),
-        strict=True,
-    )
-) | {"noon": 12, "midnight": 0}
+_HOURS = spelled(ENGLISH, 1, 12) | {"noon": 12, "midnight": 0}
 _MONTH_NAMES = "|".join(sorted((name for name in MONTHS if len(name) > 3), key=len, reverse=True))
 _WEEKDAY_ALONE = re.compile(rf"(?i)\b(?:{_WEEKDAY}|tues|weds|thurs)\b")
 _TIME = re.compile(

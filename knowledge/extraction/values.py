@@ -19,6 +19,7 @@ from knowledge.extraction.node_types import (
     PERSON,
     PLACES,
 )
+from knowledge.extraction.number_words import ENGLISH, spelled
 from knowledge.extraction.topics import all_topics, role_topic
 from knowledge.extraction.words import phrase_list, word_list
 
@@ -129,34 +130,15 @@ _MEDICINE = re.compile(
     r"[a-z]{3,}(?:pril|statin|sartan|olol|oxetine|aline|zole|azole|cillin|mycin|formin|idine|epam|olam|pine|apine|thyroxine|metrone|profen|parin|xaban|gliptin|asone|isone|caine|mab|cetirizine|tadine|phenidate))\b"
 )
 _NUMBER = re.compile(r"\d{1,3}$")
-_NUMBER_WORDS = dict(
-    zip(
-        [
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ],
-        range(1, 21),
-        strict=True,
-    )
-) | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+_NUMBER_WORDS = spelled(ENGLISH, 1, 20) | {
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 _YEARS = re.compile(
     r"(?i)^(?P<number>\d{1,3}|[a-z]+)(?: years? old| yrs? old| y/?o| years? of age)?(?: today| now| already| next .*| this .*| in .*| on .*| and .*|,(?!\d).*)?$"
 )

@@ -147,13 +147,11 @@ _INFLECTED = re.compile(r"(?:e|en|er|es|em)$")
 _NEVER_SECOND = frozenset(("job", "subject", "language", "illness", "instrument"))
 _PORTIONS = frozenset(("wochen", "tage", "stunden", "tassen", "gläser", "stück", "flaschen"))
 _MEASURES = small_words("measures")
-_ORDINAL = re.compile(r"\d{1,3}\.$")
 _ADVERB_ENDINGS = re.compile(r"(?:weise|lich|(?<!fle)(?<![ft])isch|los|bar|maßen|wärts|mals)$")
 _TITLES = frozenset(("herr", "herrn", "frau", "dr.", "prof.", "familie", "hr.", "fr."))
 _GENITIVES = small_words("genitives")
 _INTENSIFIERS = small_words("intensifiers")
 _BOUNDARIES = frozenset(",;:–—()-")
-_HOME = frozenset(("hause", "haus"))
 
 
 @dataclass

@@ -16,6 +16,7 @@ from knowledge.extraction.german.lexicon import (
     role_word,
     small_words,
 )
+from knowledge.extraction.number_words import GERMAN, spelled
 from knowledge.extraction.topics import role_topic
 from knowledge.extraction.words import phrase_list
 
@@ -37,34 +38,7 @@ _HEIGHT = re.compile(
     r"^\d(?:[.,]\d{1,2}) ?(?:m|meter)?(?: groß)?$|^\d{3} ?(?:cm|zentimeter)(?: groß)?$|^\d ?m ?\d{2}(?: groß)?$",
     re.IGNORECASE,
 )
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "null",
-            "eins",
-            "zwei",
-            "drei",
-            "vier",
-            "fünf",
-            "sechs",
-            "sieben",
-            "acht",
-            "neun",
-            "zehn",
-            "elf",
-            "zwölf",
-            "dreizehn",
-            "vierzehn",
-            "fünfzehn",
-            "sechzehn",
-            "siebzehn",
-            "achtzehn",
-            "neunzehn",
-            "zwanzig",
-        ]
-    )
-}
+_NUMBERS = spelled(GERMAN, 0, 20)
 _TITLES = ("herr", "herrn", "frau", "dr.", "prof.", "familie")
 # Nouns that say how somebody is, and end as trades do.
 _NO_JOBS = small_words("no_jobs")

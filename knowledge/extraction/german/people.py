@@ -1,11 +1,10 @@
 """Who a German phrase speaks of: the user, somebody by role or name, or a thing of theirs."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from knowledge.extraction.gazetteer import fold_name
-from knowledge.extraction.german.chunks import Chunk, Kind
+from knowledge.extraction.german.chunks import Chunk
 from knowledge.extraction.german.kinds import person_name
 from knowledge.extraction.german.lexicon import (
     Role,
@@ -25,7 +24,6 @@ MINE = ("mein", "unser", "unsr")
 # Of these there is one near whoever speaks, so "der Chef" is theirs as well.
 _NEAR = small_words("near")
 _TITLES = ("herr", "herrn", "frau", "dr.", "prof.", "familie")
-_OLD = ("ex", "exfrau", "exmann", "exfreund", "exfreundin")
 
 
 @dataclass(frozen=True)
@@ -189,8 +187,3 @@ def role_label(chunk: Chunk, role: Role) -> str:
 def is_title(word: str) -> bool:
     """True for "Herr" and "Dr."."""
     return word.lower() in _TITLES
-
-
-def names_of(chunks: Sequence[Chunk]) -> list[str]:
-    """The names among phrases that are joined: "Lena und Tim"."""
-    return [c.nouns for c in chunks if c.kind is Kind.NOUN and is_first_name(c.nouns.split(" ")[0])]

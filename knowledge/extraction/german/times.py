@@ -7,29 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from knowledge.dates import MONTHS, DateInterval, Precision
+from knowledge.extraction.number_words import GERMAN, spelled
 from knowledge.types import Precision as Known
 from knowledge.types import ProposedEvent
 
-_HOURS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "null",
-            "eins",
-            "zwei",
-            "drei",
-            "vier",
-            "fünf",
-            "sechs",
-            "sieben",
-            "acht",
-            "neun",
-            "zehn",
-            "elf",
-            "zwölf",
-        ]
-    )
-} | {"ein": 1}
+_HOURS = spelled(GERMAN, 0, 12) | {"ein": 1}
 _HOUR = re.compile(
     r"\b(?:um|gegen|ab|von|bis|so um)?\s*(?P<part>halb |viertel vor |viertel nach )?"
     r"(?:(?P<digits>\d{1,2})(?:[:.](?P<minutes>\d\d))?|(?P<word>"

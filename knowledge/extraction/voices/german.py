@@ -25,7 +25,6 @@ _SAYS = (
 )
 _HAS_SAID = r"(?:hat|haben|hatte|hatten)\s+(?:(?:mir|uns|ihm|ihr|ihnen|allen|gestern|heute|neulich|mal|letztens|gerade|auch|schon|immer)\s+){0,4}(?:gesagt|gemeint|geschrieben|erzählt|behauptet|erklärt|gefragt|verraten|gestanden|versprochen|berichtet|geschworen|erwähnt|geraten|empfohlen|gewarnt|geantwortet)"
 _SELF = r"(?:ich|wir|mein|meine|meinen|meinem|meiner|meines|unser|unsere|unserem|unserer|unseren|mir|mich|uns)\b"
-_VERB_I = r"[a-zäöüß]+(?:e|n|t|st)?"
 _LED = r"(?:(?!(?:ich|wir|wenn|falls|mein\w*)\b)[^\s,;:]+\s+){0,5}?"
 
 _SUBJECT = re.compile(

@@ -82,10 +82,6 @@ class VoicedSentence:
                 return clause
         return self.clauses[-1]
 
-    def mode_at(self, position: int) -> Mode:
-        """How the clause that has this character is meant."""
-        return self.clause_at(position).mode
-
     @property
     def stated_text(self) -> str:
         """The sentence with everything but its stated clauses masked."""

@@ -16,7 +16,6 @@ from knowledge.extraction.voices.parts import MASK, Voice, VoicedSentence
 from knowledge.extraction.voices.sentences import read_sentences
 from knowledge.extraction.voices.text import UPPER
 
-MAX_NAME_WORDS = 3
 MAX_TOPIC_WORDS = 3
 
 
