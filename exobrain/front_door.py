@@ -47,9 +47,9 @@ class FrontDoorMiddleware:
             response = refusal_of(request) or self.get_response(request)
             if is_api(request):
                 if response.status_code == 405:  # Ninja's one error that is not JSON
-                    methods = response["Allow"]
+                    methods = response["Allow"].split(", ")  # a set's, in any order
                     response = json_response({"detail": "Method Not Allowed"}, status=405)
-                    response["Allow"] = methods
+                    response["Allow"] = ", ".join(sorted(methods))
                 for name, value in PRIVATE.items():
                     response.headers.setdefault(name, value)
             response.headers["x-request-id"] = request_id
