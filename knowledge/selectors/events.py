@@ -1,11 +1,11 @@
-"""What takes place when: what is coming, what has just passed, of what the user is to be reminded.
+"""What takes place when, and of what the user is to be reminded.
 
 An event passes by its time alone. Every read is of one user, and of what holds now.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -54,25 +54,12 @@ def upcoming(*, user_id: UUID, since: datetime, until: datetime, zone: tzinfo) -
 
     Recurring events are expanded on the clock of the zone. What is cancelled is left out.
     """
-    return _between(
-        _events(user_id).exclude(event_state=EventState.CANCELLED),
-        since=since,
-        until=until,
-        zone=zone,
-    )
-
-
-def just_passed(
-    *, user_id: UUID, now: datetime, within: timedelta, zone: tzinfo
-) -> list[Occurrence]:
-    """Occurrences that were over by now, and not longer ago than that; the last one first."""
-    found = _between(
-        _events(user_id).exclude(event_state=EventState.CANCELLED),
-        since=now - within,
-        until=now,
-        zone=zone,
-    )
-    return [each for each in reversed(found) if each.ends_at <= now]
+    reaches = Q(recurrence__gt="") | Q(ends_at__gt=since)
+    reaches |= Q(ends_at=None, starts_at__gte=since - LONGEST)
+    events = _events(user_id).exclude(event_state=EventState.CANCELLED)
+    rows = events.filter(reaches, starts_at__lt=until)
+    found = [each for block in rows for each in _occurrences(block, since, until, zone)]
+    return sorted(found, key=lambda each: (each.starts_at, each.ends_at, str(each.event_id)))
 
 
 def due_reminders(*, user_id: UUID, now: datetime) -> list[DueReminder]:
@@ -102,16 +89,6 @@ def _events(user_id: UUID) -> QuerySet[Block]:
     return Block.objects.filter(user_id=user_id, kind=BlockKind.EVENT, superseded_at=None).exclude(
         status=Status.FALSIFIED
     )
-
-
-def _between(
-    events: QuerySet[Block], *, since: datetime, until: datetime, zone: tzinfo
-) -> list[Occurrence]:
-    reaches = Q(recurrence__gt="") | Q(ends_at__gt=since)
-    reaches |= Q(ends_at=None, starts_at__gte=since - LONGEST)
-    rows = events.filter(reaches, starts_at__lt=until)
-    found = [each for block in rows for each in _occurrences(block, since, until, zone)]
-    return sorted(found, key=lambda each: (each.starts_at, each.ends_at, str(each.event_id)))
 
 
 def _occurrences(

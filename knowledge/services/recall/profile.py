@@ -8,8 +8,9 @@ from uuid import UUID
 
 from knowledge.extraction.topics import all_topics
 from knowledge.models import ProfileChoice
-from knowledge.selectors.events import just_passed, upcoming
+from knowledge.selectors.events import upcoming
 from knowledge.selectors.profile import HoldingStatement, events_to_tell, holding_statements
+from knowledge.selectors.recalling import has_memory
 from knowledge.types import (
     CERTAIN,
     ComingEvent,
@@ -51,6 +52,8 @@ def current_profile(
 
     For a model elsewhere, what is private is left out, too.
     """
+    if not has_memory(user_id=user_id):  # much cheaper than to find nothing
+        return Profile()
     slots = {topic: slot for topic, slot in slots_by_topic().items() if slot not in without}
     found = holding_statements(
         user_id=user_id,
@@ -80,13 +83,13 @@ def current_profile(
 
 def _near(user_id: UUID, *, now: datetime, zone: tzinfo) -> list[ComingEvent]:
     """What has just passed, and the next occurrence of each event of the coming days, by time."""
-    passed = just_passed(user_id=user_id, now=now, within=JUST_PASSED, zone=zone)
-    coming = upcoming(user_id=user_id, since=now, until=now + COMING, zone=zone)
+    found = upcoming(user_id=user_id, since=now - JUST_PASSED, until=now + COMING, zone=zone)
+    passed = [occurrence for occurrence in found if occurrence.ends_at <= now]
+    coming = [occurrence for occurrence in found if occurrence.ends_at > now]
     next_ones = {occurrence.event_id: occurrence for occurrence in reversed(coming)}
-    near = [
-        *reversed(passed[:MOST_PASSED]),
-        *sorted(next_ones.values(), key=attrgetter("starts_at")),
-    ]
+    near = [*passed[-MOST_PASSED:], *sorted(next_ones.values(), key=attrgetter("starts_at"))]
+    if not near:
+        return []
     told = events_to_tell(user_id=user_id, ids={each.event_id for each in near})
     return [
         ComingEvent(

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from exobrain.lib import clock
 from knowledge.models import Block, Changeset
-from knowledge.selectors.events import due_reminders, just_passed
+from knowledge.selectors.events import due_reminders
 from knowledge.services.ledger.rollback import roll_back
 
 pytestmark = pytest.mark.django_db
@@ -87,18 +87,6 @@ def test_an_occurrence_has_its_fields(alice: User, as_user: SignIn) -> None:
         "remind_at": "2026-03-02T12:00:00Z",
         "status": "asserted",
     }
-
-
-def test_what_has_just_passed(alice: User) -> None:
-    """The last one first, and nothing that is still going on."""
-    event(alice, "yesterday", NOW - DAY)
-    event(alice, "an hour ago", NOW - HOUR)
-    event(alice, "long ago", NOW - 30 * DAY)
-    event(alice, "trip", NOW - DAY, ends_at=NOW + DAY)
-
-    found = just_passed(user_id=alice.pk, now=NOW, within=7 * DAY, zone=UTC)
-
-    assert [each.text for each in found] == ["an hour ago", "yesterday"]
 
 
 def test_due_reminders_wait_to_be_seen_to(alice: User, as_user: SignIn) -> None:
