@@ -56,9 +56,9 @@ TAG_NAMES = ("memory", "memories", "profile", "coming", "item", "fact", "event")
 _BETWEEN = (
     r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
 )
+BRACKETS = ("<", "\uff1c", "\ufe64")  # also its full-width and small forms
 _OWN_TAG = re.compile(
-    r"[<\uff1c\ufe64](?="  # also the bracket's full-width and small forms
-    + rf"{_BETWEEN}(?:[/\uff0f]{_BETWEEN})*"
+    rf"<(?={_BETWEEN}(?:/{_BETWEEN})*"
     + f"(?:{'|'.join(_BETWEEN.join(name) for name in TAG_NAMES)})"
     + r"(?![^\W_]))",
     re.IGNORECASE,
@@ -182,7 +182,20 @@ def _day(moment: datetime, zone: tzinfo, precision: Precision = Precision.DAY) -
 
 def without_own_tags(text: str) -> str:
     """What somebody wrote, with nothing in it that begins a block of ours or ends one."""
-    return _OWN_TAG.sub("&lt;", text)
+    if not any(bracket in text for bracket in BRACKETS):
+        return text
+    plain = text if text.isascii() else "".join(map(_plain_form, text))
+    pieces, at = [], 0
+    for tag in _OWN_TAG.finditer(plain):
+        pieces += [text[at : tag.start()], "&lt;"]
+        at = tag.end()
+    return "".join([*pieces, text[at:]])
+
+
+def _plain_form(character: str) -> str:
+    """What a full-width, small or mathematical form stands for; characters keep their places."""
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
 
 
 def escaped_line(text: str) -> str:
