@@ -45,6 +45,7 @@ from knowledge.services.learning.events import (
     sensible,
     value_of,
 )
+from knowledge.services.learning.privacy import PrivateTopics
 from knowledge.services.learning.references import (
     DEATHS,
     OPEN,
@@ -321,6 +322,7 @@ class Learner:
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.taken: set[UUID] = set()  # ids of statements that are stored
         self.statements = Statements(work, zone_of(user_id=work.user_id))
+        self.private = PrivateTopics(work.user_id)
 
     def learn(self) -> None:
         """All of the batch is in the unit of work, with a decision about each part."""
@@ -783,6 +785,12 @@ class Learner:
                 corrects_id=fact.corrects_id,
                 held_at=fact.held_at if fact.held_at != fact.message.said_at else None,
                 is_secret=fact.proposal.is_secret,
+                is_private=self.private.holds(
+                    subject_id=fact.subject_id,
+                    topic=fact.topic,
+                    text=fact.proposal.text,
+                    corrects_id=fact.corrects_id,
+                ),
                 **_event_columns(fact.proposal.event),
                 trust=int(fact.trust),
                 confidence=fact.proposal.confidence,
