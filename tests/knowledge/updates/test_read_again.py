@@ -104,7 +104,7 @@ def test_a_refusing_model_does_not_keep_messages_from_being_learned(
 
     assert any("Lyon" in fact for fact in facts(alice))
     made = Changeset.objects.get()
-    assert (made.extractor, made.fallback) == ("model-1:worker", "unknown_model")
+    assert (made.extractor, made.fallback) == ("model-2:worker", "unknown_model")
     waiting = PendingReading.objects.get()
     assert (waiting.message_id, waiting.reason, waiting.attempts) == (
         message.pk,
@@ -137,7 +137,7 @@ def test_what_the_rules_read_is_replaced_by_what_the_model_reads(
     assert (after.pk, after.recorded_at) == (before.pk, before.recorded_at)
     newest = Changeset.objects.order_by("-number").first()
     assert newest is not None
-    assert (newest.extractor, newest.fallback) == ("model-1:worker", "")
+    assert (newest.extractor, newest.fallback) == ("model-2:worker", "")
     assert validity.faults(alice.id) == []
 
 
