@@ -112,6 +112,7 @@ class SourceMessage:
     role: str  # user or assistant
     content: str
     said_at: datetime  # relative dates in it count from here
+    stays_here: bool = False  # it names something private: no model elsewhere is shown it
 
 
 @dataclass(frozen=True)

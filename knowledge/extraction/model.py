@@ -67,6 +67,8 @@ class ModelExtractor:
     ) -> Extraction:
         """What may be remembered of the messages; what the model does not read, the rules do.
 
+        So they do what stays here, for good: the model is not asked about it later either.
+
         After a failure it is not asked for a while, so that a slow one does not hold up every job.
         """
         by_rules = propose_by_rules(
@@ -74,7 +76,7 @@ class ModelExtractor:
         )
         proposals = ModelProposals(by_rules, messages, why_not_own=self.why_not_own)
         types = offered_types(schema)
-        batches = _batches(messages)
+        batches = _batches([message for message in messages if not message.stays_here])
         for batch in batches[MAX_BATCHES:]:
             proposals.leave_to_rules(batch, FallbackReason.TOO_MUCH)
         reason = FallbackReason.RESTING if time.monotonic() < self.rests_until else None
