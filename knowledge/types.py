@@ -428,6 +428,12 @@ class ChangesetEntry:
     fallback: str  # why the rules have read messages in a model's place; empty: they have not
     summary: Mapping[str, Any]  # table -> {"added": 1, "changed": 2, "removed": 3}
     can_roll_back: bool
+    dropped: Mapping[str, int]  # why parts of messages were not learned -> how many
+
+    @property
+    def dropped_count(self) -> int:
+        """How many parts were not learned."""
+        return sum(self.dropped.values())
 
 
 @dataclass(frozen=True)

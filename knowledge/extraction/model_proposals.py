@@ -1,5 +1,6 @@
 """What the rules found in a batch, and what of a model's answers holds beside it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,7 @@ MAX_ITEMS = 200  # of one answer
 MAX_NAMES = 80  # named to the model when it is asked for facts
 NAME_CONFIDENCE = 0.85  # of a name that a model saw and the message has
 
+_YEAR = re.compile(r"\b\d{4}\b")
 _USER_WORDS = ("user", "the user", "i", "me", "speaker", "author", "")
 
 
@@ -63,6 +65,8 @@ class DropReason(StrEnum):
     NOT_QUOTED = "not_in_message"
     TYPE = "type_outside_schema"
     SUBJECT = "unknown_subject"
+    TOPIC_NOT_SAID = "topic_not_said"  # the statement stays, as what was said
+    DATE_NOT_SAID = "date_not_said"  # the statement stays, without one
     TOO_MANY = "too_many"
 
 
@@ -83,6 +87,7 @@ class ModelProposals:
     by_rules: Proposals
     messages: Sequence[SourceMessage]
     facts: list[ProposedFact] = field(default_factory=list)
+    exact: list[ProposedFact] = field(default_factory=list)  # those in the words of the message
     rulings: list[Ruling] = field(default_factory=list)
     usage: Counter[str] = field(default_factory=Counter)
     read_ids: set[UUID] = field(default_factory=set)  # of messages that the model has read
@@ -93,7 +98,7 @@ class ModelProposals:
 
     def extraction(self, *, extractor: str) -> Extraction:
         """All that is proposed: the facts of the rules, and what the model adds to them."""
-        kept = [fact for fact in self.by_rules.facts if self._is_kept(fact)]
+        kept = [self._worded(fact) for fact in self.by_rules.facts if self._is_kept(fact)]
         added = [fact for fact in self.facts if not _is_said_by(kept, fact)]
         return replace(
             self.by_rules.extraction(extractor=extractor),
@@ -118,6 +123,17 @@ class ModelProposals:
             or _overlaps(fact.span, self.dropped)
             or _overlaps(fact.span, [one.span for one in self.facts])
         )
+
+    def _worded(self, fact: ProposedFact) -> ProposedFact:
+        """The fact of the rules in the words of the model's sentence, where that says the same."""
+        if fact.event is not None or _YEAR.search(fact.text):
+            return fact  # the rules write out which day is meant
+        same = (fact.about[:1], fact.topic, fact.value, fact.polarity)
+        for one in self.facts:
+            says = (one.about[:1], one.topic, one.value, one.polarity)
+            if says == same and one in self.exact and _overlaps(fact.span, [one.span]):
+                return replace(fact, text=one.text)
+        return fact
 
     def leave_to_rules(self, batch: Sequence[SourceMessage], reason: FallbackReason) -> None:
         """Nothing that the model said of these messages counts."""
@@ -196,7 +212,14 @@ class ModelProposals:
                 self._drop(message, mismatch, clause.span)
                 continue
             text = fact.text if mismatch is None and fact.text.strip() else clause.text
-            self.facts.append(fact_of(fact, text, clause, subject, self.by_rules))
+            proposed = fact_of(fact, text, clause, subject, self.by_rules)
+            self.facts.append(proposed)
+            if mismatch is None:
+                self.exact.append(proposed)
+            if fact.topic.strip() and proposed.topic is None:
+                self._rule(message, DropReason.TOPIC_NOT_SAID, clause.span)
+            if fact.since.strip() and proposed.topic and proposed.valid_from is None:
+                self._rule(message, DropReason.DATE_NOT_SAID, clause.span)
         if len(items) <= MAX_ITEMS:
             self.read_ids |= {message.id for message in batch}
 
@@ -284,9 +307,17 @@ class ModelProposals:
         reason: DropReason | Mismatch | None,
         span: TextSpan | None = None,
     ) -> None:
-        self.rulings.append(Ruling(message.id, Verdict.DROPPED, str(reason), span))
+        self._rule(message, reason, span)
         if span is not None:
             self.dropped.append(span)
+
+    def _rule(
+        self,
+        message: SourceMessage,
+        reason: DropReason | Mismatch | None,
+        span: TextSpan | None = None,
+    ) -> None:
+        self.rulings.append(Ruling(message.id, Verdict.DROPPED, str(reason), span))
 
     def _speaker(self, message: SourceMessage, span: TextSpan) -> str | None:
         """Who says "I" there by a label of the message; None: its author."""
