@@ -11,6 +11,7 @@ from exobrain.lib.errors import Upstream
 from knowledge.extraction.model import REST, ModelExtractor
 from knowledge.extraction.port import KnownEntity
 from knowledge.extraction.provider import ModelRefused, ModelUnavailable, Reply
+from knowledge.extraction.topics import all_topics
 from knowledge.types import Extraction, FallbackReason, Trust, Verdict
 from tests.knowledge.extraction.support import (
     SCHEMA,
@@ -117,6 +118,17 @@ def test_the_answer_is_held_to_a_flat_schema() -> None:
     assert item["additionalProperties"] is False
     assert "node.person" in item["properties"]["type"]["enum"]
     assert "node.block" not in item["properties"]["type"]["enum"]
+
+
+def test_the_topics_of_the_table_are_offered() -> None:
+    """With how each reads, and what happens at a time; so a new row is offered at once."""
+    provider = Scripted(entities(), facts())
+    read("Ann is here.", extractor=ModelExtractor(provider))
+    item = provider.asked[1]["schema"]["properties"]["facts"]["items"]
+    rows = {name.rstrip(":") for name, row in all_topics().items() if row.frames["en"]}
+
+    assert rows | {"event"} <= set(item["properties"]["topic"]["enum"])
+    assert "home: I live in VALUE." in provider.asked[1]["system"]
 
 
 def test_messages_are_marked_as_data() -> None:
