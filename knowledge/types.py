@@ -112,6 +112,7 @@ class SourceMessage:
     role: str  # user or assistant
     content: str
     said_at: datetime  # relative dates in it count from here
+    stays_here: bool = False  # it names something private: no model elsewhere is shown it
 
 
 @dataclass(frozen=True)
@@ -427,6 +428,12 @@ class ChangesetEntry:
     fallback: str  # why the rules have read messages in a model's place; empty: they have not
     summary: Mapping[str, Any]  # table -> {"added": 1, "changed": 2, "removed": 3}
     can_roll_back: bool
+    dropped: Mapping[str, int]  # why parts of messages were not learned -> how many
+
+    @property
+    def dropped_count(self) -> int:
+        """How many parts were not learned."""
+        return sum(self.dropped.values())
 
 
 @dataclass(frozen=True)

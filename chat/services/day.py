@@ -10,7 +10,7 @@ from journal.selectors import recent_messages
 from journal.types import StoredMessage
 from knowledge.services.learning.learner import message_to_learn
 from knowledge.services.ledger.redaction import load_redaction_mask
-from knowledge.services.recall.withholding import Withheld, day_without, withheld_from
+from knowledge.services.withholding import Withheld, day_without, withheld_from
 
 
 def day_so_far(

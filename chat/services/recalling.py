@@ -24,7 +24,7 @@ from journal.types import StoredMessage
 from knowledge.selectors.profile import hidden_slots
 from knowledge.services.recall.profile import current_profile
 from knowledge.services.recall.recalling import recall
-from knowledge.services.recall.withholding import given_of, withheld_from
+from knowledge.services.withholding import given_of, withheld_from
 from knowledge.types import BlockKind, Profile, Recall, Recalled, Scope, Trust
 
 log = structlog.get_logger(__name__)

@@ -32,7 +32,7 @@ MAX_OPEN_CHARACTERS = 240
 _NO_MORE = re.compile(r"(?i)\b(?:no longer|any ?more|any longer|no more)\b")
 _CANNOT = re.compile(r"(?i)\b(?:can't|cannot|can not|cant|couldn't)\b")
 # Verbs whose past tells of one time, not of how it was.
-_OF_THE_MOMENT = frozenset(
+OF_THE_MOMENT = frozenset(
     [
         "like",
         "love",
@@ -55,7 +55,7 @@ _OF_THE_MOMENT = frozenset(
 _EMPTY_VERBS = frozenset(["be", "have", "get", "see", "think", "feel"])
 _NO = frozenset({"no", "neither", "zero"})
 # Verbs whose past tells what is so now.
-_STAYS_TRUE = frozenset(
+STAYS_TRUE = frozenset(
     ["grow+up", "bear", "raise", "diagnose", "react", "develop", "get", "become", "go", "turn"]
 )
 # Said to the assistant, or of something that only the words before tell.
@@ -683,10 +683,10 @@ def _state(effect: Effect, clause: Clause, *, is_denied: bool, is_no_more: bool)
         return "denied" if tense in (Tense.PRESENT, Tense.PERFECT) else None
     if tense is Tense.USED_TO:
         return "ended"
-    if tense is Tense.PAST and clause.verb in _OF_THE_MOMENT:
+    if tense is Tense.PAST and clause.verb in OF_THE_MOMENT:
         return None
     if tense is Tense.PAST:
-        return "holds" if clause.verb in _STAYS_TRUE else "ended"
+        return "holds" if clause.verb in STAYS_TRUE else "ended"
     if tense is Tense.PERFECT and re.search(r"(?i)\b(?:before|in the past|once)\W*$", clause.text):
         return "ended"
     return "holds"

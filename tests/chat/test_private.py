@@ -14,7 +14,7 @@ from exobrain.lib.config import Config
 from journal.models import Message
 from knowledge.models import Block, Redaction, Source
 from knowledge.services.pages.editing import set_private
-from knowledge.services.recall.withholding import asks_for, given_of, withheld_from
+from knowledge.services.withholding import asks_for, given_of, withheld_from
 from knowledge.types import EndedStatement, Scope
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows

@@ -8,7 +8,7 @@ an invalid proposal is dropped, and the rest of the batch is learned.
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,11 +33,14 @@ from knowledge.extraction.port import SchemaView
 from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem
 from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
-from knowledge.selectors.withheld import private_spans
 from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
-from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
+from knowledge.services.indexing.embedding import (
+    BlockEmbeddings,
+    embed_texts,
+    withheld_from_embedder,
+)
 from knowledge.services.learning.events import (
     is_of_key,
     moved_within_week,
@@ -78,6 +81,7 @@ from knowledge.services.ledger.redaction import (
 )
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.services.locking import lock_memory
+from knowledge.services.withholding import Withheld, withheld_from
 from knowledge.types import (
     CERTAIN,
     TRUST_OF_ROLE,
@@ -118,7 +122,7 @@ def prepare_learning(
     messages: Sequence[SourceMessage],
     embeds: bool = True,
     again: bool = False,
-    private: Mapping[UUID, Sequence[tuple[int, int]]] | None = None,
+    private: Withheld | None = None,
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
 
@@ -126,7 +130,8 @@ def prepare_learning(
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
     embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
-    private: the `private` characters of messages, or those that the memory knows.
+    `private`, or by the memory is: there are blanks in the place of the characters that say it, and
+    a message that names it all the same is left to the rules.
     """
     ids = [message.id for message in messages]
     known_already = set() if again else learned_messages(user_id=user_id, message_ids=ids)
@@ -144,11 +149,8 @@ def prepare_learning(
     read = shown
     if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
         if private is None:
-            private = private_spans(user_id=user_id, message_ids=[m.id for m in shown])
-        read = [
-            replace(m, content=blanked(m.content, private[m.id])) if m.id in private else m
-            for m in shown
-        ]
+            private = withheld_from(user_id=user_id, is_elsewhere=True)
+        read = [_for_model_elsewhere(message, private) for message in shown]
     extractor = configured_extractor()
     proposed = extractor.extract(
         messages=read, schema=schema_view(), known=known_entities(user_id=user_id)
@@ -162,7 +164,7 @@ def prepare_learning(
         # Which id a statement gets is not known yet, so its text stands for it.
         texts |= {identity.text_id(t): t for fact in extraction.facts if (t := _fact_text(fact))}
         try:
-            embedded = embed_texts(texts)
+            embedded = embed_texts(texts, withheld=withheld_from_embedder(user_id=user_id))
         except Unavailable as error:
             log.warning("embedding_skipped", error=type(error).__name__, texts=len(texts))
     return PreparedLearning(
@@ -171,6 +173,14 @@ def prepare_learning(
         vectors=embedded.vectors,
         tokens=embedded.tokens,
     )
+
+
+def _for_model_elsewhere(message: SourceMessage, private: Withheld) -> SourceMessage:
+    """The message with blanks in the place of what is private, or as one that stays here."""
+    shown = replace(message, content=blanked(message.content, private.spans.get(message.id, ())))
+    if private.is_named_in(shown.content) or message.id in private.answers:
+        return replace(message, stays_here=True)
+    return shown
 
 
 def message_to_learn(message: StoredMessage) -> SourceMessage:
