@@ -8,6 +8,7 @@ from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
+from knowledge.extraction.answers import answer_in
 from knowledge.extraction.masking import MASK, mask_foreign_text
 from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import SentenceKind
@@ -105,8 +106,10 @@ _PRECEDENCE = [
 class _SplitMessage:
     """A message with its sentences."""
 
-    def __init__(self, message: SourceMessage) -> None:
+    def __init__(self, message: SourceMessage, before: SourceMessage | None) -> None:
         self.message = message
+        answer = answer_in(before, message)
+        self.answer_end = answer.end if answer is not None else 0  # characters that answer
         self.text = mask_foreign_text(message.content)
         self.sentences: Sequence[Sentence] = split_sentences(message.content)
 
@@ -125,7 +128,10 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
 
     Every rejected fact, and every message of which nothing is stated, has a ruling.
     """
-    by_id = {message.id: _SplitMessage(message) for message in messages}
+    by_id = {
+        message.id: _SplitMessage(message, before)
+        for before, message in zip((None, *messages), messages, strict=False)
+    }
     kept: list[ProposedFact] = []
     rulings = [*extraction.rulings]
     seen: set[tuple[object, ...]] = set()
@@ -182,6 +188,8 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
     is_outright = fact.is_secret or fact.trust is Trust.CONFIRMED or is_reminder(fact)
     if is_outright or is_standing_wish(fact.topic):
         return None  # said outright, in whatever form
+    if span.end <= split.answer_end:
+        return None  # "No.": the question says what it states
     covered = split.text[span.start : span.end]
     if covered and covered.count(MASK) * 2 > len(covered):
         return RejectionReason.PASTED

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from knowledge.extraction.answers import Answer, answer_in
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
@@ -62,9 +63,12 @@ def propose_by_rules(
     parse = parser()
     proposals = Proposals.begin(messages, schema, known)
     german = GermanReader(proposals)
+    before: SourceMessage | None = None
     for message in messages:
+        answer = answer_in(before, message)
+        before = message
         if message.role == "user":
-            _read_user_message(proposals, message, german, parse)
+            _read_user_message(proposals, message, german, parse, answer)
             continue
         # An answer mentions whom the memory knows; it makes nobody known and states nothing.
         language = detect_language(message.content)
@@ -74,7 +78,11 @@ def propose_by_rules(
 
 
 def _read_user_message(
-    proposals: Proposals, message: SourceMessage, german: GermanReader, parse: Parse | None
+    proposals: Proposals,
+    message: SourceMessage,
+    german: GermanReader,
+    parse: Parse | None,
+    answer: Answer | None,
 ) -> None:
     """Its names are mentions, its statements facts, its addresses and hashtags entities."""
     language = detect_language(message.content)
@@ -84,6 +92,13 @@ def _read_user_message(
     proposals.whole_names = {}
     facts_before = len(proposals.facts)
     for sentence in _with_corrections(split_sentences(message.content)):
+        if answer is not None and sentence.start < answer.end:
+            if parse is not None and sentence.kind is not SentenceKind.PRIVATE:
+                user = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
+                SentenceFacts(
+                    proposals, message, sentence, "en", user, (), antecedents, parse
+                ).propose_answer(answer.text)
+            continue
         names = _propose_names(
             proposals,
             message,

@@ -110,6 +110,13 @@ class SentenceFacts:
             ):
                 self._propose_fragment(text, begin)
 
+    def propose_answer(self, text: str) -> None:
+        """The proposals have what a short answer says, by the sentence that it stands for."""
+        names = find_names(capitalised(text), self.proposals.gazetteer)
+        self._text, self.names, self._is_whole = text, names, True
+        for statement in self._read_statements(text):
+            self._propose_statement(statement)
+
     def _read_english(self, text: str) -> list[Statement]:
         corrected = _corrected(text)
         names, old = self.names, ""
@@ -119,20 +126,7 @@ class SentenceFacts:
             names = find_names(capitalised(text), self.proposals.gazetteer)
             self._is_whole = True
         self._text, self.names = text, names
-        keys = {
-            name.start: self.proposals.propose_entity(name, self._span(name.start, name.end))
-            for name in names
-        }
-        reader = SentenceReader(
-            text=capitalised(text),
-            names=names,
-            keys=keys,
-            speaker=self.speaker,
-            people=self,
-            antecedents=self.antecedents,
-            parse=self.parse,
-        )
-        statements = reader.read()
+        statements = self._read_statements(text)
         if old:
             return [replace(one, corrects=normal_value(old)) for one in statements]
         match = _NOT_BUT.search(text) or _NEW_NOT.search(text)
@@ -150,6 +144,23 @@ class SentenceFacts:
             ]
             statements.append(self._bare_correction(match, wrong))
         return statements
+
+    def _read_statements(self, text: str) -> list[Statement]:
+        """What a text says with the names in it, which are entities from now on."""
+        keys = {
+            name.start: self.proposals.propose_entity(name, self._span(name.start, name.end))
+            for name in self.names
+        }
+        reader = SentenceReader(
+            text=capitalised(text),
+            names=self.names,
+            keys=keys,
+            speaker=self.speaker,
+            people=self,
+            antecedents=self.antecedents,
+            parse=self.parse,
+        )
+        return reader.read()
 
     def _bare_correction(self, match: re.Match[str], wrong: str) -> Statement:
         """ "Actually, not Tuesday but Wednesday": of what, the memory has to find out."""
