@@ -9,22 +9,14 @@ answer: the message is read by itself.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from knowledge.extraction.english import capitalised
+from knowledge.extraction.restated import Restated
 from knowledge.extraction.voices import read_sentences
 from knowledge.types import SourceMessage
 
 MAX_WORDS = 10  # of an answer; a longer one speaks for itself
 MAX_QUESTION_CHARACTERS = 600  # of the assistant's message; a longer one asks besides
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a message answers, as the whole sentence."""
-
-    end: int  # of its first sentence, which is the answer
-    text: str
 
 
 _ANY = r"(?:(?:do you have|have you got|are there|got) )?(?:any )?"
@@ -95,7 +87,7 @@ _NO_ANSWER = re.compile(
 )
 
 
-def answer_in(asked: SourceMessage | None, reply: SourceMessage) -> Answer | None:
+def answer_in(asked: SourceMessage | None, reply: SourceMessage) -> Restated | None:
     """What the user's message answers to the assistant's only question just before; None if nothing."""
     question = _question_in(asked.content) if asked is not None and asked.role != "user" else None
     sentences = read_sentences(reply.content) if question is not None else ()
@@ -106,7 +98,7 @@ def answer_in(asked: SourceMessage | None, reply: SourceMessage) -> Answer | Non
     if len(said.split()) > MAX_WORDS or "\n" in said:
         return None
     text = _yes_or_no(question, said) or _value_of(question, said)
-    return Answer(first.end, text) if text else None
+    return Restated(first.start, first.end, text) if text else None
 
 
 def _question_in(content: str) -> str | None:

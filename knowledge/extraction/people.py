@@ -164,6 +164,11 @@ def _roles() -> frozenset[str]:
     return frozenset(role for topic in all_topics().values() for role in topic.english_roles)
 
 
+def role_words() -> frozenset[str]:
+    """Every word for what somebody is to somebody, as it is said: mum, sister-in-law, gran."""
+    return _roles() | frozenset(_SAME)
+
+
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     roles = _roles() | set(_PLURALS) | {f"{role}s" for role in _roles()}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from knowledge.extraction.answers import answer_in
 from knowledge.extraction.masking import MASK, mask_foreign_text
+from knowledge.extraction.presupposed import presupposed
 from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
@@ -108,10 +109,17 @@ class _SplitMessage:
 
     def __init__(self, message: SourceMessage, before: SourceMessage | None) -> None:
         self.message = message
-        answer = answer_in(before, message)
-        self.answer_end = answer.end if answer is not None else 0  # characters that answer
         self.text = mask_foreign_text(message.content)
         self.sentences: Sequence[Sentence] = split_sentences(message.content)
+
+        # What is stated though no statement says it: an answer, what a question takes for granted.
+        answer = answer_in(before, message)
+        self.restated = [one for each in self.sentences for one in presupposed(each)]
+        self.restated += [answer] if answer is not None else []
+
+    def restates(self, span: TextSpan) -> bool:
+        """True when the words state something by what they answer or take for granted."""
+        return any(one.start <= span.start and span.end <= one.end for one in self.restated)
 
     def sentence_at(self, span: TextSpan) -> Sentence | None:
         """The sentence in which the span begins."""
@@ -188,8 +196,8 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
     is_outright = fact.is_secret or fact.trust is Trust.CONFIRMED or is_reminder(fact)
     if is_outright or is_standing_wish(fact.topic):
         return None  # said outright, in whatever form
-    if span.end <= split.answer_end:
-        return None  # "No.": the question says what it states
+    if split.restates(span):
+        return None
     covered = split.text[span.start : span.end]
     if covered and covered.count(MASK) * 2 > len(covered):
         return RejectionReason.PASTED

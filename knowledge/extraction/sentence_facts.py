@@ -110,8 +110,8 @@ class SentenceFacts:
             ):
                 self._propose_fragment(text, begin)
 
-    def propose_answer(self, text: str) -> None:
-        """The proposals have what a short answer says, by the sentence that it stands for."""
+    def propose_restated(self, text: str) -> None:
+        """The proposals have what a sentence says that stands for the one in the message."""
         names = find_names(capitalised(text), self.proposals.gazetteer)
         self._text, self.names, self._is_whole = text, names, True
         for statement in self._read_statements(text):
@@ -183,11 +183,7 @@ class SentenceFacts:
     def subject_of_name(self, name: Name, kin: Kin | None) -> Subject:
         """The subject that a name stands for."""
         span = self._span(name.start, name.end)
-        node_type = None
-        if name.key is None and kin is not None:
-            node_type = kin.node_type
-        elif name.key is None and name.node_type == ENTITY:
-            node_type = None
+        node_type = kin.node_type if kin is not None else None
         key = self.proposals.propose_entity(name, span, node_type=node_type)
         role = ""
         if (
