@@ -14,6 +14,7 @@ from knowledge.extraction.presupposed import presupposed
 from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
+from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.voices.explicit import is_standing_wish
 from knowledge.types import (
     Extraction,
@@ -115,7 +116,7 @@ class _SplitMessage:
         # What is stated though no statement says it: an answer, what a question takes for granted.
         answer = answer_in(before, message)
         self.restated = [one for each in self.sentences for one in presupposed(each)]
-        self.restated += [answer] if answer is not None else []
+        self.restated += [*open_tasks(message.content), *([answer] if answer is not None else [])]
 
     def restates(self, span: TextSpan) -> bool:
         """True when the words state something by what they answer or take for granted."""

@@ -23,6 +23,7 @@ from knowledge.extraction.sentence_facts import SentenceFacts, takes_back
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
+from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
 from knowledge.extraction.voices.text import mask, plain_text
@@ -100,9 +101,14 @@ class _MessageReader:
         self.speakers = _propose_speakers(proposals, message)
         proposals.whole_names = {}
         facts_before = len(proposals.facts)
+        tasks = open_tasks(message.content)
         for sentence in _with_corrections(split_sentences(message.content)):
             if answer is not None and sentence.start < answer.end:
                 self._read_restated(sentence, [answer])
+                continue
+            if here := [one for one in tasks if sentence.start < one.end <= sentence.end + 1]:
+                for task in here:
+                    self._there(sentence, task).propose_task(task.text)
                 continue
             self._read_sentence(sentence, is_full=len(proposals.facts) - facts_before >= MAX_FACTS)
             if self.language == "en" and sentence.speaker is None:
@@ -150,10 +156,14 @@ class _MessageReader:
     def _read_restated(self, sentence: Sentence, says: Iterable[Restated]) -> None:
         """What a sentence of the user's says in other words than those of a statement."""
         for one in says:
-            user = self.proposals.propose_user(TextSpan(self.message.id, one.start, one.end))
-            words = self.message.content[one.start : one.end]
-            there = replace(sentence, start=one.start, end=one.end, text=words)
-            self._facts_of(there, user, ()).propose_restated(one.text)
+            self._there(sentence, one).propose_restated(one.text)
+
+    def _there(self, sentence: Sentence, one: Restated) -> SentenceFacts:
+        """The facts of a part of a sentence of the user's."""
+        user = self.proposals.propose_user(TextSpan(self.message.id, one.start, one.end))
+        words = self.message.content[one.start : one.end]
+        there = replace(sentence, start=one.start, end=one.end, text=words)
+        return self._facts_of(there, user, ())
 
     def _facts_of(
         self, sentence: Sentence, speaker: Subject, names: Sequence[Name]

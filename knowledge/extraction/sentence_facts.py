@@ -39,6 +39,7 @@ MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
 TARGET_CONFIDENCE = 0.7  # of a target that does not look like a name
 EXPLICIT = 0.95  # how sure "remember that ..." is
+MIN_KEY_CHARACTERS = 3  # of what names a task; less says nothing
 FRAGMENT = 0.7  # how sure a date or a number without a verb is
 
 _PAST = re.compile(
@@ -50,7 +51,7 @@ _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
 # What tells that "for two weeks" looks back and not ahead; of years it mostly does.
 _LASTS = re.compile(r"(?i)\b(?:have|has|had|been|now|already|years?)\b|'ve\b|'s been")
 _UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
-_TO_DO = re.compile(r"(?i)^(?:to-?do|tasks?|todo list)[^:]{0,30}:\s*(?P<what>.+)$")
+_DUE = re.compile(r"(?i)\s*\b(?:by|on|until|till|before|due|at|in|for|bis|am|um)?[\s,:-]*$")
 _CORRECTED = re.compile(
     r"(?i)(?P<before>.{4,}?)\s*(?:,|\.{2,}|…|-|–|;)\s*(?:(?:no,? )?(?:sorry|wait|no wait|wait no|scratch that|i mean|i meant|make that|or rather|rather|correction|actually no))[,:]? (?P<after>[^.!?]+)(?P<rest>.*)$"
 )
@@ -98,17 +99,13 @@ class SentenceFacts:
             statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
         for statement in statements:
             self._propose_statement(statement)
-        if self.sentence.speaker is None:
-            tasks = _TO_DO.match(self._said)
-            if tasks is not None:
-                self._propose_tasks(tasks)
-            elif (
-                not statements
-                and self.sentence.is_stated
-                and self.sentence.is_meant_whole
-                and not self.sentence.is_explicit
-            ):
-                self._propose_fragment(text, begin)
+        if self.sentence.speaker is None and (
+            not statements
+            and self.sentence.is_stated
+            and self.sentence.is_meant_whole
+            and not self.sentence.is_explicit
+        ):
+            self._propose_fragment(text, begin)
 
     def propose_restated(self, text: str) -> None:
         """The proposals have what a sentence says that stands for the one in the message."""
@@ -421,42 +418,29 @@ class SentenceFacts:
         when = event.recurrence or (event.starts_at.isoformat()[:16] if event.starts_at else "")
         return f"event:{key[:60].strip()}", when, not event.recurrence
 
-    def _propose_tasks(self, tasks: re.Match[str]) -> None:
-        """What stands in a list of tasks: "To do: call the plumber, book a table"."""
-        offset = tasks.start("what")
-        for item in re.finditer(r"[^,;]+", tasks["what"]):
-            what = item[0].strip(" .")
-            if len(what) > 3:
-                bounds = (offset + item.start(), offset + item.end())
-                topic = f"event:{normal_value(what)[:60]}"
-                self._propose_event(
-                    f"I want to {what}.", bounds, topic=topic, event=ProposedEvent()
-                )
-
-    def _propose_event(
-        self,
-        text: str,
-        bounds: tuple[int, int],
-        *,
-        topic: str,
-        event: ProposedEvent,
-        dates: Sequence[DateInterval] = (),
-    ) -> None:
-        start, end = bounds
-        about = [self.speaker.key]
-        about += [
+    def propose_task(self, what: str) -> None:
+        """The proposals have what the user has yet to do, which is all of the sentence."""
+        times = Times(
+            dates_in(what, self.message.said_at, prefer_past=False),
+            recurrence_in(what),
+            clock_in(what),
+        )
+        event = event_at(times, self.message.said_at, is_past=False) or ProposedEvent()
+        self._text, self.names = what, find_names(capitalised(what), self.proposals.gazetteer)
+        others = [
             self.proposals.propose_entity(name, self._span(name.start, name.end))
             for name in self.names
-            if start <= name.start < end
         ]
+        undated = _DUE.sub("", what[: times.dates[0].text_start]) if times.dates else ""
+        key = normal_value(undated if len(undated) > MIN_KEY_CHARACTERS else what)
         self.proposals.facts.append(
             ProposedFact(
-                text=self._dated(text, dates),
-                span=self._span(start, end),
-                about=tuple(dict.fromkeys(about))[:MAX_ABOUT],
+                text=self._dated(f"To do: {what}.", times.dates),
+                span=self._span(0, len(what)),
+                about=tuple(dict.fromkeys((self.speaker.key, *others)))[:MAX_ABOUT],
                 trust=Trust.USER_SAID,
                 confidence=self._confidence(0.85),
-                topic=topic,
+                topic=f"event:{key[:60]}",
                 value=event.starts_at.isoformat()[:16] if event.starts_at else None,
                 event=event,
             )
