@@ -17,7 +17,8 @@ FEWEST_LETTERS = 3  # of a task; less is a mark
 _HEADING = re.compile(
     r"(?i)[ \t]*(?:#+ *)?(?:(?:my|our|the) )?(?:to[ -]?dos?|tasks?|errands|things to do)"
     r"(?: list)?(?: (?:for )?(?P<when>today|tomorrow|tonight|(?:this|next) (?:week|month)|"
-    r"the weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day))?[ \t]*(?P<colon>:?)[ \t]*(?P<inline>[^\n]*)$"
+    r"the weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day))?"
+    r"[ \t]*(?P<colon>:?)[ \t]*(?P<inline>[^\n]*)$"
 )
 _BOX = re.compile(
     r"[ \t]*(?:[-*•+][ \t]*|\d+[.)][ \t]*)?\[(?P<mark>[ xX✓✔])\][ \t]+(?P<what>\S[^\n]*)$"

@@ -127,10 +127,18 @@ def is_variant(left: str, right: str) -> bool:
         return False
     if len(ours) > 1 and len(theirs) > 1 and ours[-1] != theirs[-1]:
         return False
+    if len(ours) > 1 and len(theirs) > 1 and 1 in (len(ours[0]), len(theirs[0])):
+        return ours[0][0] == theirs[0][0]  # J. Whitfield
     if ours[0] == theirs[0] or _is_short_form(ours[0], theirs[0]):
         return True
     # A surname alone: Halloran of Mary Halloran.
     return min(len(ours), len(theirs)) == 1 and ours[-1] == theirs[-1]
+
+
+def is_longer_form(left: str, right: str) -> bool:
+    """True when one of two normal names is the other with a surname."""
+    ours, theirs = bare_name(left).split(), bare_name(right).split()
+    return ours[:1] == theirs[:1] and is_variant(left, right)
 
 
 def _is_short_form(left: str, right: str) -> bool:

@@ -260,12 +260,31 @@ class Resolver:
             if not self._is_another_by_role(proposal, id_)
         ]
         both = [id_ for id_ in dict.fromkeys(named) if id_ in holders] or [*dict.fromkeys(named)]
+        both = both or self._of_other_name(proposal, holders)
         unnamed = [id_ for id_ in holders if self.known[id_].entity.is_unnamed]
         if len(unnamed) == 1 and not set(both) & set(holders):
             entity = self.known[unnamed[0]].entity
             self._ask_about_likely(proposal, entity)
             return Resolved(entity)
         return self._one_of(proposal, trust, both)
+
+    def _of_other_name(self, proposal: ProposedEntity, holders: Sequence[UUID]) -> list[UUID]:
+        """Who has the role by a longer or shorter name, when that is certain: Lena, Lena Vogt.
+
+        Of a role that one has at a time a short form will do; of others, Jan may be no Janosch.
+        """
+        own = identity.normal_name(proposal.name)
+        is_same = people.is_variant if proposal.role in people.ONLY_ONE else people.is_longer_form
+        found = [
+            id_
+            for id_ in holders
+            if any(
+                is_same(own, name)
+                for name in self.known[id_].names
+                if not people.role_of_alias(name)
+            )
+        ]
+        return found if len(found) == 1 else []
 
     def _one_of(self, proposal: ProposedEntity, trust: Trust, ids: Sequence[UUID]) -> Resolved:
         """The only one, the likeliest of several, or a new entity."""
