@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.extraction.clause import Clause, Phrase, Tense
 from knowledge.extraction.names import Name
+from knowledge.extraction.namesakes import find_namesakes
 from knowledge.extraction.node_types import (
     CITY,
     COMPANY,
@@ -361,6 +362,8 @@ def read_clause(
             match.value is None and found and match.topic.name == found[0].topic
         ):
             continue
+        if match.topic.name == "owns:" and any(find_namesakes(context.text)):
+            continue  # "We have two Bens at work"
         made = list(_statements(match, clause, subject, context, language))
         if made:
             taken.add(family)

@@ -14,6 +14,7 @@ from knowledge.extraction.name_types import (
     is_kind_of_firm,
     kind_behind,
 )
+from knowledge.extraction.namesakes import find_namesakes
 from knowledge.extraction.node_types import (
     CITY,
     CONCEPT,
@@ -69,7 +70,11 @@ def find_names(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequ
 
     `language` is `en`, `de`, `headline` (capitals tell nothing), or empty for any other.
     """
-    found: list[Name] = []
+    namesakes = list(find_namesakes(text))
+    found: list[Name] = [
+        Name(one.start, one.end, one.text, PERSON, 0.9) for one in namesakes if one.text
+    ]
+    counted = [(one.start, one.end) for one in namesakes if not one.text]
     for name in (
         *_saints(text),
         *_known_names(text, gazetteer),
@@ -79,7 +84,8 @@ def find_names(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequ
     ):
         if len(name.text) > MAX_NAME_CHARACTERS or len(found) >= MAX_NAMES:
             continue
-        if not any(name.start < other.end and other.start < name.end for other in found):
+        taken = [*((other.start, other.end) for other in found), *counted]
+        if not any(name.start < end and start < name.end for start, end in taken):
             found.append(name)
     return sorted(found, key=lambda name: name.start)
 

@@ -11,6 +11,7 @@ from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_identifiers, find_names
+from knowledge.extraction.namesakes import said_of_each
 from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
@@ -113,6 +114,8 @@ class _MessageReader:
             self._read_sentence(sentence, is_full=len(proposals.facts) - facts_before >= MAX_FACTS)
             if self.language == "en" and sentence.speaker is None:
                 self._read_restated(sentence, presupposed(sentence))
+                if sentence.is_stated and sentence.is_meant_whole:
+                    self._read_restated(sentence, said_of_each(sentence.text, sentence.start))
         owned = {
             identifier
             for entity in proposals.entities.values()
