@@ -820,6 +820,8 @@ def sentence(template: str, subject: Subject) -> str:
     """The clause as a sentence with its subject put in."""
     label = subject.label
     text = template.replace("{who}", label)
+    if label == "We" and not template.startswith("{who}"):
+        text = template.replace("{who}", "we")  # "In August we hiked"
     if not subject.is_self:
         text = re.sub(rf"(?<={re.escape(label)}) (?:am|'m)\b", " is", text)
         text = text.replace(f"{label} {label} ", f"{label} ")  # the parse has split "my aunt Ann"
@@ -911,6 +913,7 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
         and clause.complement is not None
         and clause.object is None
         and clause.complement.head in _IDLE_COMPLEMENTS
+        and "of" not in clause.complement.prepositions  # "afraid of heights"
         and not (has_number and len(clause.complement.text.split()) > 2)
         and not (has_date and clause.complement.head in _WITH_A_DATE)
     ):

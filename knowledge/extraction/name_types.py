@@ -162,6 +162,8 @@ def guess_node_type(  # noqa: PLR0911, PLR0912  the first rule that applies
             return CITY, 0.9
         if lower in phrase_list("places"):
             return PLACE, 0.9
+    if not is_first_name and lower in phrase_list("technologies"):
+        return CONCEPT, 0.7
     if not is_first_name and (lower in phrase_list("companies") or _COMPANY_BEHIND.match(after)):
         return COMPANY, 0.85
     if words[-1] in _SUFFIXES or words[0] in _PREFIXES:

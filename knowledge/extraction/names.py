@@ -76,6 +76,7 @@ def find_names(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequ
     ]
     counted = [(one.start, one.end) for one in namesakes if not one.text]
     for name in (
+        *_titles_with_and(text),
         *_saints(text),
         *_known_names(text, gazetteer),
         *_listed_places(text),
@@ -88,6 +89,19 @@ def find_names(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequ
         if not any(name.start < end and start < name.end for start, end in taken):
             found.append(name)
     return sorted(found, key=lambda name: name.start)
+
+
+_TITLE_WITH_AND = re.compile(rf"(?<!\w){WORD}(?: {WORD})* and the {WORD}(?: {WORD})+")
+_OF_WORKS = re.compile(
+    r"(?i)\b(?:books?|novels?|films?|movies?|read|reading|watch(?:ed|ing)?|series|plays?|musical|episode|album|comic|game|chapter)\b"
+)
+
+
+def _titles_with_and(text: str) -> Iterator[Name]:
+    """ "Asterix and the Golden Sickle", where the sentence is about books or films."""
+    if _OF_WORKS.search(text):
+        for match in _TITLE_WITH_AND.finditer(text):
+            yield Name(match.start(), match.end(), match[0], DOCUMENT, 0.7)
 
 
 _SAINT = re.compile(
@@ -163,8 +177,9 @@ def _quoted_titles(text: str) -> Iterator[Name]:
 
 def _capitalised_names(text: str, gazetteer: Gazetteer, language: str) -> Iterator[Name]:
     words = list(_WORDS.finditer(text))
-    capitals = sum(word[0][0].isupper() for word in words)
-    if len(words) > 4 and capitals * 10 > len(words) * 6:
+    # The first word and "I" have theirs anyway.
+    capitals = sum(word[0][0].isupper() and word[0] != "I" for word in words[1:])
+    if len(words) > 4 and capitals * 10 > (len(words) - 1) * 6:
         language = "headline"
     first_word = words[0].start() if words else 0
     codes = [match.span() for match in _POST_CODE.finditer(text)]

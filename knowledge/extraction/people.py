@@ -219,7 +219,8 @@ def find_kin(
             start, end = match.span()
             if any(start < one.end and one.start < end for one in found):
                 continue
-            if match.start("role") in compounds:
+            # "my dentist appointment", but a pit bull is one.
+            if match.end("role") - len(match["role"].split(" ")[-1]) in compounds:
                 continue
             found += _read(text, match, kind, names)
     return sorted(found, key=lambda kin: kin.start)

@@ -26,6 +26,10 @@ _REASON = re.compile(
 _AS_A = re.compile(
     r"(?i)^(?:(?:and|so|but|hey|hi|ok|well|hello)[, ]+)*(?:as|being) (?P<what>(?:an? (?!matter\b|result\b|rule\b|side\b|start\b|last\b|first\b|thank)|someone with (?:an? )?|somebody with (?:an? )?)[\w' -]{3,50}), (?=.*\b(?:I|me|my|we|us)\b)"
 )
+# "Am I the only one who hates coriander?" is said by somebody who does.
+_ONLY_ONE = re.compile(
+    r"(?i)^(?:(?:and|so|hey|wait)[, ]+)*am I (?:really )?(?:the only (?:one|person)|alone in being somebody) (?:here )?(?:who|that) (?P<does>(?:actually |still |really )?(?:likes|loves|hates|prefers|enjoys|has|uses|reads|eats|drinks|can't stand|doesn't like|can't eat|never [a-z]+s) [^?!.]{3,80})"
+)
 _FOR_EXAMPLE = re.compile(
     r"(?i)\b(?:if|unless|suppose|supposing|imagine|imaginary|pretend|would be|what would you|hypothetically|translate|rephrase|rewrite|paraphrase|proofread|spell|pronounce|say)\b"
 )
@@ -48,6 +52,19 @@ def presupposed(sentence: Sentence) -> Iterator[Restated]:
         has = re.match(r"(?i)some(?:one|body) with ", what)
         stated = f"I have {what[has.end() :]}" if has else f"I am {what}"
         yield _restated(sentence, *as_a.span("what"), stated)
+    if only_one := _ONLY_ONE.match(text):
+        does = re.sub(
+            r"(?i)\b(likes|loves|hates|prefers|enjoys|uses|reads|eats|drinks|(?<=never )[a-z]+s)\b",
+            lambda verb: verb[0][:-1],
+            only_one["does"],
+            count=1,
+        )
+        does = re.sub(
+            r"(?i)^((?:actually |still |really )?)(has|doesn't)\b",
+            lambda verb: verb[1] + {"has": "have", "doesn't": "don't"}[verb[2].lower()],
+            does,
+        )
+        yield _restated(sentence, *only_one.span("does"), f"I {does}")
     for person in _named_role().finditer(text):
         is_it = re.search(r"(?i)\b(?:is|are|was|isn't)(?: that)? $", text[: person.start()])
         if is_it and re.match(r"\W*$|\W+(?:or|and)\b", text[person.end() :]):

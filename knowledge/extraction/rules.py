@@ -120,7 +120,7 @@ class _MessageReader:
             identifier
             for entity in proposals.entities.values()
             for identifier in entity.identifiers
-        }
+        } | {fact.value for fact in proposals.facts if fact.topic == "email"}
         for name in find_identifiers(_without_secrets(message.content)):
             if not owned.intersection(name.identifiers):  # else a frame has said whose it is
                 proposals.propose_entity(name, TextSpan(message.id, name.start, name.end))

@@ -236,6 +236,11 @@ class SentenceFacts:
             is_animal=kin.is_animal,
         )
 
+    def has_role(self, subject: Subject, kin: Kin) -> None:
+        """Somebody who was named before is this to the speaker."""
+        if kin.is_mine and not kin.is_over and self.speaker.is_self:
+            self.proposals.add_role(subject.key, kin.role)
+
     def is_user(self, name: Name) -> None:
         """The name is the user's own."""
         if self.speaker.is_self and name.key is None:
