@@ -133,6 +133,10 @@ _LEFT_OUT = [
             r"(?i)^(?:proud |happy )?(?:mum|mom|dad|mother|father|parent|owner|member|fan) of\b",
             "I am a ",
         ),
+        (
+            r"(?i)^(?:deputy |new )?(?:head|director|vice president|vp|captain|chair|lead|leader|professor) of [a-z][a-z -]{2,40} (?:from|since|as of|starting)\b",
+            "I am ",
+        ),
         (r"(?i)^(?:smoker|non-smoker|night owl|early bird|left-handed|right-handed)\b", "I am a "),
         (
             r"(?i)^(?:can't|cannot|can not|cant|don't|dont|do not|didn't|didnt|won't|haven't|havent|hadn't|couldn't|never|no longer|still|just|recently|finally|already) "

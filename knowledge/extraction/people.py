@@ -276,6 +276,8 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
         if kind == "some" and groups.get("count", "").lower() == "no":
             return
         listed = _listed(text, end, at)
+        if word in ("twins", "triplets"):  # each is a child
+            base |= {"role": "child", "word": "child"}
         for one in listed:
             yield Kin(
                 start=start,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from knowledge.extraction.answers import answer_in
+from knowledge.extraction.contact_lines import contact_line
 from knowledge.extraction.masking import MASK, mask_foreign_text
 from knowledge.extraction.presupposed import presupposed
 from knowledge.extraction.reminders import is_reminder
@@ -115,7 +116,9 @@ class _SplitMessage:
 
         # What is stated though no statement says it: an answer, what a question takes for granted.
         answer = answer_in(before, message)
-        self.restated = [one for each in self.sentences for one in presupposed(each)]
+        self.restated = [
+            one for each in self.sentences for one in (*presupposed(each), *contact_line(each))
+        ]
         self.restated += [*open_tasks(message.content), *([answer] if answer is not None else [])]
 
     def restates(self, span: TextSpan) -> bool:

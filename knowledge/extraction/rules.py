@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.extraction.answers import answer_in
+from knowledge.extraction.contact_lines import contact_line
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
@@ -106,6 +107,9 @@ class _MessageReader:
         for sentence in _with_corrections(split_sentences(message.content)):
             if answer is not None and sentence.start < answer.end:
                 self._read_restated(sentence, [answer])
+                continue
+            if card := [*contact_line(sentence)]:
+                self._read_restated(sentence, card)
                 continue
             if here := [one for one in tasks if sentence.start < one.end <= sentence.end + 1]:
                 for task in here:
