@@ -10,7 +10,7 @@ _SEVERAL = re.compile(
     r"\b(?:(?i:two|three|four|both|2|3|4)(?: of)? (?:[a-z-]+ ){0,3}?"
     r"(?:(?P<plural>[A-Z][a-z-]+s)\b|(?:(?:are|were|is) )?(?:called|named) (?P<name>[A-Z][\w-]+)))"
 )
-_WHICH = r"(?: (?:from|in|at|of|with) (?:the |my |our |her |his )?[\w-]+| the [a-z][\w-]+)"
+_WHICH = r"(?: (?:from|in|at|of|with) (?:the |an? |my |our |her |his )?[\w-]+| the [a-z][\w-]+)"
 
 
 @dataclass(frozen=True)

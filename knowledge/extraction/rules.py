@@ -11,6 +11,7 @@ from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
+from knowledge.extraction.name_types import TITLE_BEFORE
 from knowledge.extraction.names import Name, find_identifiers, find_names
 from knowledge.extraction.namesakes import said_of_each
 from knowledge.extraction.node_types import PERSON
@@ -268,7 +269,9 @@ def _propose_names(
         )
         name = replace(found, key=whole) if whole is not None else found
         span = TextSpan(message.id, sentence.start + name.start, sentence.start + name.end)
-        key = proposals.propose_entity(name, span)
+        title = TITLE_BEFORE.search(text, 0, name.start) if name.node_type == PERSON else None
+        titled = [f"{title[0].strip(' .')} {name.text}"] if title is not None else []
+        key = proposals.propose_entity(name, span, aliases=titled)
         words = name.text.split()
         if name.node_type == PERSON and len(words) > 1:
             proposals.whole_names.update({fold_name(words[0]): key, fold_name(words[-1]): key})

@@ -3,6 +3,8 @@
 Pure. A role is what somebody is to the user, in the words of the table of topics: sister, manager.
 """
 
+from collections.abc import Iterable
+
 from knowledge import identity
 
 
@@ -111,6 +113,20 @@ def role_of_alias(normal_name: str) -> str:
     """The role of such a name; empty for other names."""
     role = normal_name.removeprefix(ROLE_PREFIX)
     return role.replace(" ", "_") if role != normal_name else ""
+
+
+# Of titles that one person may have both: Dr. and Prof.
+_TITLE_KINDS = {
+    **dict.fromkeys(_words("mr herr sir"), "mr"),
+    **dict.fromkeys(_words("mrs ms miss frau lady"), "mrs"),
+    **dict.fromkeys(_words("dr doctor prof professor"), "dr"),
+}
+
+
+def titles_in(normal_names: Iterable[str]) -> set[str]:
+    """By which kinds of title somebody of these names is called."""
+    first = {name.split()[0] for name in normal_names if " " in name}
+    return {_TITLE_KINDS[word] for word in first if word in _TITLE_KINDS}
 
 
 def bare_name(normal_name: str) -> str:

@@ -215,7 +215,12 @@ class Resolver:
             ]
             if same_name:
                 break
-        fitting = [id_ for id_ in same_name if not self._has_other_identifiers(proposal, id_)]
+        fitting = [
+            id_
+            for id_ in same_name
+            if not self._has_other_identifiers(proposal, id_)
+            and not self._has_other_title(proposal, id_)
+        ]
         return self._one_of(proposal, trust, fitting)
 
     def _identified(self, proposal: ProposedEntity) -> UUID | None:
@@ -224,7 +229,9 @@ class Resolver:
         An extractor knows names alone: the boss Tom is not the brother of that name.
         """
         for id_ in _parse_ids([proposal.key]):
-            if id_ in self.known and not self._is_another_by_role(proposal, id_):
+            if id_ in self.known and not (
+                self._is_another_by_role(proposal, id_) or self._has_other_title(proposal, id_)
+            ):
                 return id_
         for identifier in map(identity.normal_identifier, proposal.identifiers):
             if identifier in self.by_identifier:
@@ -318,6 +325,12 @@ class Resolver:
         """True when nobody is both what is proposed and what the entity is to the user."""
         roles = self._roles_of(entity_id) if proposal.role else ()
         return any(people.exclude_each_other(proposal.role, role) for role in roles)
+
+    def _has_other_title(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
+        """True for Frau Weber when Dr. Weber is known, and no role joins the two."""
+        ours = people.titles_in(_normal_names(proposal)) if not proposal.role else set()
+        theirs = people.titles_in(self.known[entity_id].names)
+        return bool(ours and theirs and not ours & theirs)
 
     def _since(self, entity_id: UUID) -> datetime:
         """When the entity was recorded."""
