@@ -23,7 +23,8 @@ _ANY = r"(?:(?:do you have|have you got|are there|got) )?(?:any )?"
 _NOW = r"(?: (?:now|currently|at the moment|these days|right now))?"
 _IS_YOUR = r"(?:what|who)(?:'s| is| are) your "
 _ONE = r"(?:[\w' -]{2,40})"  # words of the question that go over into the sentence
-_NAME = r"[A-Za-z][\w'-]+(?: [A-Z][\w'-]+)?"
+_NAME = r"(?-i:[A-Z])[\w'-]+(?: (?-i:[A-Z])[\w'-]+)?"
+_PLACE = r"(?:near )?(?-i:[A-Z])[\w'.-]*(?: (?:(?-i:[A-Z])[\w'.-]*|of|upon|on|am|the|de|la|an der|near))*(?:, .+)?"
 _NAMES = rf"(?:(?:baby|little) )?{_NAME}(?:(?:, (?:and )?| and | & )(?:(?:baby|little) )?{_NAME})*"
 _COUNT = r"(?:an?|one|two|three|four|five|six|\d)"
 _DIET = r"(?:an? )?(?:vegan|vegetarian|pescatarian|coeliac|celiac|lactose[- ]intolerant|muslim|kosher|halal)"
@@ -32,12 +33,12 @@ _PERSON = r"(?:partner|wife|husband|girlfriend|boyfriend|fianc[eé]e?|mother|mum
 # What is asked (the whole question), what the answer must look like, and the sentence of both.
 # `{value}` is the answer, other words in braces are groups of the question.
 _ROWS: tuple[tuple[str, str, str], ...] = (
-    (rf"(?:where|(?:which|what) (?:city|town|country|place|part of the country)) (?:do you (?:currently )?live(?: in)?|are you (?:based|living|located)(?: in)?|are you in){_NOW}", r"(?-i:[A-Z]).+", "I live in {value}."),
-    (r"where (?:are you|do you come) from(?: originally)?|where did you grow up|where were you born", r"(?-i:[A-Z]).+", "I come from {value}."),
-    (rf"what do you do(?: for (?:a living|work))?|(?:{_IS_YOUR})(?:job|profession|occupation|job title)", r"(?!nothing\b).+", "I work as {value}."),
+    (rf"(?:where|(?:which|what) (?:city|town|country|place|part of the country)) (?:do you (?:currently )?live(?: in)?|are you (?:based|living|located)(?: in)?|are you in){_NOW}", _PLACE, "I live in {value}."),
+    (r"where (?:are you|do you come) from(?: originally)?|where did you grow up|where were you born", rf"(?:from )?{_PLACE}", "I come from {value}."),
+    (rf"what do you do(?: for (?:a living|work))?|(?:{_IS_YOUR})(?:job|profession|occupation|job title)", r"(?!nothing\b).+", "I am {value}."),
     (rf"where do you work{_NOW}|who(?:m)? do you work for{_NOW}|who is your employer", r"(?!from home\b|home\b|remotely\b).+", "I work at {value}."),
     (rf"{_ANY}(?:dietary|food) (?:restrictions?|requirements?|needs|preferences)[\w ,]*|{_ANY}(?:[\w ,]+ )?(?:foods?|things?|ingredients?) (?:that )?you (?:avoid|don't eat|do not eat|can't eat|cannot eat|dislike|don't like)|(?:is there )?anything (?:that )?you (?:don't|do not|can't|cannot) eat", _DIET, "I am {value}."),
-    (rf"{_ANY}(?:dietary|food) (?:restrictions?|requirements?|needs|preferences)[\w ,]*|{_ANY}(?:[\w ,]+ )?(?:foods?|things?|ingredients?) (?:that )?you (?:avoid|don't eat|do not eat|can't eat|cannot eat)|(?:is there )?anything (?:that )?you (?:don't|do not|can't|cannot) eat", r"(?!none\b|nothing\b|anything\b|everything\b|not\b).+", "I avoid {value}."),
+    (rf"{_ANY}(?:dietary|food) (?:restrictions?|requirements?|needs|preferences)[\w ,]*|{_ANY}(?:[\w ,]+ )?(?:foods?|things?|ingredients?) (?:that )?you (?:avoid|don't eat|do not eat|can't eat|cannot eat)|(?:is there )?anything (?:that )?you (?:don't|do not|can't|cannot) eat", r"(?!none\b|nothing\b|anything\b|everything\b|not\b).+", "I don't eat {value}."),
     (rf"{_ANY}(?:food |known )?allergies(?: (?:i should know (?:about|of)|to consider|or intolerances))?|are you allergic to anything|what are you allergic to", r"(?!none\b|nothing\b|not\b).+", "I am allergic to {value}."),
     (rf"{_ANY}(?:kids|children)|how many (?:kids|children) do you have", rf"(?P<count>{_COUNT})[,:;]? ?(?:-|–|called|named)? ?(?P<names>{_NAMES})", "I have {count} kids, {names}."),
     (rf"{_ANY}(?:kids|children)|how many (?:kids|children) do you have", rf"{_COUNT}", "I have {value} kids."),
@@ -70,7 +71,7 @@ _LEAD = re.compile(
     r"(?i)^(?:(?:(?:sure|great|okay|ok|perfect|of course|certainly|happy to help|by the way|and|so|also|first|one (?:more|quick) (?:question|thing)|quick question|just (?:to check|curious)|may i ask|can i ask|tell me|before (?:i|we) (?:start|begin|continue))\b)[,:.! –-]*)+"
 )
 _YES = re.compile(
-    r"(?i)^(?:(?:yes|yeah|yep|yup|sure|oh|well|hm+|um+|ok(?:ay)?|right now|currently|just|only|mostly|mainly|that would be|it's|it is|its|they're|they are|in|at|as|from|near)\b[,:;.! –-]*)+"
+    r"(?i)^(?:(?:yes|yeah|yep|yup|sure|oh|well|hm+|um+|ok(?:ay)?|right now|currently|just|only|mostly|mainly|that would be|it's|it is|its|they're|they are|in|at|as)\b[,:;.! –-]*)+"
 )
 _NO = re.compile(
     r"(?i)^(?:no|nope|nah|none|nothing)(?:[,.!]? (?:i (?:don't|do not|haven't|have not|am not)|i'm not|not (?:any ?more|really|at all)|not (?:for|since|in) [\w ]{2,30}|never|none|thanks?|thank you|sorry|i have none))*[.! ]*$"
@@ -78,12 +79,14 @@ _NO = re.compile(
 _ONLY_YES = re.compile(
     r"(?i)^(?:yes|yeah|yep|yup|sure|of course|absolutely|i do|i am|i have)(?:[,.!]? (?:i do|i am|i have|sure|of course))*[.! ]*$"
 )
+_JOKE = re.compile(r"(?i)\b(?:lol|lmao|haha\w*|jk|obviously|kidding|joking)\b")
+_DEICTIC = re.compile(r"(?i)\b(?:this|that|these|those|it|here|there|the idea|them)\b")
 _TAIL = re.compile(
-    r"(?i)[\s,.!;:)]+(?:(?:please|thanks|thank you|tbh|lol|haha|though|actually|i think|at the moment|right now|for now|btw)[\s.!,;:)]*)*$"
+    r"(?i)[\s,.!;:)]+(?:(?:please|thanks|thank you|tbh|though|actually|i think|at the moment|right now|for now|btw)[\s.!,;:)]*)*$"
 )
 # What speaks for itself, evades, or asks back.
 _NO_ANSWER = re.compile(
-    r"(?i)^(?:I|I'm|not|I've|we|we're|my|our|you|he|she|they|there|this|that|let's|please|can|could|what|why|how|who|tell|give|show|thanks|nothing|no idea|not sure|don't know|dunno|depends|maybe|perhaps|none of|somewhere|guess|never mind|skip|pass|whatever|any|anything|both|all)\b|\?|\b(?:maybe|perhaps|probably|or|not sure|don't know|instead|but)\b"
+    r"(?i)^(?:I|I'm|not|I've|we|we're|my|our|you|he|she|they|there|this|that|let's|please|can|could|what|why|how|who|tell|give|show|thanks|nothing|no idea|not sure|don't know|dunno|depends|maybe|perhaps|none of|somewhere|guess|never mind|skip|pass|whatever|any|anything|both|all|the one|single|divorced|unmarried|widowed|complicated|secret|private|good question|nobody|no one)\b|\?|\b(?:maybe|perhaps|probably|or|not sure|don't know|instead|but)\b"
 )
 
 
@@ -95,7 +98,7 @@ def answer_in(asked: SourceMessage | None, reply: SourceMessage) -> Restated | N
         return None
     first = sentences[0]
     said = reply.content[first.start : first.end].strip()
-    if len(said.split()) > MAX_WORDS or "\n" in said:
+    if len(said.split()) > MAX_WORDS or "\n" in said or _JOKE.search(said):
         return None
     text = _yes_or_no(question, said) or _value_of(question, said)
     return Restated(first.start, first.end, text) if text else None
@@ -115,7 +118,9 @@ def _question_in(content: str) -> str | None:
 def _yes_or_no(question: str, said: str) -> str:
     is_no, is_yes = _NO.match(said) is not None, _ONLY_YES.match(said) is not None
     for pattern, yes, no in _YES_NO if is_no or is_yes else ():
-        if match := re.fullmatch(pattern, question, re.IGNORECASE):
+        if (match := re.fullmatch(pattern, question, re.IGNORECASE)) and not _DEICTIC.search(
+            question
+        ):
             words = {name: _turned(value or "") for name, value in match.groupdict().items()}
             return (yes if is_yes else no).format_map(words)
     return ""
@@ -134,7 +139,8 @@ def _value_of(question: str, said: str) -> str:
         words = {name: each for name, each in match.groupdict().items() if each}
         asked = next(iter(words.values()), "")
         values = {**dict.fromkeys(("who", "what"), _turned(asked)), "value": value}
-        return template.format_map(values | fits.groupdict())
+        said = template.format_map(values | fits.groupdict())
+        return re.sub(r"\b(?:in|from) (?=(?:near|from) )", "", said)
     return ""
 
 

@@ -192,7 +192,8 @@ class SentenceReader:
             if owner is None:
                 continue
             if one.name is not None:
-                subject = subjects[one.name.start]
+                subject = subjects.get(one.name.start) or self.people.subject_of_name(one.name, one)
+                subjects[one.name.start] = subject
             elif one.is_plural:
                 continue
             else:

@@ -107,7 +107,7 @@ class _MessageReader:
         tasks = open_tasks(message.content)
         for sentence in _with_corrections(split_sentences(message.content)):
             if answer is not None and sentence.start < answer.end:
-                self._read_restated(sentence, [answer])
+                self._there(sentence, answer).propose_restated(answer.text, topics_only=True)
                 continue
             if card := [*contact_line(sentence)]:
                 self._read_restated(sentence, card)

@@ -107,11 +107,16 @@ class SentenceFacts:
         ):
             self._propose_fragment(text, begin)
 
-    def propose_restated(self, text: str) -> None:
-        """The proposals have what a sentence says that stands for the one in the message."""
+    def propose_restated(self, text: str, *, topics_only: bool = False) -> None:
+        """The proposals have what a sentence says that stands for the one in the message.
+
+        With `topics_only` what no topic fits is left out.
+        """
         names = find_names(capitalised(text), self.proposals.gazetteer)
         self._text, self.names, self._is_whole = text, names, True
         for statement in self._read_statements(text):
+            if statement.topic.startswith(OPEN_TOPIC) and topics_only:
+                continue
             self._propose_statement(statement)
 
     def _read_english(self, text: str) -> list[Statement]:

@@ -81,6 +81,35 @@ SHORT_FORMS = {
     "sebastian": "basti bastian",
     "christian": "chris",
     "christopher": "kit topher",
+    "nicholas": "nick nicky nico",
+    "abigail": "abby gail",
+    "nathaniel": "nate nat",
+    "zachary": "zack",
+    "frederick": "freddie rick",
+    "lawrence": "larry laurie",
+    "gerald": "jerry",
+    "harold": "harry hal",
+    "eleanor": "ellie nell nora",
+    "dorothy": "dot dolly",
+    "virginia": "ginny",
+    "victoria": "vicky tori",
+    "jacob": "jake",
+    "rosemary": "rosie",
+    "judith": "judy",
+    "susan": "suzie",
+    "theresa": "terry tess",
+    "veronica": "ronnie",
+    "caroline": "carrie",
+    "christina": "tina",
+    "christine": "tina",
+    "martina": "tina",
+    "bettina": "tina",
+    "eugene": "gene",
+    "albert": "bert",
+    "francisco": "paco",
+    "jose": "pepe",
+    "ignacio": "nacho",
+    "giuseppe": "beppe",
 }
 LEAST_SHORT_CHARS = 3  # of a short form that is the beginning of a name
 
@@ -175,6 +204,12 @@ def _stem_of(short: str) -> str:
             doubled = len(stem) > LEAST_SHORT_CHARS and stem[-1] == stem[-2]
             return stem[:-1] if doubled else stem
     return short
+
+
+def beginnings_of(normal_name: str) -> set[str]:
+    """By which beginnings of their first name somebody may be known: max, maxi of Maximilian."""
+    first = bare_name(normal_name).split()[:1]
+    return {word[:size] for word in first for size in range(LEAST_SHORT_CHARS, len(word))}
 
 
 def short_forms_of(normal_name: str) -> set[str]:

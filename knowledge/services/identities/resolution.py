@@ -114,8 +114,23 @@ class Resolver:
             for each in proposal.identifiers
         }
         names |= {people.role_alias(p.role) for p, _ in proposals if p.role}
+        persons = {
+            name
+            for proposal, _ in proposals
+            if self._is_person(proposal.node_type) and not proposal.is_unnamed
+            for name in _normal_names(proposal)
+        }
+        beginnings = {each for name in persons for each in people.beginnings_of(name)}
+        firsts = {
+            first
+            for name in persons
+            for first in people.bare_name(name).split()[:1]
+            if len(first) >= people.LEAST_SHORT_CHARS
+        }
         forms = {form for name in names for form in people.short_forms_of(name)}
-        called = Q(normal_name__in=names | forms)
+        called = Q(normal_name__in=names | forms | beginnings)
+        for first in sorted(firsts):  # Maximilian, when Max is spoken of
+            called |= Q(normal_name__startswith=first)
         for form in sorted(forms):
             called |= Q(normal_name__startswith=f"{form} ")
         aliases = Alias.objects.filter(user_id=user_id).filter(

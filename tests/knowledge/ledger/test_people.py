@@ -92,6 +92,18 @@ def test_a_longer_name_in_the_same_role_is_a_further_name(mind: Mind) -> None:
     assert others() == ["Jana", "P. Dorn"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Valentina", "Val"), ("Tad", "Tadeusz Nowicki"), ("Nicky", "Nicholas")],
+)
+def test_forms_that_share_few_letters_are_asked_about(mind: Mind, first: str, second: str) -> None:
+    """Neither swallowed nor somebody else in silence."""
+    mind.tell(f"{first} called.", person(first), day=1)
+    mind.tell(f"{second} called.", person(second), day=2)
+
+    assert ReviewItem.objects.count() == 1
+
+
 def test_another_title_is_asked_about(mind: Mind) -> None:
     """Dr. Brandl and Mrs Brandl may be two."""
     for day, title in enumerate(("Dr.", "Mrs", "Mrs")):
