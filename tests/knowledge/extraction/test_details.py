@@ -194,7 +194,7 @@ def test_identifiers_are_of_whom_they_are_said() -> None:
         ("Gran is in St. Bride's again.", "St. Bride's", "node.institution"),
         ("We moved to St. Goar.", "St. Goar", "node.place"),
         ("I met E. M. Sandoval at the fair.", "E. M. Sandoval", "node.person"),
-        ("My stack is Flask with Kafka.", "Kafka", "node.concept"),
+        ("My stack is Flask with Redis.", "Redis", "node.concept"),
         (
             "I read Basil and the Copper Kettle twice.",
             "Basil and the Copper Kettle",
