@@ -101,7 +101,7 @@ def answer_in(asked: SourceMessage | None, reply: SourceMessage) -> Restated | N
     if len(said.split()) > MAX_WORDS or "\n" in said or _JOKE.search(said):
         return None
     text = _yes_or_no(question, said) or _value_of(question, said)
-    return Restated(first.start, first.end, text) if text else None
+    return Restated(first.start, first.end, text, is_topical=True) if text else None
 
 
 def _question_in(content: str) -> str | None:

@@ -8,12 +8,14 @@ what they say they ask as, and from a role that stands right before a name.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from knowledge.extraction.people import role_words
 from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence
+from knowledge.extraction.voices import MASK
 
 _ASKING = frozenset({SentenceKind.QUESTION, SentenceKind.REQUEST, SentenceKind.STATEMENT})
 # A reason, before what is asked or behind it.
@@ -24,7 +26,7 @@ _REASON = re.compile(
 )
 # In which capacity one asks; it must be of the one who asks: "should I", "for me".
 _AS_A = re.compile(
-    r"(?i)^(?:(?:and|so|but|hey|hi|ok|well|hello)[, ]+)*(?:as|being) (?P<what>(?:an? (?!matter\b|result\b|rule\b|side\b|start\b|last\b|first\b|thank)|someone with (?:an? )?|somebody with (?:an? )?)[\w' -]{3,50}), (?=.*\b(?:I|me|my|we|us)\b)"
+    r"(?i)^(?:(?:and|so|but|hey|hi|ok|well|hello)[, ]+)*(?:as|being) (?P<what>(?:an? (?!matter\b|result\b|rule\b|side\b|start\b|last\b|first\b|thank)|someone with (?:an? )?|somebody with (?:an? )?)[\w' -]{3,50}), (?=.*(?:\b(?:I|me|my|we|us)\b|\?{3}))"
 )
 # "Am I the only one who hates coriander?" is said by somebody who does.
 _ONLY_ONE = re.compile(
@@ -42,16 +44,17 @@ def presupposed(sentence: Sentence) -> Iterator[Restated]:
     text = sentence.text
     if sentence.kind not in _ASKING or _FOR_EXAMPLE.search(text):
         return
-    asks = sentence.kind is not SentenceKind.STATEMENT or text.rstrip().endswith("?")
-    if not asks:
+    is_statement = sentence.kind is SentenceKind.STATEMENT
+    if is_statement and not text.rstrip().endswith(("?", MASK)):  # what is masked is asked
         return
+    text = text.replace(MASK, "?")
     for reason in _REASON.finditer(text):
         yield _restated(sentence, *reason.span("stated"), reason["stated"])
     if as_a := _AS_A.match(text):
         what = as_a["what"]
         has = re.match(r"(?i)some(?:one|body) with ", what)
         stated = f"I have {what[has.end() :]}" if has else f"I am {what}"
-        yield _restated(sentence, *as_a.span("what"), stated)
+        yield replace(_restated(sentence, *as_a.span("what"), stated), is_topical=True)
     if only_one := _ONLY_ONE.match(text):
         does = re.sub(
             r"(?i)\b(likes|loves|hates|prefers|enjoys|uses|reads|eats|drinks|(?<=never )[a-z]+s)\b",

@@ -10,3 +10,4 @@ class Restated:
     start: int
     end: int
     text: str
+    is_topical: bool = False  # it counts only when a topic fits it: "as a pirate" is a role to play

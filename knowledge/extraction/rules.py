@@ -107,7 +107,7 @@ class _MessageReader:
         tasks = open_tasks(message.content)
         for sentence in _with_corrections(split_sentences(message.content)):
             if answer is not None and sentence.start < answer.end:
-                self._there(sentence, answer).propose_restated(answer.text, topics_only=True)
+                self._read_restated(sentence, [answer])
                 continue
             if card := [*contact_line(sentence)]:
                 self._read_restated(sentence, card)
@@ -164,7 +164,7 @@ class _MessageReader:
     def _read_restated(self, sentence: Sentence, says: Iterable[Restated]) -> None:
         """What a sentence of the user's says in other words than those of a statement."""
         for one in says:
-            self._there(sentence, one).propose_restated(one.text)
+            self._there(sentence, one).propose_restated(one)
 
     def _there(self, sentence: Sentence, one: Restated) -> SentenceFacts:
         """The facts of a part of a sentence of the user's."""

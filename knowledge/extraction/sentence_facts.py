@@ -18,6 +18,7 @@ from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.reading import Antecedents, SentenceReader
+from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_kinds import explicit_prefix_length
 from knowledge.extraction.sentences import Sentence
 from knowledge.extraction.statements import OPEN_TOPIC, Statement, Subject, normal_value
@@ -107,15 +108,13 @@ class SentenceFacts:
         ):
             self._propose_fragment(text, begin)
 
-    def propose_restated(self, text: str, *, topics_only: bool = False) -> None:
-        """The proposals have what a sentence says that stands for the one in the message.
-
-        With `topics_only` what no topic fits is left out.
-        """
+    def propose_restated(self, restated: Restated) -> None:
+        """The proposals have what a sentence says that stands for the one in the message."""
+        text = restated.text
         names = find_names(capitalised(text), self.proposals.gazetteer)
         self._text, self.names, self._is_whole = text, names, True
         for statement in self._read_statements(text):
-            if statement.topic.startswith(OPEN_TOPIC) and topics_only:
+            if restated.is_topical and statement.topic.startswith(OPEN_TOPIC):
                 continue
             self._propose_statement(statement)
 
