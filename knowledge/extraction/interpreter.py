@@ -932,6 +932,7 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
             or (has_date and is_specific)
             or (clause.is_negated and clause.tense is Tense.PRESENT and verb in _HABITS)
             or (verb == "be" and has_number and subject.is_self)
+            or (verb == "work" and clause.tense is Tense.PRESENT and " " in clause.text[6:].strip())
             or verb
             in (
                 "die",
