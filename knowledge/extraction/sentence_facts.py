@@ -444,7 +444,7 @@ class SentenceFacts:
         key = normal_value(undated if len(undated) > MIN_KEY_CHARACTERS else what)
         self.proposals.facts.append(
             ProposedFact(
-                text=self._dated(f"To do: {what}.", times.dates),
+                text=self._dated(f"On my to-do list: {what}.", times.dates),
                 span=self._span(0, len(what)),
                 about=tuple(dict.fromkeys((self.speaker.key, *others)))[:MAX_ABOUT],
                 trust=Trust.USER_SAID,

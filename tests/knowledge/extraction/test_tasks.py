@@ -54,4 +54,4 @@ def test_bullets_below_a_heading_have_its_day() -> None:
 )
 def test_code_quotes_and_talk_of_lists_are_no_tasks(text: str) -> None:
     """Only the user's own list is theirs."""
-    assert not any(one.startswith("To do:") for one in texts(read(text)))
+    assert not any(one.startswith("On my to-do list:") for one in texts(read(text)))
