@@ -20,6 +20,7 @@ from knowledge.extraction.node_types import (
     CONCEPT,
     COUNTRY,
     DOCUMENT,
+    ENTITY,
     INSTITUTION,
     PERSON,
     PLACE,
@@ -202,6 +203,8 @@ def _capitalised_names(text: str, gazetteer: Gazetteer, language: str) -> Iterat
                 node_type, confidence = guess_node_type(
                     name, before=before[-CONTEXT_CHARACTERS:], after=after
                 )
+                if node_type == ENTITY and name.lower() in gazetteer.short_forms:
+                    node_type = PERSON  # Cal, when Calvin is known
                 yield Name(
                     start,
                     start + len(name),
