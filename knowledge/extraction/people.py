@@ -104,7 +104,7 @@ _KINDS_BEHIND = (
     "brothers?|sisters?|boys?|girls?|daughters?|sons?|rabbits?|dogs?|cats?|rats?|birds?|snakes?|fish|"
     "coach|teacher|doctor|nurse|trainer|groomer|walker|sitter"
 )
-_NAMES_JOIN = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|&\s*)")
+_NAMES_JOIN = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|&\s*)(?:(?:baby|little) )?")
 _SAME = {
     "mum": "mother", "mom": "mother", "mama": "mother", "dad": "father", "papa": "father", "grandma": "grandmother", "granny": "grandmother",
     "gran": "grandmother", "nan": "grandmother", "grandpa": "grandfather", "granddad": "grandfather", "grandad": "grandfather",
