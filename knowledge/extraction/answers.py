@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.restated import Restated
-from knowledge.extraction.voices import read_sentences
+from knowledge.extraction.voices import Mode, read_sentences
 from knowledge.types import SourceMessage
 
 MAX_WORDS = 10  # of an answer; a longer one speaks for itself
@@ -86,8 +86,13 @@ _TAIL = re.compile(
 )
 # What speaks for itself, evades, or asks back.
 _NO_ANSWER = re.compile(
-    r"(?i)^(?:I|I'm|not|I've|we|we're|my|our|you|he|she|they|there|this|that|let's|please|can|could|what|why|how|who|tell|give|show|thanks|nothing|no idea|not sure|don't know|dunno|depends|maybe|perhaps|none of|somewhere|guess|never mind|skip|pass|whatever|any|anything|both|all|the one|single|divorced|unmarried|widowed|complicated|secret|private|good question|nobody|no one)\b|\?|\b(?:maybe|perhaps|probably|or|not sure|don't know|instead|but)\b"
+    r"(?i)^(?:I|I'm|not|I've|we|we're|my|our|you|he|she|they|there|this|that|let's|please|can|could|what|why|how|who|tell|give|show|thanks|nothing|no idea|not sure|don't know|dunno|depends|maybe|perhaps|none of|somewhere|guess|never mind|skip|pass|whatever|any|anything|both|all|the one|single|divorced|unmarried|widowed|complicated|secret|private|good question|nobody|no one)\b|\?|\b(?:maybe|perhaps|probably|or|not sure|don't know|instead|but|wait|i mean|i meant|rather|scratch|make that)\b"
 )
+# What the next sentence may begin with, when it takes the answer back.
+_TAKES_BACK = re.compile(
+    r"(?i)\W*(?:(?:no|oh|ah|oops|well)\W+)*(?:wait|i mean|i meant|scratch|sorry|actually|make that|rather|correction|kidding|just kidding|joking|don't (?:remember|save|store)|forget)\b"
+)
+_MEANT = frozenset({Mode.STATED, Mode.TALK, Mode.UNREAD})
 
 
 def answer_in(asked: SourceMessage | None, reply: SourceMessage) -> Restated | None:
@@ -97,6 +102,9 @@ def answer_in(asked: SourceMessage | None, reply: SourceMessage) -> Restated | N
     if question is None or not sentences or not sentences[0].is_own:
         return None
     first = sentences[0]
+    is_meant = all(clause.mode in _MEANT for clause in first.clauses)
+    if not is_meant or _TAKES_BACK.match(reply.content[first.end :]):
+        return None
     said = reply.content[first.start : first.end].strip()
     if len(said.split()) > MAX_WORDS or "\n" in said or _JOKE.search(said):
         return None

@@ -53,6 +53,9 @@ def test_question_and_answer_are_read_together(
         ("Shall I note that you live in Norway?", "yes"),
         ("You live in Norway.", "yes"),
         ("What's your boss's name?", "no idea"),
+        ("Where do you live?", "Norway. No wait, ask me later"),
+        ("Where do you live?", "Mars, obviously"),
+        ("Do you smoke?", "no. Just kidding"),
     ],
 )
 def test_what_is_no_clear_answer_states_nothing(question: str, reply: str) -> None:
