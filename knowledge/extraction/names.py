@@ -35,7 +35,9 @@ _LINK = r"(?: (?:(?:of|for)(?: the)?|de(?: la)?|van(?: der)?|von(?: der)?|du|del
 _INITIALS = rf"(?: [{UPPER}]\.)+(?= [{UPPER}])"
 _PART = rf"(?:[{UPPER}]\. ?)*{WORD}"  # with initials before it: J. Whitfield
 _SEQUENCE = re.compile(rf"(?<![\w'@]){_PART}(?:{_INITIALS})?(?:{_LINK}{_PART}(?:{_INITIALS})?)*")
-_POST_CODE = re.compile(r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b")
+_POST_CODE = re.compile(
+    r"\b(?:[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}|[A-Z]{2}\d{2} ?[A-Z]{3})\b"
+)  # or a car's plate
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _TOKEN = re.compile(r"[^\s,.;:!?()\"\ue000]+(?:\.[^\s,.;:!?()\"\ue000]+)*")
 _GENITIVE = re.compile(r"'(?:s|S|d|ll|re|ve)?$")
