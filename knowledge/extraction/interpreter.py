@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.extraction.clause import Clause, Phrase, Tense
 from knowledge.extraction.names import Name
+from knowledge.extraction.namesakes import find_namesakes
 from knowledge.extraction.node_types import (
     CITY,
     COMPANY,
@@ -361,6 +362,8 @@ def read_clause(
             match.value is None and found and match.topic.name == found[0].topic
         ):
             continue
+        if match.topic.name == "owns:" and any(find_namesakes(context.text)):
+            continue  # "We have two Bens at work"
         made = list(_statements(match, clause, subject, context, language))
         if made:
             taken.add(family)
@@ -817,6 +820,8 @@ def sentence(template: str, subject: Subject) -> str:
     """The clause as a sentence with its subject put in."""
     label = subject.label
     text = template.replace("{who}", label)
+    if label == "We" and not template.startswith("{who}"):
+        text = template.replace("{who}", "we")  # "In August we hiked"
     if not subject.is_self:
         text = re.sub(rf"(?<={re.escape(label)}) (?:am|'m)\b", " is", text)
         text = text.replace(f"{label} {label} ", f"{label} ")  # the parse has split "my aunt Ann"
@@ -908,6 +913,7 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
         and clause.complement is not None
         and clause.object is None
         and clause.complement.head in _IDLE_COMPLEMENTS
+        and "of" not in clause.complement.prepositions  # "afraid of heights"
         and not (has_number and len(clause.complement.text.split()) > 2)
         and not (has_date and clause.complement.head in _WITH_A_DATE)
     ):
@@ -926,6 +932,7 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
             or (has_date and is_specific)
             or (clause.is_negated and clause.tense is Tense.PRESENT and verb in _HABITS)
             or (verb == "be" and has_number and subject.is_self)
+            or (verb == "work" and clause.tense is Tense.PRESENT and " " in clause.text[6:].strip())
             or verb
             in (
                 "die",

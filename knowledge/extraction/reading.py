@@ -154,6 +154,9 @@ class People(Protocol):
     def subject_of_role(self, kin: Kin, owner: Subject) -> Subject:
         """The subject that somebody without a name is."""
 
+    def has_role(self, subject: Subject, kin: Kin) -> None:
+        """Somebody who was named before is this to the speaker."""
+
     def is_user(self, name: Name) -> None:
         """The name is the user's own."""
 
@@ -189,7 +192,8 @@ class SentenceReader:
             if owner is None:
                 continue
             if one.name is not None:
-                subject = subjects[one.name.start]
+                subject = subjects.get(one.name.start) or self.people.subject_of_name(one.name, one)
+                subjects[one.name.start] = subject
             elif one.is_plural:
                 continue
             else:
@@ -536,6 +540,7 @@ class SentenceReader:
         )
         statement = self._relation(named, owner, subject)
         if statement is not None:
+            self.people.has_role(subject, kin)
             yield statement
 
     def _forget_own_name(self, made: Sequence[Statement], clause: Clause, context: Context) -> None:

@@ -18,6 +18,7 @@ from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.reading import Antecedents, SentenceReader
+from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_kinds import explicit_prefix_length
 from knowledge.extraction.sentences import Sentence
 from knowledge.extraction.statements import OPEN_TOPIC, Statement, Subject, normal_value
@@ -39,6 +40,7 @@ MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
 TARGET_CONFIDENCE = 0.7  # of a target that does not look like a name
 EXPLICIT = 0.95  # how sure "remember that ..." is
+MIN_KEY_CHARACTERS = 3  # of what names a task; less says nothing
 FRAGMENT = 0.7  # how sure a date or a number without a verb is
 
 _PAST = re.compile(
@@ -50,7 +52,7 @@ _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
 # What tells that "for two weeks" looks back and not ahead; of years it mostly does.
 _LASTS = re.compile(r"(?i)\b(?:have|has|had|been|now|already|years?)\b|'ve\b|'s been")
 _UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
-_TO_DO = re.compile(r"(?i)^(?:to-?do|tasks?|todo list)[^:]{0,30}:\s*(?P<what>.+)$")
+_DUE = re.compile(r"(?i)\s*\b(?:by|on|until|till|before|due|at|in|for|bis|am|um)?[\s,:-]*$")
 _CORRECTED = re.compile(
     r"(?i)(?P<before>.{4,}?)\s*(?:,|\.{2,}|…|-|–|;)\s*(?:(?:no,? )?(?:sorry|wait|no wait|wait no|scratch that|i mean|i meant|make that|or rather|rather|correction|actually no))[,:]? (?P<after>[^.!?]+)(?P<rest>.*)$"
 )
@@ -98,17 +100,23 @@ class SentenceFacts:
             statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
         for statement in statements:
             self._propose_statement(statement)
-        if self.sentence.speaker is None:
-            tasks = _TO_DO.match(self._said)
-            if tasks is not None:
-                self._propose_tasks(tasks)
-            elif (
-                not statements
-                and self.sentence.is_stated
-                and self.sentence.is_meant_whole
-                and not self.sentence.is_explicit
-            ):
-                self._propose_fragment(text, begin)
+        if self.sentence.speaker is None and (
+            not statements
+            and self.sentence.is_stated
+            and self.sentence.is_meant_whole
+            and not self.sentence.is_explicit
+        ):
+            self._propose_fragment(text, begin)
+
+    def propose_restated(self, restated: Restated) -> None:
+        """The proposals have what a sentence says that stands for the one in the message."""
+        text = restated.text
+        names = find_names(capitalised(text), self.proposals.gazetteer)
+        self._text, self.names, self._is_whole = text, names, True
+        for statement in self._read_statements(text):
+            if restated.is_topical and statement.topic.startswith(OPEN_TOPIC):
+                continue
+            self._propose_statement(statement)
 
     def _read_english(self, text: str) -> list[Statement]:
         corrected = _corrected(text)
@@ -119,20 +127,7 @@ class SentenceFacts:
             names = find_names(capitalised(text), self.proposals.gazetteer)
             self._is_whole = True
         self._text, self.names = text, names
-        keys = {
-            name.start: self.proposals.propose_entity(name, self._span(name.start, name.end))
-            for name in names
-        }
-        reader = SentenceReader(
-            text=capitalised(text),
-            names=names,
-            keys=keys,
-            speaker=self.speaker,
-            people=self,
-            antecedents=self.antecedents,
-            parse=self.parse,
-        )
-        statements = reader.read()
+        statements = self._read_statements(text)
         if old:
             return [replace(one, corrects=normal_value(old)) for one in statements]
         match = _NOT_BUT.search(text) or _NEW_NOT.search(text)
@@ -150,6 +145,23 @@ class SentenceFacts:
             ]
             statements.append(self._bare_correction(match, wrong))
         return statements
+
+    def _read_statements(self, text: str) -> list[Statement]:
+        """What a text says with the names in it, which are entities from now on."""
+        keys = {
+            name.start: self.proposals.propose_entity(name, self._span(name.start, name.end))
+            for name in self.names
+        }
+        reader = SentenceReader(
+            text=capitalised(text),
+            names=self.names,
+            keys=keys,
+            speaker=self.speaker,
+            people=self,
+            antecedents=self.antecedents,
+            parse=self.parse,
+        )
+        return reader.read()
 
     def _bare_correction(self, match: re.Match[str], wrong: str) -> Statement:
         """ "Actually, not Tuesday but Wednesday": of what, the memory has to find out."""
@@ -172,11 +184,7 @@ class SentenceFacts:
     def subject_of_name(self, name: Name, kin: Kin | None) -> Subject:
         """The subject that a name stands for."""
         span = self._span(name.start, name.end)
-        node_type = None
-        if name.key is None and kin is not None:
-            node_type = kin.node_type
-        elif name.key is None and name.node_type == ENTITY:
-            node_type = None
+        node_type = kin.node_type if kin is not None else None
         key = self.proposals.propose_entity(name, span, node_type=node_type)
         role = ""
         if (
@@ -231,6 +239,11 @@ class SentenceFacts:
             said=said[0].upper() + said[1:],
             is_animal=kin.is_animal,
         )
+
+    def has_role(self, subject: Subject, kin: Kin) -> None:
+        """Somebody who was named before is this to the speaker."""
+        if kin.is_mine and not kin.is_over and self.speaker.is_self:
+            self.proposals.add_role(subject.key, kin.role)
 
     def is_user(self, name: Name) -> None:
         """The name is the user's own."""
@@ -414,42 +427,29 @@ class SentenceFacts:
         when = event.recurrence or (event.starts_at.isoformat()[:16] if event.starts_at else "")
         return f"event:{key[:60].strip()}", when, not event.recurrence
 
-    def _propose_tasks(self, tasks: re.Match[str]) -> None:
-        """What stands in a list of tasks: "To do: call the plumber, book a table"."""
-        offset = tasks.start("what")
-        for item in re.finditer(r"[^,;]+", tasks["what"]):
-            what = item[0].strip(" .")
-            if len(what) > 3:
-                bounds = (offset + item.start(), offset + item.end())
-                topic = f"event:{normal_value(what)[:60]}"
-                self._propose_event(
-                    f"I want to {what}.", bounds, topic=topic, event=ProposedEvent()
-                )
-
-    def _propose_event(
-        self,
-        text: str,
-        bounds: tuple[int, int],
-        *,
-        topic: str,
-        event: ProposedEvent,
-        dates: Sequence[DateInterval] = (),
-    ) -> None:
-        start, end = bounds
-        about = [self.speaker.key]
-        about += [
+    def propose_task(self, what: str) -> None:
+        """The proposals have what the user has yet to do, which is all of the sentence."""
+        times = Times(
+            dates_in(what, self.message.said_at, prefer_past=False),
+            recurrence_in(what),
+            clock_in(what),
+        )
+        event = event_at(times, self.message.said_at, is_past=False) or ProposedEvent()
+        self._text, self.names = what, find_names(capitalised(what), self.proposals.gazetteer)
+        others = [
             self.proposals.propose_entity(name, self._span(name.start, name.end))
             for name in self.names
-            if start <= name.start < end
         ]
+        undated = _DUE.sub("", what[: times.dates[0].text_start]) if times.dates else ""
+        key = normal_value(undated if len(undated) > MIN_KEY_CHARACTERS else what)
         self.proposals.facts.append(
             ProposedFact(
-                text=self._dated(text, dates),
-                span=self._span(start, end),
-                about=tuple(dict.fromkeys(about))[:MAX_ABOUT],
+                text=self._dated(f"On my to-do list: {what}.", times.dates),
+                span=self._span(0, len(what)),
+                about=tuple(dict.fromkeys((self.speaker.key, *others)))[:MAX_ABOUT],
                 trust=Trust.USER_SAID,
                 confidence=self._confidence(0.85),
-                topic=topic,
+                topic=f"event:{key[:60]}",
                 value=event.starts_at.isoformat()[:16] if event.starts_at else None,
                 event=event,
             )
