@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from knowledge.extraction.corrections import CORRECTING, bare_correction, takes_back
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
@@ -16,7 +17,7 @@ from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reading import Antecedents
 from knowledge.extraction.reminders import propose_reminders
-from knowledge.extraction.sentence_facts import SentenceFacts, takes_back
+from knowledge.extraction.sentence_facts import SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
@@ -92,8 +93,9 @@ def _read_user_message(
             only_known=sentence.kind in (SentenceKind.PASTED, SentenceKind.FICTION),
         )
         is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps a list of tasks
-        is_corrected = sentence.kind is SentenceKind.NOT_MEANT and takes_back(
-            message.content[sentence.start : sentence.end]
+        said = message.content[sentence.start : sentence.end]
+        is_corrected = (sentence.kind is SentenceKind.NOT_MEANT and takes_back(said)) or (
+            sentence.kind in CORRECTING and bare_correction(said) is not None
         )
         if sentence.is_stated or is_asked or is_corrected:
             if len(proposals.facts) - facts_before >= MAX_FACTS:
