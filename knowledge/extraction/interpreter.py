@@ -582,6 +582,14 @@ def _statement(
         shown = name.text if name is not None else phrase.text
         text = filled(says, subject, shown)
     if (
+        topic.name == "employer"
+        and state == "holds"
+        and says
+        and phrase is not None
+        and (clause.complement is not None or "as" in clause.prepositions)
+    ):  # what they are there is the job's to say, which may change
+        text = filled(says, subject, name.text if name is not None else phrase.text)
+    if (
         topic.name == "job"
         and state == "holds"
         and says
@@ -863,7 +871,10 @@ def read_open_clause(
         if name.start in context.keys
     ]
     polarity = ""
-    if clause.is_negated:
+    is_present = clause.tense in (Tense.PRESENT, Tense.PERFECT)
+    if is_present and _CANNOT.search(clause.text) is None and _NO_MORE.search(clause.text):
+        polarity = Polarity.ENDED
+    elif clause.is_negated:
         polarity = Polarity.NOT
     elif clause.tense is Tense.USED_TO:
         polarity = Polarity.ENDED
@@ -876,6 +887,7 @@ def read_open_clause(
         value=value,
         confidence=OPEN,
         polarity=polarity,
+        ends=polarity == Polarity.ENDED and clause.tense is not Tense.USED_TO,
         is_single=False,
         is_past=clause.tense in (Tense.PAST, Tense.USED_TO),
         others=tuple(key for key in others if key != subject.key),
