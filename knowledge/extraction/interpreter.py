@@ -525,8 +525,10 @@ def _statement(
         return None
     person = context.people.get(phrase.head_start) if phrase is not None else None
     is_person = person is not None and (name is None or name.node_type == PERSON)
+    is_count = topic.name == "pet_count:" and phrase is not None and phrase.determiner in _NUMBERS
     if (
         is_person
+        and not is_count  # "I have one cat now"
         and topic.node_type != PERSON
         and topic.name not in ("pet:", "name", "likes:", "dislikes:")
     ):
@@ -781,6 +783,7 @@ def _is_liking(word: str) -> bool:
 _COUNTS = {word: str(n) for word, n in spelled(ENGLISH, 1, 10).items()} | {"a": "1", "an": "1"}
 
 
+_NUMBERS = frozenset(_COUNTS) - {"a", "an"}
 _AT_WORK = re.compile(r"(?i) (?:at|in|with|for|from|by) .*$")
 
 

@@ -353,11 +353,14 @@ class SentenceReader:
                     self.people.is_user(name)
         if topic.name == "age":
             value = str(age_in(shown) or "")
+        text = filled(topic.says["en"], subject, shown, what=what)
+        if word == "me":  # with when that was
+            text = f"{text.rstrip('.')}{match[0][match.end('value') - match.start() :]}."
         key = topic.key(
             what.replace("favorite", "favourite").replace("color", "colour") if what else value
         )
         return Statement(
-            text=filled(topic.says["en"], subject, shown, what=what),
+            text=text,
             subject=subject,
             start=match.start(),
             end=match.end(),
@@ -637,7 +640,8 @@ class SentenceReader:
             return True
         owned = clause.object.head_start if clause.object is not None else -1
         if clause.verb in ("have", "own", "get") and any(
-            one.target_key and one.start <= owned < one.end for one in before
+            one.target_key and one.value != one.relation and one.start <= owned < one.end
+            for one in before
         ):
             return True  # "We have a dog, Bruno"
         return clause.verb in ("be", "call", "name") and any(

@@ -63,12 +63,13 @@ def place_event(  # noqa: PLR0911  a case, a return
 _CHANGED = re.compile(
     r"(?i)\b(?:moved?|moving|changed?|pushed|shifted|switched|postponed|rescheduled|"
     r"brought forward|delayed|now|instead|actually|from now on|after all|"
-    r"verschoben|verlegt|vorgezogen|jetzt|nun|doch|stattdessen|ab jetzt)\b"
+    r"wrong|sorry|mistake|wait|correction|i meant?|"
+    r"verschoben|verlegt|vorgezogen|jetzt|nun|doch|stattdessen|ab jetzt|falsch|sorry|quatsch)\b"
 )
 
 
 def tells_of_change(text: str) -> bool:
-    """True for words that say that a time is another than before."""
+    """True for words that say that a time is another than before, or than was said."""
     return _CHANGED.search(text) is not None
 
 

@@ -658,8 +658,8 @@ class Learner:
         known: list[Block] = []
         if head_of(fact.topic) == "event":
             known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
-        is_change = tells_of_change(fact.proposal.text)
-        is_other = event.state != EventState.PLANNED or is_change
+        is_change = tells_of_change(fact.message.content)
+        is_other = event.state != EventState.PLANNED or tells_of_change(fact.proposal.text)
         if head_of(fact.topic) == "event" and is_other and not known:
             others = self.statements.open(kinds=events)
             known = [block for block in others if is_of_key(block, fact.topic)]
