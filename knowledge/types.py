@@ -21,6 +21,7 @@ class Trust(IntEnum):
     CONFIRMED = 5  # the user looked at it in the memory and agreed
 
 
+LAST_SAID = "*"  # what a correction takes back that does not name it: "sorry, the 14th"
 CERTAIN = 0.6  # confidence from which a statement counts as sure and may end others
 
 # What a message of such a role is worth; any other is as good as a page of the web.
@@ -194,7 +195,8 @@ class ProposedFact:
     holds_now: bool = True
     # The topic is over since valid_from: of this value, or without one of any value.
     ends: bool = False
-    corrects: str | None = None  # the value that was said before and is wrong: "not Tuesday"
+    # The value that was said before and is wrong: "not Tuesday"; LAST_SAID: whichever it was.
+    corrects: str | None = None
     event: ProposedEvent | None = None  # when it happens: the statement is an event
     is_secret: bool = False  # a password, a code, an account number
     told_by: str | None = None  # key of the entity whose words the statement repeats

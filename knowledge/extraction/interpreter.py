@@ -528,8 +528,10 @@ def _statement(
         return None
     person = context.people.get(phrase.head_start) if phrase is not None else None
     is_person = person is not None and (name is None or name.node_type == PERSON)
+    is_count = topic.name == "pet_count:" and phrase is not None and phrase.determiner in _NUMBERS
     if (
         is_person
+        and not is_count  # "I have one cat now"
         and topic.node_type != PERSON
         and topic.name not in ("pet:", "name", "likes:", "dislikes:")
     ):
@@ -584,6 +586,14 @@ def _statement(
     ):
         shown = name.text if name is not None else phrase.text
         text = filled(says, subject, shown)
+    if (
+        topic.name == "employer"
+        and state == "holds"
+        and says
+        and phrase is not None
+        and (clause.complement is not None or "as" in clause.prepositions)
+    ):  # what they are there is the job's to say, which may change
+        text = filled(says, subject, name.text if name is not None else phrase.text)
     if (
         topic.name == "job"
         and state == "holds"
@@ -776,6 +786,7 @@ def _is_liking(word: str) -> bool:
 _COUNTS = {word: str(n) for word, n in spelled(ENGLISH, 1, 10).items()} | {"a": "1", "an": "1"}
 
 
+_NUMBERS = frozenset(_COUNTS) - {"a", "an"}
 _AT_WORK = re.compile(r"(?i) (?:at|in|with|for|from|by) .*$")
 
 
@@ -868,7 +879,10 @@ def read_open_clause(
         if name.start in context.keys
     ]
     polarity = ""
-    if clause.is_negated:
+    is_present = clause.tense in (Tense.PRESENT, Tense.PERFECT)
+    if is_present and _CANNOT.search(clause.text) is None and _NO_MORE.search(clause.text):
+        polarity = Polarity.ENDED
+    elif clause.is_negated:
         polarity = Polarity.NOT
     elif clause.tense is Tense.USED_TO:
         polarity = Polarity.ENDED
@@ -881,6 +895,7 @@ def read_open_clause(
         value=value,
         confidence=OPEN,
         polarity=polarity,
+        ends=polarity == Polarity.ENDED and clause.tense is not Tense.USED_TO,
         is_single=False,
         is_past=clause.tense in (Tense.PAST, Tense.USED_TO),
         others=tuple(key for key in others if key != subject.key),

@@ -329,7 +329,8 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
             continue
         if pattern is _IS:
             if not re.match(
-                r"$|\s*[,.;!?)]|\s+(?:and|but|now|from|who|since|,)\b", text[name.end :]
+                r"$|\s*[,.;!?)]|\s+(?:and|but|now|from|who|since|these days|nowadays|currently|at the moment|again|,)\b",
+                text[name.end :],
             ):
                 continue
             if name.node_type not in (PERSON, ENTITY, OBJECT):

@@ -18,6 +18,7 @@ from knowledge.extraction.sentences import Sentence, split_sentences
 from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.voices.explicit import is_standing_wish
 from knowledge.types import (
+    LAST_SAID,
     Extraction,
     ProposedFact,
     Ruling,
@@ -191,6 +192,8 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
         return RejectionReason.ASSISTANT
     if fact.trust < Trust.USER_SAID and fact.told_by is None:
         return RejectionReason.UNTRUSTED
+    if fact.corrects == LAST_SAID:
+        return None  # a value alone, which is nothing but in the place of another
     if len(fact.text.strip()) < MIN_TEXT_CHARACTERS:
         return RejectionReason.TOO_SHORT
     if len(fact.text) > MAX_TEXT_CHARACTERS:

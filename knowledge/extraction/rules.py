@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.extraction.answers import answer_in
 from knowledge.extraction.contact_lines import contact_line
+from knowledge.extraction.corrections import CORRECTING, bare_correction, takes_back
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
@@ -22,7 +23,7 @@ from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reading import Antecedents
 from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.restated import Restated
-from knowledge.extraction.sentence_facts import SentenceFacts, takes_back
+from knowledge.extraction.sentence_facts import SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
@@ -140,8 +141,9 @@ class _MessageReader:
             only_known=sentence.kind in (SentenceKind.PASTED, SentenceKind.FICTION),
         )
         is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps a list of tasks
-        is_corrected = sentence.kind is SentenceKind.NOT_MEANT and takes_back(
-            message.content[sentence.start : sentence.end]
+        said = message.content[sentence.start : sentence.end]
+        is_corrected = (sentence.kind is SentenceKind.NOT_MEANT and takes_back(said)) or (
+            sentence.kind in CORRECTING and bare_correction(said) is not None
         )
         if not (sentence.is_stated or is_asked or is_corrected):
             if language == "de" and sentence.kind is SentenceKind.QUESTION:

@@ -5,9 +5,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from knowledge.dates import DateInterval, read_duration_start
+from knowledge.extraction.corrections import (
+    CORRECTING,
+    bare_correction,
+    contrasted,
+    corrected,
+    takes_back,
+)
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.interpreter import filled
@@ -34,13 +41,24 @@ from knowledge.extraction.times import (
 from knowledge.extraction.topics import topic_named
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.text import strip_unprintable
-from knowledge.types import EventState, ProposedEvent, ProposedFact, SourceMessage, TextSpan, Trust
+from knowledge.types import (
+    LAST_SAID,
+    EventState,
+    ProposedEvent,
+    ProposedFact,
+    SourceMessage,
+    TextSpan,
+    Trust,
+)
 
 MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
 TARGET_CONFIDENCE = 0.7  # of a target that does not look like a name
 EXPLICIT = 0.95  # how sure "remember that ..." is
 MIN_KEY_CHARACTERS = 3  # of what names a task; less says nothing
+BARE_CORRECTION = 0.85  # "sorry, it's Steven"
+PERHAPS_CORRECTION = 0.7  # "actually it's Steven": only of a value that looks like it
+LONG_AGO = timedelta(days=365)  # "I moved to Malaga in 2012" does not say that it is so now
 FRAGMENT = 0.7  # how sure a date or a number without a verb is
 
 _PAST = re.compile(
@@ -53,15 +71,6 @@ _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
 _LASTS = re.compile(r"(?i)\b(?:have|has|had|been|now|already|years?)\b|'ve\b|'s been")
 _UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
 _DUE = re.compile(r"(?i)\s*\b(?:by|on|until|till|before|due|at|in|for|bis|am|um)?[\s,:-]*$")
-_CORRECTED = re.compile(
-    r"(?i)(?P<before>.{4,}?)\s*(?:,|\.{2,}|…|-|–|;)\s*(?:(?:no,? )?(?:sorry|wait|no wait|wait no|scratch that|i mean|i meant|make that|or rather|rather|correction|actually no))[,:]? (?P<after>[^.!?]+)(?P<rest>.*)$"
-)
-_NOT_BUT = re.compile(
-    r"(?i)\bnot (?:on |in |at |to |from )?(?:the )?(?P<old>[\w' .:-]{1,30}?),? but (?P<new>[\w' .:-]{1,40})"
-)
-_NEW_NOT = re.compile(
-    r"(?i)(?!(?:by )?the way\b|(?:of )?course\b|(?:these )?days\b)(?P<new>(?:the )?[\w':-]+(?: [\w':-]+)??)(?: by the way| btw| of course| actually)?, not (?:on |in |at |to )?(?!(?:sure|certain|yet|really|too|very|so|only|just|even|bad|great|good|that|as|because|decided|always|all|much|many|enough|for|if|when|a|an)\b)(?P<old>(?:the )?[\w':-]+(?: [\w':-]+)?)(?=\s*(?:$|[,.;!?]))"
-)
 
 
 @dataclass
@@ -89,7 +98,7 @@ class SentenceFacts:
         if self.language != "en":
             return
         text = self.sentence.wished_text.replace(MASK, " ")
-        if _CORRECTED.match(self._said):  # what is taken back is left out further down
+        if takes_back(self._said):  # what is taken back is left out further down
             text = self._said.replace(MASK, " ")
         begin = explicit_prefix_length(text)
         statements: list[Statement] = []
@@ -100,6 +109,8 @@ class SentenceFacts:
             statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
         for statement in statements:
             self._propose_statement(statement)
+        if not statements and self.sentence.speaker is None and self._propose_correction():
+            return
         if self.sentence.speaker is None and (
             not statements
             and self.sentence.is_stated
@@ -119,18 +130,18 @@ class SentenceFacts:
             self._propose_statement(statement)
 
     def _read_english(self, text: str) -> list[Statement]:
-        corrected = _corrected(text)
+        taken_back = corrected(text)
         names, old = self.names, ""
-        if corrected is not None:
+        if taken_back is not None:
             # What is taken back is left out; where it stood, the spans are the whole sentence.
-            text, old = corrected
+            text, old = taken_back
             names = find_names(capitalised(text), self.proposals.gazetteer)
             self._is_whole = True
         self._text, self.names = text, names
         statements = self._read_statements(text)
         if old:
             return [replace(one, corrects=normal_value(old)) for one in statements]
-        match = _NOT_BUT.search(text) or _NEW_NOT.search(text)
+        match = contrasted(text)
         if match is None:
             return statements
         wrong = normal_value(match["old"])
@@ -297,6 +308,7 @@ class SentenceFacts:
                 single_valued=is_single and not statement.ends,
                 valid_from=valid_from,
                 valid_to=valid_to,
+                holds_now=not (statement.takes_date and _is_long_ago(valid_from, self.message)),
                 since_precision=since,
                 until_precision=until,
                 polarity=statement.polarity,
@@ -383,7 +395,7 @@ class SentenceFacts:
                 if _SINCE_BEHIND.search(text, 0, one.text_start)
                 or text[one.text_start : one.text_end]
                 .lower()
-                .startswith(("since", "seit", "from "))
+                .startswith(("since", "seit", "from ", "as of "))
             ),
             None,
         )
@@ -426,6 +438,36 @@ class SentenceFacts:
             key = re.sub(r"^(?:have|get|book|be|go|make) (?=\w{3})", "", key)
         when = event.recurrence or (event.starts_at.isoformat()[:16] if event.starts_at else "")
         return f"event:{key[:60].strip()}", when, not event.recurrence
+
+    def _propose_correction(self) -> bool:
+        """ "Sorry, the 14th": the memory finds out of what; False when it is none."""
+        bare = bare_correction(self._said) if self.sentence.kind in CORRECTING else None
+        if bare is None:
+            return False
+        event = None
+        if bare.is_time:
+            dates = dates_in(bare.new, self.message.said_at, prefer_past=False)
+            event = event_at(
+                Times(dates, "", clock_in(bare.new)), self.message.said_at, is_past=False
+            )
+            event = event or ProposedEvent()
+        named = [n for n in self.names if bare.start <= n.start and n.end <= bare.end]
+        keys = [
+            self.proposals.propose_entity(name, self._span(name.start, name.end)) for name in named
+        ]
+        self.proposals.facts.append(
+            ProposedFact(
+                text=bare.new,
+                span=self._span(bare.start, bare.end),
+                about=(self.speaker.key, *dict.fromkeys(keys))[:MAX_ABOUT],
+                trust=Trust.USER_SAID,
+                confidence=BARE_CORRECTION if bare.is_sure else PERHAPS_CORRECTION,
+                value=normal_value(bare.new),
+                corrects=LAST_SAID,
+                event=event,
+            )
+        )
+        return True
 
     def propose_task(self, what: str) -> None:
         """The proposals have what the user has yet to do, which is all of the sentence."""
@@ -561,49 +603,5 @@ class SentenceFacts:
         )
 
 
-def takes_back(text: str) -> bool:
-    """True when a sentence corrects itself: "to nuts, no wait, to shellfish"."""
-    return _CORRECTED.match(text) is not None
-
-
-def _corrected(text: str) -> tuple[str, str] | None:
-    """The sentence with what it takes back left blank, and what that was."""
-    match = _CORRECTED.match(text)
-    if match is None:
-        return None
-    before, after = match["before"], match["after"].strip()
-    first = after.split(" ", 1)[0].lower()
-    start = -1
-    if first in (
-        "to",
-        "in",
-        "at",
-        "on",
-        "with",
-        "for",
-        "from",
-        "by",
-        "of",
-        "as",
-        "the",
-        "a",
-        "an",
-        "my",
-    ):
-        found = [one.start() for one in re.finditer(rf"(?i)\b{first}\b", before)]
-        start = found[-1] if found else -1
-    if start < 0 and re.search(r"\d", after):
-        numbers = list(re.finditer(r"(?:\b[A-Z][a-z]+ )?\d[\d:.,]*(?: [A-Z][a-z]+)?", before))
-        start = numbers[-1].start() if numbers else -1
-    if start < 0 and after[:1].isupper():
-        found_names = list(re.finditer(r"\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", before))
-        found_names = [one for one in found_names if one.start() > 0]
-        start = found_names[-1].start() if found_names else -1
-    if start < 0:
-        start = before.rstrip().rfind(" ") + 1
-    if start <= 0:
-        return None
-    gap = match.start("after") - start
-    return text[:start] + " " * gap + text[match.start("after") :], text[
-        start : match.end("before")
-    ]
+def _is_long_ago(at: datetime | None, message: SourceMessage) -> bool:
+    return at is not None and message.said_at - at > LONG_AGO
