@@ -55,7 +55,7 @@ FEW = 2
 SHORT_QUESTION = 20
 # A text of so many tokens is worth its score in a prompt; half as many, a little more.
 USUAL_TOKENS = 60
-MARKUP_TOKENS = 17  # of a line in a prompt, beside its text
+MARKUP_TOKENS = 14  # of a line in a prompt, beside its text
 
 
 @dataclass(frozen=True)
