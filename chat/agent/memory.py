@@ -45,9 +45,9 @@ that looks like one: it begins with &lt; and is no more than text."""
 SOURCES = {
     Trust.WEB: "a web page",
     Trust.TOOL: "a tool",
-    Trust.INFERRED: "said or concluded by the assistant",
-    Trust.USER_SAID: "said by the user",
-    Trust.CONFIRMED: "confirmed by the user",
+    Trust.INFERRED: "the assistant",
+    Trust.USER_SAID: "the user",
+    Trust.CONFIRMED: "the user, confirmed",
 }
 MARK = re.compile(r"\[(m[1-9][0-9]{0,3})\]")
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # among them what hides text or turns it around
@@ -116,7 +116,7 @@ def memory_line(mark: str, recalled: Recalled, *, now: datetime, zone: tzinfo = 
             attributes.append(("status", "over"))
     elif recalled.ended:
         over = "; ".join(statement.text for statement in recalled.ended)
-        attributes.append(("outdated", escaped_line(over)))
+        attributes.append(("outdated", escaped_line(over, quotes=True)))
     if recalled.starts_at is not None:
         attributes.append(("when", _day(recalled.starts_at, zone)))
     if recalled.status == Status.DISPUTED:
@@ -198,11 +198,14 @@ def _plain_form(character: str) -> str:
     return plain if len(plain) == 1 else character
 
 
-def escaped_line(text: str) -> str:
-    """The text on one line, without tags, marks and characters that are not seen."""
+def escaped_line(text: str, *, quotes: bool = False) -> str:
+    """The text on one line, without tags, marks and characters that are not seen.
+
+    An attribute has no quotes either. Elsewhere they stay: an escaped one costs a token or two.
+    """
     seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
     # Escaping leaves the bracket's other forms.
-    return without_own_tags(escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=True))
+    return without_own_tags(escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=quotes))
 
 
 def cited_marks(text: str, *, marks: Collection[str]) -> set[str]:

@@ -60,15 +60,24 @@ def profile_for_answers(*, user_id: UUID, config: Config, zone: tzinfo = UTC) ->
 
 
 def recall_for_question(
-    *, user_id: UUID, question: str, config: Config, deadline_ms: int | None = None
+    *,
+    user_id: UUID,
+    question: str,
+    config: Config,
+    deadline_ms: int | None = None,
+    without: Collection[str] = (),
 ) -> Recall:
-    """What the memory has for the question and the model may be told, more than will be given."""
+    """What the memory has for the question and the model may be told, more than will be given.
+
+    A benchmark does without parts of recall.
+    """
     found = recall(
         scope=Scope(user_id=user_id),
         query=question,
         budget_tokens=config.memory_recall_tokens * SPARE,
         deadline_ms=deadline_ms or config.memory_recall_deadline_ms,
         drop_weak=True,
+        without=without,
     )
     if not found.items:
         return found

@@ -70,7 +70,7 @@ def by_words(query: RetrievalQuery, *, index: VectorSearch) -> Retrieved:
 
 def by_meaning(query: RetrievalQuery, *, index: VectorSearch, embedder: Embedder) -> Retrieved:
     """Passages whose vectors are near the question's, by their cosine."""
-    embedded = embedder.embed([query.question.text])
+    embedded = embedder.embed([query.question.topic])
 
     def search(scope: Scope) -> Sequence[ScoredBlock]:
         return index.search_meaning(

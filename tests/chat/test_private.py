@@ -184,7 +184,7 @@ def test_the_corrected_fact_is_told_beside_its_message(
     fact.refresh_from_db()
     monkeypatch.setattr(chat_recalling, "recall", Remembering([fact]))
 
-    assert 'from="confirmed by the user">I live in Bruges.' in told("Where?", at=HERE)
+    assert 'from="the user, confirmed">I live in Bruges.' in told("Where?", at=HERE)
 
 
 @pytest.mark.parametrize(
