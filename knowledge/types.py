@@ -21,6 +21,7 @@ class Trust(IntEnum):
     CONFIRMED = 5  # the user looked at it in the memory and agreed
 
 
+HOLDER = "*"  # whoever has had the role until now: "Ann is my new coach"
 LAST_SAID = "*"  # what a correction takes back that does not name it: "sorry, the 14th"
 CERTAIN = 0.6  # confidence from which a statement counts as sure and may end others
 
@@ -197,6 +198,9 @@ class ProposedFact:
     ends: bool = False
     # The value that was said before and is wrong: "not Tuesday"; LAST_SAID: whichever it was.
     corrects: str | None = None
+    # What it takes the place of, which is over from then on: "I switched from Acme to Bolt". With
+    # HOLDER, whoever has the same role; else the text is only what is new.
+    replaces: str | None = None
     event: ProposedEvent | None = None  # when it happens: the statement is an event
     is_secret: bool = False  # a password, a code, an account number
     told_by: str | None = None  # key of the entity whose words the statement repeats

@@ -107,7 +107,7 @@ _DATE_TAIL = re.compile(
     r"(?:in|since|from|until|till|on|by|for|as of) (?:early |late |mid-?)?(?:\d{4}|(?:january|february|march|april|may|june|july|august|september|october|november|december|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|winter)s?(?: \d{1,4})?(?:, \d{4})?|\d{1,2}(?:st|nd|rd|th)?(?: of)? \w+)|"
     r"for (?:about |almost |over |nearly )?(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+|many|some) (?:years?|months?|weeks?|days?|decades?)(?: now)?|"
-    r"(?:a|two|three|\d+) (?:years?|months?|weeks?|days?) ago|though|after all|by the way|btw|lol|haha|tbh|ngl|imo|imho|rn|atm|please|instead))+$"
+    r"(?:a|two|three|\d+) (?:years?|months?|weeks?|days?) ago|though|after all|by the way|btw|lol|haha|tbh|ngl|imo|imho|rn|atm|please|instead|it (?:seems|appears|turns out)|apparently|i (?:think|guess|believe)))+$"
 )
 # Verbs that tell of the moment, of thoughts and of talk: nothing to keep unless a frame has them.
 _IDLE_VERBS = frozenset(
@@ -838,6 +838,7 @@ def sentence(template: str, subject: Subject) -> str:
         text = text.replace(f"{label} {label} ", f"{label} ")  # the parse has split "my aunt Ann"
         if " and " not in label:
             text = re.sub(rf"(?<={re.escape(label)}) have\b", " has", text)
+    text = re.sub(r",? it (?:seems|appears)\W*$", "", text)
     text = re.sub(r"\b(I|[Ww]e) been\b", r"\1 have been", text)
     text = re.sub(
         r"(?i)^(?:so|then|also|because|but|and|plus|although|though|since|well|ok|btw|oh|yes|otherwise|before that|after that|correction:|originally)[ ,]+(?=\S)",
@@ -902,8 +903,15 @@ def read_open_clause(
     )
 
 
+_HOME_AGAIN = re.compile(
+    r"(?i)\b(?:home again|back home|(?:home|out|back) (?:from|of) (?:the )?hospital|discharged)\b"
+)
+
+
 def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_date: bool) -> bool:
     names = context.names_in(clause.start, clause.end)
+    if not subject.is_self and not subject.is_thing and _HOME_AGAIN.search(clause.text):
+        return clause.tense in (Tense.PRESENT, Tense.PAST, Tense.PERFECT)
     if clause.complement is not None and any(
         context.keys.get(same.start) == subject.key
         for same in context.names_in(clause.complement.start, clause.end)

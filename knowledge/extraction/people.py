@@ -13,7 +13,7 @@ from knowledge.extraction.node_types import ENTITY, OBJECT, PERSON
 from knowledge.extraction.topics import all_topics, role_topic
 
 _OWNER = r"(?P<owner>\b(?:my|our|his|her|their)\b|\b[A-Z][\w-]+(?: [A-Z][\w-]+)?'s)"
-_MODIFIER = r"(?:(?!and\b|is\b|was\b|or\b|the\b|has\b|had\b)[a-zA-Z][a-z-]+ )"
+_MODIFIER = r"(?:(?!and\b|is\b|was\b|or\b|the\b|has\b|had\b|with\b|for\b|from\b|at\b|to\b|of\b)[a-zA-Z][a-z-]+ )"
 _IN_LAW = re.compile(r"[ -]in[ -]law\b")
 _COUNT = r"(?:a|an|one|two|three|four|five|six|seven|\d|some|many|no)"
 _FEMALE = frozenset(

@@ -95,7 +95,7 @@ _MARKS_OFF = frozenset(
 )
 _NEARLY = frozenset(["almost", "nearly", "barely"])
 _SUPPOSED = re.compile(
-    r"(?i)\b(?:imagine|pretend|suppose|supposing|hypothetically|what if|let's say|say i were|if only|i wish|just kidding|joking|not really)\b|^(?i:rip)\b"
+    r"(?i)\b(?:imagine|pretend|(?<!\bi )suppose|supposing|hypothetically|what if|let's say|say i were|if only|i wish|just kidding|joking|not really)\b|^(?i:rip)\b"
 )
 
 
@@ -387,7 +387,7 @@ class SentenceReader:
 
     # -- clauses
 
-    def _clauses(
+    def _clauses(  # noqa: PLR0915
         self, context: Context, before: Sequence[Statement], reading: Reading
     ) -> list[Statement]:
         found: list[Statement] = []
@@ -469,7 +469,8 @@ class SentenceReader:
                 )
                 if statement is not None:
                     made = [statement]
-            factor = UNSURE if mode is Mode.UNSURE or _is_unsure(clause) else 1.0
+            is_guessed = mode is Mode.UNSURE and not _is_change_owned_up(self.text, made)
+            factor = UNSURE if is_guessed or _is_unsure(clause) else 1.0
             self._forget_own_name(made, clause, context)
             found += [
                 replace(
@@ -582,8 +583,10 @@ class SentenceReader:
         if phrase.text != "I":
             return clause, None
         joined = _AND_I.search(self.text, 0, phrase.end)
-        if joined is None:
-            return clause, None
+        if joined is None or any(
+            name.start == joined.start() and name.node_type in PLACES for name in self.names
+        ):
+            return clause, None  # "I live in Lyon and I ..."
         partner = context.people.get(joined.start())
         text = re.sub(rf"{re.escape(joined['other'])}(?: and)? \{{who\}}", "{who}", clause.text)
         text = text.replace("{who}", joined[0][0].upper() + joined[0][1:])
@@ -904,6 +907,16 @@ _NOBODY = frozenset(
         "things",
     ]
 )
+
+
+_GUESS_NOW = re.compile(
+    r"(?i)(?:^|[,;.] ?|\b(?:and|so) )(?:I )?(?:guess|suppose) (?:that )?(?:I'?m|I am|we'?re) [^,.;?]{2,40}? now\b"
+)
+
+
+def _is_change_owned_up(text: str, made: Sequence[Statement]) -> bool:
+    """ "Guess I'm vegan now" says what has become of somebody, where it can be but one thing."""
+    return _GUESS_NOW.search(text) is not None and all(one.is_single for one in made)
 
 
 def _is_unsure(clause: Clause) -> bool:

@@ -194,7 +194,7 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
         return RejectionReason.UNTRUSTED
     if fact.corrects == LAST_SAID:
         return None  # a value alone, which is nothing but in the place of another
-    if len(fact.text.strip()) < MIN_TEXT_CHARACTERS:
+    if len(fact.text.strip()) < MIN_TEXT_CHARACTERS and not fact.replaces:
         return RejectionReason.TOO_SHORT
     if len(fact.text) > MAX_TEXT_CHARACTERS:
         return RejectionReason.TOO_LONG

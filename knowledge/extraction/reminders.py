@@ -180,6 +180,8 @@ def _read_when(rest: str, said_at: datetime) -> When | None:
         return When(_without(rest, match), at, Precision.MOMENT)
     if day_of_month := _MONTH_DAY.search(rest):
         return _on_each(day_of_month, rest, said_at)
+    if _GONE_BY.search(rest):
+        return None
     every = _EVERY.search(rest)
     clock, left = _read_clock(_without(rest, every) if every else rest)
     dates = [] if every else read_dates(left, at=said_at, lenient=True)
@@ -201,6 +203,13 @@ def _read_when(rest: str, said_at: datetime) -> When | None:
     is_day = day is not None and day.precision is not Named.DAY and clock is None
     precision = Precision.MOMENT if clock else Precision.DAY
     return When(left, at, Precision.DAY if is_day else precision, rule)
+
+
+_GONE_BY = re.compile(
+    r"(?i)^\W*(?:for |on )?(?:yesterday|last (?:night|week|month|year|\w+day)|"
+    r"gestern|vorgestern|letzte[nrs]? \w+|"
+    r"(?:an?|one|two|three|\d+) (?:hours?|days?|weeks?|months?) ago)\b"
+)
 
 
 def _on_each(match: re.Match[str], rest: str, said_at: datetime) -> When | None:

@@ -23,18 +23,21 @@ from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reading import Antecedents
 from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.restated import Restated
-from knowledge.extraction.sentence_facts import SentenceFacts
+from knowledge.extraction.sentence_facts import UNTIL_BEHIND, SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
-from knowledge.extraction.statements import Subject
+from knowledge.extraction.statements import Subject, normal_value
+from knowledge.extraction.successors import Successions, with_new_holders
 from knowledge.extraction.tasks import open_tasks
+from knowledge.extraction.times import dates_in, precision_of
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
 from knowledge.extraction.voices.text import mask, plain_text
-from knowledge.types import Extraction, SourceMessage, TextSpan
+from knowledge.types import Extraction, ProposedFact, SourceMessage, TextSpan, Trust
 
 NAME = "rules-2"
 MAX_FACTS = 60  # of one message
+SUCCESSION = 0.9  # that one comes in the place of another
 
 
 class RulesExtractor:
@@ -96,6 +99,7 @@ class _MessageReader:
     def __post_init__(self) -> None:
         self.language = detect_language(self.message.content)
         self.antecedents = Antecedents()
+        self.successions = Successions()
         self.speakers: dict[str, Subject] = {}
 
     def read(self, answer: Restated | None) -> None:
@@ -117,7 +121,11 @@ class _MessageReader:
                 for task in here:
                     self._there(sentence, task).propose_task(task.text)
                 continue
-            self._read_sentence(sentence, is_full=len(proposals.facts) - facts_before >= MAX_FACTS)
+            known = len(proposals.facts)
+            self._read_sentence(sentence, is_full=known - facts_before >= MAX_FACTS)
+            if sentence.speaker is None and sentence.is_stated:
+                proposals.facts[known:] = with_new_holders(proposals.facts[known:], sentence.text)
+                self._read_successions(sentence)
             if self.language == "en" and sentence.speaker is None:
                 self._read_restated(sentence, presupposed(sentence))
                 if sentence.is_stated and sentence.is_meant_whole:
@@ -162,6 +170,40 @@ class _MessageReader:
             self.german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
         if sentence.is_stated and MASK in sentence.stated_text:
             self.german.read_told(message, sentence, speaker.key)
+
+    def _read_successions(self, sentence: Sentence) -> None:
+        """Who or what a sentence of the user's puts in the place of another."""
+        text = sentence.stated_text.replace(MASK, " ")
+        if self.language == "en":
+            text = capitalised(text)
+        names = find_names(text, self.proposals.gazetteer)
+        for found in self.successions.read(text, names):
+            span = TextSpan(
+                self.message.id, sentence.start + found.start, sentence.start + found.end
+            )
+            user = self.proposals.propose_user(span)
+            at = next((one for one in names if found.start <= one.start < found.end), None)
+            about = [user.key]
+            if at is not None:
+                about.append(self.proposals.propose_entity(at, span))
+            dates = dates_in(text, self.message.said_at, prefer_past=False)
+            until = [one for one in dates if UNTIL_BEHIND.search(text, 0, one.text_start)]
+            since = [one for one in dates if one not in until][:1]
+            self.proposals.facts.append(
+                ProposedFact(
+                    text=found.new,
+                    span=span,
+                    about=about,
+                    trust=Trust.USER_SAID,
+                    confidence=SUCCESSION,
+                    value=normal_value(found.new),
+                    valid_from=since[0].start if since else None,
+                    since_precision=precision_of(since[0]) if since else "",
+                    valid_to=until[0].end if until else None,
+                    until_precision=precision_of(until[0]) if until else "",
+                    replaces=normal_value(found.old),
+                )
+            )
 
     def _read_restated(self, sentence: Sentence, says: Iterable[Restated]) -> None:
         """What a sentence of the user's says in other words than those of a statement."""

@@ -69,7 +69,7 @@ _SINCE_BEHIND = re.compile(r"(?i)\b(?:since|from|as of|starting|seit|ab)\s+(?:th
 _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
 # What tells that "for two weeks" looks back and not ahead; of years it mostly does.
 _LASTS = re.compile(r"(?i)\b(?:have|has|had|been|now|already|years?)\b|'ve\b|'s been")
-_UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
+UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
 _DUE = re.compile(r"(?i)\s*\b(?:by|on|until|till|before|due|at|in|for|bis|am|um)?[\s,:-]*$")
 
 
@@ -349,7 +349,7 @@ class SentenceFacts:
         behind = [one for one in dates if one.text_start >= at - 1]
         if (
             behind
-            and (_UNTIL_BEHIND.search(span, 0, behind[0].text_start) is None)
+            and (UNTIL_BEHIND.search(span, 0, behind[0].text_start) is None)
             and len(behind) < len(dates)
         ):
             return behind
@@ -366,13 +366,13 @@ class SentenceFacts:
             if (
                 statement.ends
                 and len(past) == 1
-                and not _UNTIL_BEHIND.search(text, 0, past[0].text_start)
+                and not UNTIL_BEHIND.search(text, 0, past[0].text_start)
                 and not _SINCE_BEHIND.search(text, 0, past[0].text_start)
             ):
                 return past[0].start, None, precision_of(past[0]), ""
             if len(past) >= 2:
                 return past[0].start, past[1].start, precision_of(past[0]), precision_of(past[1])
-            if past and _UNTIL_BEHIND.search(text, 0, past[0].text_start):
+            if past and UNTIL_BEHIND.search(text, 0, past[0].text_start):
                 return None, past[0].start, "", precision_of(past[0])
             return None, None, "", ""
         until = next(

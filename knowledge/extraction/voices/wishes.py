@@ -151,8 +151,12 @@ _TREAT = re.compile(
     r"^\W*(?:please |bitte )?(?:treat me|talk to me|speak to me|behandle mich|behandel mich|red(?:e)? mit mir|sprich mit mir)\s+(?:like|as|wie|als)\b",
     _I,
 )
+# What the user does from now on is no order: "from now on I report to Ann".
+_OWN_DOING = (
+    r",? (?:(?:i|we)(?:'ll|'m| am| will)? (?!want|prefer|would|need|expect|like)|\w+ (?:ich|wir)\b)"
+)
 _ORDER_TO_ME = re.compile(
-    r"^\W*(?:(?:please|also|and|but|ok|so|bitte|und|aber|auch)[, ]+)*(?:never|always|don't ever|do not ever|from now on|whenever i|when i (?:ask|write|say|send|paste|want|post|share|talk|use|mention|request|need|tell)|in future|in the future|going forward|nie|niemals|immer|ab jetzt|ab sofort|künftig|in zukunft|von nun an|(?:immer )?wenn ich (?:frage|schreibe|dich|nach|um|etwas|was|code|dir))\b"
+    rf"^\W*(?:(?:please|also|and|but|ok|so|bitte|und|aber|auch)[, ]+)*(?:never|always|don't ever|do not ever|from now on(?!{_OWN_DOING})|whenever i|when i (?:ask|write|say|send|paste|want|post|share|talk|use|mention|request|need|tell)|in future|in the future|going forward|nie|niemals|immer|(?:ab jetzt|ab sofort|künftig|in zukunft|von nun an)(?!{_OWN_DOING})|(?:immer )?wenn ich (?:frage|schreibe|dich|nach|um|etwas|was|code|dir))\b"
     r"|^\W*(?:please |bitte )?(?:don't|do not|stop)\s+(?:recommend|suggest|mention|ask|offer|show|use|call|bring|remind|talk|start|end|give|say|tell)\w*\b.*\b(?:to me|ever|again|any ?more|with me)\b",
     _I,
 )

@@ -63,8 +63,9 @@ def place_event(  # noqa: PLR0911  a case, a return
 _CHANGED = re.compile(
     r"(?i)\b(?:moved?|moving|changed?|pushed|shifted|switched|postponed|rescheduled|"
     r"brought forward|delayed|now|instead|actually|from now on|after all|"
-    r"wrong|sorry|mistake|wait|correction|i meant?|"
-    r"verschoben|verlegt|vorgezogen|jetzt|nun|doch|stattdessen|ab jetzt|falsch|sorry|quatsch)\b"
+    r"wrong|not (?:right|true|correct)|sorry|mistake|my bad|oops|wait|correction|i meant?|"
+    r"verschoben|verlegt|vorgezogen|jetzt|nun|doch|stattdessen|ab jetzt|"
+    r"falsch|stimmt (?:so |gar |doch )?nicht|nein|moment|quatsch|unsinn|vertan|ich meine?te?)\b"
 )
 
 

@@ -28,9 +28,11 @@ from exobrain.lib.text import storable
 from journal import selectors as journal
 from journal.types import StoredMessage
 from knowledge import identity
+from knowledge.dates.occurrences import end_of
 from knowledge.dates.words import MONTH_NAMES
 from knowledge.extraction import configured_extractor, filter_extraction
 from knowledge.extraction.port import SchemaView
+from knowledge.extraction.topics import topic_named
 from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem
 from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
@@ -54,6 +56,8 @@ from knowledge.services.learning.events import (
 from knowledge.services.learning.privacy import PrivateTopics
 from knowledge.services.learning.references import (
     DEATHS,
+    HAD_BY_MANY,
+    HAD_BY_SOME,
     OPEN,
     RECENT,
     WEEKDAYS,
@@ -62,6 +66,7 @@ from knowledge.services.learning.references import (
     head_of,
     opposite_of,
     reads_corrected,
+    reads_replaced,
     tail_of,
     weekday_named,
 )
@@ -88,6 +93,7 @@ from knowledge.services.locking import lock_memory
 from knowledge.services.withholding import Withheld, withheld_from
 from knowledge.types import (
     CERTAIN,
+    HOLDER,
     LAST_SAID,
     TRUST_OF_ROLE,
     BlockKind,
@@ -580,17 +586,10 @@ class Learner:
 
     def _learn_fact(self, fact: ResolvedFact) -> None:
         """The statement is added, or its source to what is known; what it ends is ended."""
-        corrected: Block | None = None
-        asked: Sequence[Block] = ()
-        if fact.proposal.corrects:
-            corrected = self._find_corrected(fact)
-            if corrected is None and fact.proposal.corrects == LAST_SAID:
-                self._drop_fact(fact.proposal, "nothing_to_correct")
-                return
-        if corrected is not None:
-            fact = _corrected(fact, corrected, self.statements.zone)
-        elif fact.polarity and fact.topic and fact.subject_id and not fact.proposal.event:
-            fact, asked = self._refer_to_ended(fact)
+        placed = self._refer(fact)
+        if placed is None:
+            return
+        fact, corrected, asked = placed
         if fact.proposal.event is not None:
             fact, known, asked = self._place_event(fact, fact.proposal.event, corrected)
             if known is not None:
@@ -616,8 +615,29 @@ class Learner:
         block = self._add_statement(fact, self._free_id(fact))
         chain.append(block)
         self._end_what_it_ends(fact, block, corrected)
-        for each in (*asked, *self._doubted_by(block)):
+        for each in (*asked, *self._doubted_by(block), *self._taken_over(fact, block)):
             self._ask_whether_ended(block, each)
+
+    def _refer(
+        self, fact: ResolvedFact
+    ) -> tuple[ResolvedFact, Block | None, Sequence[Block]] | None:
+        """The fact in the words of what it speaks of: what it replaces, and whom to ask about."""
+        corrected = self._find_corrected(fact) if fact.proposal.corrects else None
+        if fact.proposal.replaces not in (None, HOLDER):
+            placed = self._put_in_place(fact)
+            if placed is None:
+                self._drop_fact(fact.proposal, "nothing_to_replace")
+                return None
+            return *placed, ()
+        if corrected is None and fact.proposal.corrects == LAST_SAID:
+            self._drop_fact(fact.proposal, "nothing_to_correct")
+            return None
+        if corrected is not None:
+            return _corrected(fact, corrected, self.statements.zone), corrected, ()
+        if fact.polarity and fact.topic and fact.subject_id and not fact.proposal.event:
+            fact, asked = self._refer_to_ended(fact)
+            return fact, None, asked
+        return fact, None, ()
 
     def _free_id(self, fact: ResolvedFact) -> UUID:
         """The id that all who say it share, while nothing has it; else one of this message's."""
@@ -648,6 +668,56 @@ class Learner:
         """Who else has the role that the block gives to somebody without being sure."""
         is_sure = block.confidence >= CERTAIN or block.trust < Trust.USER_SAID
         return () if is_sure or block.polarity else self.statements.in_the_same_role(block)
+
+    def _put_in_place(self, fact: ResolvedFact) -> tuple[ResolvedFact, Block] | None:
+        """What was said of the one that goes, said of the one that comes; and the old statement."""
+        proposal = fact.proposal
+        is_sure = fact.trust >= Trust.USER_SAID and proposal.confidence >= CERTAIN
+        if not is_sure or fact.subject_id is None:
+            return None
+        name = storable(proposal.replaces or "")
+        old = self.statements.replaced_by(
+            subject_id=fact.subject_id, name=name, at=fact.message.said_at
+        )
+        text = reads_replaced(old.text, old=name, new=proposal.text) if old is not None else ""
+        if old is None or not text:
+            return None
+        value = identity.canonical_value(proposal.value or "")
+        topic = old.topic
+        if tail_of(topic) and head_of(topic) != OPEN:
+            topic = f"{head_of(topic)}:{value}"
+        row = topic_named(topic)
+        proposal = replace(
+            proposal,
+            text=text,
+            edge_type=row.edge_type if row is not None and len(fact.about) > 1 else None,
+            relation=row.relation if row is not None else None,
+        )
+        return replace(
+            fact,
+            proposal=proposal,
+            topic=topic,
+            value=value,
+            read_value=value,
+            edge_type=self._accept_edge(proposal, fact.about),
+            is_single_valued=old.is_single_valued,
+            corrects_id=old.id,
+        ), old
+
+    def _taken_over(self, fact: ResolvedFact, block: Block) -> Sequence[Block]:
+        """Who may have lost the role to whom the block gives it; who surely has, has lost it."""
+        is_sure = block.confidence >= CERTAIN and block.trust >= Trust.USER_SAID
+        if fact.proposal.replaces != HOLDER or not is_sure:
+            return ()
+        role = block.text.rstrip(".").rpartition(" ")[2].casefold()
+        before = self.statements.in_the_same_role(block)
+        if not before or role in HAD_BY_MANY:
+            return ()
+        if len(before) > 1 or role in HAD_BY_SOME:
+            return before
+        self.work.change(block, corrects_id=before[0].id)
+        end_elsewhere(self.work, before[0], by=block, at=fact.start)
+        return ()
 
     def _find_last_said(self, fact: ResolvedFact) -> Block | None:
         """What the user has just said and a correction that names nothing can only mean."""
@@ -735,11 +805,15 @@ class Learner:
         if fact.topic in DEATHS and not cast(Entity, fact.subject).is_self:
             for each in self.statements.of_the_dead(fact.subject_id):
                 end_elsewhere(self.work, each, by=block, at=block.starts_at or fact.start)
+        for each in self.statements.stays_left(block):
+            end_elsewhere(self.work, each, by=block, at=block.starts_at or fact.start)
+            self.work.change(block, corrects_id=each.id)
         for each in self.statements.roles_left(block):
-            if _ANNOUNCED.search(block.text):  # not yet, or it is called off
+            is_dated = block.starts_at is not None
+            if _ANNOUNCED.search(block.text) and not is_dated:  # not yet, or it is called off
                 self._ask_whether_ended(block, each)
             else:
-                end_elsewhere(self.work, each, by=block, at=block.starts_at or fact.start)
+                end_elsewhere(self.work, each, by=block, at=_gone_at(block) or fact.start)
         if (opposite := opposite_of(fact.topic)) and not fact.polarity:
             for each in self.statements.open(subject_id=fact.subject_id):
                 if each.topic == opposite and not each.polarity and each.said_at <= block.said_at:
@@ -1078,6 +1152,18 @@ def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:
 def _member(values: type[StrEnum], value: str) -> str:
     """The value, if the enumeration has it; else nothing."""
     return value if value in set(values) else ""
+
+
+def _gone_at(block: Block) -> datetime | None:
+    """When who moves out is gone: of a month that is only named, at its end."""
+    if block.starts_at is None or block.time_precision in (Precision.MOMENT, Precision.DAY):
+        return block.starts_at
+    return end_of(
+        block.starts_at,
+        block.ends_at,
+        precision=block.time_precision,
+        is_all_day=block.is_all_day,
+    )
 
 
 def _held_at(proposal: ProposedFact, start: datetime, said_at: datetime) -> datetime:

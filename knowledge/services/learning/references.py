@@ -4,6 +4,7 @@
 replaces what was said of Tuesday in the last days. Where several fit, the user is asked.
 """
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -42,7 +43,19 @@ AT_WORK = frozenset(
         *("teammate", "assistant", "intern", "secretary", "cleaner", "nanny", "carer", "coach"),
     }
 )
-AT_HOME = frozenset({"flatmate", "roommate", "housemate", "lodger", "tenant", "neighbour"})
+PRACTICES = frozenset(
+    {
+        *("doctor", "dentist", "physio", "therapist", "psychologist", "vet", "teacher", "tutor"),
+        *("trainer", "mentor", "lawyer", "solicitor", "accountant", "hairdresser", "barber"),
+        *("midwife", "optician", "mechanic", "gardener", "dietitian", "agent", "editor"),
+    }
+)
+AT_HOME = frozenset(
+    {
+        *("flatmate", "roommate", "housemate", "lodger", "tenant", "neighbour", "mitbewohner"),
+        *("mitbewohnerin", "untermieter", "untermieterin", "nachbar", "nachbarin"),
+    }
+)
 DEPARTURES = {
     "do:leave": AT_WORK,
     "do:quit": AT_WORK,
@@ -51,8 +64,40 @@ DEPARTURES = {
     "do:move out": AT_HOME,
     "do:move away": AT_HOME,
 }
+_MOVES_OUT = re.compile(
+    r"\b(?:moves?|moving|moved) (?:out|away)\b|\bzieht\b.* (?:aus|weg)\b|\bausge?zogen\b"
+)
 # What is left by who leaves for good: not a party.
 PLACES_OF_WORK = frozenset({"company", "firm", "team", "job", "us", "business", "department"})
+# Of these roles people have several at once: a new one takes nobody's place, or perhaps does.
+HAD_BY_MANY = frozenset(
+    {
+        *("colleague", "coworker", "co-worker", "teammate", "classmate", "bandmate", "client"),
+        *("customer", "student", "apprentice", "rep", "tenant", "friend", "intern"),
+        *("kollege", "kollegin", "kunde", "kundin", "schüler", "schülerin", "mitschüler"),
+    }
+)
+HAD_BY_SOME = frozenset(
+    {
+        *("flatmate", "roommate", "housemate", "lodger", "neighbour", "neighbor", "teacher"),
+        *(
+            "assistant",
+            "mitbewohner",
+            "mitbewohnerin",
+            "nachbar",
+            "nachbarin",
+            "lehrer",
+            "lehrerin",
+        ),
+    }
+)
+# Topics whose value another one takes the place of: "swapped squash for padel".
+REPLACEABLE = frozenset(
+    {
+        *("manager", "contact", "partner", "uses", "hobby", "learns", "membership", "owns"),
+        *("employer", "medication"),
+    }
+)
 NAMELESS = frozenset({"on", "at", "in", "am", "pm", "um", "uhr", "of", "the", "next"})
 OPPOSITES = {"likes": "dislikes", "dislikes": "likes"}
 WEEKDAYS = (
@@ -192,6 +237,22 @@ class Statements:
                 return max(found, key=lambda block: statement_of(block).said)
         return None
 
+    def replaced_by(self, *, subject_id: UUID, name: str, at: datetime) -> Block | None:
+        """The only statement on somebody or something of that name whose place can be taken."""
+        name = identity.canonical_value(name)
+        found = [
+            block
+            for block in self.open(subject_id=subject_id)
+            if not block.polarity
+            and block.kind == BlockKind.FACT
+            and block.valid_to is None
+            and block.said_at <= at
+            and _can_be_replaced(block)
+            and _is_near(block, name)
+        ]
+        sole = [block for block in found if _role_in(block) not in HAD_BY_MANY]
+        return sole[0] if are_one(sole) and sole and len({b.topic for b in sole}) == 1 else None
+
     def in_the_same_role(self, block: Block) -> list[Block]:
         """Others who are to its subject just what its value is: "Peter is my sales rep"."""
         if head_of(block.topic) not in OF_SOMEBODY or not block.value:
@@ -212,6 +273,10 @@ class Statements:
     def roles_left(self, block: Block) -> list[Block]:
         """What somebody was to the user and is not after this: "Ulrike left the company"."""
         roles = DEPARTURES.get(block.topic, frozenset())
+        if block.topic == "job" and block.value == "retired":
+            roles = AT_WORK | PRACTICES
+        if block.kind == BlockKind.EVENT and _MOVES_OUT.search(block.text):
+            roles = AT_HOME
         said = set(identity.canonical_value(block.value).split())
         is_left = block.topic != "do:leave" or said & PLACES_OF_WORK
         if not roles or not is_left or block.entity_id is None:
@@ -223,6 +288,20 @@ class Statements:
             and not related.polarity
             and related.valid_to is None
             and related.text.rstrip(".").rpartition(" ")[2].casefold() in roles
+        ]
+
+    def stays_left(self, block: Block) -> list[Block]:
+        """That somebody was in hospital who is home again after this."""
+        if block.entity_id is None or block.polarity or not _IS_BACK.search(block.text):
+            return []
+        return [
+            other
+            for other in self.open(subject_id=block.entity_id)
+            if other.id != block.id
+            and other.said_at <= block.said_at
+            and other.valid_to is None
+            and _IS_AWAY.search(other.text)
+            and not _IS_BACK.search(other.text)
         ]
 
     def of_the_dead(self, entity_id: UUID) -> list[Block]:
@@ -243,12 +322,38 @@ class Statements:
         return [block for block in self.open(ids=ids) if block.entity_id != entity_id]
 
 
+_IS_BACK = re.compile(
+    r"(?i)\b(?:discharged|released from (?:the )?(?:hospital|clinic)|"
+    r"(?:home|back|out) (?:from|of) (?:the )?hospital|"
+    r"(?:is|are|'s|came|got|comes|gets|went) (?:back )?home\b(?: again)?|"
+    r"entlassen|wieder (?:zu hause|daheim)|nach hause gekommen|kommt .*nach hause)"
+)
+_IS_AWAY = re.compile(
+    r"(?i)\b(?:in (?:the |a )?(?:hospital|intensive care|icu|rehab|clinic)|"
+    r"im krankenhaus|in der (?:klinik|reha)|auf der intensivstation)\b"
+)
+
+
 def _is_of_somebody(block: Block) -> bool:
     return head_of(block.topic) in OF_SOMEBODY or block.topic.startswith("edge.")
 
 
 def _but_for_value(block: Block) -> str:
-    return block.text.casefold().replace(block.value.casefold(), "", 1)
+    text = block.text.casefold().replace(block.value.casefold(), "", 1)
+    return re.sub(r"\b(?:new|neue[rnms]?) ", "", text).replace("landlady", "landlord")
+
+
+def _role_in(block: Block) -> str:
+    """The last word of "Ann is my swimming coach"."""
+    return block.text.rstrip(".").rpartition(" ")[2].casefold()
+
+
+def _can_be_replaced(block: Block) -> bool:
+    """True for a role, and for what somebody has, uses or does in words of the present."""
+    head, verb = head_of(block.topic), tail_of(block.topic)
+    if head != OPEN:
+        return head in REPLACEABLE
+    return re.match(rf"(?:I|We) (?:{re.escape(verb)}|am|are)\b", block.text) is not None
 
 
 def _values(block: Block) -> set[str]:
@@ -299,6 +404,27 @@ def reads_corrected(text: str, *, wrong: str, right: str) -> str:
     if not wrong or not right or place < 0:
         return ""
     return f"{text[:place]}{right}{text[place + len(wrong) :]}"
+
+
+def reads_replaced(text: str, *, old: str, new: str) -> str:
+    """The text with the new one in the place of the old; without what was said of the old.
+
+    A name in front is the subject: of "Ann Lee is my coach" all stays but the name.
+    """
+    place = text.casefold().find(old.casefold())
+    if place < 0:
+        return ""
+    new = re.sub(r"^Herrn ", "Herr ", new)
+    if new.startswith("Herr "):
+        text = re.sub(r"\b(mein|unser)e (\w+?)in\b", r"\1 \2", text)
+    if place == 0 or _TITLE.fullmatch(text[:place]):
+        match = _IS_MINE.search(text)
+        return f"{new}{text[match.start() :]}" if match is not None else ""
+    return f"{text[:place]}{new}."
+
+
+_TITLE = re.compile(r"(?:\w+\.? )")
+_IS_MINE = re.compile(r" (?:is|ist) (?:my|our|mein|unser)")
 
 
 def are_one(blocks: Iterable[Block]) -> bool:

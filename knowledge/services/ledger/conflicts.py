@@ -19,7 +19,7 @@ from django.db.models import Q
 from knowledge import identity
 from knowledge.models import Block, Edge, LedgerRow, ReviewItem
 from knowledge.services.ledger.unit_of_work import UnitOfWork
-from knowledge.types import CERTAIN, Polarity, Status, Trust
+from knowledge.types import CERTAIN, BlockKind, Polarity, Status, Trust
 
 # Two different values said within such a time, neither as a change nor as a correction, are asked
 # about: nothing happened in between.
@@ -328,6 +328,7 @@ def _ended_elsewhere(work: UnitOfWork, blocks: Iterable[Block]) -> set[UUID]:
         and (
             successor.polarity == Polarity.ENDED
             or successor.corrects_id == id_
+            or successor.kind == BlockKind.EVENT
             or {successor.topic, successor.topic.partition(":")[0]} & ENDS_OTHERS
         )
     }
