@@ -134,6 +134,24 @@ def day_near(today: date, month: int, day: int, *, prefer_past: bool) -> Resolve
     return resolved(found, Precision.DAY)._replace(is_year_assumed=True)
 
 
+def day_on_weekday(
+    today: date, month: int, day: int, weekday: int, *, prefer_past: bool
+) -> Resolved:
+    """A day without a year, which its weekday tells: the nearest, first as the tense looks."""
+    for looks_back in (prefer_past, not prefer_past):
+        found = day_near(today, month, day, prefer_past=looks_back)
+        if found.start.weekday() == weekday:
+            return found
+    raise ValueError("no such weekday")
+
+
+def agreeing(days: Resolved, weekday: int) -> Resolved:
+    """The day, when it is that weekday; else ValueError, for either of the two may be wrong."""
+    if days.start.weekday() != weekday:
+        raise ValueError("no such weekday")
+    return days
+
+
 def day_of_month_near(today: date, day: int, *, prefer_past: bool) -> Resolved:
     """A day without a month: the nearest one in the direction of the tense, today in both."""
     plus = 0

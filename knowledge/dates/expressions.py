@@ -135,7 +135,19 @@ def _ahead(m: DateMatch) -> Resolved:
     return calendar.shifted(m.today, m.count, m.unit)
 
 
+def _weekday_with_date(m: DateMatch) -> Resolved:
+    groups = m.match.groupdict()
+    month = m.month if groups.get("month") else m.number
+    if groups.get("year"):
+        return calendar.agreeing(resolved(date(m.year, month, m.day), Precision.DAY), m.weekday)
+    return calendar.day_on_weekday(m.today, month, m.day, m.weekday, prefer_past=m.prefer_past)
+
+
 _STRICT: Mapping[str, Resolve] = {
+    # -- a weekday with its date: one day, not two
+    rf"(?:on |am )?{_WEEKDAY}\.?,?\s+(?:the\s+|de[nm]\s+)?{_DAY}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH_BY_NUMBER}(?:,?\s+{_YEAR}|(?<!\.))": _weekday_with_date,
+    rf"(?:on )?{_WEEKDAY}\.?,?\s+{_MONTH_BY_NUMBER}\s+{_DAY}{_TH}(?:,?\s+{_YEAR})?(?!\d|:)": _weekday_with_date,
+    rf"(?:am )?{_WEEKDAY}\.?,?\s+(?:de[nm]\s+)?{_DAY}\.\s?(?P<number>\d{{1,2}})\.(?:\s?{_YEAR})?(?!\d)": _weekday_with_date,
     # -- written in full
     rf"{_YEAR}-(?P<number>\d{{2}})-(?P<day>\d{{2}})(?:[T ]\d{{2}}:\d{{2}}(?::\d{{2}})?)?": lambda m: resolved(date(m.year, m.number, m.day), Precision.DAY),
     rf"{_DAY}\.\s?(?P<number>\d{{1,2}})\.\s?{_YEAR}": lambda m: resolved(date(m.year, m.number, m.day), Precision.DAY),

@@ -106,7 +106,7 @@ _PARTICLES = frozenset(
 )
 _OPENERS = re.compile(
     r"(?i)^(?:(?:so|well|ok|okay|yes|yeah|yep|no(?=[,.!])|oh|ah|btw|by the way|fyi|also|and|but|hey|hi|hello|wow|finally|actually|"
-    r"lol|haha|ps|update|anyway|honestly|sorry|sadly|luckily|unfortunately|before that|after that|otherwise|turns out|morning|good morning|guess what|thing is)\b[\s,.:;!-]*)+"
+    r"lol|haha|ps|update|anyway|honestly|sorry|sadly|luckily|unfortunately|before that|after that|otherwise|turns out|morning|good morning|guess what|thing is|(?:just )?(?:back|home|news|greetings) from (?:the |my |our )?[\w'-]+(?: [\w'-]+)?(?=:))\b[\s,.:;!-]*)+"
 )
 # What a sentence that leaves "I" out begins with, and what has been left out.
 _LEFT_OUT = [

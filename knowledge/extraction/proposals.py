@@ -8,6 +8,7 @@ from knowledge.extraction.gazetteer import Gazetteer, fold_name
 from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.port import KnownEntity, SchemaView
+from knowledge.extraction.roles import exclude_each_other
 from knowledge.extraction.statements import Subject
 from knowledge.extraction.topics import all_topics
 from knowledge.types import (
@@ -193,6 +194,20 @@ class Proposals:
         entity = self.entities.get(key)
         if entity is not None and not entity.role:
             self.entities[key] = replace(entity, role=role)
+
+    def propose_namesake(self, key: str, role: str, span: TextSpan) -> str | None:
+        """The key of another one of that name, when the role excludes what the first one is.
+
+        "My sister Ines ... my dentist Ines": two people of one name. None when they may be one.
+        """
+        first = self.entities.get(key)
+        if first is None or not first.role or not exclude_each_other(first.role, role):
+            return None
+        other = f"{key}:{role}"
+        self._add_or_merge(replace(first, key=other, role=role, spans=(span,), identifiers=()))
+        self.mentions.pop((key, span), None)
+        self.mentions.setdefault((other, span), ProposedMention(other, span))
+        return other
 
     def add_identifiers(self, key: str, identifiers: Sequence[str]) -> None:
         """The entity, if it is proposed, has these e-mail addresses and numbers as well."""

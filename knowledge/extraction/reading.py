@@ -142,7 +142,13 @@ class Antecedents:
         if len(chosen) != 1:
             return None
         (only,) = chosen.values()
-        return replace(only, certainty=min(only.certainty, PRONOUN_CERTAINTY))
+        return _alone(only)
+
+
+def _alone(subject: Subject) -> Subject:
+    """Whom "she" means, without who stood beside her: "Ana and her son moved. She ..."."""
+    said = "" if " and " in subject.said else subject.said
+    return replace(subject, said=said, certainty=min(subject.certainty, PRONOUN_CERTAINTY))
 
 
 class People(Protocol):
@@ -187,6 +193,7 @@ class SentenceReader:
             if name.node_type in (PERSON, "node.entity") or any(one.name == name for one in kin):
                 of_name = next((one for one in kin if one.name == name), None)
                 subjects[name.start] = self.people.subject_of_name(name, of_name)
+                self.keys[name.start] = subjects[name.start].key  # of two of one name, this one
         for one in kin:
             owner = self._owner(one, subjects)
             if owner is None:
@@ -778,7 +785,7 @@ class SentenceReader:
                     if one.key != last.key and one.gender == wanted
                 }
                 if last.gender == wanted or not others:
-                    return replace(last, certainty=min(last.certainty, PRONOUN_CERTAINTY))
+                    return _alone(last)
         return self.antecedents.person(word)
 
     def _thing(self, owner: Subject, phrase: Phrase) -> Subject:

@@ -206,6 +206,7 @@ class SentenceFacts:
             and self.speaker.is_self
         ):
             role = kin.role
+            key = self.proposals.propose_namesake(key, role, span) or key
             self.proposals.add_role(key, role)
         return Subject(
             key,
@@ -583,8 +584,12 @@ class SentenceFacts:
             at = text.lower().find(said.lower())
             if at >= 0 and str(one) not in text:
                 end = at + len(said)
-                text = f"{text[:end]} ({one}){text[end:]}"
-        return " ".join(text.split())
+                if one.is_year_assumed:  # all but the year is written
+                    comma = "," if said[-1].isdigit() else ""
+                    text = f"{text[:end]}{comma} {one.start.year}{text[end:]}"
+                else:
+                    text = f"{text[:end]} ({one}){text[end:]}"
+        return _ASIDE.sub("", " ".join(text.split()))
 
     def _confidence(self, confidence: float) -> float:
         if self.sentence.is_explicit:
@@ -601,6 +606,9 @@ class SentenceFacts:
             self.sentence.start + start,
             self.sentence.start + min(max(end, start + 1), limit),
         )
+
+
+_ASIDE = re.compile(r"(?i),? by the way(?=[.!]?$)")
 
 
 def _is_long_ago(at: datetime | None, message: SourceMessage) -> bool:

@@ -64,10 +64,11 @@ _ON_A_DAY = re.compile(rf"(?i)\bon (?:a )?(?P<day>{_WEEKDAY})s?\b")
 _EARLY = re.compile(r"(?i)\b(?:mornings?|dawn|sunrise|breakfast|early|night)\b")
 _EVENING = re.compile(r"(?i)\b(?:tonight|evening|dinner|supper|drinks|pub|concert|gig|party)\b")
 _CLOCK = re.compile(
-    r"(?i)\b(?:at |from |by )?(?:(?P<first>\d{1,2})(?::(?P<first_minute>[0-5]\d))? ?(?:-|–|to|until|till) ?(?=\d{1,2}(?::\d\d)? ?(?:am|pm)\b))?(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))? ?(?P<half>am|pm|a\.m\.|p\.m\.|o'clock)(?!\w)|\b(?P<hour2>[01]?\d|2[0-3])[:.](?P<minute2>[0-5]\d)(?! ?(?:\d|%|km|kg|m\b))(?=\b)|\bat (?P<word>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|half past \w+|\d{1,2})(?= (?:in the|tomorrow|today|on|sharp|every)|[.,!?]|$)"
+    r"(?i)\b(?:at |from |by )?(?:(?P<first>\d{1,2})(?::(?P<first_minute>[0-5]\d))? ?(?:-|–|to|until|till) ?(?=\d{1,2}(?::\d\d)? ?(?:am|pm)\b))?(?P<hour>[01]?\d|2[0-3])(?::(?P<minute>[0-5]\d))? ?(?P<half>am|pm|a\.m\.|p\.m\.|o'clock)(?!\w)|\b(?P<hour2>[01]?\d|2[0-3])[:.](?P<minute2>[0-5]\d)(?! ?(?:\d|%|km|kg|m\b))(?=\b)|\bat (?P<word>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|noon|midnight|(?:half|(?:a )?quarter) (?:past|to) \w+|\d{1,2})(?= (?:in the|tomorrow|today|on|sharp|every)|[.,!?]|$)"
 )
 _AFTERNOON = range(1, 7)  # hours that are of the afternoon when nothing says otherwise
 _HOURS = spelled(ENGLISH, 1, 12) | {"noon": 12, "midnight": 0}
+_PARTS_OF_HOUR = {"half past": 30, "quarter past": 15, "quarter to": -15}
 _MONTH_NAMES = "|".join(sorted((name for name in MONTHS if len(name) > 3), key=len, reverse=True))
 _WEEKDAY_ALONE = re.compile(rf"(?i)\b(?:{_WEEKDAY}|tues|weds|thurs)\b")
 _TIME = re.compile(
@@ -127,11 +128,17 @@ def clock_in(text: str) -> tuple[int, int] | None:
         return None
     if match["word"]:
         word = match["word"].lower()
-        hour = int(word) if word.isdigit() else _HOURS.get(word)
+        part, _, of_hour = word.removeprefix("a ").rpartition(" ")
+        hour = int(word) if word.isdigit() else _HOURS.get(of_hour)
         is_night = _EARLY.search(text) is not None
         if hour is not None and hour in _AFTERNOON and not is_night:
             hour += 12  # "at four tomorrow": few have appointments before seven
-        return (hour, 0) if hour is not None and hour < 24 else None
+        elif hour is not None and hour in range(7, 12) and _EVENING.search(text):
+            hour += 12
+        if hour is None or hour >= 24 or part == "half to":
+            return None
+        minutes = _PARTS_OF_HOUR.get(part, 0)
+        return ((hour - (minutes < 0)) % 24, minutes % 60)
     hour, minute = (
         int(match["hour"] or match["hour2"]),
         int(match["minute"] or match["minute2"] or 0),

@@ -271,6 +271,8 @@ def fits(kind: str, phrase: Phrase, name: Name | None, *, is_self: bool) -> bool
             return any(word in word_list("foods") for word in re.findall(r"[\w']+", text))
         case "hobby":
             return any(word in word_list("hobbies") for word in re.findall(r"[\w'-]+", text))
+        case "pastime":
+            return head not in ("job", "work", "position", "post", "role")
         case "language":
             return any(word in word_list("languages") for word in re.findall(r"[\w]+", text))
         case "title":

@@ -195,17 +195,17 @@ def find_page(*, user_id: UUID, page_id: UUID, as_of: datetime | None = None) ->
         if key not in HIDDEN_PROPERTIES
     }
     everything = _blocks_on_page(user_id=user_id, entity_ids=members)
-    when = {block.id: _when(block, as_of=as_of) for block in everything}
+    when = {block.id: time_of(block, as_of=as_of) for block in everything}
     present = [b for b in everything if (when[b.id] == NOW if as_of else b.is_current)]
     origins = origins_of(user_id=user_id, record_ids=[block.id for block in everything])
     at = as_of or clock.now()
     shown = [
-        _to_page_block(block, origins, at=at)
+        to_page_block(block, origins, at=at)
         for block in _depth_first(present)
         if block.text.strip()
     ]
     others = {
-        time: [_to_page_block(b, origins, at=at) for b in everything if when[b.id] == time]
+        time: [to_page_block(b, origins, at=at) for b in everything if when[b.id] == time]
         for time in (PAST, COMING)
     }
     relations = relations_of(user_id=user_id, members=members)
@@ -252,7 +252,7 @@ def _ended(block: PageBlock) -> tuple[datetime, str]:
     return (start or block.valid_to or block.said_at, str(block.id))
 
 
-def _when(block: Block, *, as_of: datetime | None) -> str:
+def time_of(block: Block, *, as_of: datetime | None) -> str:
     """Whether what the block says is over, holds, or is still to come at that time, or now."""
     if block.status == Status.FALSIFIED:
         return PAST
@@ -437,7 +437,7 @@ def _depth_first(blocks: Sequence[Block]) -> list[Block]:
     return ordered
 
 
-def _to_page_block(
+def to_page_block(
     block: Block, origins: Mapping[UUID, Sequence[Origin]], *, at: datetime
 ) -> PageBlock:
     return PageBlock(
@@ -462,6 +462,12 @@ def _to_page_block(
         until_precision=block.until_precision,
         event=_event_time(block, at=at) if block.kind == BlockKind.EVENT else None,
     )
+
+
+def event_times(*, user_id: UUID, ids: Sequence[UUID]) -> dict[UUID, EventTime]:
+    """When those of the blocks that are events take place: of what recurs, the next time."""
+    events = Block.objects.filter(user_id=user_id, id__in=ids, kind=BlockKind.EVENT)
+    return {block.id: _event_time(block, at=clock.now()) for block in events}
 
 
 def _event_time(block: Block, *, at: datetime) -> EventTime:

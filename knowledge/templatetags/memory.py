@@ -14,13 +14,14 @@ from knowledge.types import BlockKind, EventState, Precision, Status, Trust, Ver
 UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAYS = {name[:2].upper(): name for name in DAY_NAMES}
+NTH = {"1": "first", "2": "second", "3": "third", "4": "fourth", "-1": "last"}
 MESSAGES_AFTER = 10  # shown below the message that a link leads to
 CERTAIN, LIKELY = 0.9, 0.6  # confidence
 
 WHOSE_WORD = {
     Trust.WEB: "from the web",
     Trust.TOOL: "from a tool",
-    Trust.INFERRED: "the assistant’s conclusion",
+    Trust.INFERRED: "not your own word",
     Trust.USER_SAID: "you said so",
     Trust.CONFIRMED: "you confirmed it",
 }
@@ -203,6 +204,7 @@ def as_exactly(moment: datetime | None, precision: str) -> str:
     return format_date(localtime(moment), formats.get(precision, "j M Y"))
 
 
+@register.filter
 def event_time(event: Any) -> str:
     """When an event takes place, and whether it was called off."""
     exact = event.precision or (Precision.DAY if event.is_all_day else Precision.MOMENT)
@@ -224,8 +226,18 @@ def recurrence_in_words(rule: str) -> str:
         return ""
     count = parts.get("INTERVAL", "1")
     often = f"every {unit}" if count == "1" else f"every {count} {unit}s"
-    days = [WEEKDAYS[day[-2:]] for day in parts.get("BYDAY", "").split(",") if day[-2:] in WEEKDAYS]
-    return f"{often} on {' and '.join(days)}" if days else often
+    days = [_day_in_words(day) for day in parts.get("BYDAY", "").split(",")]
+    named = " and ".join(day for day in days if day)
+    if not named and (day := parts.get("BYMONTHDAY", "")).isdigit() and unit == "month":
+        named = f"day {day}"
+    return f"{often} on {named}" if named else often
+
+
+def _day_in_words(day: str) -> str:
+    """`Tuesday` of `TU`, `the first Monday` of `1MO`; empty for what is no day."""
+    name = WEEKDAYS.get(day[-2:], "")
+    nth = NTH.get(day[:-2], "")
+    return f"the {nth} {name}" if name and nth else name
 
 
 @register.filter

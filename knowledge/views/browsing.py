@@ -15,12 +15,14 @@ from exobrain.lib.paging import cut
 from exobrain.lib.text import storable
 from knowledge.selectors import entity_page, pages, review
 from knowledge.selectors.pages import Category
+from knowledge.selectors.told_elsewhere import told_elsewhere
 from knowledge.services.recall import searching
 from knowledge.types import BlockKind, Scope
 
 PAGES_SHOWN = 50
 RECENT_SHOWN = 12
 MENTIONS_SHOWN = 10
+TOLD_SHOWN = 50  # on other pages
 FOUND_SHOWN = 20
 NAMED_SHOWN = 5  # pages that a question names
 LONGEST_QUERY = 500
@@ -115,9 +117,18 @@ def page(request: PageRequest, page_id: UUID) -> HttpResponse:
     mentions = entity_page.mentions_of(
         user_id=user_id, page_id=page_id, limit=MENTIONS_SHOWN + 1, as_of=end_of(day)
     )
+    relations = (*found.to_user, *found.relations, *found.past_relations)
+    elsewhere = told_elsewhere(
+        user_id=user_id,
+        page_id=page_id,
+        limit=TOLD_SHOWN,
+        without=[relation.block_id for relation in relations],
+        as_of=end_of(day),
+    )
     context = {
         "current": "memory",
         "page": found,
+        "elsewhere": [] if found.is_self else elsewhere,
         "mentions": cut(mentions, size=MENTIONS_SHOWN),
         "as_of_day": day,
         "types": [] if found.is_self else pages.entity_types(),
@@ -131,13 +142,15 @@ def _found(request: PageRequest, query: str) -> HttpResponse:
     scope = Scope(user_id, as_of=end_of(day))
     found = searching.search(scope=scope, query=query, limit=FOUND_SHOWN)
     known = pages.known_blocks(user_id=user_id, ids=[item.block_id for item in found.items])
+    events = entity_page.event_times(user_id=user_id, ids=list(known))
     facts: list[dict[str, object]] = []
     passages: list[dict[str, object]] = []
     for item in found.items:
         if item.block_id in known:
             group = passages if item.kind == BlockKind.EPISODE else facts
             block = known[item.block_id]
-            group.append({"memory": item, "page_id": block.page_id, "is_secret": block.is_secret})
+            shown = {"memory": item, "page_id": block.page_id, "is_secret": block.is_secret}
+            group.append({**shown, "event": events.get(item.block_id)})
     context = {
         "current": "memory",
         "query": query,

@@ -147,6 +147,14 @@ _DIRECTS = re.compile(
     r"ich (?:mag|hasse|will|möchte|bevorzuge|brauche|hätte gern(?:e)?)|(?:emojis?|lists?|tables?|bullet\w*|listen|tabellen|aufzählungen)\b)",
     _I,
 )
+# Where a second wish begins that says all of itself; what follows "when ..." holds only then.
+_NEXT_WISH = re.compile(
+    r"(?:,|;)?\s+(?:and|but|und|aber)\s+(?=(?:please |bitte )?(?:always|never|don't|do not|use|keep|answer|reply|write|avoid|skip|immer|nie|nutze?|verwende?|benutze?|antworte?n?|schreibe?|halte?)\b)",
+    _I,
+)
+_ON_CONDITION = re.compile(
+    r"\b(?:when|whenever|if|unless|for|about|during|wenn|falls|bei|für)\b", _I
+)
 _TREAT = re.compile(
     r"^\W*(?:please |bitte )?(?:treat me|talk to me|speak to me|behandle mich|behandel mich|red(?:e)? mit mir|sprich mit mir)\s+(?:like|as|wie|als)\b",
     _I,
@@ -316,6 +324,19 @@ def _standing(sentence: VoicedSentence, content: str) -> Iterator[Wish]:
     yield from _of_form(sentence, content, is_always=is_always, addressed=address is not None)
 
 
+def _wish_around(text: str, at: int) -> tuple[int, int]:
+    """The part of the sentence that is a wish of its own: "keep it brief and never use lists"."""
+    start, end = 0, len(text)
+    if _ON_CONDITION.search(text):
+        return start, end
+    for joint in _NEXT_WISH.finditer(text):
+        if joint.end() <= at:
+            start = joint.end()
+        else:
+            return start, joint.start()
+    return start, end
+
+
 def _of_form(
     sentence: VoicedSentence, content: str, *, is_always: bool, addressed: bool
 ) -> Iterator[Wish]:
@@ -328,10 +349,11 @@ def _of_form(
         yield _wish(sentence, content, 0, end, "language", value)
     if (unit := _UNITS.search(text)) and _UNIT_WISH.search(text) and not _is_own_habit(text):
         kind = unit.lastgroup or ""
+        part = _wish_around(text, unit.start())
         topic = "unit_style" if kind in ("metric", "imperial") else f"unit_style:{kind}"
         value = kind if kind in ("metric", "imperial") else unit[0].lower()
         found = True
-        yield _wish(sentence, content, 0, end, topic, value)
+        yield _wish(sentence, content, *part, topic, value)
     is_about_answers = is_always or not _is_own_habit(text)
     for name, pattern in _FORMS:
         form = pattern.search(text)
@@ -341,7 +363,8 @@ def _of_form(
         value = "allowed" if _ALLOWED.search(text) else form[0].lower()
         if value != "allowed" and _NO.search(text[: form.start()]):
             value = f"no {value}"
-        yield _wish(sentence, content, 0, end, f"answer_style:{name}", value)
+        part = _wish_around(text, form.start())
+        yield _wish(sentence, content, *part, f"answer_style:{name}", value)
     is_order = _ORDER_TO_ME.match(text) is not None
     if not found and (_TREAT.match(text) or (is_order and not _OWN_HABIT.search(text))):
         wish = _FIRST_CLAUSE.match(text)
@@ -391,4 +414,5 @@ def _wish(  # noqa: PLR0917  the same five everywhere
 ) -> Wish:
     begin, stop = sentence.start + start, sentence.start + end
     text = " ".join(content[begin:stop].split()).strip(" ,;")
+    text = text[:1].upper() + text[1:] if start else text
     return Wish(WishKind.STANDING, begin, stop, text, topic, value)

@@ -1,7 +1,4 @@
-"""What roles and names of people tell: who cannot be one, and who may be.
-
-Pure. A role is what somebody is to the user, in the words of the table of topics: sister, manager.
-"""
+"""What names of people tell, and the aliases by which the holders of roles are known. Pure."""
 
 from collections.abc import Iterable
 
@@ -13,22 +10,6 @@ def _words(text: str) -> frozenset[str]:
 
 
 ROLE_PREFIX = "my "  # of the alias by which the holder of a role is known
-
-FAMILY = _words(
-    "mother father sister brother daughter son grandmother grandfather grandson granddaughter "
-    "aunt uncle cousin niece nephew stepmother stepfather stepson stepdaughter stepsister "
-    "stepbrother mother_in_law father_in_law sister_in_law brother_in_law daughter_in_law "
-    "son_in_law parent child sibling grandparent grandchild baby twin"
-)
-COUPLE = _words(
-    "partner wife husband spouse girlfriend boyfriend fiance fiancee ex "
-    "ex_wife ex_husband ex_girlfriend ex_boyfriend"
-)
-# Everybody may be a friend or a neighbour besides.
-COMPANY = _words("friend neighbour neighbor roommate flatmate housemate acquaintance teammate")
-PETS = _words("pet dog cat horse rabbit hamster bird parrot fish")
-# Of which the user has one at a time.
-ONLY_ONE = COUPLE | _words("mother father mother_in_law father_in_law boss landlord")
 
 TITLES = _words(
     "mr mrs ms miss dr doctor prof professor sir lady dame lord frau herr fraulein "
@@ -112,25 +93,6 @@ SHORT_FORMS = {
     "giuseppe": "beppe",
 }
 LEAST_SHORT_CHARS = 3  # of a short form that is the beginning of a name
-
-
-def exclude_each_other(left: str, right: str) -> bool:
-    """True when nobody is both to one user: a sister and an aunt, a sister and a boss."""
-    if left == right or {left, right} & COMPANY:
-        return False
-    groups = (FAMILY, COUPLE, PETS)
-    ours, theirs = ([group for group in groups if role in group] for role in (left, right))
-    if not ours and not theirs:
-        return False  # a boss may be a client, too
-    if ours and ours == theirs:
-        return ours[0] is not COUPLE and not _is_wider(left, right)
-    return True
-
-
-def _is_wider(left: str, right: str) -> bool:
-    """True when one of two roles of a family is only a wider word for the other."""
-    wider = {"parent", "child", "sibling", "grandparent", "grandchild", "baby", "twin", "pet"}
-    return bool({left, right} & wider)
 
 
 def role_alias(role: str) -> str:

@@ -18,6 +18,7 @@ from django.db.models import Q
 from accounts import selectors as accounts
 from exobrain.lib.sql import all_rows
 from knowledge import identity
+from knowledge.extraction import roles as known_roles
 from knowledge.extraction.port import SchemaView
 from knowledge.models import (
     Alias,
@@ -272,7 +273,7 @@ class Resolver:
         """
         holders = self._fitting(proposal, people.role_alias(proposal.role))
         if proposal.is_unnamed:
-            if proposal.role in people.ONLY_ONE:
+            if proposal.role in known_roles.ONLY_ONE:
                 holders = sorted(holders, key=lambda id_: (self._since(id_), str(id_)))[-1:]
             return self._one_of(proposal, trust, holders)
         named = [
@@ -296,7 +297,9 @@ class Resolver:
         Of a role that one has at a time a short form will do; of others, Jan may be no Janosch.
         """
         own = identity.normal_name(proposal.name)
-        is_same = people.is_variant if proposal.role in people.ONLY_ONE else people.is_longer_form
+        is_same = (
+            people.is_variant if proposal.role in known_roles.ONLY_ONE else people.is_longer_form
+        )
         found = [
             id_
             for id_ in holders
@@ -339,7 +342,7 @@ class Resolver:
     def _is_another_by_role(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
         """True when nobody is both what is proposed and what the entity is to the user."""
         roles = self._roles_of(entity_id) if proposal.role else ()
-        return any(people.exclude_each_other(proposal.role, role) for role in roles)
+        return any(known_roles.exclude_each_other(proposal.role, role) for role in roles)
 
     def _has_other_title(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
         """True for Frau Weber when Dr. Weber is known, and no role joins the two."""

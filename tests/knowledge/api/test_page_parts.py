@@ -198,7 +198,9 @@ def test_what_is_coming_is_told_by_time(alice: User, as_user: SignIn, own: Entit
     [
         ("FREQ=DAILY", "every day"),
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR", "every 2 weeks on Monday and Friday"),
-        ("FREQ=MONTHLY;BYDAY=1TU", "every month on Tuesday"),
+        ("FREQ=MONTHLY;BYDAY=1TU", "every month on the first Tuesday"),
+        ("FREQ=MONTHLY;BYDAY=-1FR", "every month on the last Friday"),
+        ("FREQ=MONTHLY;BYMONTHDAY=15", "every month on day 15"),
         ("", ""),
         ("nonsense", ""),
     ],
@@ -343,3 +345,15 @@ def test_a_stranger_does_nothing(alice: User, charlie: User, as_user: SignIn) ->
     assert {answer.status_code for answer in answers} == {404}
     assert "does not belong to this page" in mixed.content.decode()
     assert list(Block.objects.values("id", "entity_id", "text")) == before
+
+
+def test_a_page_tells_what_other_pages_say_of_it(alice: User, as_user: SignIn) -> None:
+    """A firm's page says who works there, though it has no statement of its own."""
+    firm, olga = rows.entity(alice, "Nordlicht"), rows.entity(alice, "Olga")
+    told = rows.fact(alice, olga, "Olga works at Nordlicht.")
+    rows.mention(told, firm)
+
+    page = show(as_user(alice), firm)
+
+    assert "Olga works at Nordlicht." in page.partition("On other pages")[2]
+    assert "Nothing is known but the name" not in page

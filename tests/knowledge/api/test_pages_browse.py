@@ -136,7 +136,7 @@ def test_a_page_tells_what_is_in_doubt(alice: User, as_user: SignIn) -> None:
     page = show(as_user(alice), "memory-page", ann.id)
 
     assert "disputed" in page
-    assert "the assistant’s conclusion" in page
+    assert "not your own word" in page
     assert "Confirm" in page
 
 

@@ -53,6 +53,10 @@ def test_a_date_that_has_been(words: str, day: str) -> None:
 
 
 COMING = [
+    ("on Tuesday, 20 June", "2023-06-20"),
+    ("Tuesday, June 20th", "2023-06-20"),
+    ("on Saturday 1 July 2023", "2023-07-01"),
+    ("am Dienstag, den 20.6.", "2023-06-20"),
     ("tomorrow", "2023-06-15"),
     ("in three weeks", "2023-07-05"),
     ("in two days", "2023-06-16"),

@@ -143,7 +143,7 @@ def test_what_somebody_tells_of_themselves_is_theirs() -> None:
     """It is kept as told, and nothing that they say of the user is."""
     (fact,) = read("Oskar says he's leaving Bosch in May").facts
 
-    assert fact.text == "Oskar is leaving Bosch in May (May 2024)."
+    assert fact.text == "Oskar is leaving Bosch in May 2024."
     assert fact.trust == Trust.INFERRED
     assert not texts(read("Oskar says I'm leaving Bosch in May"))
 

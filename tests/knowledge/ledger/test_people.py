@@ -2,6 +2,7 @@
 
 import pytest
 
+from knowledge.extraction.roles import exclude_each_other
 from knowledge.models import Alias, Block, Entity, ReviewItem
 from knowledge.services.forgetting.erasure import forget
 from knowledge.services.identities import people
@@ -214,4 +215,4 @@ def test_other_names(left: str, right: str) -> None:
 )
 def test_roles_that_exclude_each_other(left: str, right: str, expected: bool) -> None:
     """Whoever is the one is not the other."""
-    assert people.exclude_each_other(left, right) == expected
+    assert exclude_each_other(left, right) == expected
