@@ -2,15 +2,14 @@
 
 from django.conf import settings
 
-from chat.agent.model import ChatModel, Part, PromptMessage, ToolRequest, ToolResult, Usage
+from chat.agent.model import ChatModel, ModelPart, PromptMessage, ToolUse, Usage
 from exobrain.lib.config import Config
 
 __all__ = [
     "ChatModel",
-    "Part",
+    "ModelPart",
     "PromptMessage",
-    "ToolRequest",
-    "ToolResult",
+    "ToolUse",
     "Usage",
     "chat_model",
 ]
@@ -25,8 +24,13 @@ def chat_model() -> ChatModel:
     if _made is not None and _made[0] is config:
         return _made[1]
     model: ChatModel
-    if config.uses_mock_model:
-        from chat.agent.mock import MockModel, read_answers  # noqa: PLC0415  beside its sibling
+    if config.uses_mock_model and config.main_agent_mock_script_file:
+        from chat.agent.script_file import ScriptFileModel, read_script  # noqa: PLC0415
+
+        script = config.project_path(config.main_agent_mock_script_file)
+        model = ScriptFileModel(read_script(script))
+    elif config.uses_mock_model:
+        from chat.agent.mock import MockModel, read_answers  # noqa: PLC0415  beside its siblings
 
         model = MockModel(read_answers(config.mock_messages_path))
     else:

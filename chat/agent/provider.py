@@ -7,7 +7,7 @@ whose message neither names the key nor repeats what the provider said; the log 
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -24,7 +24,7 @@ from langchain_core.messages import AIMessageChunk  # noqa: E402
 from langchain_openai import ChatOpenAI  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
-from chat.agent.model import Part, PromptMessage, Usage  # noqa: E402
+from chat.agent.model import ModelPart, PromptMessage, ToolUse, Usage  # noqa: E402
 from chat.errors import (  # noqa: E402
     ModelBroken,
     ModelBrokeOff,
@@ -86,13 +86,15 @@ class ProviderModel:
             ),
         )
 
-    async def answer(self, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Part, None]:
+    async def answer(
+        self, prompt: Sequence[PromptMessage], *, tools: Sequence[Mapping[str, Any]] = ()
+    ) -> AsyncGenerator[ModelPart, None]:
         """The provider's answer; raises ModelFailed."""
-        messages = [{"role": message.role, "content": message.content} for message in prompt]
+        messages = [_as_sent(message) for message in prompt]
         started = False
         for is_last_try in (False, True):
             try:
-                async for part in self._stream(messages):
+                async for part in self._stream(messages, tools):
                     started = True
                     yield part
                 return
@@ -101,16 +103,21 @@ class ProviderModel:
                     raise
             await asyncio.sleep(RETRY_SECONDS)
 
-    async def _stream(self, messages: list[dict[str, str]]) -> AsyncGenerator[Part, None]:
-        ending = _Ending()
+    async def _stream(
+        self, messages: list[dict[str, Any]], tools: Sequence[Mapping[str, Any]]
+    ) -> AsyncGenerator[ModelPart, None]:
+        ending, uses = _Ending(), _ToolUses()
         _current.set(ending)
+        options: dict[str, Any] = {"tools": [*tools]} if tools else {}
         try:
-            async for chunk in self.client.astream(messages):
+            async for chunk in self.client.astream(messages, **options):
                 ending.note(chunk)
                 if text := str(chunk.text):
                     yield text
-                if isinstance(chunk, AIMessageChunk) and chunk.usage_metadata:
-                    yield Usage(dict(chunk.usage_metadata))
+                if isinstance(chunk, AIMessageChunk):
+                    uses.add(chunk)
+                    if chunk.usage_metadata:
+                        yield Usage(dict(chunk.usage_metadata))
         except Exception as error:  # a provider can send anything
             failure = _failure(error, has_text=ending.has_text)
             log.warning("model_failed", failure=type(failure).__name__, error=type(error).__name__)
@@ -118,6 +125,49 @@ class ProviderModel:
         if not ending.is_proper:
             log.warning("model_failed", failure="ModelBrokeOff", error="no end")
             raise ModelBrokeOff if ending.has_text else ModelNotUnderstood
+        for use in uses.whole():
+            yield use
+
+
+def _as_sent(message: PromptMessage) -> dict[str, Any]:
+    """The message in the form of OpenAI's API."""
+    sent: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_uses:
+        sent["tool_calls"] = [
+            {
+                "id": use.id,
+                "type": "function",
+                "function": {"name": use.name, "arguments": use.arguments},
+            }
+            for use in message.tool_uses
+        ]
+    if message.role == "tool":
+        sent["tool_call_id"] = message.tool_call_id
+    return sent
+
+
+class _ToolUses:
+    """Puts together what the stream sends of tools in pieces."""
+
+    def __init__(self) -> None:
+        self._by_index: dict[int | str, ToolUse] = {}
+
+    def add(self, chunk: AIMessageChunk) -> None:
+        """The chunk's pieces; one without an index and an id belongs to the latest tool."""
+        for piece in chunk.tool_call_chunks:
+            key: int | str | None = piece["index"]
+            if key is None:
+                key = piece["id"] or next(reversed(self._by_index), 0)
+            so_far = self._by_index.get(key, ToolUse("", "", ""))
+            self._by_index[key] = ToolUse(
+                id=so_far.id or piece["id"] or "",
+                name=so_far.name or piece["name"] or "",
+                arguments=so_far.arguments + (piece["args"] or ""),
+            )
+
+    def whole(self) -> list[ToolUse]:
+        """Every tool that was asked for, in its order."""
+        return [use for use in self._by_index.values() if use.name]
 
 
 # -- how a stream ends

@@ -5,15 +5,18 @@ Runs apart from every connection, publishes to a `StreamBuffer`, and always ends
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseFailure
 
-from chat.agent import PromptMessage, ToolRequest, ToolResult, Usage, chat_model
+from chat.agent import PromptMessage, Usage, chat_model
+from chat.agent.loop import ToolRequest, ToolResult, answer_with_tools
+from chat.agent.model import Ending, Reasoning
 from chat.agent.prompt import build_prompt
 from chat.errors import ModelFailed
 from chat.events import (
@@ -30,10 +33,14 @@ from chat.services.day import day_so_far
 from chat.services.finishing import FinishQueue, TurnEnd
 from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
+from chat.tools.base import TurnContext
+from chat.tools.offering import offered_tools
+from chat.tools.permissions import addresses_in, looks_pasted
 from chat.types import ChatRequest
 from exobrain.lib.text import storable
 from exobrain.lib.threads import in_thread
 from journal.types import StoredMessage
+from knowledge.types import Trust
 
 log = structlog.get_logger(__name__)
 
@@ -132,8 +139,13 @@ class Generation:
         """Each part of the model's answer has become an event."""
         model = chat_model()
         self.model_name = model.name
-        prompt = await self._prompt() if model.needs_prompt else ()
-        async with contextlib.aclosing(model.answer(prompt)) as parts:
+        prompt: Sequence[PromptMessage] = ()
+        turn = self._turn_context()
+        if model.needs_prompt:
+            prompt = await self._prompt(turn)
+        tools = await offered_tools(turn, self.config) if model.needs_prompt else ()
+        answer = answer_with_tools(model, prompt, tools=tools, turn=turn)
+        async with contextlib.aclosing(answer) as parts:
             async for part in parts:
                 if type(part) is str:  # a mock sends every character: this path is hot
                     self.writer.add(part)
@@ -147,11 +159,28 @@ class Generation:
                     case ToolResult():
                         self.writer.event(ToolResponse(storable(part.id), storable(part.message)))
                     case Usage():
-                        self.usage = {"usage": dict(part.details)}
+                        self.usage = {"usage": sum_of_usage(self.usage.get("usage"), part.details)}
+                    case Reasoning() | Ending():
+                        pass
 
-    async def _prompt(self) -> Sequence[PromptMessage]:
-        """System prompt, the day so far, what was found of the user in time, the question."""
+    def _turn_context(self) -> TurnContext:
+        stored = self.request.stored
+        return TurnContext(
+            user_id=stored.user_id if stored else None,
+            question=self.request.question,
+            zone=stored.zone if stored else UTC,
+            turn_id=self.request.stream_id,
+            addresses=addresses_in(self.request.question),
+            is_tainted=looks_pasted(self.request.question),
+        )
+
+    async def _prompt(self, turn: TurnContext) -> Sequence[PromptMessage]:
+        """System prompt, the day so far, what was found of the user in time, the question.
+
+        The turn knows afterwards whether there is text from outside in it.
+        """
         earlier, given = await asyncio.gather(self._earlier_messages(), self.recall_task.given())
+        turn.is_tainted |= any(m.recalled.trust < Trust.INFERRED for m in given.memories)
         return build_prompt(
             system=self.config.main_agent_system_prompt,
             earlier=earlier,
@@ -255,6 +284,20 @@ class EventWriter:
         if text:
             self.texts.append(text)
             self.broker.publish(self.buffer, MessageChunk(text))
+
+
+def sum_of_usage(so_far: object, details: Mapping[str, Any]) -> dict[str, Any]:
+    """What several calls of the model have cost together: their counts are added up."""
+    total = dict(so_far) if isinstance(so_far, Mapping) else {}
+    for name, value in details.items():
+        before = total.get(name)
+        if isinstance(value, Mapping):
+            total[name] = sum_of_usage(before, value)
+        elif isinstance(value, int | float) and isinstance(before, int | float):
+            total[name] = before + value
+        else:
+            total[name] = value
+    return total
 
 
 def whole_characters(text: str, *, is_last: bool) -> tuple[str, str]:

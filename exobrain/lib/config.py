@@ -311,6 +311,9 @@ class Config(BaseSettings):
         None, description="unset: true when no provider is configured"
     )
     main_agent_mock_messages_file: Path = Field(Path("mock_data/main-agent-messages.md"))
+    main_agent_mock_script_file: Annotated[Path | None, Optional] = Field(
+        None, description="a mock that also uses tools, after this JSON script, instead"
+    )
     main_agent_context_tokens: PositiveInt = Field(
         16_000, description="budget of journal text sent with a question"
     )

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 
 import pytest
 
-from chat.agent import ChatModel, Part, PromptMessage
+from chat.agent import ChatModel, ModelPart, PromptMessage
 from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
 from exobrain.lib.config import Config
@@ -39,7 +39,7 @@ def model(request: pytest.FixtureRequest) -> Iterator[ChatModel]:
         yield ProviderModel(Config.model_construct(model_provider_base_url=server.url))
 
 
-async def _text(parts: AsyncGenerator[Part, None]) -> str:
+async def _text(parts: AsyncGenerator[ModelPart, None]) -> str:
     return "".join([part async for part in parts if isinstance(part, str)])
 
 
