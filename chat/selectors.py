@@ -1,7 +1,9 @@
 """Reads of turns, each of one user, except those for the reconciler."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,7 +11,11 @@ from chat.events import Done, MessageChunk, StreamEntry, entry_at, from_json
 from chat.models import Receipt, Turn
 from chat.types import ActiveTurn, FoundTurn, ReceiptItem, ReceiptView, StaleTurn, State
 from journal.selectors import messages_by_ids
+from journal.types import StoredMessage
 from knowledge.selectors.pages import known_blocks
+from knowledge.services.learning.learner import message_to_learn
+from knowledge.services.ledger.redaction import load_redaction_mask
+from knowledge.services.recall.withholding import Withheld, day_without, withheld_from
 
 
 def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:
@@ -136,3 +142,54 @@ def find_receipt(*, user_id: UUID, message_id: UUID) -> ReceiptView | None:
         created_at=row.created_at,
         slots=row.slots,
     )
+
+
+# -- what a model may be told of the journal
+
+
+def messages_for_model(
+    messages: Sequence[StoredMessage],
+    *,
+    user_id: UUID,
+    is_elsewhere: bool,
+    question: str | None = None,
+) -> list[StoredMessage]:
+    """The user's messages, which follow each other, as a model may be told of them.
+
+    A mark stands in the place of what the user had forgotten and, for a model elsewhere, of what
+    is private; the answer to such a message was made from it and is withheld whole. With a
+    question of the user's, secrets that it does not ask for are withheld, too.
+    """
+    if not messages:
+        return []
+    withheld = Withheld()
+    if is_elsewhere or question is not None:
+        withheld = withheld_from(user_id=user_id, is_elsewhere=is_elsewhere, question=question)
+    forgotten = _forgotten_of(messages, user_id=user_id)
+    # Both at once: a mark put in first would move the characters that the other names.
+    spans = {
+        message.id: [*withheld.spans.get(message.id, ()), *forgotten.spans.get(message.id, ())]
+        for message in messages
+    }
+    both = replace(
+        withheld,
+        spans={id_: found for id_, found in spans.items() if found},
+        answers=withheld.answers | forgotten.answers,
+    )
+    return day_without(messages, both)
+
+
+def _forgotten_of(messages: Sequence[StoredMessage], *, user_id: UUID) -> Withheld:
+    """What of these messages the user had forgotten, with the answers that were made from it."""
+    sources = [message_to_learn(message) for message in messages]
+    mask = load_redaction_mask(user_id=user_id, messages=sources)
+    whole = {
+        source.id: [(0, len(source.content))] for source in sources if mask.is_forgotten(source)
+    }
+    spans = {id_: found for id_, found in mask.spans.items() if found} | whole
+    answers = {
+        answer.id
+        for said, answer in pairwise(messages)
+        if said.id in spans and answer.role == "assistant"
+    }
+    return Withheld(spans=spans, answers=frozenset(answers))
