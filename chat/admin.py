@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from chat.models import Receipt, Turn
+from chat.models import Proposal, Receipt, Turn
 from exobrain.lib.admin import ReadOnlyAdmin
 
 
@@ -45,3 +45,17 @@ class ReceiptAdmin(ReadOnlyAdmin):
     def recalled(self, receipt: Receipt) -> int:
         """How many memories there were."""
         return len(receipt.items)
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnlyAdmin):
+    """What assistants proposed to memories and what users decided, not what it says."""
+
+    list_display = ("id", "user", "kind", "state", "is_from_outside", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("kind", "state", "is_from_outside")
+    search_fields = ("id", "user__email")
+    ordering = ("-created_at",)
+    show_full_result_count = False
+    fields = ("id", "user", "answer_id", "kind", "state", "is_from_outside", "created_at")
+    readonly_fields = ("answer_id",)

@@ -1,6 +1,6 @@
 """What can go wrong in a conversation."""
 
-from exobrain.lib.errors import ConfigError, DomainError, NotFound, TooMany, Unavailable
+from exobrain.lib.errors import ConfigError, Conflict, DomainError, NotFound, TooMany, Unavailable
 
 
 class StreamNotFound(NotFound):
@@ -71,3 +71,11 @@ class ModelBrokeOff(ModelFailed):
 
 class ModelNotUnderstood(ModelFailed):
     """The model's answer could not be understood."""
+
+
+class ProposalNotFound(NotFound):
+    """There is no such proposal."""
+
+
+class ProposalDecided(Conflict):
+    """This was decided before."""

@@ -171,3 +171,56 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class Proposal(models.Model):
+    """What the assistant would have the memory keep or forget; the user decides.
+
+    Nothing of the memory changes before they do. Where the user typed the very wish, it is done at
+    once and the row says so.
+    """
+
+    class Kind(models.TextChoices):
+        """What is proposed."""
+
+        REMEMBER = "remember"
+        FORGET = "forget"
+
+    class State(models.TextChoices):
+        """What the user has decided."""
+
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="proposals"
+    )
+    answer = models.ForeignKey(
+        "journal.Message", on_delete=models.CASCADE, related_name="proposals"
+    )
+    kind = models.CharField(max_length=16, choices=Kind)
+    # What is to be remembered; or all that would go, one a line. Empty once it has gone.
+    text = models.TextField(blank=True)
+    # What would be forgotten, as knowledge.types.TargetKind; or the note that was made.
+    target_kind = models.CharField(max_length=16, blank=True)
+    target_id = models.UUIDField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    # Somebody other than the user may have told the assistant to propose it.
+    is_from_outside = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "id"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user", "created_at"],
+                condition=models.Q(state="open"),
+                name="chat_proposal_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)

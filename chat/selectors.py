@@ -1,14 +1,17 @@
 """Reads of turns, each of one user, except those for the reconciler."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import Count
+
+from chat.errors import ProposalNotFound
 from chat.events import Done, MessageChunk, StreamEntry, entry_at, from_json
-from chat.models import Receipt, Turn
+from chat.models import Proposal, Receipt, Turn
 from chat.types import ActiveTurn, FoundTurn, ReceiptItem, ReceiptView, StaleTurn, State
 from journal.selectors import messages_by_ids
 from journal.types import StoredMessage
@@ -142,6 +145,33 @@ def find_receipt(*, user_id: UUID, message_id: UUID) -> ReceiptView | None:
         created_at=row.created_at,
         slots=row.slots,
     )
+
+
+# -- what the assistant proposes to the memory
+
+
+def open_proposals(*, user_id: UUID) -> list[Proposal]:
+    """The user's proposals that wait for an answer, the oldest first."""
+    return list(Proposal.objects.filter(user_id=user_id, state=Proposal.State.OPEN))
+
+
+def proposals_of(*, user_id: UUID, answer_id: UUID) -> list[Proposal]:
+    """What that answer of the user's has proposed, and what they decided."""
+    return list(Proposal.objects.filter(user_id=user_id, answer_id=answer_id))
+
+
+def find_proposal(*, user_id: UUID, proposal_id: UUID) -> Proposal:
+    """The user's proposal; raises ProposalNotFound."""
+    found = Proposal.objects.filter(user_id=user_id, pk=proposal_id).first()
+    if found is None:
+        raise ProposalNotFound
+    return found
+
+
+def count_proposals(*, answer_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many proposals each of the answers has made, where it has made any."""
+    found = Proposal.objects.filter(answer_id__in=answer_ids).order_by().values_list("answer_id")
+    return dict(found.annotate(count=Count("id")))
 
 
 # -- what a model may be told of the journal

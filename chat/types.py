@@ -6,7 +6,16 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 from uuid import UUID
 
-from knowledge.types import Profile, Recalled, Slot
+from knowledge.types import Profile, Recalled, Slot, Trust
+
+# Whose word a memory is, as a model is told.
+SOURCES = {
+    Trust.WEB: "a web page or an answer made from one",
+    Trust.TOOL: "a tool",
+    Trust.INFERRED: "said or concluded by the assistant",
+    Trust.USER_SAID: "said by the user",
+    Trust.CONFIRMED: "confirmed by the user",
+}
 
 State = Literal["running", "complete", "interrupted", "cancelled", "error"]
 

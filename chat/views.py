@@ -1,5 +1,6 @@
 """The chat page, and one turn of it for the page's script."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +12,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import selectors
+from chat import selectors, services
 from chat.auth import VISITOR_COOKIE, remember_visitor
-from chat.errors import ReceiptNotFound, StreamNotFound
+from chat.errors import ProposalDecided, ProposalNotFound, ReceiptNotFound, StreamNotFound
 from chat.events import text_of
+from chat.models import Proposal
 from chat.services import open_reading, start_warm_up
 from chat.services.profile import profile_view
 from chat.types import Requester
@@ -116,6 +118,44 @@ def receipt(request: PageRequest, message_id: UUID) -> HttpResponse:
         raise ReceiptNotFound
     name = "chat/_receipt.html" if request.htmx else "chat/receipt.html"
     return render(request, name, {"receipt": found})
+
+
+@require_safe
+@signed_in
+def proposals(request: PageRequest, message_id: UUID) -> HttpResponse:
+    """What an answer proposes to the memory, below it or on a page of its own."""
+    found = selectors.proposals_of(user_id=request.user.pk, answer_id=message_id)
+    if not found:
+        raise ProposalNotFound
+    name = "chat/_proposals.html" if request.htmx else "chat/proposals.html"
+    return render(request, name, {"proposals": found, "current": "today"})
+
+
+@require_POST
+@signed_in
+def accept_proposal(request: PageRequest, proposal_id: UUID) -> HttpResponse:
+    """The memory keeps it, or forgets it."""
+    return _decide(request, proposal_id, services.accept_proposal)
+
+
+@require_POST
+@signed_in
+def decline_proposal(request: PageRequest, proposal_id: UUID) -> HttpResponse:
+    """The memory stays as it is."""
+    return _decide(request, proposal_id, services.decline_proposal)
+
+
+def _decide(
+    request: PageRequest, proposal_id: UUID, decide: Callable[..., Proposal]
+) -> HttpResponse:
+    """The proposal as it is now; one that was decided in another tab stays so."""
+    try:
+        proposal = decide(user_id=request.user.pk, proposal_id=proposal_id)
+    except ProposalDecided:
+        proposal = selectors.find_proposal(user_id=request.user.pk, proposal_id=proposal_id)
+    if request.htmx:
+        return render(request, "chat/_proposal.html", {"proposal": proposal})
+    return redirect("answer-proposals", proposal.answer_id)
 
 
 async def _visitor_answer(visitor: Requester, stream_id: UUID) -> JournalMessage | None:

@@ -16,10 +16,11 @@ from typing import Any
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from chat.agent.memory import without_own_tags
+from chat.agent.memory import ANY_MARK, without_own_tags
 from chat.agent.model import ChatModel, Ending, PromptMessage, Reasoning, ToolUse, Usage
 from chat.tools.base import Tool, ToolAnswer, ToolFailed, TurnContext, schema_of
 from exobrain.lib.tasks import cancel_all
+from exobrain.lib.text import storable
 
 log = structlog.get_logger(__name__)
 
@@ -191,8 +192,12 @@ def _ended(
         answers[call.id] = _as_error(failure.message)
         told = tool.failure(call.arguments or {}, failure.message)
         return ToolResult(call.id, told, failed=True)
-    text = answer.content if isinstance(answer.content, str) else json.dumps(answer.content)
-    text = without_own_tags(text[:ANSWER_CHARACTERS])
+    text = answer.content
+    if not isinstance(text, str):
+        # Escaped, a tag of ours in full-width letters would not be seen.
+        text = storable(json.dumps(text, ensure_ascii=False))
+    # Nothing in it can pose as memory, nor bring the mark of one.
+    text = ANY_MARK.sub(r"(\1)", without_own_tags(text[:ANSWER_CHARACTERS]))
     if tool.is_from_outside:
         turn.outside_text.append(text)
         turn.addresses |= answer.addresses

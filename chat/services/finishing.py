@@ -16,6 +16,7 @@ from django.db import transaction
 
 from chat.events import MessageChunk, Reason, StreamEntry, StreamError, ToolCall, ToolResponse
 from chat.models import Receipt, Turn
+from chat.selectors import count_proposals
 from chat.services.recalling import receipt_row
 from chat.types import ReceiptDraft
 from exobrain.lib.threads import in_thread
@@ -67,6 +68,7 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
             if not was_running:
                 continue
             running.append(end)
+            tool_calls = tool_calls_in(others)
             finals.append(
                 FinalMessage(
                     message_id=end.answer_id,
@@ -78,10 +80,10 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
                         **({"error": end.error} if end.error else {}),
                     }
                     or None,
-                    tool_calls=tool_calls_in(others),
+                    tool_calls=tool_calls,
                 )
             )
-        finish_messages(finals=finals)
+        finish_messages(finals=_with_proposals(finals))
         Receipt.objects.bulk_create(
             [
                 Receipt(answer_id=end.answer_id, user_id=end.user_id, **receipt_row(end.receipt))
@@ -91,6 +93,18 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
             ignore_conflicts=True,
         )
     return {end.stream_id for end in running}
+
+
+def _with_proposals(finals: Sequence[FinalMessage]) -> list[FinalMessage]:
+    """The messages with the number of their proposals; only tools make any."""
+    made = [final.message_id for final in finals if final.tool_calls]
+    counts = count_proposals(answer_ids=made) if made else {}
+    return [
+        replace(final, metadata={**(final.metadata or {}), "proposals": counts[final.message_id]})
+        if final.message_id in counts
+        else final
+        for final in finals
+    ]
 
 
 def tool_calls_in(entries: Iterable[StreamEntry]) -> list[ToolCallDraft]:

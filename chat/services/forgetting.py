@@ -1,6 +1,7 @@
-"""Deletes receipts and logs of recent streams with the messages and memories they came from.
+"""Deletes what the chat keeps of messages and memories that are forgotten.
 
-The ids of blocks in a receipt are hashes of what was said, so these are deleted as well.
+These are receipts, whose ids of blocks are hashes of what was said, proposals, which repeat it, and
+the logs of recent streams.
 """
 
 from collections.abc import Callable, Collection
@@ -15,6 +16,7 @@ from django.dispatch import receiver
 
 from chat.models import Receipt, Turn
 from chat.services.compacting import want_compaction
+from chat.services.proposals import forget_proposals
 from chat.services.runtime import KEEP_SECONDS, forget_streams, stop_answer
 from exobrain.lib import clock
 from knowledge.selectors.pages import known_blocks
@@ -45,6 +47,9 @@ def forget_turns_and_receipts(
         stream_ids = [turn.id for turn in turns]
         transaction.on_commit(partial(forget_streams, stream_ids), robust=True)
     transaction.on_commit(want_compaction, robust=True)
+    forget_proposals(
+        user_id=user_id, repeats_forgotten=None if message_ids is None else repeats_forgotten
+    )
     if message_ids is None:
         Receipt.objects.filter(user_id=user_id).delete()
     else:

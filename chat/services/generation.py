@@ -33,12 +33,13 @@ from chat.services.day import day_so_far
 from chat.services.finishing import FinishQueue, TurnEnd
 from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
-from chat.tools.base import TurnContext
-from chat.tools.offering import offered_tools
+from chat.tools.base import Tool, TurnContext
+from chat.tools.offering import offered_tools, rules_of
 from chat.tools.permissions import addresses_in, looks_pasted
 from chat.types import ChatRequest
 from exobrain.lib.text import storable
 from exobrain.lib.threads import in_thread
+from journal.services import mark_from_outside
 from journal.types import StoredMessage
 from knowledge.types import Trust
 
@@ -85,6 +86,7 @@ class Generation:
         self.model_name = ""
         self.usage: dict[str, object] = {}
         self.recall_task = RecallTask(request, self.config, earlier=self._earlier_messages)
+        self._is_marked = False  # as made from what others wrote
         self._stop_reason: Reason | None = None
         self._writing: asyncio.Task[None] | None = None
         self._reading_day: asyncio.Future[list[StoredMessage]] | None = None
@@ -140,16 +142,19 @@ class Generation:
         model = chat_model()
         self.model_name = model.name
         prompt: Sequence[PromptMessage] = ()
+        tools: Sequence[Tool] = ()
         turn = self._turn_context()
         if model.needs_prompt:
-            prompt = await self._prompt(turn)
-        tools = await offered_tools(turn, self.config) if model.needs_prompt else ()
+            tools = await offered_tools(turn, self.config)
+            prompt = await self._prompt(turn, tools)
+            await self._mark_from_outside(turn)
         answer = answer_with_tools(model, prompt, tools=tools, turn=turn)
         async with contextlib.aclosing(answer) as parts:
             async for part in parts:
                 if type(part) is str:  # a mock sends every character: this path is hot
                     self.writer.add(part)
                     continue
+                await self._mark_from_outside(turn)
                 match part:
                     case ToolRequest():
                         call = (storable(part.id), storable(part.title), storable(part.description))
@@ -172,20 +177,39 @@ class Generation:
             turn_id=self.request.stream_id,
             addresses=addresses_in(self.request.question),
             is_tainted=looks_pasted(self.request.question),
+            uses_memory=self.request.uses_memory,
+            answer_id=stored.answer_id if stored else None,
         )
 
-    async def _prompt(self, turn: TurnContext) -> Sequence[PromptMessage]:
+    async def _mark_from_outside(self, turn: TurnContext) -> None:
+        """The answer is marked once others may speak to the model in it, before it says more.
+
+        Whatever dies afterwards, the memory and later turns know what the answer was made from.
+        """
+        stored = self.request.stored
+        if stored is None or self._is_marked or not turn.has_outside_text:
+            return
+        await in_thread(mark_from_outside, message_id=stored.answer_id)
+        self._is_marked = True
+
+    async def _prompt(self, turn: TurnContext, tools: Sequence[Tool]) -> Sequence[PromptMessage]:
         """System prompt, the day so far, what was found of the user in time, the question.
 
-        The turn knows afterwards whether there is text from outside in it.
+        The turn knows afterwards whether there is text from outside in it: a memory from
+        elsewhere, an earlier answer that was made from some, or what the user pasted.
         """
         earlier, given = await asyncio.gather(self._earlier_messages(), self.recall_task.given())
         turn.is_tainted |= any(m.recalled.trust < Trust.INFERRED for m in given.memories)
+        turn.is_tainted |= any(
+            message.is_from_outside or (message.role == "user" and looks_pasted(message.content))
+            for message in earlier
+        )
         return build_prompt(
             system=self.config.main_agent_system_prompt,
             earlier=earlier,
             question=self.request.question,
             given=given,
+            tool_rules=rules_of(tools),
             zone=self.request.stored.zone if self.request.stored else UTC,
         )
 

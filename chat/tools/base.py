@@ -7,6 +7,7 @@ checked against the tool's own type before it runs, and `permissions` decides wh
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from functools import cache
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -38,6 +39,8 @@ class TurnContext:
     addresses: set[str] = field(default_factory=set)
     outside_text: list[str] = field(default_factory=list)
     is_tainted: bool = False  # the prompt itself holds text from outside
+    uses_memory: bool = True  # False: the user wants an answer without their memory
+    answer_id: UUID | None = None  # the message that is being written
 
     @property
     def has_outside_text(self) -> bool:
@@ -54,13 +57,16 @@ class ToolAnswer:
     addresses: frozenset[str] = frozenset()  # that may be fetched from now on
 
 
+ArgumentsType = type[BaseModel] | Mapping[str, Any]  # or another program's JSON Schema
+
+
 class Tool(Protocol):
     """Something that the model can ask for. Raises `ToolFailed` with words for the user."""
 
     name: str  # by which the model asks for it; letters, digits, `_` and `-`
     title: str  # for the user
     description: str  # for the model
-    arguments: type[BaseModel] | Mapping[str, Any]  # or the JSON Schema of another program's tool
+    arguments: ArgumentsType
     seconds: float  # that one call may take
     is_from_outside: bool  # its answers may hold anybody's words
 
@@ -88,8 +94,7 @@ def schema_of(tool: Tool) -> dict[str, Any]:
     if isinstance(tool.arguments, Mapping):
         parameters = dict(tool.arguments)
     else:
-        parameters = tool.arguments.model_json_schema()
-        parameters.pop("title", None)
+        parameters = _parameters_of(tool.arguments)
     return {
         "type": "function",
         "function": {
@@ -98,3 +103,10 @@ def schema_of(tool: Tool) -> dict[str, Any]:
             "parameters": parameters,
         },
     }
+
+
+@cache  # it takes a millisecond, and every question needs it
+def _parameters_of(arguments: type[BaseModel]) -> dict[str, Any]:
+    parameters = arguments.model_json_schema()
+    parameters.pop("title", None)
+    return parameters

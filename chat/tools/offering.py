@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 
 from chat.tools.base import Tool, TurnContext
+from chat.tools.memory import MEMORY_TOOL_RULES, memory_tools
 from exobrain.lib.config import Config
 
 
 async def offered_tools(turn: TurnContext, config: Config) -> Sequence[Tool]:
     """The tools that the model may ask for in this turn."""
-    return []
+    return [*memory_tools(turn, config)]
+
+
+def rules_of(tools: Sequence[Tool]) -> Sequence[str]:
+    """What the system prompt says of the tools that are offered."""
+    rules = []
+    if any(tool.name == "memory_search" for tool in tools):
+        rules.append(MEMORY_TOOL_RULES)
+    return rules
