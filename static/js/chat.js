@@ -178,7 +178,10 @@ const eventHandlers = {
     card.innerHTML = '<summary><span></span> <span class="state">running…</span></summary><p></p>';
     card.querySelector("span").textContent = title;
     card.querySelector("p").textContent = description;
-    toolCards(stream).append(card);
+    // What a reload found of it was a copy; the stream tells everything from its start.
+    const copy = findToolCard(stream, tool_call_id);
+    if (copy) copy.replaceWith(card);
+    else toolCards(stream).append(card);
   },
   tool_response(stream, { tool_call_id, message }) {
     endToolCard(stream, tool_call_id, "done", message);
@@ -214,8 +217,12 @@ function toolCards({ article, text }) {
   return cards;
 }
 
+function findToolCard(stream, toolCallId) {
+  return [...toolCards(stream).children].find((each) => each.dataset.toolCallId === toolCallId);
+}
+
 function endToolCard(stream, toolCallId, state, message) {
-  const card = [...toolCards(stream).children].find((each) => each.dataset.toolCallId === toolCallId);
+  const card = findToolCard(stream, toolCallId);
   if (!card) return;
   card.classList.toggle("failed", state === "failed");
   card.querySelector(".state").textContent = state;

@@ -6,14 +6,24 @@ Speaks as much of the OpenAI API as the product uses: streamed chat completions.
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 GATE_SECONDS = 30  # a gate that a failing test leaves shut
 
-Step = str | threading.Event  # a piece of the answer, or a gate to wait at
+
+@dataclass(frozen=True)
+class Use:
+    """The model asks for a tool."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+Step = str | Use | threading.Event  # a piece of the answer, or a gate to wait at
 Answer = Sequence[Step] | int  # or the status of a refusal
 
 
@@ -70,6 +80,10 @@ class _Handler(BaseHTTPRequestHandler):
         for step in answer:
             if isinstance(step, str):
                 self._send({"delta": {"content": step}, "index": 0, "finish_reason": None})
+            elif isinstance(step, Use):
+                function = {"name": step.name, "arguments": json.dumps(step.arguments)}
+                call = {"index": 0, "id": "call_1", "type": "function", "function": function}
+                self._send({"delta": {"tool_calls": [call]}, "index": 0, "finish_reason": None})
             else:
                 step.wait(GATE_SECONDS)
         self._send({"delta": {}, "index": 0, "finish_reason": "stop"})
