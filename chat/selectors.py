@@ -18,7 +18,7 @@ from journal.types import StoredMessage
 from knowledge.selectors.pages import known_blocks
 from knowledge.services.learning.learner import message_to_learn
 from knowledge.services.ledger.redaction import load_redaction_mask
-from knowledge.services.recall.withholding import Withheld, day_without, withheld_from
+from knowledge.services.withholding import Withheld, day_without, withheld_from
 
 
 def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:

@@ -12,9 +12,9 @@ from knowledge.types import Profile, Recalled, Slot, Trust
 SOURCES = {
     Trust.WEB: "a web page or an answer made from one",
     Trust.TOOL: "a tool",
-    Trust.INFERRED: "said or concluded by the assistant",
-    Trust.USER_SAID: "said by the user",
-    Trust.CONFIRMED: "confirmed by the user",
+    Trust.INFERRED: "the assistant",
+    Trust.USER_SAID: "the user",
+    Trust.CONFIRMED: "the user, confirmed",
 }
 
 State = Literal["running", "complete", "interrupted", "cancelled", "error"]

@@ -178,6 +178,12 @@ def messages_by_ids(*, user_id: UUID, ids: Sequence[UUID]) -> list[StoredMessage
     return _stored(found.order_by("journal__reference", "sequence"))
 
 
+def messages_with(*, user_id: UUID, part: str) -> list[StoredMessage]:
+    """Every message of the user in whose text this occurs, in any case."""
+    found = Message.objects.filter(user_id=user_id, content__icontains=part)
+    return _stored(found.order_by("journal__reference", "sequence"))
+
+
 def messages_of(*, user_id: UUID, reference: str) -> list[StoredMessage] | None:
     """Every message of the user's day, oldest first; None when there is no such journal."""
     journal = Journal.objects.filter(user_id=user_id, reference=reference).first()

@@ -36,7 +36,7 @@ from knowledge.models import (
     Update,
 )
 from knowledge.models.indexes import BlockVector, EmbeddingSpace, OutboxEntry
-from knowledge.selectors.changesets import changes
+from knowledge.selectors.changesets import changes, dropped_counts
 
 CHANGES_SHOWN = 200  # of a changeset
 
@@ -358,15 +358,20 @@ class ChangesetAdmin(OwnedAdmin):
     show_full_result_count = False
     fields = (
         *("id", "user", "kind", "state", "job_id", "reverts", "extractor", "fallback"),
-        "summary",
-        *("created_at", "shown_changes"),
+        *("dropped", "summary", "created_at", "shown_changes"),
     )
-    readonly_fields = ("shown_changes",)
+    readonly_fields = ("dropped", "shown_changes")
 
     @admin.display(description="rows")
     def row_count(self, changeset: Changeset) -> int:
         """How many rows it touched."""
         return sum(sum(counts.values()) for counts in changeset.summary.values())
+
+    @admin.display(description="dropped")
+    def dropped(self, changeset: Changeset) -> str:
+        """Why parts of messages were not learned, and how many."""
+        counts = dropped_counts([changeset.pk])[changeset.pk]
+        return ", ".join(f"{reason}: {count}" for reason, count in counts.items()) or "-"
 
     @admin.display(description="changes")
     def shown_changes(self, changeset: Changeset) -> str:

@@ -21,6 +21,7 @@ class Trust(IntEnum):
     CONFIRMED = 5  # the user looked at it in the memory and agreed
 
 
+LAST_SAID = "*"  # what a correction takes back that does not name it: "sorry, the 14th"
 CERTAIN = 0.6  # confidence from which a statement counts as sure and may end others
 
 # What a message of such a role is worth; any other is as good as a page of the web.
@@ -120,6 +121,7 @@ class SourceMessage:
     role: str  # user or assistant
     content: str
     said_at: datetime  # relative dates in it count from here
+    stays_here: bool = False  # it names something private: no model elsewhere is shown it
     is_from_outside: bool = False  # an answer made from what others wrote
 
     @property
@@ -207,7 +209,8 @@ class ProposedFact:
     holds_now: bool = True
     # The topic is over since valid_from: of this value, or without one of any value.
     ends: bool = False
-    corrects: str | None = None  # the value that was said before and is wrong: "not Tuesday"
+    # The value that was said before and is wrong: "not Tuesday"; LAST_SAID: whichever it was.
+    corrects: str | None = None
     event: ProposedEvent | None = None  # when it happens: the statement is an event
     is_secret: bool = False  # a password, a code, an account number
     told_by: str | None = None  # key of the entity whose words the statement repeats
@@ -441,6 +444,12 @@ class ChangesetEntry:
     fallback: str  # why the rules have read messages in a model's place; empty: they have not
     summary: Mapping[str, Any]  # table -> {"added": 1, "changed": 2, "removed": 3}
     can_roll_back: bool
+    dropped: Mapping[str, int]  # why parts of messages were not learned -> how many
+
+    @property
+    def dropped_count(self) -> int:
+        """How many parts were not learned."""
+        return sum(self.dropped.values())
 
 
 @dataclass(frozen=True)

@@ -355,7 +355,7 @@ class PullSubscription:
             self.requested = max(0, self.requested - 1)
             self.on_message(message)
         elif status == "408":  # a request has expired
-            unused = int((message.headers or {}).get("Nats-OutboxEntry-Messages", 0))
+            unused = int((message.headers or {}).get("Nats-Pending-Messages", 0))
             self.requested = max(0, self.requested - unused)
         elif status != "100":  # a heartbeat; anything else says that the consumer has gone
             self.is_broken = True

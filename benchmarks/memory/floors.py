@@ -13,7 +13,7 @@ from benchmarks.memory.metrics import BUDGET_TOKENS, Outcome
 
 Documents = Callable[[Sequence[Sequence[Turn]]], list[str]]
 
-MARKUP_TOKENS = 17  # of a memory's line in the prompt, beside its text
+MARKUP_TOKENS = 14  # of a memory's line in the prompt, beside its text
 K1 = 1.2
 B = 0.75
 WORD = re.compile(r"[a-z0-9']+")

@@ -1,13 +1,15 @@
 """What the memory knows after small stories, and what the model is given for their questions.
 
 Usage: python -m benchmarks.memory.known --cases FILE --out DUMP [--kind K,..] [--lang L,..]
-                                         [--only ID,..] [--data DIR]
+                                         [--only ID,..] [--data DIR] [--without PART,..]
 
 FILE has a case a line: `{"id", "kind", "lang", "zone"?, "now", "days": [{"at", "messages":
 [{"role", "text"}]}], "questions": [{"q"}]}`. Every case is a user of its own. Each of its days is
 imported into the journal at its own time and learned as the job `knowledge.update` does it; only
 the queue on the way there is left out. The clock stands at the end of that day, and at `now` for
 the questions, which go the way of chat: the same recall, budget and cut; its deadline is lifted.
+For an ablation, --without leaves out parts: profile, parser, passages, or any part of recall
+(words, meaning, tokens, time, graph, facts).
 
 DUMP gets an object a case: `{"id", "facts", "entities", "edges", "reviews", "prompts"}`.
 """
@@ -15,14 +17,17 @@ DUMP gets an object a case: `{"id", "facts", "entities", "edges", "reviews", "pr
 import argparse
 import json
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
+PARTS = ("words", "meaning", "tokens", "time", "graph", "facts")  # of recall
+BEFORE_RECALL = ("profile", "parser", "passages")
 NO_DEADLINE_MS = 60_000
 MINUTES_BETWEEN_MESSAGES = 2
 MINUTES_UNTIL_LEARNED = 10
@@ -42,7 +47,11 @@ def main() -> None:
     for name in ("only", "kind", "lang"):
         parser.add_argument(f"--{name}", default="", help="these alone, with commas between")
     parser.add_argument("--data", help="keep the services' data in this directory")
+    parser.add_argument("--without", default="", help="parts to do without, with commas between")
     options = parser.parse_args()
+    without = set(filter(None, options.without.split(",")))
+    if unknown := without - {*BEFORE_RECALL, *PARTS}:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
     wanted = {"id": options.only, "kind": options.kind, "lang": options.lang}
     lines = options.cases.read_text(encoding="utf-8").splitlines()
     cases = [
@@ -55,6 +64,8 @@ def main() -> None:
             EXOBRAIN_DATA=options.data or temporary, APP_ENV="local", LOG_LEVEL="ERROR"
         )
         os.environ.setdefault("KNOWLEDGE_EXTRACTOR", "rules")
+        if "parser" in without:
+            os.environ["KNOWLEDGE_PARSER"] = "none"
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exobrain.settings")
         import django  # noqa: PLC0415  the environment comes first
 
@@ -63,20 +74,25 @@ def main() -> None:
 
         from exobrain.embedded import Service, hold  # noqa: PLC0415
         from exobrain.lib.config import get_config  # noqa: PLC0415
+        from knowledge.retrieval import passages  # noqa: PLC0415
 
+        if "passages" in without:
+            passages.MAX_WORDS = sys.maxsize
         with hold(get_config().data_dir, services={Service.DATABASE, Service.CACHE}):
             call_command("migrate", verbosity=0)
             began = time.perf_counter()
             with options.out.open("w", encoding="utf-8") as out:
                 for number, case in enumerate(cases, 1):
-                    out.write(json.dumps(run_case(case), ensure_ascii=False) + "\n")
+                    out.write(
+                        json.dumps(run_case(case, without=without), ensure_ascii=False) + "\n"
+                    )
                     if number % 50 == 0:
                         print(f"{number} of {len(cases)}, {time.perf_counter() - began:.0f} s")
             print(f"{len(cases)} cases in {time.perf_counter() - began:.0f} s")
 
 
-def run_case(case: Case) -> dict[str, Any]:
-    """One case the whole way: told, learned, asked."""
+def run_case(case: Case, *, without: Collection[str] = ()) -> dict[str, Any]:
+    """One case the whole way: told, learned, asked, the questions without these parts."""
     from django.contrib.auth import get_user_model  # noqa: PLC0415  needs the settings
 
     from journal.types import reference_of  # noqa: PLC0415
@@ -104,7 +120,10 @@ def run_case(case: Case) -> dict[str, Any]:
     return {
         "id": case["id"],
         **what_is_known(user.pk, now),
-        "prompts": [prompt_for(user.pk, each["q"], now) for each in case.get("questions", ())],
+        "prompts": [
+            prompt_for(user.pk, each["q"], now, without=without)
+            for each in case.get("questions", ())
+        ],
     }
 
 
@@ -230,7 +249,9 @@ def _written(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def prompt_for(user_id: UUID, question: str, now: datetime) -> dict[str, Any]:
+def prompt_for(
+    user_id: UUID, question: str, now: datetime, *, without: Collection[str] = ()
+) -> dict[str, Any]:
     """What the model is given for the question, were it asked in chat now; nothing is kept."""
     from django.conf import settings  # noqa: PLC0415
 
@@ -245,12 +266,19 @@ def prompt_for(user_id: UUID, question: str, now: datetime) -> dict[str, Any]:
     from journal.models import Journal  # noqa: PLC0415
     from journal.services import today_reference  # noqa: PLC0415
     from knowledge.services.recall.giving import recall_for_question  # noqa: PLC0415
+    from knowledge.types import Profile  # noqa: PLC0415
 
     config = settings.EXOBRAIN
     zone = zone_of(user_id=user_id)
-    profile = profile_for_answers(user_id=user_id, config=config, zone=zone)
+    profile = Profile()
+    if "profile" not in without:
+        profile = profile_for_answers(user_id=user_id, config=config, zone=zone)
     found = recall_for_question(
-        user_id=user_id, question=question, config=config, deadline_ms=NO_DEADLINE_MS
+        user_id=user_id,
+        question=question,
+        config=config,
+        deadline_ms=NO_DEADLINE_MS,
+        without=without,
     )
     today = Journal.objects.filter(user_id=user_id, reference=today_reference(zone)).first()
     earlier = (

@@ -3,7 +3,7 @@
 It answers the structured-output questions of `knowledge.extraction.model`, as OpenAI's chat
 completions: with what is observed of the messages that stand in the question, and only of those.
 It has never seen the dataset's questions. An observation is a sentence about a speaker and no more,
-so the stand-in names no entity but that speaker, a person, and tells no object, relation, topic,
+so the stand-in names no entity but that speaker, a person, and tells no topic,
 value or date of a fact; its quote is the sentence of the turn that shares most words with the
 observation. Everything else an extractor needs, it needs from its own rules.
 """
@@ -133,7 +133,7 @@ def _entities(number: int, known: Known) -> list[dict[str, Any]]:
 
 
 def _facts(number: int, known: Known) -> list[dict[str, Any]]:
-    nothing = dict.fromkeys(("object", "relation", "topic", "value", "since"), "")
+    nothing = dict.fromkeys(("topic", "value", "since"), "")
     return [
         {
             "message": number,

@@ -49,9 +49,9 @@ TAG_NAMES = ("memory", "memories", "profile", "coming", "item", "fact", "event")
 _BETWEEN = (
     r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
 )
+BRACKETS = ("<", "\uff1c", "\ufe64")  # also its full-width and small forms
 _OWN_TAG = re.compile(
-    r"[<\uff1c\ufe64](?="  # also the bracket's full-width and small forms
-    + rf"{_BETWEEN}(?:[/\uff0f]{_BETWEEN})*"
+    rf"<(?={_BETWEEN}(?:/{_BETWEEN})*"
     + f"(?:{'|'.join(_BETWEEN.join(name) for name in TAG_NAMES)})"
     + r"(?![^\W_]))",
     re.IGNORECASE,
@@ -109,7 +109,7 @@ def memory_line(mark: str, recalled: Recalled, *, now: datetime, zone: tzinfo = 
             attributes.append(("status", "over"))
     elif recalled.ended:
         over = "; ".join(statement.text for statement in recalled.ended)
-        attributes.append(("outdated", escaped_line(over)))
+        attributes.append(("outdated", escaped_line(over, quotes=True)))
     if recalled.starts_at is not None:
         attributes.append(("when", _day(recalled.starts_at, zone)))
     if recalled.status == Status.DISPUTED:
@@ -175,14 +175,30 @@ def _day(moment: datetime, zone: tzinfo, precision: Precision = Precision.DAY) -
 
 def without_own_tags(text: str) -> str:
     """What somebody wrote, with nothing in it that begins a block of ours or ends one."""
-    return _OWN_TAG.sub("&lt;", text)
+    if not any(bracket in text for bracket in BRACKETS):
+        return text
+    plain = text if text.isascii() else "".join(map(_plain_form, text))
+    pieces, at = [], 0
+    for tag in _OWN_TAG.finditer(plain):
+        pieces += [text[at : tag.start()], "&lt;"]
+        at = tag.end()
+    return "".join([*pieces, text[at:]])
 
 
-def escaped_line(text: str) -> str:
-    """The text on one line, without tags, marks and characters that are not seen."""
+def _plain_form(character: str) -> str:
+    """What a full-width, small or mathematical form stands for; characters keep their places."""
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
+
+
+def escaped_line(text: str, *, quotes: bool = False) -> str:
+    """The text on one line, without tags, marks and characters that are not seen.
+
+    An attribute has no quotes either. Elsewhere they stay: an escaped one costs a token or two.
+    """
     seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
     # Escaping leaves the bracket's other forms.
-    return without_own_tags(escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=True))
+    return without_own_tags(escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=quotes))
 
 
 def cited_marks(text: str, *, marks: Collection[str]) -> set[str]:

@@ -24,7 +24,7 @@ from journal.types import StoredMessage
 from knowledge.selectors.profile import hidden_slots
 from knowledge.services.recall.giving import recall_for_question
 from knowledge.services.recall.profile import current_profile
-from knowledge.services.recall.withholding import withheld_from
+from knowledge.services.withholding import withheld_from
 from knowledge.types import BlockKind, Profile, Recall, Recalled, Trust
 
 log = structlog.get_logger(__name__)

@@ -379,6 +379,12 @@ class Config(BaseSettings):
         return not is_loopback(urlsplit(self.model_provider_base_url).hostname or "")
 
     @property
+    def embedder_is_elsewhere(self) -> bool:
+        """True when the texts that are embedded leave the hands of who runs this server."""
+        is_asked = self.embedding_provider == "provider" and not self.embedding_use_mock
+        return is_asked and (self.model_is_elsewhere or self.model_provider_base_url is None)
+
+    @property
     def effective_model(self) -> str:
         """The model's name as the provider knows it."""
         if self.main_agent_model:

@@ -177,8 +177,8 @@ _STRICT: Mapping[str, Resolve] = {
     rf"(?:in |im |the )*{_SEASON} (?:of |in )?{_YEAR}": lambda m: resolved(date(m.year, m.season, 1), Precision.SEASON),
     rf"(?:on|am) {_WEEKDAY}": lambda m: calendar.weekday_near(m.today, -1 if m.prefer_past else 0, m.weekday),
     # -- a month or a year alone
-    rf"(?:in|since|until|till|by|im|seit|during|ab|bis)(?: {_PART})?[ -]{_MONTH}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
-    rf"(?:in|since|until|till|during)[ -]{_MONTH_AFTER_IN}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
+    rf"(?:in|since|as of|until|till|by|im|seit|during|ab|bis)(?: {_PART})?[ -]{_MONTH}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
+    rf"(?:in|since|as of|until|till|during)[ -]{_MONTH_AFTER_IN}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
     rf"{_PART}[ -]{_MONTH}(?! \d)": lambda m: calendar.bare_month(m.today, m.month, prefer_past=m.prefer_past),
     rf"(?:in|since|until|by|from|to|back in|around|seit|ab|bis|im jahr|year)(?: {_PART})?[ -]{_CENTURY_YEAR}(?!\d|[.,]\d)": lambda m: resolved(date(m.year, 1, 1), Precision.YEAR),
     rf"{_PART}[ -]{_CENTURY_YEAR}(?!\d|[.,]\d)": lambda m: resolved(date(m.year, 1, 1), Precision.YEAR),

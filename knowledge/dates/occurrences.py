@@ -92,11 +92,13 @@ def occurrences(
     )
     first = _skipped(rule, first, to=begin)
     found = rrulestr(rule, dtstart=first).xafter(begin, inc=True, count=MOST_OCCURRENCES)
-    starts = []
+    starts: list[datetime] = []
     for at in found:
         if at >= end:
             break
-        starts.append(at.replace(tzinfo=zone).astimezone(UTC))
+        start = at.replace(tzinfo=zone).astimezone(UTC)
+        if not starts or start > starts[-1]:  # a day that a zone skipped is the next one there
+            starts.append(start)
     return starts
 
 

@@ -2,38 +2,32 @@
 
 Names, numbers, negation, tense and who speaks are compared word by word: a model may leave out
 small words, and turn "I" into "the user". What it puts into words of its own is replaced by the
-clause; what it changes is not believed. What a clause tells of a topic is in `topic_frames`.
+clause; what it changes is not believed. What a clause tells of a topic is in `topic_frames.py`.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from knowledge.dates.reader import read_dates, read_duration_start
-from knowledge.extraction.clause_text import (
+from knowledge.extraction.gazetteer import fold_name
+from knowledge.extraction.quoted_clauses import (
     FREE,
     THIRD_PERSON,
-    Clause,
+    QuotedClause,
     SubjectKind,
     Token,
     clause_at,
     subject_of,
     tokens_of,
 )
-from knowledge.extraction.gazetteer import fold_name
-from knowledge.extraction.topic_frames import (
-    frames_of,
-    is_liked,
-    tells_acquaintance,
-    tells_partner,
-    tells_relation,
-)
-from knowledge.types import SourceMessage, TextSpan
+from knowledge.extraction.times import precision_of
+from knowledge.extraction.topic_frames import SaidValue, Told, is_of_speaker, told
+from knowledge.extraction.topics import Topic
+from knowledge.types import Precision, SourceMessage, TextSpan
 
 SWAPPED_WORDS = 2  # a statement of so few words is the same in any order: "Ann is my sister"
-SYMMETRIC = frozenset({"edge.knows", "edge.partner_of", "edge.related_to", "edge.also_known_as"})
-_AFFIRMED, _DENIED = frozenset({"yes", "likes", "ja"}), frozenset({"no", "dislikes", "nein"})
 
 
 class Mismatch(StrEnum):
@@ -56,7 +50,7 @@ class Person:
 
 
 def text_mismatch(  # noqa: PLR0911  the first difference that is found
-    clause: Clause, text: str, person: Person
+    clause: QuotedClause, text: str, person: Person
 ) -> Mismatch | None:
     """What the text says otherwise than the clause; None when it says the same."""
     said, told = clause.tokens, _spoken(tokens_of(text), person)
@@ -77,7 +71,7 @@ def text_mismatch(  # noqa: PLR0911  the first difference that is found
     return Mismatch.WORDS
 
 
-def is_about(clause: Clause, person: Person) -> bool:
+def is_about(clause: QuotedClause, person: Person) -> bool:
     """True when the clause can be a statement about them."""
     if not person.is_speaker:
         words = {part for token in clause.all_tokens for part in token.word.split("'")}
@@ -85,64 +79,42 @@ def is_about(clause: Clause, person: Person) -> bool:
     return _place_of(clause, person) is not None
 
 
-def tells_topic(
-    message: SourceMessage, span: TextSpan, topic: str, value: str, person: Person
-) -> bool:
-    """True when one clause of the quote tells that topic of the person, with that value."""
-    parts = topic.split(":")
-    is_judged = value in _AFFIRMED | _DENIED  # then the topic has what is affirmed or denied
-    found = _find_words(message, span, parts[-1] if is_judged else value.removeprefix("not "))
-    if found is None:
-        return False
-    clause, words = found
-    if parts[0] == "relation" and not all(_clause_has(clause, part) for part in parts[1:]):
-        return False
-    for frame in frames_of(topic):
-        if not frame.fits(clause.text, words):
-            continue
-        if not (frame.says_whose and person.is_speaker) and not _is_subject(
-            clause, person, frame.owned
-        ):
-            continue
-        if value in _DENIED or value.startswith("not "):
-            return clause.is_negated or not is_liked(clause.text)
-        is_so = clause.is_plain(may_be_past=frame.may_be_past)
-        return is_so and (parts[0] != "preference" or is_liked(clause.text))
-    return False
+def told_topic(
+    message: SourceMessage,
+    span: TextSpan,
+    topic: Topic,
+    value: str,
+    person: Person,
+    *,
+    name_type: str | None,
+) -> Told | None:
+    """What one clause of the quote says of that topic of the person, with that value.
+
+    Without a value: that it is over, whatever it was.
+    """
+    if not value:
+        whole = clause_at(message, span)
+        found = told(whole, topic, None, is_self=person.is_speaker) if whole else None
+        return found if whole is not None and _is_subject(whole, person) else None
+    place = find_words(message, span, value)
+    if place is None:
+        return None
+    clause, said = place
+    said = replace(said, name_type=name_type)
+    whose = person.is_speaker and is_of_speaker(topic, clause, said)
+    if not whose and not _is_subject(clause, person):
+        return None
+    return told(clause, topic, said, is_self=person.is_speaker)
 
 
-def tells_edge(clause: Clause, edge_type: str, source: Person, target: Person) -> bool:
-    """True when the clause says that the two are related so, and in this direction."""
+def date_told(clause: QuotedClause, date: datetime, said_at: datetime) -> str:
+    """How exactly the clause's own words tell that date; empty when they do not."""
     text = clause.text
-    if not clause.is_plain() or not tells_relation(text, edge_type):
-        return False
-    first, second = (_place_of(clause, person) for person in (source, target))
-    if first is None or second is None:
-        return False
-    if source.is_speaker or target.is_speaker:
-        other = target if source.is_speaker else source
-        words = " ".join(
-            text[token.start : token.end].removesuffix("'s")
-            for token in tokens_of(text)
-            if token.word.removesuffix("'s") in other.names
-        )
-        if edge_type == "edge.knows":
-            return tells_acquaintance(text, words)
-        if edge_type == "edge.partner_of":
-            return tells_partner(text, words)
-    return edge_type in SYMMETRIC or source.is_speaker or first < second
-
-
-def tells_date(clause: Clause, date: datetime, said_at: datetime) -> bool:
-    """True when a date in the clause's words can be that one."""
-    text = clause.text
-    if any(
-        interval.start.date() <= date.date() < interval.end.date()
-        for interval in read_dates(text, at=said_at, prefer_past=True, lenient=True)
-    ):
-        return True
+    for interval in read_dates(text, at=said_at, prefer_past=True, lenient=True):
+        if interval.start.date() <= date.date() < interval.end.date():
+            return precision_of(interval)
     began = read_duration_start(text, at=said_at)
-    return began is not None and began.year == date.year
+    return Precision.YEAR if began is not None and began.year == date.year else ""
 
 
 # -- words
@@ -190,7 +162,7 @@ def _negations(tokens: Sequence[Token]) -> bool:
 # -- who
 
 
-def _same_subject(clause: Clause, told: Sequence[Token], person: Person) -> bool:
+def _same_subject(clause: QuotedClause, told: Sequence[Token], person: Person) -> bool:
     """True when the text begins with whom the clause begins with."""
     ours, theirs = clause.subject, subject_of(told)
     if theirs.kind is SubjectKind.NONE or ours == theirs:
@@ -209,28 +181,23 @@ def _swapped(ours: Sequence[Token], theirs: Sequence[Token]) -> bool:
     return len(left) <= SWAPPED_WORDS and sorted(left) == sorted(right)
 
 
-def _is_subject(clause: Clause, person: Person, owned: str) -> bool:
-    """True when the clause's subject is the person, or the thing of theirs that the frame names."""
+def _is_subject(clause: QuotedClause, person: Person) -> bool:
+    """True when the clause's subject is the person."""
     subject = clause.subject
     if subject.word.endswith("'s"):  # "my brother's job": it is another's
         return False
     tokens = [token.word for token in clause.all_tokens]
     place = tokens.index(subject.word) if subject.word in tokens else 0
-    if not person.is_speaker:
-        if person.is_pronoun and subject.word in THIRD_PERSON:
-            return True
-        if subject.kind is SubjectKind.OWNED:  # "my sister Ann"
-            return tokens[place + 1 : place + 2] != [] and tokens[place + 1] in person.names
-        return subject.kind is SubjectKind.NAME and subject.word in person.names
-    if subject.kind is SubjectKind.SELF:
+    if person.is_speaker:
+        return subject.kind is SubjectKind.SELF
+    if person.is_pronoun and subject.word in THIRD_PERSON:
         return True
-    # "my new job": an adjective may stand between.
-    return subject.kind is SubjectKind.OWNED and (
-        owned == "*" or bool(set(tokens[place : place + 2]) & set(owned.split()))
-    )
+    if subject.kind is SubjectKind.OWNED:  # "my sister Ann"
+        return tokens[place + 1 : place + 2] != [] and tokens[place + 1] in person.names
+    return subject.kind is SubjectKind.NAME and subject.word in person.names
 
 
-def _place_of(clause: Clause, person: Person) -> int | None:
+def _place_of(clause: QuotedClause, person: Person) -> int | None:
     """Where the clause speaks of them, counted in words; None where it does not."""
     tokens = clause.all_tokens
     if person.is_speaker:
@@ -252,25 +219,33 @@ def _place_of(clause: Clause, person: Person) -> int | None:
 # -- where
 
 
-def _find_words(message: SourceMessage, span: TextSpan, words: str) -> tuple[Clause, str] | None:
-    """The clause of the quote that has these words, and the words as they stand in it."""
+def find_words(
+    message: SourceMessage, span: TextSpan, words: str
+) -> tuple[QuotedClause, SaidValue] | None:
+    """The clause of the quote that has these words, and where they stand in it."""
     whole = clause_at(message, span)
     wanted = [token.word for token in tokens_of(words)]
     if whole is None or not wanted:
         return None
-    said = whole.tokens
-    for first in range(len(said) - len(wanted) + 1):
-        run = said[first : first + len(wanted)]
-        if all(map(_equal, wanted, (token.word for token in run))):
-            start, end = whole.start + run[0].start, whole.start + run[-1].end
-            clause = clause_at(message, TextSpan(message.id, start, end))
-            return (clause, message.content[start:end]) if clause else None
+    for first, start, end in _runs(whole, wanted):
+        del first
+        clause = clause_at(message, TextSpan(message.id, start, end))
+        if clause is None:
+            continue
+        for place, begin, finish in _runs(clause, wanted):
+            if begin == start:
+                said = message.content[begin:finish]
+                return clause, SaidValue(said, place, place + len(wanted))
     return None
 
 
-def _clause_has(clause: Clause, words: str) -> bool:
-    said = [token.word for token in clause.all_tokens]
-    return all(_among(token.word, said) for token in tokens_of(words))
+def _runs(clause: QuotedClause, wanted: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Where the clause, with its lead, has these words: the first word, and the characters."""
+    tokens = clause.all_tokens
+    for first in range(len(tokens) - len(wanted) + 1):
+        run = tokens[first : first + len(wanted)]
+        if all(map(_equal, wanted, (token.word for token in run))):
+            yield first, clause.lead_start + run[0].start, clause.lead_start + run[-1].end
 
 
 def person_of(name: str, *, is_speaker: bool = False, is_pronoun: bool = False) -> Person:

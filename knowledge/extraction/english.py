@@ -119,7 +119,7 @@ _LEFT_OUT = [
         ),
         (
             r"(?i)^(?:allergic|intolerant|diabetic|vegetarian|vegan|pescatarian|married|divorced|engaged|pregnant|retired|unemployed|self-employed|based|"
-            r"originally from|from|born and raised|not allergic|not vegan|lactose|coeliac|in)\b(?! (?:now on|the|then|my|case|fact|general|addition|short|chapter|\d))",
+            r"originally from|from|born and raised|not allergic|not vegan|lactose|coeliac|in)\b(?!(?: [\w'-]+){1,4},? (?:I|we|my|our|he|she|they|it|you|there)\b)(?! (?:now on|the|then|my|case|fact|general|addition|short|chapter|\d))",
             "I am ",
         ),
         (r"(?i)^(?:on) (?=day|\d+ ?mg|holiday|antibiotics|insulin)", "I am "),
@@ -132,6 +132,10 @@ _LEFT_OUT = [
         (
             r"(?i)^(?:proud |happy )?(?:mum|mom|dad|mother|father|parent|owner|member|fan) of\b",
             "I am a ",
+        ),
+        (
+            r"(?i)^(?:deputy |new )?(?:head|director|vice president|vp|captain|chair|lead|leader|professor) of [a-z][a-z -]{2,40} (?:from|since|as of|starting)\b",
+            "I am ",
         ),
         (r"(?i)^(?:smoker|non-smoker|night owl|early bird|left-handed|right-handed)\b", "I am a "),
         (

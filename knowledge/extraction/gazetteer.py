@@ -13,10 +13,12 @@ from knowledge.extraction.node_types import (
     GROUP,
     INSTITUTION,
     OBJECT,
+    PERSON,
     PLACE,
 )
 from knowledge.extraction.port import KnownEntity, SchemaView
 
+LEAST_SHORT_FORM = 3  # characters
 _BROADER = {CITY: PLACE, COUNTRY: PLACE, COMPANY: INSTITUTION, DOCUMENT: OBJECT, GROUP: INSTITUTION}
 
 
@@ -34,6 +36,7 @@ class Gazetteer:
     types: dict[str, str] = field(default_factory=dict)  # key -> node type
     longest: dict[str, int] = field(default_factory=dict)  # first word -> words of the longest name
     lowercase_words: set[str] = field(default_factory=set)  # seen without a capital
+    short_forms: set[str] = field(default_factory=set)  # beginnings of people's first names
 
     @classmethod
     def of(cls, known: Iterable[KnownEntity], schema: SchemaView) -> "Gazetteer":
@@ -53,6 +56,10 @@ class Gazetteer:
         self.keys.setdefault(text, key)
         self.types.setdefault(key, node_type)
         words = text.split(" ")
+        if node_type == PERSON:
+            self.short_forms.update(
+                words[0][:size] for size in range(LEAST_SHORT_FORM, len(words[0]))
+            )
         self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
 
     def nearest_type(self, node_type: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from knowledge.extraction.clause import Clause, Phrase, Tense
 from knowledge.extraction.names import Name
+from knowledge.extraction.namesakes import find_namesakes
 from knowledge.extraction.node_types import (
     CITY,
     COMPANY,
@@ -32,7 +33,7 @@ MAX_OPEN_CHARACTERS = 240
 _NO_MORE = re.compile(r"(?i)\b(?:no longer|any ?more|any longer|no more)\b")
 _CANNOT = re.compile(r"(?i)\b(?:can't|cannot|can not|cant|couldn't)\b")
 # Verbs whose past tells of one time, not of how it was.
-_OF_THE_MOMENT = frozenset(
+OF_THE_MOMENT = frozenset(
     [
         "like",
         "love",
@@ -55,7 +56,7 @@ _OF_THE_MOMENT = frozenset(
 _EMPTY_VERBS = frozenset(["be", "have", "get", "see", "think", "feel"])
 _NO = frozenset({"no", "neither", "zero"})
 # Verbs whose past tells what is so now.
-_STAYS_TRUE = frozenset(
+STAYS_TRUE = frozenset(
     ["grow+up", "bear", "raise", "diagnose", "react", "develop", "get", "become", "go", "turn"]
 )
 # Said to the assistant, or of something that only the words before tell.
@@ -361,6 +362,8 @@ def read_clause(
             match.value is None and found and match.topic.name == found[0].topic
         ):
             continue
+        if match.topic.name == "owns:" and any(find_namesakes(context.text)):
+            continue  # "We have two Bens at work"
         made = list(_statements(match, clause, subject, context, language))
         if made:
             taken.add(family)
@@ -525,8 +528,10 @@ def _statement(
         return None
     person = context.people.get(phrase.head_start) if phrase is not None else None
     is_person = person is not None and (name is None or name.node_type == PERSON)
+    is_count = topic.name == "pet_count:" and phrase is not None and phrase.determiner in _NUMBERS
     if (
         is_person
+        and not is_count  # "I have one cat now"
         and topic.node_type != PERSON
         and topic.name not in ("pet:", "name", "likes:", "dislikes:")
     ):
@@ -581,6 +586,14 @@ def _statement(
     ):
         shown = name.text if name is not None else phrase.text
         text = filled(says, subject, shown)
+    if (
+        topic.name == "employer"
+        and state == "holds"
+        and says
+        and phrase is not None
+        and (clause.complement is not None or "as" in clause.prepositions)
+    ):  # what they are there is the job's to say, which may change
+        text = filled(says, subject, name.text if name is not None else phrase.text)
     if (
         topic.name == "job"
         and state == "holds"
@@ -683,10 +696,10 @@ def _state(effect: Effect, clause: Clause, *, is_denied: bool, is_no_more: bool)
         return "denied" if tense in (Tense.PRESENT, Tense.PERFECT) else None
     if tense is Tense.USED_TO:
         return "ended"
-    if tense is Tense.PAST and clause.verb in _OF_THE_MOMENT:
+    if tense is Tense.PAST and clause.verb in OF_THE_MOMENT:
         return None
     if tense is Tense.PAST:
-        return "holds" if clause.verb in _STAYS_TRUE else "ended"
+        return "holds" if clause.verb in STAYS_TRUE else "ended"
     if tense is Tense.PERFECT and re.search(r"(?i)\b(?:before|in the past|once)\W*$", clause.text):
         return "ended"
     return "holds"
@@ -773,6 +786,7 @@ def _is_liking(word: str) -> bool:
 _COUNTS = {word: str(n) for word, n in spelled(ENGLISH, 1, 10).items()} | {"a": "1", "an": "1"}
 
 
+_NUMBERS = frozenset(_COUNTS) - {"a", "an"}
 _AT_WORK = re.compile(r"(?i) (?:at|in|with|for|from|by) .*$")
 
 
@@ -817,6 +831,8 @@ def sentence(template: str, subject: Subject) -> str:
     """The clause as a sentence with its subject put in."""
     label = subject.label
     text = template.replace("{who}", label)
+    if label == "We" and not template.startswith("{who}"):
+        text = template.replace("{who}", "we")  # "In August we hiked"
     if not subject.is_self:
         text = re.sub(rf"(?<={re.escape(label)}) (?:am|'m)\b", " is", text)
         text = text.replace(f"{label} {label} ", f"{label} ")  # the parse has split "my aunt Ann"
@@ -863,7 +879,10 @@ def read_open_clause(
         if name.start in context.keys
     ]
     polarity = ""
-    if clause.is_negated:
+    is_present = clause.tense in (Tense.PRESENT, Tense.PERFECT)
+    if is_present and _CANNOT.search(clause.text) is None and _NO_MORE.search(clause.text):
+        polarity = Polarity.ENDED
+    elif clause.is_negated:
         polarity = Polarity.NOT
     elif clause.tense is Tense.USED_TO:
         polarity = Polarity.ENDED
@@ -876,6 +895,7 @@ def read_open_clause(
         value=value,
         confidence=OPEN,
         polarity=polarity,
+        ends=polarity == Polarity.ENDED and clause.tense is not Tense.USED_TO,
         is_single=False,
         is_past=clause.tense in (Tense.PAST, Tense.USED_TO),
         others=tuple(key for key in others if key != subject.key),
@@ -908,6 +928,7 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
         and clause.complement is not None
         and clause.object is None
         and clause.complement.head in _IDLE_COMPLEMENTS
+        and "of" not in clause.complement.prepositions  # "afraid of heights"
         and not (has_number and len(clause.complement.text.split()) > 2)
         and not (has_date and clause.complement.head in _WITH_A_DATE)
     ):
@@ -926,6 +947,7 @@ def _tells_enough(clause: Clause, subject: Subject, context: Context, *, has_dat
             or (has_date and is_specific)
             or (clause.is_negated and clause.tense is Tense.PRESENT and verb in _HABITS)
             or (verb == "be" and has_number and subject.is_self)
+            or (verb == "work" and clause.tense is Tense.PRESENT and " " in clause.text[6:].strip())
             or verb
             in (
                 "die",

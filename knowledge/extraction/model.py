@@ -56,7 +56,7 @@ class ModelExtractor:
         self.failures = 0  # in a row
         self.rests_until = 0.0  # seconds of the monotonic clock
         self.parser = parser  # of the rules
-        self.name = f"model-1:{provider.name}"
+        self.name = f"model-2:{provider.name}"
 
     def extract(
         self,
@@ -67,20 +67,22 @@ class ModelExtractor:
     ) -> Extraction:
         """What may be remembered of the messages; what the model does not read, the rules do.
 
+        So they do what stays here, for good: the model is not asked about it later either.
+
         After a failure it is not asked for a while, so that a slow one does not hold up every job.
         """
         by_rules = propose_by_rules(
             messages=messages, schema=schema, known=known, parser=self.parser
         )
         proposals = ModelProposals(by_rules, messages, why_not_own=self.why_not_own)
-        types, relations = offered_types(schema), sorted(schema.edge_types)
-        batches = _batches(messages)
+        types = offered_types(schema)
+        batches = _batches([message for message in messages if not message.stays_here])
         for batch in batches[MAX_BATCHES:]:
             proposals.leave_to_rules(batch, FallbackReason.TOO_MUCH)
         reason = FallbackReason.RESTING if time.monotonic() < self.rests_until else None
         for batch in batches[:MAX_BATCHES]:
             if reason is None:
-                reason = self._read(batch, proposals, types, relations)
+                reason = self._read(batch, proposals, types)
             if reason is not None:
                 log.warning("extraction_fell_back", reason=reason, messages=len(batch))
                 proposals.leave_to_rules(batch, reason)
@@ -93,14 +95,13 @@ class ModelExtractor:
         batch: Sequence[SourceMessage],
         proposals: ModelProposals,
         types: Sequence[str],
-        relations: Sequence[str],
     ) -> FallbackReason | None:
         """The model has read the batch; else why it has not."""
         try:
             found = self._ask(entities.prompt(batch, types=types), proposals)
             proposals.add_entities(batch, found)
             names = proposals.names(batch)
-            found = self._ask(facts.prompt(batch, names=names, relations=relations), proposals)
+            found = self._ask(facts.prompt(batch, names=names), proposals)
             proposals.add_facts(batch, found)
         except (Unavailable, Upstream) as error:
             reason = getattr(error, "reason", FallbackReason.UNUSABLE)

@@ -1,5 +1,6 @@
 """What the rules found in a batch, and what of a model's answers holds beside it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,32 +15,25 @@ from knowledge.extraction.carried import (
     Person,
     is_about,
     person_of,
-    tells_date,
-    tells_edge,
-    tells_topic,
     text_mismatch,
 )
-from knowledge.extraction.clause_text import THIRD_PERSON, Clause, clause_at, clauses_at
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.masking import strip_unprintable
+from knowledge.extraction.model_facts import fact_of
 from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import CONCEPT, ENTITY, PERSON
 from knowledge.extraction.own_words import OwnWords, why_not_own_words
 from knowledge.extraction.prompts.entities import Entity
 from knowledge.extraction.prompts.facts import Fact
 from knowledge.extraction.proposals import Proposals
+from knowledge.extraction.quoted_clauses import THIRD_PERSON, QuotedClause, clause_at, clauses_at
 from knowledge.extraction.quotes import find_quotes, locate_quote
 from knowledge.extraction.relevance import VERDICTS, RejectionReason
 from knowledge.extraction.sentences import Sentence, split_sentences
-from knowledge.extraction.statements import OPEN_TOPIC, normal_value
+from knowledge.extraction.statements import OPEN_TOPIC
 from knowledge.extraction.topic_frames import has_unnamed_person
-from knowledge.extraction.vocabulary import (
-    match_edge_type,
-    match_node_type,
-    normal_topic,
-    offered_types,
-    parse_start_date,
-)
+from knowledge.extraction.topics import topic_named
+from knowledge.extraction.vocabulary import match_node_type, offered_types
 from knowledge.extraction.words import word_list
 from knowledge.types import (
     Extraction,
@@ -54,9 +48,9 @@ from knowledge.types import (
 
 MAX_ITEMS = 200  # of one answer
 MAX_NAMES = 80  # named to the model when it is asked for facts
-MAX_CERTAINTY = 0.9  # of a fact, however sure the model is
 NAME_CONFIDENCE = 0.85  # of a name that a model saw and the message has
 
+_YEAR = re.compile(r"\b\d{4}\b")
 _USER_WORDS = ("user", "the user", "i", "me", "speaker", "author", "")
 
 
@@ -70,9 +64,9 @@ class DropReason(StrEnum):
     NO_MESSAGE = "no_such_message"
     NOT_QUOTED = "not_in_message"
     TYPE = "type_outside_schema"
-    RELATION = "relation_outside_schema"
-    RELATION_NOT_SAID = "relation_not_said"
     SUBJECT = "unknown_subject"
+    TOPIC_NOT_SAID = "topic_not_said"  # the statement stays, as what was said
+    DATE_NOT_SAID = "date_not_said"  # the statement stays, without one
     TOO_MANY = "too_many"
 
 
@@ -93,6 +87,7 @@ class ModelProposals:
     by_rules: Proposals
     messages: Sequence[SourceMessage]
     facts: list[ProposedFact] = field(default_factory=list)
+    exact: list[ProposedFact] = field(default_factory=list)  # those in the words of the message
     rulings: list[Ruling] = field(default_factory=list)
     usage: Counter[str] = field(default_factory=Counter)
     read_ids: set[UUID] = field(default_factory=set)  # of messages that the model has read
@@ -102,31 +97,43 @@ class ModelProposals:
     why_not_own: OwnWords = why_not_own_words
 
     def extraction(self, *, extractor: str) -> Extraction:
-        """All that is proposed: the model's facts, and those of the rules that it does not have.
-
-        A fact of the rules counts where the model has read nothing or nothing of it holds, and
-        when its topic is new.
-        """
-        topics = {(fact.about[:1], fact.topic) for fact in self.facts if fact.topic}
-        read = [fact.span for fact in self.facts]
-        added = [
-            fact
-            for fact in self.by_rules.facts
-            if fact.span.message_id not in self.read_ids
-            or (_overlaps(fact.span, self.dropped) and not _overlaps(fact.span, read))
-            or (
-                fact.topic is not None
-                and not fact.topic.startswith(OPEN_TOPIC)
-                and (fact.about[:1], fact.topic) not in topics
-            )
-        ]
+        """All that is proposed: the facts of the rules, and what the model adds to them."""
+        kept = [self._worded(fact) for fact in self.by_rules.facts if self._is_kept(fact)]
+        added = [fact for fact in self.facts if not _is_said_by(kept, fact)]
         return replace(
             self.by_rules.extraction(extractor=extractor),
-            facts=(*self.facts, *added),
+            facts=(*kept, *added),
             rulings=tuple(self.rulings),
             usage=dict(self.usage),
             fallbacks=self.fallbacks,
         )
+
+    def _is_kept(self, fact: ProposedFact) -> bool:
+        """True for a fact of the rules that counts beside what the model has read.
+
+        What fits a row of the table, has a time or was asked for always does. What is only in the
+        user's own words has to be worth keeping to the model as well.
+        """
+        is_open = fact.topic is None or fact.topic.startswith(OPEN_TOPIC)
+        is_sure = not is_open or fact.event is not None or fact.corrects is not None
+        return (
+            is_sure
+            or fact.trust != Trust.USER_SAID
+            or fact.span.message_id not in self.read_ids
+            or _overlaps(fact.span, self.dropped)
+            or _overlaps(fact.span, [one.span for one in self.facts])
+        )
+
+    def _worded(self, fact: ProposedFact) -> ProposedFact:
+        """The fact of the rules in the words of the model's sentence, where that says the same."""
+        if fact.event is not None or _YEAR.search(fact.text):
+            return fact  # the rules write out which day is meant
+        same = (fact.about[:1], fact.topic, fact.value, fact.polarity)
+        for one in self.facts:
+            says = (one.about[:1], one.topic, one.value, one.polarity)
+            if says == same and one in self.exact and _overlaps(fact.span, [one.span]):
+                return replace(fact, text=one.text)
+        return fact
 
     def leave_to_rules(self, batch: Sequence[SourceMessage], reason: FallbackReason) -> None:
         """Nothing that the model said of these messages counts."""
@@ -193,7 +200,7 @@ class ModelProposals:
             if subject is None:
                 self._drop(message, DropReason.SUBJECT, clause.span)
                 continue
-            key, person = subject
+            person = subject[1]
             # A model may quote a whole sentence and say what one clause of it says.
             for part in clauses_at(message, clause.span):
                 if text_mismatch(part, fact.text, person) is None:
@@ -205,14 +212,14 @@ class ModelProposals:
                 self._drop(message, mismatch, clause.span)
                 continue
             text = fact.text if mismatch is None and fact.text.strip() else clause.text
-            proposed = _proposed_fact(fact, text, clause, subject)
-            target = self._person(fact.object, clause) if fact.object.strip() else None
-            if target is not None and target[0] != key:
-                edge_type = self._edge_type(fact, clause, subject, target)
-                proposed = replace(proposed, about=(key, target[0]), edge_type=edge_type)
-            elif fact.relation.strip() and fact.object.strip():
-                self._drop(message, DropReason.RELATION_NOT_SAID)  # the fact itself stays
+            proposed = fact_of(fact, text, clause, subject, self.by_rules)
             self.facts.append(proposed)
+            if mismatch is None:
+                self.exact.append(proposed)
+            if fact.topic.strip() and proposed.topic is None:
+                self._rule(message, DropReason.TOPIC_NOT_SAID, clause.span)
+            if fact.since.strip() and proposed.topic and proposed.valid_from is None:
+                self._rule(message, DropReason.DATE_NOT_SAID, clause.span)
         if len(items) <= MAX_ITEMS:
             self.read_ids |= {message.id for message in batch}
 
@@ -223,7 +230,7 @@ class ModelProposals:
             one.role == "user" and locate_quote(one, name) for one in self.messages
         )
 
-    def _own_clause(self, message: SourceMessage, fact: Fact) -> Clause | None:
+    def _own_clause(self, message: SourceMessage, fact: Fact) -> QuotedClause | None:
         """The first clauses with the quote that their author states; drops the fact without any."""
         refusal, quoted = RejectionReason.NOT_IN_MESSAGE, None
         for span in find_quotes(message, fact.quote):
@@ -239,7 +246,7 @@ class ModelProposals:
             self.dropped.append(quoted)
         return None
 
-    def _person(self, name: str, clause: Clause) -> Known | None:
+    def _person(self, name: str, clause: QuotedClause) -> Known | None:
         """The key of whom the model names, and how the clause may speak of them."""
         key = self._key(name, clause.message, clause.span)
         if key is None:
@@ -254,7 +261,7 @@ class ModelProposals:
         person = person_of(name, is_pronoun=is_pronoun)
         return (key, person) if is_about(clause, person) else None
 
-    def _is_only_person(self, key: str, clause: Clause) -> bool:
+    def _is_only_person(self, key: str, clause: QuotedClause) -> bool:
         """True when nobody else has been spoken of before the clause."""
         people = {
             entity.key: entity
@@ -268,19 +275,6 @@ class ModelProposals:
         }
         before = clause.message.content[: clause.lead_start]
         return people.keys() == {key} and not has_unnamed_person(before, people[key].name)
-
-    def _edge_type(self, fact: Fact, clause: Clause, source: Known, target: Known) -> str | None:
-        """The relation that the model names, if the schema allows it and the clause tells it."""
-        if not fact.relation.strip():
-            return None
-        edge_type = match_edge_type(fact.relation, self.by_rules.schema.edge_types)
-        if edge_type is None or not self.by_rules.allows_edge(edge_type, (source[0], target[0])):
-            self._drop(clause.message, DropReason.RELATION)  # the fact itself stays
-            return None
-        if not tells_edge(clause, edge_type, source[1], target[1]):
-            self._drop(clause.message, DropReason.RELATION_NOT_SAID)
-            return None
-        return edge_type
 
     def _valid(
         self,
@@ -313,9 +307,17 @@ class ModelProposals:
         reason: DropReason | Mismatch | None,
         span: TextSpan | None = None,
     ) -> None:
-        self.rulings.append(Ruling(message.id, Verdict.DROPPED, str(reason), span))
+        self._rule(message, reason, span)
         if span is not None:
             self.dropped.append(span)
+
+    def _rule(
+        self,
+        message: SourceMessage,
+        reason: DropReason | Mismatch | None,
+        span: TextSpan | None = None,
+    ) -> None:
+        self.rulings.append(Ruling(message.id, Verdict.DROPPED, str(reason), span))
 
     def _speaker(self, message: SourceMessage, span: TextSpan) -> str | None:
         """Who says "I" there by a label of the message; None: its author."""
@@ -344,27 +346,23 @@ class ModelProposals:
         return key
 
 
-def _proposed_fact(fact: Fact, text: str, clause: Clause, subject: Known) -> ProposedFact:
-    """The fact about its subject, with a topic and a date if the clause tells them."""
-    key, person = subject
-    message, span = clause.message, clause.span
-    topic, value = normal_topic(fact.topic), normal_value(fact.value)
-    if topic is not None and not (value and tells_topic(message, span, topic, value, person)):
-        topic = None
-    since = parse_start_date(fact.since, message.said_at)
-    if since is not None and not tells_date(clause, since, message.said_at):
-        since = None
-    return ProposedFact(
-        text=" ".join(text.split()),
-        span=span,
-        about=(key,),
-        trust=Trust.USER_SAID,
-        confidence=round(min(fact.certainty, MAX_CERTAINTY), 3),
-        topic=topic,
-        value=value if topic else None,
-        single_valued=topic is not None,
-        valid_from=since,
-    )
+def _is_said_by(facts: Sequence[ProposedFact], fact: ProposedFact) -> bool:
+    """True when one of the facts says the same, or more, of the same words."""
+    for one in facts:
+        if not _overlaps(fact.span, [one.span]):
+            continue
+        if fact.topic is None:
+            return True
+        if one.topic is None or one.about[:1] != fact.about[:1]:
+            continue
+        row = topic_named(fact.topic)
+        if one.topic == fact.topic or (
+            row is not None and row.is_single and row == topic_named(one.topic)
+        ):
+            return True
+        if one.event is not None and fact.event is not None:
+            return True
+    return False
 
 
 def _overlaps(span: TextSpan, others: Sequence[TextSpan]) -> bool:

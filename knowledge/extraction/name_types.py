@@ -24,6 +24,10 @@ ACTS_BEHIND = re.compile(
     r"(?:'s)?\s+(?:said|says|told|and I|is (?:my|a|an|the)|was (?:my|born)|likes|loves|hates|lives|"
     r"works|moved|got|has|wants|went|came|thinks|called|asked|gave|will|would|and my|from (?:work|school|uni|college|church|accounting|sales|marketing|finance|legal|HR|IT|next door|upstairs|downstairs))\b"
 )
+# What an ambiguous word at a sentence's beginning does as a name alone: "Rob is out this week".
+MOVES_BEHIND = re.compile(
+    r"(?:'s| is) (?:moving|visiting|staying|pregnant|engaged|sick|ill|out|off|allergic|having|getting (?:a|an|the|married|divorced))\b"
+)
 _SUFFIX_TYPES = [
     (INSTITUTION, "university college school academy institute hospital clinic museum library "
      "ministry foundation church bank universität hochschule schule krankenhaus"),
@@ -123,11 +127,20 @@ _CUSTOMER = re.compile(
 _IS_WITH = re.compile(
     r"(?i)(?:\bI'm|\bwe're|\b(?:am|are|is|go) )\s*with $"
 )  # a partner or a provider
+_INITIAL = re.compile(r"(?:[a-z]\.)+")
+_COMPANY_BEHIND = re.compile(
+    r" (?:people|app|website|account|store|branch|support|staff|customer|subscription|invoice|shares)\b"
+)
 _WITH_PERSON = re.compile(
     r"\b(?:with|met|meet|named|told|asked|friend|married|sister|brother|hi|hey|hello|dear|bumped into|"
     r"ran into|spoke (?:to|with)|talked to|texted|phoned|heard from)\s+$",
     re.IGNORECASE,
 )
+
+
+def kind_behind(word: str) -> str | None:
+    """The node type that the last word of a name tells: of "St. Mary's Hospital"."""
+    return _SUFFIXES.get(word)
 
 
 def is_kind_of_firm(word: str) -> bool:
@@ -149,11 +162,19 @@ def guess_node_type(  # noqa: PLR0911, PLR0912  the first rule that applies
             return CITY, 0.9
         if lower in phrase_list("places"):
             return PLACE, 0.9
+    if not is_first_name and lower in phrase_list("technologies"):
+        return CONCEPT, 0.7
+    if not is_first_name and (lower in phrase_list("companies") or _COMPANY_BEHIND.match(after)):
+        return COMPANY, 0.85
     if words[-1] in _SUFFIXES or words[0] in _PREFIXES:
         return _SUFFIXES.get(words[-1]) or _PREFIXES[words[0]], 0.85
-    if TITLE_BEFORE.search(before) or (
-        words[0] in word_list("first_names")
-        and len([word for word in words if not word.endswith(".")]) <= 3
+    if (
+        TITLE_BEFORE.search(before)
+        or (len(words) > 1 and len(words[-1]) > 2 and _INITIAL.fullmatch(words[0]))
+        or (
+            words[0] in word_list("first_names")
+            and len([word for word in words if not word.endswith(".")]) <= 3
+        )
     ):
         return PERSON, 0.9
     if _WORK.search(before):

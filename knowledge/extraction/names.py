@@ -8,11 +8,23 @@ from knowledge.extraction.gazetteer import Gazetteer, fold_name
 from knowledge.extraction.masking import UPPER, WORD
 from knowledge.extraction.name_types import (
     ACTS_BEHIND,
+    MOVES_BEHIND,
     TITLE_BEFORE,
     guess_node_type,
     is_kind_of_firm,
+    kind_behind,
 )
-from knowledge.extraction.node_types import CITY, CONCEPT, COUNTRY, DOCUMENT, PERSON, PLACE
+from knowledge.extraction.namesakes import find_namesakes
+from knowledge.extraction.node_types import (
+    CITY,
+    CONCEPT,
+    COUNTRY,
+    DOCUMENT,
+    ENTITY,
+    INSTITUTION,
+    PERSON,
+    PLACE,
+)
 from knowledge.extraction.words import phrase_list, word_list
 
 MAX_NAME_CHARACTERS = 80
@@ -21,8 +33,11 @@ CONTEXT_CHARACTERS = 45  # before a name, for what it names
 
 _LINK = r"(?: (?:(?:of|for)(?: the)?|de(?: la)?|van(?: der)?|von(?: der)?|du|del|da|&) | )"
 _INITIALS = rf"(?: [{UPPER}]\.)+(?= [{UPPER}])"
-_SEQUENCE = re.compile(rf"(?<![\w'@]){WORD}(?:{_INITIALS})?(?:{_LINK}{WORD}(?:{_INITIALS})?)*")
-_POST_CODE = re.compile(r"\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b")
+_PART = rf"(?:[{UPPER}]\. ?)*{WORD}"  # with initials before it: J. Whitfield
+_SEQUENCE = re.compile(rf"(?<![\w'@]){_PART}(?:{_INITIALS})?(?:{_LINK}{_PART}(?:{_INITIALS})?)*")
+_POST_CODE = re.compile(
+    r"\b(?:[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}|[A-Z]{2}\d{2} ?[A-Z]{3})\b"
+)  # or a car's plate
 _WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _TOKEN = re.compile(r"[^\s,.;:!?()\"\ue000]+(?:\.[^\s,.;:!?()\"\ue000]+)*")
 _GENITIVE = re.compile(r"'(?:s|S|d|ll|re|ve)?$")
@@ -58,8 +73,14 @@ def find_names(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequ
 
     `language` is `en`, `de`, `headline` (capitals tell nothing), or empty for any other.
     """
-    found: list[Name] = []
+    namesakes = list(find_namesakes(text))
+    found: list[Name] = [
+        Name(one.start, one.end, one.text, PERSON, 0.9) for one in namesakes if one.text
+    ]
+    counted = [(one.start, one.end) for one in namesakes if not one.text]
     for name in (
+        *_titles_with_and(text),
+        *_saints(text),
         *_known_names(text, gazetteer),
         *_listed_places(text),
         *_quoted_titles(text),
@@ -67,9 +88,38 @@ def find_names(text: str, gazetteer: Gazetteer, *, language: str = "en") -> Sequ
     ):
         if len(name.text) > MAX_NAME_CHARACTERS or len(found) >= MAX_NAMES:
             continue
-        if not any(name.start < other.end and other.start < name.end for other in found):
+        taken = [*((other.start, other.end) for other in found), *counted]
+        if not any(name.start < end and start < name.end for start, end in taken):
             found.append(name)
     return sorted(found, key=lambda name: name.start)
+
+
+_TITLE_WITH_AND = re.compile(rf"(?<!\w){WORD}(?: {WORD})* and the {WORD}(?: {WORD})+")
+_OF_WORKS = re.compile(
+    r"(?i)\b(?:books?|novels?|films?|movies?|read|reading|watch(?:ed|ing)?|series|plays?|musical|episode|album|comic|game|chapter)\b"
+)
+
+
+def _titles_with_and(text: str) -> Iterator[Name]:
+    """ "Asterix and the Golden Sickle", where the sentence is about books or films."""
+    if _OF_WORKS.search(text):
+        for match in _TITLE_WITH_AND.finditer(text):
+            yield Name(match.start(), match.end(), match[0], DOCUMENT, 0.7)
+
+
+_SAINT = re.compile(
+    rf"\b(?:St\.?|Saint|Sankt) [{UPPER}][\w-]+(?P<s>'s)?(?P<kind> [{UPPER}]\w+)?(?!\w)"
+)
+
+
+def _saints(text: str) -> Iterator[Name]:
+    """What is called after a saint: a school, a hospital, a town, and never a person."""
+    for match in _SAINT.finditer(text):
+        kind = kind_behind((match["kind"] or "").strip().lower())
+        name = match[0] if kind else match[0].removesuffix(match["kind"] or "")
+        is_town = name.lower() in phrase_list("cities")
+        node_type = kind or (CITY if is_town else INSTITUTION if match["s"] else PLACE)
+        yield Name(match.start(), match.start() + len(name), name, node_type, 0.8)
 
 
 def _known_names(text: str, gazetteer: Gazetteer) -> Iterator[Name]:
@@ -85,8 +135,25 @@ def _known_names(text: str, gazetteer: Gazetteer) -> Iterator[Name]:
             name = _GENITIVE.sub("", text[start : tokens[index + count - 1][1]])
             key = gazetteer.keys.get(fold_name(name))
             if key and not name[0].islower():
+                if gazetteer.types[key] == PERSON and _is_part(text, start, start + len(name)):
+                    break  # "Lena Vogt" may be Lena: whoever resolves names decides
                 yield Name(start, start + len(name), name, gazetteer.types[key], 1.0, key)
                 break
+
+
+_SURNAME_BEHIND = re.compile(rf" (?P<word>[{UPPER}][\w'-]+)")
+_FIRST_NAME_BEFORE = re.compile(rf"(?<!\w)(?P<word>[{UPPER}][\w-]+) $")
+
+
+def _is_part(text: str, start: int, end: int) -> bool:
+    """True when a person's name of one word stands in a longer name."""
+    if " " in text[start:end]:
+        return False
+    behind, before = _SURNAME_BEHIND.match(text, end), _FIRST_NAME_BEFORE.search(text, 0, start)
+    not_surnames = word_list("not_names") | word_list("nationalities") | word_list("languages")
+    if behind is not None and text[start:end].lower() in word_list("first_names"):
+        return behind["word"].lower().removesuffix("'s") not in not_surnames
+    return before is not None and before["word"].lower() in word_list("first_names")
 
 
 def _listed_places(text: str) -> Iterator[Name]:
@@ -113,8 +180,9 @@ def _quoted_titles(text: str) -> Iterator[Name]:
 
 def _capitalised_names(text: str, gazetteer: Gazetteer, language: str) -> Iterator[Name]:
     words = list(_WORDS.finditer(text))
-    capitals = sum(word[0][0].isupper() for word in words)
-    if len(words) > 4 and capitals * 10 > len(words) * 6:
+    # The first word and "I" have theirs anyway.
+    capitals = sum(word[0][0].isupper() and word[0] != "I" for word in words[1:])
+    if len(words) > 4 and capitals * 10 > (len(words) - 1) * 6:
         language = "headline"
     first_word = words[0].start() if words else 0
     codes = [match.span() for match in _POST_CODE.finditer(text)]
@@ -137,6 +205,8 @@ def _capitalised_names(text: str, gazetteer: Gazetteer, language: str) -> Iterat
                 node_type, confidence = guess_node_type(
                     name, before=before[-CONTEXT_CHARACTERS:], after=after
                 )
+                if node_type == ENTITY and name.lower() in gazetteer.short_forms:
+                    node_type = PERSON  # Cal, when Calvin is known
                 yield Name(
                     start,
                     start + len(name),
@@ -179,6 +249,8 @@ def _is_name(  # noqa: PLR0911  the first rule that applies
     """A capitalised run is a name; a capital tells nothing at the beginning and in German."""
     lower = name.lower()
     words = lower.split(" ")
+    if all(word.endswith(".") for word in words):
+        return False  # initials without a name: "the U. S. team"
     if all(word in word_list("nationalities") or word in word_list("languages") for word in words):
         return False
     is_listed = lower in word_list("first_names") or any(
@@ -186,7 +258,7 @@ def _is_name(  # noqa: PLR0911  the first rule that applies
     )
     if is_listed:
         is_ambiguous = is_first and words[0] in word_list("ambiguous_names")
-        return not is_ambiguous or ACTS_BEHIND.match(after) is not None
+        return not is_ambiguous or _is_acting(after)
     if words[0] in word_list("first_names") and len(words) > 1:
         return True
     if language in ("de", "headline"):
@@ -195,8 +267,13 @@ def _is_name(  # noqa: PLR0911  the first rule that applies
     if not is_first:
         return not (len(words) == 1 and lower in seen_small and len(lower) > 3)
     if len(words) == 1:
-        return ACTS_BEHIND.match(after) is not None and lower not in seen_small
+        is_short = lower in gazetteer.short_forms and MOVES_BEHIND.match(after) is not None
+        return (ACTS_BEHIND.match(after) is not None or is_short) and lower not in seen_small
     return not any(word in seen_small for word in words)
+
+
+def _is_acting(after: str) -> bool:
+    return any(pattern.match(after) for pattern in (ACTS_BEHIND, MOVES_BEHIND))
 
 
 def find_identifiers(text: str) -> Sequence[Name]:

@@ -104,7 +104,7 @@ _KINDS_BEHIND = (
     "brothers?|sisters?|boys?|girls?|daughters?|sons?|rabbits?|dogs?|cats?|rats?|birds?|snakes?|fish|"
     "coach|teacher|doctor|nurse|trainer|groomer|walker|sitter"
 )
-_NAMES_JOIN = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|&\s*)")
+_NAMES_JOIN = re.compile(r"\s*(?:,\s*(?:and\s+)?|and\s+|&\s*)(?:(?:baby|little) )?")
 _SAME = {
     "mum": "mother", "mom": "mother", "mama": "mother", "dad": "father", "papa": "father", "grandma": "grandmother", "granny": "grandmother",
     "gran": "grandmother", "nan": "grandmother", "grandpa": "grandfather", "granddad": "grandfather", "grandad": "grandfather",
@@ -164,6 +164,11 @@ def _roles() -> frozenset[str]:
     return frozenset(role for topic in all_topics().values() for role in topic.english_roles)
 
 
+def role_words() -> frozenset[str]:
+    """Every word for what somebody is to somebody, as it is said: mum, sister-in-law, gran."""
+    return _roles() | frozenset(_SAME)
+
+
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     roles = _roles() | set(_PLURALS) | {f"{role}s" for role in _roles()}
@@ -214,7 +219,8 @@ def find_kin(
             start, end = match.span()
             if any(start < one.end and one.start < end for one in found):
                 continue
-            if match.start("role") in compounds:
+            # "my dentist appointment", but a pit bull is one.
+            if match.end("role") - len(match["role"].split(" ")[-1]) in compounds:
                 continue
             found += _read(text, match, kind, names)
     return sorted(found, key=lambda kin: kin.start)
@@ -270,6 +276,8 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
         if kind == "some" and groups.get("count", "").lower() == "no":
             return
         listed = _listed(text, end, at)
+        if word in ("twins", "triplets"):  # each is a child
+            base |= {"role": "child", "word": "child"}
         for one in listed:
             yield Kin(
                 start=start,
@@ -321,7 +329,8 @@ def _read(text: str, match: re.Match[str], kind: str, names: Sequence[Name]) -> 
             continue
         if pattern is _IS:
             if not re.match(
-                r"$|\s*[,.;!?)]|\s+(?:and|but|now|from|who|since|,)\b", text[name.end :]
+                r"$|\s*[,.;!?)]|\s+(?:and|but|now|from|who|since|these days|nowadays|currently|at the moment|again|,)\b",
+                text[name.end :],
             ):
                 continue
             if name.node_type not in (PERSON, ENTITY, OBJECT):

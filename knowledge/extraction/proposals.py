@@ -89,7 +89,14 @@ class Proposals:
         )
         return Subject(USER_KEY, "User", is_self=True)
 
-    def propose_entity(self, name: Name, span: TextSpan, *, node_type: str | None = None) -> str:
+    def propose_entity(
+        self,
+        name: Name,
+        span: TextSpan,
+        *,
+        node_type: str | None = None,
+        aliases: Sequence[str] = (),
+    ) -> str:
         """The key of the entity with this name, which is mentioned there and known from now on.
 
         A `node_type` is what a frame or a model says it is; that counts more than what its name
@@ -106,6 +113,7 @@ class Proposals:
                 spans=(span,),
                 confidence=name.confidence,
                 identifiers=name.identifiers,
+                aliases=tuple(aliases),
             ),
             is_type_sure=node_type is not None,
         )
@@ -165,6 +173,7 @@ class Proposals:
             node_type=entity.node_type if is_better else before.node_type,
             confidence=max(before.confidence, entity.confidence),
             identifiers=tuple(dict.fromkeys((*before.identifiers, *entity.identifiers))),
+            aliases=tuple(dict.fromkeys((*before.aliases, *entity.aliases))),
         )
 
     def is_animal(self, key: str) -> bool:

@@ -7,7 +7,8 @@ neither repeats what the provider said.
 """
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -34,6 +35,7 @@ _SCHEMA_REFUSED = (openai.BadRequestError, openai.UnprocessableEntityError)
 NO_KEY = SecretStr("not-needed")  # the client insists on one; a local provider does not
 CONNECT_SECONDS = 10.0
 MAX_ANSWER_TOKENS = 4_000
+MAX_ANSWER_BYTES = 4_000_000
 
 
 class ModelUnavailable(Unavailable):
@@ -50,6 +52,50 @@ class ModelRefused(Upstream):
     def __init__(self, reason: FallbackReason) -> None:
         super().__init__()
         self.reason = reason
+
+
+class AnswerTooLarge(httpx.DecodingError):
+    """The provider sends more than any answer has."""
+
+
+class _Bounded(httpx.SyncByteStream):
+    """The bytes of an answer, as long as they are few and come in time.
+
+    The client's own time-out is for each read: a byte a second would hold up a job for ever.
+    """
+
+    def __init__(self, stream: httpx.SyncByteStream, until: float) -> None:
+        self.stream = stream
+        self.until = until
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for piece in self.stream:
+            size += len(piece)
+            if size > MAX_ANSWER_BYTES:
+                raise AnswerTooLarge("too large")
+            if time.monotonic() > self.until:
+                raise httpx.ReadTimeout("too slow")
+            yield piece
+
+    def close(self) -> None:
+        self.stream.close()
+
+
+class _BoundedTransport(httpx.HTTPTransport):
+    """HTTP, with a limit on how long and how large an answer may be as a whole."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer, whose bytes are still to come."""
+        until = time.monotonic() + self.seconds
+        response = super().handle_request(request)
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = _Bounded(response.stream, until)
+        return response
 
 
 # What the same question may survive later; the first that fits counts.
@@ -111,6 +157,7 @@ class ChatProvider:
             use_responses_api=False,
             timeout=openai.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds)),
             max_retries=0,  # the job is tried again as a whole
+            http_client=httpx.Client(transport=_BoundedTransport(timeout_seconds)),
         )
 
     def ask(self, *, system: str, data: str, name: str, schema: Mapping[str, Any]) -> Reply:
@@ -144,6 +191,11 @@ class ChatProvider:
 
 
 def _failure(error: Exception) -> ModelUnavailable | ModelRefused:
+    cause: BaseException | None = error
+    while cause is not None:  # both clients wrap what HTTP raises
+        if isinstance(cause, AnswerTooLarge):
+            return ModelRefused(FallbackReason.UNUSABLE)
+        cause = cause.__cause__
     for family, reason in _PASSING:
         if isinstance(error, family):
             return ModelUnavailable(reason)

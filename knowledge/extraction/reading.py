@@ -154,6 +154,9 @@ class People(Protocol):
     def subject_of_role(self, kin: Kin, owner: Subject) -> Subject:
         """The subject that somebody without a name is."""
 
+    def has_role(self, subject: Subject, kin: Kin) -> None:
+        """Somebody who was named before is this to the speaker."""
+
     def is_user(self, name: Name) -> None:
         """The name is the user's own."""
 
@@ -189,7 +192,8 @@ class SentenceReader:
             if owner is None:
                 continue
             if one.name is not None:
-                subject = subjects[one.name.start]
+                subject = subjects.get(one.name.start) or self.people.subject_of_name(one.name, one)
+                subjects[one.name.start] = subject
             elif one.is_plural:
                 continue
             else:
@@ -332,6 +336,7 @@ class SentenceReader:
         subject = self._form_subject(who, match.start("who") if who else -1, subjects)
         if subject is None or "value" not in groups:
             return None
+        word = who.lower()
         shown = match["value"].strip(" ,.;")
         value = normal_value(shown)
         what = normal_value(groups.get("what") or "")
@@ -352,11 +357,14 @@ class SentenceReader:
                     self.people.is_user(name)
         if topic.name == "age":
             value = str(age_in(shown) or "")
+        text = filled(topic.says["en"], subject, shown, what=what)
+        if word == "me":  # with when that was
+            text = f"{text.rstrip('.')}{match[0][match.end('value') - match.start() :]}."
         key = topic.key(
             what.replace("favorite", "favourite").replace("color", "colour") if what else value
         )
         return Statement(
-            text=filled(topic.says["en"], subject, shown, what=what),
+            text=text,
             subject=subject,
             start=match.start(),
             end=match.end(),
@@ -365,11 +373,13 @@ class SentenceReader:
             confidence=0.95,
             identifiers=identifiers,
             is_single=topic.is_single,
+            # "They made me head last week"; "as of January" is read as it stands.
+            takes_date=word == "me" and _FROM_THEN.search(match[0]) is None,
         )
 
     def _form_subject(self, who: str, start: int, subjects: dict[int, Subject]) -> Subject | None:
         word = who.lower()
-        if word in ("", "i", "my", "we", "our", "i'm"):
+        if word in ("", "i", "me", "my", "we", "our", "i'm"):
             return self.speaker
         if word in ("he", "she", "his", "her"):
             return self.antecedents.person({"his": "he", "her": "she"}.get(word, word))
@@ -396,6 +406,7 @@ class SentenceReader:
                 "weight",
                 "height",
                 "age",
+                "size",
             )
         ]
         last: Subject | None = None
@@ -536,6 +547,7 @@ class SentenceReader:
         )
         statement = self._relation(named, owner, subject)
         if statement is not None:
+            self.people.has_role(subject, kin)
             yield statement
 
     def _forget_own_name(self, made: Sequence[Statement], clause: Clause, context: Context) -> None:
@@ -631,6 +643,12 @@ class SentenceReader:
             one.target_key and one.start <= at < one.end for one in before
         ):
             return True
+        owned = clause.object.head_start if clause.object is not None else -1
+        if clause.verb in ("have", "own", "get") and any(
+            one.target_key and one.value != one.relation and one.start <= owned < one.end
+            for one in before
+        ):
+            return True  # "We have a dog, Bruno"
         return clause.verb in ("be", "call", "name") and any(
             clause.start - 1 <= one.start < clause.end
             and one.end >= clause.end - 10
@@ -726,7 +744,7 @@ class SentenceReader:
         ):
             return Subject(context.keys[name.start], name.text, is_self=False, certainty=0.9)
         has_day = _DAY.search(span) is not None or recurrence_in(span) != ""
-        is_coming = clause.tense is not Tense.PAST and has_day
+        is_coming = (clause.tense is not Tense.PAST or clause.verb in _MOVING) and has_day
         if (is_coming or re.search(r"\d", span)) and not re.search(r"(?i)\byou(?:r|rs)?\b", span):
             return self._thing(self.speaker, phrase)
         return None
@@ -806,6 +824,8 @@ _DAY = re.compile(
     r"(?i)\b(?:today|tonight|tomorrow|(?:next|this|coming) \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|deadline|due|"
     r"january|february|march|april|june|july|august|september|october|november|december|in may)\b"
 )
+_FROM_THEN = re.compile(r"(?i)\b(?:as of|from|since|starting|effective)\b")
+_MOVING = frozenset({"move", "shift", "change", "switch", "go+back", "move+back"})
 _PROJECTS = frozenset(
     [
         "repo",

@@ -8,12 +8,17 @@ from dataclasses import replace
 from enum import StrEnum
 from uuid import UUID
 
+from knowledge.extraction.answers import answer_in
+from knowledge.extraction.contact_lines import contact_line
 from knowledge.extraction.masking import MASK, mask_foreign_text
+from knowledge.extraction.presupposed import presupposed
 from knowledge.extraction.reminders import is_reminder
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
+from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.voices.explicit import is_standing_wish
 from knowledge.types import (
+    LAST_SAID,
     Extraction,
     ProposedFact,
     Ruling,
@@ -105,10 +110,21 @@ _PRECEDENCE = [
 class _SplitMessage:
     """A message with its sentences."""
 
-    def __init__(self, message: SourceMessage) -> None:
+    def __init__(self, message: SourceMessage, before: SourceMessage | None) -> None:
         self.message = message
         self.text = mask_foreign_text(message.content)
         self.sentences: Sequence[Sentence] = split_sentences(message.content)
+
+        # What is stated though no statement says it: an answer, what a question takes for granted.
+        answer = answer_in(before, message)
+        self.restated = [
+            one for each in self.sentences for one in (*presupposed(each), *contact_line(each))
+        ]
+        self.restated += [*open_tasks(message.content), *([answer] if answer is not None else [])]
+
+    def restates(self, span: TextSpan) -> bool:
+        """True when the words state something by what they answer or take for granted."""
+        return any(one.start <= span.start and span.end <= one.end for one in self.restated)
 
     def sentence_at(self, span: TextSpan) -> Sentence | None:
         """The sentence in which the span begins."""
@@ -125,7 +141,10 @@ def filter_extraction(extraction: Extraction, messages: Sequence[SourceMessage])
 
     Every rejected fact, and every message of which nothing is stated, has a ruling.
     """
-    by_id = {message.id: _SplitMessage(message) for message in messages}
+    by_id = {
+        message.id: _SplitMessage(message, before)
+        for before, message in zip((None, *messages), messages, strict=False)
+    }
     kept: list[ProposedFact] = []
     rulings = [*extraction.rulings]
     seen: set[tuple[object, ...]] = set()
@@ -173,6 +192,8 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
         return RejectionReason.ASSISTANT
     if fact.trust < Trust.USER_SAID and fact.told_by is None:
         return RejectionReason.UNTRUSTED
+    if fact.corrects == LAST_SAID:
+        return None  # a value alone, which is nothing but in the place of another
     if len(fact.text.strip()) < MIN_TEXT_CHARACTERS:
         return RejectionReason.TOO_SHORT
     if len(fact.text) > MAX_TEXT_CHARACTERS:
@@ -182,6 +203,8 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
     is_outright = fact.is_secret or fact.trust is Trust.CONFIRMED or is_reminder(fact)
     if is_outright or is_standing_wish(fact.topic):
         return None  # said outright, in whatever form
+    if split.restates(span):
+        return None
     covered = split.text[span.start : span.end]
     if covered and covered.count(MASK) * 2 > len(covered):
         return RejectionReason.PASTED

@@ -7,10 +7,11 @@ kept as something to be done, and is never due.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from knowledge.dates import Precision as Named
 from knowledge.dates import read_dates
+from knowledge.dates.occurrences import occurrences
 from knowledge.dates.words import MONTH_NAMES
 from knowledge.extraction.number_words import ENGLISH, GERMAN, spelled
 from knowledge.extraction.voices.parts import Voice
@@ -20,6 +21,7 @@ from knowledge.types import Precision, ProposedEvent, ProposedFact, SourceMessag
 CONFIDENCE = 0.9
 MORNING = time(9)  # when a reminder of a whole day is due
 LONGEST_TASK_CHARS = 200
+TWO_MONTHS = timedelta(days=63)  # in which every day of a month comes up
 
 _WISH = re.compile(
     r"^\W*(?:(?:and|so|ok(?:ay)?|oh|hey|please|pls|also|und|bitte|ach|can you|could you|will you|"
@@ -58,9 +60,19 @@ _PART_HOURS = {
     "abend": 19,
 }  # fmt: skip
 _EVERY = re.compile(
-    r"\b(?:every|each|jede[nrs]?) (?P<unit>day|week|month|year|morning|evening|tag|woche|monat|"
+    r"\b(?:every|each|jede[nrs]?) (?P<other>(?:other|second|2nd|zweite[nrs]?|2\.) )?"
+    r"(?P<unit>day|week|month|year|morning|evening|tag|woche|monat|"
     r"jahr|morgen|abend|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag"
     r"|mittwoch)\b",
+    re.IGNORECASE,
+)
+# "every 30th", "on the 5th of each month", "jeden 15."
+_MONTH_DAY = re.compile(
+    r"\b(?:(?:every|each) (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)(?: of the month)?(?! ?[a-z]*day\b)"
+    r"(?! (?:week|month|year|morning|evening|night)s?\b)|"
+    r"(?:on )?the (?P<day2>[12]?\d|3[01])(?:st|nd|rd|th) of (?:every|each) month|"
+    r"jeden (?P<day3>[12]?\d|3[01])\.(?! ?\w*(?:tag|woche|monat|jahr|morgen|abend|mittwoch))"
+    r"(?: (?:des|im) monats?)?|am (?P<day4>[12]?\d|3[01])\. jede[ns] monats?)",
     re.IGNORECASE,
 )
 _FREQUENCIES = {
@@ -166,6 +178,8 @@ def _read_when(rest: str, said_at: datetime) -> When | None:
         hours = amount if match["unit"].lower().startswith(("h", "st")) else amount / 60
         at = (said_at + timedelta(hours=hours)).replace(second=0, microsecond=0)
         return When(_without(rest, match), at, Precision.MOMENT)
+    if day_of_month := _MONTH_DAY.search(rest):
+        return _on_each(day_of_month, rest, said_at)
     every = _EVERY.search(rest)
     clock, left = _read_clock(_without(rest, every) if every else rest)
     dates = [] if every else read_dates(left, at=said_at, lenient=True)
@@ -178,6 +192,8 @@ def _read_when(rest: str, said_at: datetime) -> When | None:
     else:
         return None
     rule, weekday = _rule(every["unit"].lower()) if every else ("", None)
+    if every is not None and every["other"]:
+        rule += ";INTERVAL=2"
     clock = clock or (MORNING if every else None)
     at = start.replace(hour=clock.hour, minute=clock.minute) if clock else start
     while day is None and (at <= said_at or weekday not in (None, at.weekday())):
@@ -185,6 +201,25 @@ def _read_when(rest: str, said_at: datetime) -> When | None:
     is_day = day is not None and day.precision is not Named.DAY and clock is None
     precision = Precision.MOMENT if clock else Precision.DAY
     return When(left, at, Precision.DAY if is_day else precision, rule)
+
+
+def _on_each(match: re.Match[str], rest: str, said_at: datetime) -> When | None:
+    """On that day of every month that has it."""
+    number = int(next(filter(None, match.groups())))
+    rule = f"FREQ=MONTHLY;BYMONTHDAY={number}"
+    clock, left = _read_clock(_without(rest, match))
+    clock = clock or MORNING
+    first = said_at.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
+    coming = occurrences(
+        rule,
+        first,
+        since=said_at + timedelta(seconds=1),
+        until=said_at + TWO_MONTHS,
+        zone=said_at.tzinfo or UTC,
+    )
+    if not coming:
+        return None
+    return When(left, coming[0].astimezone(said_at.tzinfo), Precision.MOMENT, rule)
 
 
 def _rule(unit: str) -> tuple[str, int | None]:

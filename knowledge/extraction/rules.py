@@ -1,25 +1,33 @@
 """The extractor without a model: names, dates and frames of what people say of themselves."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
+from knowledge.extraction.answers import answer_in
+from knowledge.extraction.contact_lines import contact_line
+from knowledge.extraction.corrections import CORRECTING, bare_correction, takes_back
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
+from knowledge.extraction.name_types import TITLE_BEFORE
 from knowledge.extraction.names import Name, find_identifiers, find_names
+from knowledge.extraction.namesakes import said_of_each
 from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
+from knowledge.extraction.presupposed import presupposed
 from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reading import Antecedents
 from knowledge.extraction.reminders import propose_reminders
-from knowledge.extraction.sentence_facts import SentenceFacts, takes_back
+from knowledge.extraction.restated import Restated
+from knowledge.extraction.sentence_facts import SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
 from knowledge.extraction.statements import Subject
+from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
 from knowledge.extraction.voices.text import mask, plain_text
@@ -62,9 +70,12 @@ def propose_by_rules(
     parse = parser()
     proposals = Proposals.begin(messages, schema, known)
     german = GermanReader(proposals)
+    before: SourceMessage | None = None
     for message in messages:
+        answer = answer_in(before, message)
+        before = message
         if message.role == "user":
-            _read_user_message(proposals, message, german, parse)
+            _MessageReader(proposals, message, german, parse).read(answer)
             continue
         # An answer mentions whom the memory knows; it makes nobody known and states nothing.
         language = detect_language(message.content)
@@ -73,17 +84,55 @@ def propose_by_rules(
     return proposals
 
 
-def _read_user_message(
-    proposals: Proposals, message: SourceMessage, german: GermanReader, parse: Parse | None
-) -> None:
-    """Its names are mentions, its statements facts, its addresses and hashtags entities."""
-    language = detect_language(message.content)
-    _propose_explicit(proposals, message)  # first: what is confirmed counts, not its copy
-    speakers = _propose_speakers(proposals, message)
-    antecedents = Antecedents()
-    proposals.whole_names = {}
-    facts_before = len(proposals.facts)
-    for sentence in _with_corrections(split_sentences(message.content)):
+@dataclass
+class _MessageReader:
+    """Reads one message of the user's: names are mentions, statements facts."""
+
+    proposals: Proposals
+    message: SourceMessage
+    german: GermanReader
+    parse: Parse | None
+
+    def __post_init__(self) -> None:
+        self.language = detect_language(self.message.content)
+        self.antecedents = Antecedents()
+        self.speakers: dict[str, Subject] = {}
+
+    def read(self, answer: Restated | None) -> None:
+        """The proposals have what it says; its beginning may be an answer to a question."""
+        proposals, message = self.proposals, self.message
+        _propose_explicit(proposals, message)  # first: what is confirmed counts, not its copy
+        self.speakers = _propose_speakers(proposals, message)
+        proposals.whole_names = {}
+        facts_before = len(proposals.facts)
+        tasks = open_tasks(message.content)
+        for sentence in _with_corrections(split_sentences(message.content)):
+            if answer is not None and sentence.start < answer.end:
+                self._read_restated(sentence, [answer])
+                continue
+            if card := [*contact_line(sentence)]:
+                self._read_restated(sentence, card)
+                continue
+            if here := [one for one in tasks if sentence.start < one.end <= sentence.end + 1]:
+                for task in here:
+                    self._there(sentence, task).propose_task(task.text)
+                continue
+            self._read_sentence(sentence, is_full=len(proposals.facts) - facts_before >= MAX_FACTS)
+            if self.language == "en" and sentence.speaker is None:
+                self._read_restated(sentence, presupposed(sentence))
+                if sentence.is_stated and sentence.is_meant_whole:
+                    self._read_restated(sentence, said_of_each(sentence.text, sentence.start))
+        owned = {
+            identifier
+            for entity in proposals.entities.values()
+            for identifier in entity.identifiers
+        } | {fact.value for fact in proposals.facts if fact.topic == "email"}
+        for name in find_identifiers(_without_secrets(message.content)):
+            if not owned.intersection(name.identifiers):  # else a frame has said whose it is
+                proposals.propose_entity(name, TextSpan(message.id, name.start, name.end))
+
+    def _read_sentence(self, sentence: Sentence, *, is_full: bool) -> None:
+        proposals, message, language = self.proposals, self.message, self.language
         names = _propose_names(
             proposals,
             message,
@@ -92,33 +141,53 @@ def _read_user_message(
             only_known=sentence.kind in (SentenceKind.PASTED, SentenceKind.FICTION),
         )
         is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps a list of tasks
-        is_corrected = sentence.kind is SentenceKind.NOT_MEANT and takes_back(
-            message.content[sentence.start : sentence.end]
+        said = message.content[sentence.start : sentence.end]
+        is_corrected = (sentence.kind is SentenceKind.NOT_MEANT and takes_back(said)) or (
+            sentence.kind in CORRECTING and bare_correction(said) is not None
         )
-        if sentence.is_stated or is_asked or is_corrected:
-            if len(proposals.facts) - facts_before >= MAX_FACTS:
-                continue
-            if sentence.speaker is not None:
-                speaker = speakers[sentence.speaker]
-            else:
-                speaker = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
-            if language == "de":
-                if any(letter.isalpha() for letter in sentence.stated_text):
-                    german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
-                if sentence.is_stated and MASK in sentence.stated_text:
-                    german.read_told(message, sentence, speaker.key)
-                continue
-            SentenceFacts(
-                proposals, message, sentence, language, speaker, names, antecedents, parse
-            ).propose()
-        elif language == "de" and sentence.kind is SentenceKind.QUESTION:
-            german.read_mentions(message, sentence)
-    owned = {
-        identifier for entity in proposals.entities.values() for identifier in entity.identifiers
-    }
-    for name in find_identifiers(_without_secrets(message.content)):
-        if not owned.intersection(name.identifiers):  # else a frame has said whose it is
-            proposals.propose_entity(name, TextSpan(message.id, name.start, name.end))
+        if not (sentence.is_stated or is_asked or is_corrected):
+            if language == "de" and sentence.kind is SentenceKind.QUESTION:
+                self.german.read_mentions(message, sentence)
+            return
+        if is_full:
+            return
+        if sentence.speaker is not None:
+            speaker = self.speakers[sentence.speaker]
+        else:
+            speaker = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
+        if language != "de":
+            self._facts_of(sentence, speaker, names).propose()
+            return
+        if any(letter.isalpha() for letter in sentence.stated_text):
+            self.german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
+        if sentence.is_stated and MASK in sentence.stated_text:
+            self.german.read_told(message, sentence, speaker.key)
+
+    def _read_restated(self, sentence: Sentence, says: Iterable[Restated]) -> None:
+        """What a sentence of the user's says in other words than those of a statement."""
+        for one in says:
+            self._there(sentence, one).propose_restated(one)
+
+    def _there(self, sentence: Sentence, one: Restated) -> SentenceFacts:
+        """The facts of a part of a sentence of the user's."""
+        user = self.proposals.propose_user(TextSpan(self.message.id, one.start, one.end))
+        words = self.message.content[one.start : one.end]
+        there = replace(sentence, start=one.start, end=one.end, text=words)
+        return self._facts_of(there, user, ())
+
+    def _facts_of(
+        self, sentence: Sentence, speaker: Subject, names: Sequence[Name]
+    ) -> SentenceFacts:
+        return SentenceFacts(
+            self.proposals,
+            self.message,
+            sentence,
+            self.language,
+            speaker,
+            names,
+            self.antecedents,
+            self.parse,
+        )
 
 
 _TAKES_BACK = re.compile(
@@ -202,7 +271,9 @@ def _propose_names(
         )
         name = replace(found, key=whole) if whole is not None else found
         span = TextSpan(message.id, sentence.start + name.start, sentence.start + name.end)
-        key = proposals.propose_entity(name, span)
+        title = TITLE_BEFORE.search(text, 0, name.start) if name.node_type == PERSON else None
+        titled = [f"{title[0].strip(' .')} {name.text}"] if title is not None else []
+        key = proposals.propose_entity(name, span, aliases=titled)
         words = name.text.split()
         if name.node_type == PERSON and len(words) > 1:
             proposals.whole_names.update({fold_name(words[0]): key, fold_name(words[-1]): key})

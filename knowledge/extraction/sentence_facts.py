@@ -5,9 +5,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from knowledge.dates import DateInterval, read_duration_start
+from knowledge.extraction.corrections import (
+    CORRECTING,
+    bare_correction,
+    contrasted,
+    corrected,
+    takes_back,
+)
 from knowledge.extraction.english import capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.interpreter import filled
@@ -18,6 +25,7 @@ from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
 from knowledge.extraction.reading import Antecedents, SentenceReader
+from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_kinds import explicit_prefix_length
 from knowledge.extraction.sentences import Sentence
 from knowledge.extraction.statements import OPEN_TOPIC, Statement, Subject, normal_value
@@ -33,12 +41,24 @@ from knowledge.extraction.times import (
 from knowledge.extraction.topics import topic_named
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.text import strip_unprintable
-from knowledge.types import EventState, ProposedEvent, ProposedFact, SourceMessage, TextSpan, Trust
+from knowledge.types import (
+    LAST_SAID,
+    EventState,
+    ProposedEvent,
+    ProposedFact,
+    SourceMessage,
+    TextSpan,
+    Trust,
+)
 
 MAX_ABOUT = 8  # entities of one fact
 MAX_FACT_CHARACTERS = 600
 TARGET_CONFIDENCE = 0.7  # of a target that does not look like a name
 EXPLICIT = 0.95  # how sure "remember that ..." is
+MIN_KEY_CHARACTERS = 3  # of what names a task; less says nothing
+BARE_CORRECTION = 0.85  # "sorry, it's Steven"
+PERHAPS_CORRECTION = 0.7  # "actually it's Steven": only of a value that looks like it
+LONG_AGO = timedelta(days=365)  # "I moved to Malaga in 2012" does not say that it is so now
 FRAGMENT = 0.7  # how sure a date or a number without a verb is
 
 _PAST = re.compile(
@@ -50,16 +70,7 @@ _SINCE = re.compile(r"(?i)\b(?:since|seit)\b")
 # What tells that "for two weeks" looks back and not ahead; of years it mostly does.
 _LASTS = re.compile(r"(?i)\b(?:have|has|had|been|now|already|years?)\b|'ve\b|'s been")
 _UNTIL_BEHIND = re.compile(r"(?i)\b(?:until|till|to|through|bis)\s+(?:the )?$")
-_TO_DO = re.compile(r"(?i)^(?:to-?do|tasks?|todo list)[^:]{0,30}:\s*(?P<what>.+)$")
-_CORRECTED = re.compile(
-    r"(?i)(?P<before>.{4,}?)\s*(?:,|\.{2,}|…|-|–|;)\s*(?:(?:no,? )?(?:sorry|wait|no wait|wait no|scratch that|i mean|i meant|make that|or rather|rather|correction|actually no))[,:]? (?P<after>[^.!?]+)(?P<rest>.*)$"
-)
-_NOT_BUT = re.compile(
-    r"(?i)\bnot (?:on |in |at |to |from )?(?:the )?(?P<old>[\w' .:-]{1,30}?),? but (?P<new>[\w' .:-]{1,40})"
-)
-_NEW_NOT = re.compile(
-    r"(?i)(?!(?:by )?the way\b|(?:of )?course\b|(?:these )?days\b)(?P<new>(?:the )?[\w':-]+(?: [\w':-]+)??)(?: by the way| btw| of course| actually)?, not (?:on |in |at |to )?(?!(?:sure|certain|yet|really|too|very|so|only|just|even|bad|great|good|that|as|because|decided|always|all|much|many|enough|for|if|when|a|an)\b)(?P<old>(?:the )?[\w':-]+(?: [\w':-]+)?)(?=\s*(?:$|[,.;!?]))"
-)
+_DUE = re.compile(r"(?i)\s*\b(?:by|on|until|till|before|due|at|in|for|bis|am|um)?[\s,:-]*$")
 
 
 @dataclass
@@ -87,7 +98,7 @@ class SentenceFacts:
         if self.language != "en":
             return
         text = self.sentence.wished_text.replace(MASK, " ")
-        if _CORRECTED.match(self._said):  # what is taken back is left out further down
+        if takes_back(self._said):  # what is taken back is left out further down
             text = self._said.replace(MASK, " ")
         begin = explicit_prefix_length(text)
         statements: list[Statement] = []
@@ -98,44 +109,39 @@ class SentenceFacts:
             statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
         for statement in statements:
             self._propose_statement(statement)
-        if self.sentence.speaker is None:
-            tasks = _TO_DO.match(self._said)
-            if tasks is not None:
-                self._propose_tasks(tasks)
-            elif (
-                not statements
-                and self.sentence.is_stated
-                and self.sentence.is_meant_whole
-                and not self.sentence.is_explicit
-            ):
-                self._propose_fragment(text, begin)
+        if not statements and self.sentence.speaker is None and self._propose_correction():
+            return
+        if self.sentence.speaker is None and (
+            not statements
+            and self.sentence.is_stated
+            and self.sentence.is_meant_whole
+            and not self.sentence.is_explicit
+        ):
+            self._propose_fragment(text, begin)
+
+    def propose_restated(self, restated: Restated) -> None:
+        """The proposals have what a sentence says that stands for the one in the message."""
+        text = restated.text
+        names = find_names(capitalised(text), self.proposals.gazetteer)
+        self._text, self.names, self._is_whole = text, names, True
+        for statement in self._read_statements(text):
+            if restated.is_topical and statement.topic.startswith(OPEN_TOPIC):
+                continue
+            self._propose_statement(statement)
 
     def _read_english(self, text: str) -> list[Statement]:
-        corrected = _corrected(text)
+        taken_back = corrected(text)
         names, old = self.names, ""
-        if corrected is not None:
+        if taken_back is not None:
             # What is taken back is left out; where it stood, the spans are the whole sentence.
-            text, old = corrected
+            text, old = taken_back
             names = find_names(capitalised(text), self.proposals.gazetteer)
             self._is_whole = True
         self._text, self.names = text, names
-        keys = {
-            name.start: self.proposals.propose_entity(name, self._span(name.start, name.end))
-            for name in names
-        }
-        reader = SentenceReader(
-            text=capitalised(text),
-            names=names,
-            keys=keys,
-            speaker=self.speaker,
-            people=self,
-            antecedents=self.antecedents,
-            parse=self.parse,
-        )
-        statements = reader.read()
+        statements = self._read_statements(text)
         if old:
             return [replace(one, corrects=normal_value(old)) for one in statements]
-        match = _NOT_BUT.search(text) or _NEW_NOT.search(text)
+        match = contrasted(text)
         if match is None:
             return statements
         wrong = normal_value(match["old"])
@@ -150,6 +156,23 @@ class SentenceFacts:
             ]
             statements.append(self._bare_correction(match, wrong))
         return statements
+
+    def _read_statements(self, text: str) -> list[Statement]:
+        """What a text says with the names in it, which are entities from now on."""
+        keys = {
+            name.start: self.proposals.propose_entity(name, self._span(name.start, name.end))
+            for name in self.names
+        }
+        reader = SentenceReader(
+            text=capitalised(text),
+            names=self.names,
+            keys=keys,
+            speaker=self.speaker,
+            people=self,
+            antecedents=self.antecedents,
+            parse=self.parse,
+        )
+        return reader.read()
 
     def _bare_correction(self, match: re.Match[str], wrong: str) -> Statement:
         """ "Actually, not Tuesday but Wednesday": of what, the memory has to find out."""
@@ -172,11 +195,7 @@ class SentenceFacts:
     def subject_of_name(self, name: Name, kin: Kin | None) -> Subject:
         """The subject that a name stands for."""
         span = self._span(name.start, name.end)
-        node_type = None
-        if name.key is None and kin is not None:
-            node_type = kin.node_type
-        elif name.key is None and name.node_type == ENTITY:
-            node_type = None
+        node_type = kin.node_type if kin is not None else None
         key = self.proposals.propose_entity(name, span, node_type=node_type)
         role = ""
         if (
@@ -232,6 +251,11 @@ class SentenceFacts:
             is_animal=kin.is_animal,
         )
 
+    def has_role(self, subject: Subject, kin: Kin) -> None:
+        """Somebody who was named before is this to the speaker."""
+        if kin.is_mine and not kin.is_over and self.speaker.is_self:
+            self.proposals.add_role(subject.key, kin.role)
+
     def is_user(self, name: Name) -> None:
         """The name is the user's own."""
         if self.speaker.is_self and name.key is None:
@@ -284,6 +308,7 @@ class SentenceFacts:
                 single_valued=is_single and not statement.ends,
                 valid_from=valid_from,
                 valid_to=valid_to,
+                holds_now=not (statement.takes_date and _is_long_ago(valid_from, self.message)),
                 since_precision=since,
                 until_precision=until,
                 polarity=statement.polarity,
@@ -370,7 +395,7 @@ class SentenceFacts:
                 if _SINCE_BEHIND.search(text, 0, one.text_start)
                 or text[one.text_start : one.text_end]
                 .lower()
-                .startswith(("since", "seit", "from "))
+                .startswith(("since", "seit", "from ", "as of "))
             ),
             None,
         )
@@ -414,42 +439,59 @@ class SentenceFacts:
         when = event.recurrence or (event.starts_at.isoformat()[:16] if event.starts_at else "")
         return f"event:{key[:60].strip()}", when, not event.recurrence
 
-    def _propose_tasks(self, tasks: re.Match[str]) -> None:
-        """What stands in a list of tasks: "To do: call the plumber, book a table"."""
-        offset = tasks.start("what")
-        for item in re.finditer(r"[^,;]+", tasks["what"]):
-            what = item[0].strip(" .")
-            if len(what) > 3:
-                bounds = (offset + item.start(), offset + item.end())
-                topic = f"event:{normal_value(what)[:60]}"
-                self._propose_event(
-                    f"I want to {what}.", bounds, topic=topic, event=ProposedEvent()
-                )
-
-    def _propose_event(
-        self,
-        text: str,
-        bounds: tuple[int, int],
-        *,
-        topic: str,
-        event: ProposedEvent,
-        dates: Sequence[DateInterval] = (),
-    ) -> None:
-        start, end = bounds
-        about = [self.speaker.key]
-        about += [
-            self.proposals.propose_entity(name, self._span(name.start, name.end))
-            for name in self.names
-            if start <= name.start < end
+    def _propose_correction(self) -> bool:
+        """ "Sorry, the 14th": the memory finds out of what; False when it is none."""
+        bare = bare_correction(self._said) if self.sentence.kind in CORRECTING else None
+        if bare is None:
+            return False
+        event = None
+        if bare.is_time:
+            dates = dates_in(bare.new, self.message.said_at, prefer_past=False)
+            event = event_at(
+                Times(dates, "", clock_in(bare.new)), self.message.said_at, is_past=False
+            )
+            event = event or ProposedEvent()
+        named = [n for n in self.names if bare.start <= n.start and n.end <= bare.end]
+        keys = [
+            self.proposals.propose_entity(name, self._span(name.start, name.end)) for name in named
         ]
         self.proposals.facts.append(
             ProposedFact(
-                text=self._dated(text, dates),
-                span=self._span(start, end),
-                about=tuple(dict.fromkeys(about))[:MAX_ABOUT],
+                text=bare.new,
+                span=self._span(bare.start, bare.end),
+                about=(self.speaker.key, *dict.fromkeys(keys))[:MAX_ABOUT],
+                trust=Trust.USER_SAID,
+                confidence=BARE_CORRECTION if bare.is_sure else PERHAPS_CORRECTION,
+                value=normal_value(bare.new),
+                corrects=LAST_SAID,
+                event=event,
+            )
+        )
+        return True
+
+    def propose_task(self, what: str) -> None:
+        """The proposals have what the user has yet to do, which is all of the sentence."""
+        times = Times(
+            dates_in(what, self.message.said_at, prefer_past=False),
+            recurrence_in(what),
+            clock_in(what),
+        )
+        event = event_at(times, self.message.said_at, is_past=False) or ProposedEvent()
+        self._text, self.names = what, find_names(capitalised(what), self.proposals.gazetteer)
+        others = [
+            self.proposals.propose_entity(name, self._span(name.start, name.end))
+            for name in self.names
+        ]
+        undated = _DUE.sub("", what[: times.dates[0].text_start]) if times.dates else ""
+        key = normal_value(undated if len(undated) > MIN_KEY_CHARACTERS else what)
+        self.proposals.facts.append(
+            ProposedFact(
+                text=self._dated(f"On my to-do list: {what}.", times.dates),
+                span=self._span(0, len(what)),
+                about=tuple(dict.fromkeys((self.speaker.key, *others)))[:MAX_ABOUT],
                 trust=Trust.USER_SAID,
                 confidence=self._confidence(0.85),
-                topic=topic,
+                topic=f"event:{key[:60]}",
                 value=event.starts_at.isoformat()[:16] if event.starts_at else None,
                 event=event,
             )
@@ -561,49 +603,5 @@ class SentenceFacts:
         )
 
 
-def takes_back(text: str) -> bool:
-    """True when a sentence corrects itself: "to nuts, no wait, to shellfish"."""
-    return _CORRECTED.match(text) is not None
-
-
-def _corrected(text: str) -> tuple[str, str] | None:
-    """The sentence with what it takes back left blank, and what that was."""
-    match = _CORRECTED.match(text)
-    if match is None:
-        return None
-    before, after = match["before"], match["after"].strip()
-    first = after.split(" ", 1)[0].lower()
-    start = -1
-    if first in (
-        "to",
-        "in",
-        "at",
-        "on",
-        "with",
-        "for",
-        "from",
-        "by",
-        "of",
-        "as",
-        "the",
-        "a",
-        "an",
-        "my",
-    ):
-        found = [one.start() for one in re.finditer(rf"(?i)\b{first}\b", before)]
-        start = found[-1] if found else -1
-    if start < 0 and re.search(r"\d", after):
-        numbers = list(re.finditer(r"(?:\b[A-Z][a-z]+ )?\d[\d:.,]*(?: [A-Z][a-z]+)?", before))
-        start = numbers[-1].start() if numbers else -1
-    if start < 0 and after[:1].isupper():
-        found_names = list(re.finditer(r"\b[A-Z][\w-]+(?: [A-Z][\w-]+)*", before))
-        found_names = [one for one in found_names if one.start() > 0]
-        start = found_names[-1].start() if found_names else -1
-    if start < 0:
-        start = before.rstrip().rfind(" ") + 1
-    if start <= 0:
-        return None
-    gap = match.start("after") - start
-    return text[:start] + " " * gap + text[match.start("after") :], text[
-        start : match.end("before")
-    ]
+def _is_long_ago(at: datetime | None, message: SourceMessage) -> bool:
+    return at is not None and message.said_at - at > LONG_AGO

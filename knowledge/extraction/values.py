@@ -169,6 +169,9 @@ _GROUPS = frozenset(
 _SCHOOLS = frozenset(
     ["university", "uni", "school", "college", "academy", "kindergarten", "nursery", "conservatory"]
 )
+_DATE_WORDS = frozenset(
+    [*MONTHS, *(f"{day}day" for day in ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun"))]
+)
 _PLACES = frozenset(
     [
         "city",
@@ -208,7 +211,7 @@ def fits(kind: str, phrase: Phrase, name: Name | None, *, is_self: bool) -> bool
         case "place":
             if name is not None:
                 return node_type in (*PLACES, ENTITY, INSTITUTION)
-            return phrase.is_name or head in _PLACES
+            return head in _PLACES or (phrase.is_name and head not in _DATE_WORDS)
         case "town":
             return node_type in (CITY, COUNTRY)
         case "organisation":
@@ -224,7 +227,10 @@ def fits(kind: str, phrase: Phrase, name: Name | None, *, is_self: bool) -> bool
                 return head not in _NO_COMPANY
             return False
         case "firm":
-            return name is not None and (node_type in (COMPANY, INSTITUTION) or name.text.isupper())
+            # "I'm with Allianz": a customer, or one who works there.
+            is_provider = name is not None and name.text.lower() in phrase_list("companies")
+            is_firm = node_type in (COMPANY, INSTITUTION) and not is_provider
+            return name is not None and (is_firm or name.text.isupper())
         case "person":
             if name is not None:
                 return node_type in (PERSON, ENTITY)

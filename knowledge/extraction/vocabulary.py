@@ -1,4 +1,4 @@
-"""A model's words as types, relations, topics and dates of the memory, or nothing."""
+"""A model's words as types, topics and dates of the memory, or nothing."""
 
 import difflib
 import re
@@ -8,6 +8,7 @@ from datetime import datetime
 from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.statements import normal_value
+from knowledge.extraction.topics import Topic, all_topics
 
 MIN_SIMILARITY = 0.84  # of a model's name of a type and ours, from 0 to 1
 
@@ -22,28 +23,9 @@ _TYPE_WORDS = {
     "university": "institution", "business": "company", "nation": "country", "other": "entity",
     "festival": "event",
 }  # fmt: skip
-_EDGE_WORDS = {
-    "works_at": "affiliated_with", "works_for": "affiliated_with", "employed_by": "affiliated_with",
-    "studies_at": "affiliated_with", "lives_in": "related_to", "resides_in": "related_to",
-    "moved_to": "related_to",
-    "friend_of": "knows", "friend": "knows", "sister_of": "knows",
-    "brother_of": "knows", "sibling_of": "knows", "parent_of": "knows", "child_of": "knows",
-    "mother_of": "knows", "father_of": "knows", "colleague_of": "knows", "married_to": "partner_of",
-    "spouse_of": "partner_of", "wife_of": "partner_of", "husband_of": "partner_of",
-    "dating": "partner_of", "has": "owns", "has_pet": "owns", "owner_of": "owns",
-    "part_of": "related_to", "attended": "participated_in", "wrote": "authored",
-    "located_in": "lies_in", "alias_of": "also_known_as",
-}  # fmt: skip
-TOPICS = frozenset(
-    {
-        *("home", "employer", "job", "birthday", "age", "partner", "name", "email", "phone"),
-        *("diet", "school", "origin", "birthplace", "marital status", "grew up", "birth year"),
-        *("address", "preference", "allergy", "relation", "health", "has", "lived", "studies"),
-        *("speaks", "plays", "learns", "uses", "collects", "member", "favourite", "avoids"),
-        *("plan", "graduated", "hobby", "pronouns", "nickname", "hometown"),
-    }
-)
-_TOPIC = re.compile(r"[^\W\d_][\w' -]{0,30}(?::[\w' +.&-]{1,60}){0,2}")
+SHOWN_ROLES = 8  # of a topic, to the model
+EVENT_TOPIC = "event"  # of what has a time: it is no row of the table
+_UNOFFERED = frozenset({"answer_style", "unit_style", "language", "call_me"})  # said outright
 
 
 def offered_types(schema: SchemaView) -> list[str]:
@@ -61,9 +43,29 @@ def match_node_type(word: str, offered: Iterable[str]) -> str | None:
     return _closest(word, list(offered), _TYPE_WORDS, "node.")
 
 
-def match_edge_type(word: str, offered: Iterable[str]) -> str | None:
-    """The relation that a model means; None when there is none like it."""
-    return _closest(word, list(offered), _EDGE_WORDS, "edge.")
+def offered_topics() -> Mapping[str, str]:
+    """The topics of the table by the names that a model calls them, with how each reads."""
+    offered = {}
+    for topic in all_topics().values():
+        if topic.name in _UNOFFERED or "en" not in topic.says:
+            continue
+        template = topic.says["en"][0]
+        role = "/".join(sorted(topic.english_roles)[:SHOWN_ROLES])
+        offered[topic.name.rstrip(":")] = template.format(
+            who="I", whose="My", value="VALUE", role=role, what="WHAT"
+        )
+    return offered
+
+
+def match_topic(words: str) -> tuple[Topic, str] | None:
+    """The row of the table that a model means, and what it put behind a colon."""
+    head, _, tail = words.lower().partition(":")
+    bare = re.sub(r"[^a-z0-9]+", "_", head).strip("_")
+    close = difflib.get_close_matches(bare, offered_topics(), n=1, cutoff=MIN_SIMILARITY)
+    if not close:
+        return None
+    topics = all_topics()
+    return topics.get(close[0]) or topics[f"{close[0]}:"], normal_value(tail)
 
 
 def _closest(word: str, offered: list[str], synonyms: Mapping[str, str], prefix: str) -> str | None:
@@ -73,15 +75,6 @@ def _closest(word: str, offered: list[str], synonyms: Mapping[str, str], prefix:
             return f"{prefix}{name}"
     close = difflib.get_close_matches(f"{prefix}{bare}", offered, n=1, cutoff=MIN_SIMILARITY)
     return close[0] if bare and close else None
-
-
-def normal_topic(words: str) -> str | None:
-    """The topic in the form that the rules give it; None for one that nobody knows."""
-    topic = re.sub(r"\s*:\s*", ":", " ".join(words.lower().replace("_", " ").split()))
-    head = topic.split(":", 1)[0]
-    if head not in TOPICS or not _TOPIC.fullmatch(topic):
-        return None
-    return ":".join((head, *(normal_value(part) for part in topic.split(":")[1:])))
 
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from exobrain.lib.moments import EARLIEST
 from knowledge import identity
 from knowledge.retrieval.ranking.question import ParsedQuestion
 from knowledge.retrieval.ranking.terms import STOP_WORDS, words
@@ -21,6 +22,7 @@ from knowledge.stores.vectors.port import TermStatistics, VectorSearch, WordMatc
 from knowledge.types import Scope, ScoredBlock, Trust
 
 DAY = timedelta(days=1)
+FIRST_DAY = EARLIEST.date()
 LAST_DAY = date.max - 2 * DAY  # that has a midnight behind it in every zone
 NAME_WORDS = 4  # the longest name that is looked for
 MAX_NAMES = 200  # of a question; a pasted page is not looked up word by word
@@ -68,7 +70,7 @@ def by_words(query: RetrievalQuery, *, index: VectorSearch) -> Retrieved:
 
 def by_meaning(query: RetrievalQuery, *, index: VectorSearch, embedder: Embedder) -> Retrieved:
     """Passages whose vectors are near the question's, by their cosine."""
-    embedded = embedder.embed([query.question.text])
+    embedded = embedder.embed([query.question.topic])
 
     def search(scope: Scope) -> Sequence[ScoredBlock]:
         return index.search_meaning(
@@ -102,7 +104,10 @@ def by_time(query: RetrievalQuery) -> Retrieved:
     """
     days = [period.search_range(query.now.date()) for period in query.question.times]
     ranges = [
-        (_midnight(first, query.now), _midnight(min(last, LAST_DAY) + DAY, query.now))
+        (
+            _midnight(max(first, FIRST_DAY), query.now),
+            _midnight(min(last, LAST_DAY) + DAY, query.now),
+        )
         for first, last in days
     ]
     if not ranges:

@@ -31,6 +31,9 @@ class ChangesetOut(Schema):
     fallback: str = Field(description="why the rules have read messages in a model's place, if so")
     summary: dict[str, Any] = Field(description="rows added, changed and removed, by table")
     can_roll_back: bool
+    dropped: dict[str, int] = Field(
+        description="why parts of messages were not learned, and how many"
+    )
     sentences: list[str] = Field(description="what it did; in a list, the first of them")
 
 

@@ -1,11 +1,11 @@
 """Reads of changesets, their changes and their decisions. Always of one user."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from exobrain.lib.paging import PagedRows, cut
 from knowledge.errors import ChangesetNotFound
@@ -29,7 +29,9 @@ def list_changesets(
             raise ChangesetNotFound from None
         found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=last))
     page = cut(list(found[: size + 1]), size=size)
-    return PagedRows([_changeset_entry(row) for row in page.rows], has_more=page.has_more)
+    dropped = dropped_counts([row.pk for row in page.rows])
+    entries = [_changeset_entry(row, dropped[row.pk]) for row in page.rows]
+    return PagedRows(entries, has_more=page.has_more)
 
 
 def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
@@ -37,7 +39,17 @@ def changeset(*, user_id: UUID, changeset_id: UUID) -> ChangesetEntry:
     row = Changeset.objects.filter(user_id=user_id, pk=changeset_id).first()
     if row is None:
         raise ChangesetNotFound
-    return _changeset_entry(row)
+    return _changeset_entry(row, dropped_counts([row.pk])[row.pk])
+
+
+def dropped_counts(changeset_ids: Collection[UUID]) -> Mapping[UUID, dict[str, int]]:
+    """How many parts of messages each changeset has dropped, by the reason."""
+    found: dict[UUID, dict[str, int]] = {id_: {} for id_ in changeset_ids}
+    rows = Decision.objects.filter(changeset_id__in=changeset_ids, verdict=Verdict.DROPPED)
+    counted = rows.values_list("changeset_id", "reason").annotate(count=Count("id"))
+    for id_, reason, count in counted.order_by("-count", "reason"):
+        found[id_][reason] = count
+    return found
 
 
 def changes(
@@ -77,7 +89,7 @@ def _to_json_values(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
     }
 
 
-def _changeset_entry(row: Changeset) -> ChangesetEntry:
+def _changeset_entry(row: Changeset, dropped: Mapping[str, int]) -> ChangesetEntry:
     is_applied = row.state == Changeset.State.APPLIED
     return ChangesetEntry(
         id=row.id,
@@ -90,6 +102,7 @@ def _changeset_entry(row: Changeset) -> ChangesetEntry:
         fallback=row.fallback,
         summary=row.summary,
         can_roll_back=is_applied and row.kind != Changeset.Kind.FORGET,
+        dropped=dropped,
     )
 
 

@@ -161,6 +161,26 @@ def later_changesets(
     )
 
 
+def removing_changesets(
+    *, user_id: UUID, number: int, records: Mapping[str, Collection[UUID]]
+) -> list[UUID]:
+    """Changes by hand after the given number that removed these records, the latest first.
+
+    Only those that are in force.
+    """
+    ids: set[UUID] = set()
+    for name, wanted in records.items():
+        gone = LEDGER[name].versions.objects.filter(
+            user_id=user_id, row__in=wanted, ended_as=VersionEnd.REMOVED
+        )
+        ids.update(gone.values_list("ended_by_id", flat=True))
+    by_hand = Changeset.objects.filter(
+        pk__in=ids, kind__in=[Changeset.Kind.EDIT, Changeset.Kind.MERGE]
+    )
+    later = by_hand.filter(number__gt=number, state=Changeset.State.APPLIED)
+    return list(later.order_by("-number").values_list("pk", flat=True))
+
+
 def adding_changesets(*, user_id: UUID, records: Mapping[str, Collection[UUID]]) -> list[UUID]:
     """The changesets that added these records, the latest first."""
     found = _changesets_that_made(user_id, records, VersionStart.ADDED)

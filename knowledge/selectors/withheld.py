@@ -17,13 +17,6 @@ LEFT JOIN journal_journal j ON j.id = m.journal_id
 WHERE b.user_id = %(user)s AND (b.is_private OR b.is_secret)
 """
 
-_SPANS = """
-SELECT DISTINCT s.message_id, s.start, s."end"
-FROM knowledge_block b JOIN knowledge_source s ON s.record_id = b.id AND s.user_id = b.user_id
-WHERE b.user_id = %(user)s AND (b.is_private OR b.is_secret) AND b.is_private
-    AND s.message_id = ANY(%(ids)s)
-"""
-
 _ANSWERS = """
 SELECT m.id FROM journal_message m JOIN journal_journal j ON j.id = m.journal_id
 JOIN unnest(%(references)s::text[], %(sequences)s::int[]) AS said(reference, sequence)
@@ -52,16 +45,6 @@ class WithheldRow(NamedTuple):
 def withheld_rows(*, user_id: UUID) -> list[WithheldRow]:
     """Every block of the user that is private or a secret, once for each place that says it."""
     return [WithheldRow._make(row) for row in all_rows(_WITHHELD, {"user": user_id})]
-
-
-def private_spans(
-    *, user_id: UUID, message_ids: Collection[UUID]
-) -> dict[UUID, list[tuple[int, int]]]:
-    """The characters of these messages that say something private, by the message."""
-    found: dict[UUID, list[tuple[int, int]]] = {}
-    for id_, start, end in all_rows(_SPANS, {"user": user_id, "ids": list(message_ids)}):
-        found.setdefault(id_, []).append((start, end))
-    return found
 
 
 def answers_to(*, user_id: UUID, positions: Collection[tuple[str, int]]) -> set[UUID]:

@@ -34,7 +34,6 @@ from knowledge.models import (
     Source,
 )
 from knowledge.selectors.history import changes_of
-from knowledge.selectors.withheld import private_spans
 from knowledge.services import rereading
 from knowledge.services.identities.merging import merge_into
 from knowledge.services.indexing.carrying import stored_embeddings
@@ -51,6 +50,7 @@ from knowledge.services.ledger.removal import DERIVED, NOT_SUPERSEDED
 from knowledge.services.ledger.rollback import has_valid_references
 from knowledge.services.ledger.unit_of_work import HUMAN, UnitOfWork
 from knowledge.services.locking import lock_memory
+from knowledge.services.withholding import withheld_from
 from knowledge.types import STATEMENT_KINDS, BlockKind, Change, TextSpan, VersionEnd
 
 log = structlog.get_logger(__name__)
@@ -270,7 +270,7 @@ def _learn_messages(user_id: UUID, schema: str, event: HistoryEvent) -> None:
     for first in range(0, len(event.message_ids), BATCH):
         ids = event.message_ids[first : first + BATCH]
         messages = journal.messages_by_ids(user_id=user_id, ids=ids)
-        private = private_spans(user_id=user_id, message_ids=ids)  # as the present memory has them
+        private = withheld_from(user_id=user_id, is_elsewhere=True)  # by the present memory
         with _tables_of(schema):
             sources = [message_to_learn(message) for message in messages]
             prepared = prepare_learning(

@@ -14,7 +14,7 @@ from journal.models import Message
 from knowledge.models import Block, Redaction, Source
 from knowledge.services.pages.editing import set_private
 from knowledge.services.recall import giving
-from knowledge.services.recall.withholding import asks_for, given_of, withheld_from
+from knowledge.services.withholding import asks_for, given_of, withheld_from
 from knowledge.types import EndedStatement, Scope
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
@@ -206,7 +206,7 @@ def test_the_corrected_fact_is_told_beside_its_message(
     fact.refresh_from_db()
     monkeypatch.setattr(giving, "recall", Remembering([fact]))
 
-    assert 'from="confirmed by the user">I live in Bruges.' in told("Where?", at=HERE)
+    assert 'from="the user, confirmed">I live in Bruges.' in told("Where?", at=HERE)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import nats
 import pytest
 from django.db import OperationalError
 
-from orchestrator import services
+from orchestrator import jetstream, services
 from orchestrator.jetstream import STREAM, nats_url
 from orchestrator.models import Job
 from orchestrator.services import finishing
@@ -201,3 +201,29 @@ def test_a_worker_that_renews_more_slowly_than_the_consumer_waits_keeps_its_job(
     assert {type(answer) for answer in answers[1:]} == {Deferred}
     assert (job.state, job.attempts) == ("completed", 1)
     assert len(effects()) == 1
+
+
+def test_an_idle_worker_never_stops_waiting_for_messages(
+    jobs: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that has expired without a message is followed by another one at once."""
+    monkeypatch.setattr(jetstream, "PULL_SECONDS", 0.5)
+    monkeypatch.setattr(jetstream, "PULL_HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr(jetstream, "PULL_SILENCE_SECONDS", 60.0)  # else silence would mend it
+    jobs.start_server()
+    worker = jobs.start_worker()
+    asked = worker.subscription
+    assert asked is not None
+    requests: list[int] = []
+    ask = asked.request
+
+    async def count(wanted: int) -> None:
+        requests.append(wanted)
+        await ask(wanted)
+
+    monkeypatch.setattr(asked, "request", count)
+
+    eventually(lambda: len(requests) >= 2)
+
+    assert worker.subscription is asked
+    assert requests[:2] == [4, 4]

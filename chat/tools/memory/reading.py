@@ -23,7 +23,7 @@ from knowledge.selectors.entity_page import EntityPage, PageBlock, find_page
 from knowledge.selectors.pages import known_blocks, pages_called
 from knowledge.selectors.profile import hidden_slots
 from knowledge.services.recall.giving import recall_for_question
-from knowledge.services.recall.withholding import Withheld, withheld_from
+from knowledge.services.withholding import Withheld, withheld_from
 from knowledge.types import Precision, Recalled, Slot, Status, Trust
 
 SECONDS = 6.0

@@ -15,7 +15,7 @@ from knowledge.extraction.german.lexicon import (
     small_words,
 )
 from knowledge.extraction.german.people import (
-    Subject,
+    GermanSubject,
 )
 from knowledge.extraction.german.sentence import GermanSentence
 from knowledge.extraction.german.times import (
@@ -61,7 +61,9 @@ class OpenFacts:
 
     sentence: GermanSentence
 
-    def read_open(self, clause: GermanClause, subject: Subject, *, is_known: bool = False) -> None:
+    def read_open(
+        self, clause: GermanClause, subject: GermanSubject, *, is_known: bool = False
+    ) -> None:
         times = [c.text for c in clause.times]
         dates = self.sentence.dates(clause)
         event = None
@@ -115,7 +117,7 @@ class OpenFacts:
             precision=precision_of(past[0]) if past else "",
         )
 
-    def _read_cancelled(self, clause: GermanClause, subject: Subject) -> bool:
+    def _read_cancelled(self, clause: GermanClause, subject: GermanSubject) -> bool:
         """ "Der Urlaub fällt aus": the event of that name does not take place."""
         chunks = [
             *clause.objects,
@@ -134,7 +136,7 @@ class OpenFacts:
         )  # fmt: skip
         return True
 
-    def _is_worth(self, clause: GermanClause, subject: Subject, *, is_event: bool) -> bool:  # noqa: PLR0911, PLR0912  a rule a line
+    def _is_worth(self, clause: GermanClause, subject: GermanSubject, *, is_event: bool) -> bool:  # noqa: PLR0911, PLR0912  a rule a line
         """The clause tells something of the user, of somebody known or of a thing of theirs, whole."""
         chunks = [
             *clause.objects,
@@ -199,7 +201,7 @@ class OpenFacts:
             or bool(clause.negation and clause.verb not in ("sein", "haben", "können"))
         )
 
-    def _read_contact(self, clause: GermanClause, subject: Subject, text: str) -> bool:
+    def _read_contact(self, clause: GermanClause, subject: GermanSubject, text: str) -> bool:
         """A secret or a number that a thing of somebody has."""
         if (
             clause.verb not in ("sein", "lauten")
@@ -235,7 +237,7 @@ class OpenFacts:
             return True
         return False
 
-    def _event_key(self, clause: GermanClause, subject: Subject) -> str:
+    def _event_key(self, clause: GermanClause, subject: GermanSubject) -> str:
         nouns = [c for c in clause.objects if c.head] or (
             [clause.subject]
             if clause.subject is not None and not subject.is_self and not subject.is_person

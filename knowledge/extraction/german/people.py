@@ -27,7 +27,7 @@ _TITLES = ("herr", "herrn", "frau", "dr.", "prof.", "familie")
 
 
 @dataclass(frozen=True)
-class Subject:
+class GermanSubject:
     """Whom or what a statement is about."""
 
     key: str  # of the entity whose statement it is
@@ -73,9 +73,11 @@ class People:
     """Finds the entities of the people that the sentences of one batch speak of."""
 
     proposals: Proposals
-    last: dict[str, Subject] = field(default_factory=dict)  # by gender: whom "er" and "sie" mean
+    last: dict[str, GermanSubject] = field(
+        default_factory=dict
+    )  # by gender: whom "er" and "sie" mean
 
-    def remember(self, subject: Subject) -> None:
+    def remember(self, subject: GermanSubject) -> None:
         """From now on a pronoun may mean this one."""
         if subject.is_person and subject.gender in ("m", "f", "n", "p"):
             self.last[subject.gender] = subject

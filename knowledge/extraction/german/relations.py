@@ -18,8 +18,8 @@ from knowledge.extraction.german.lexicon import (
 )
 from knowledge.extraction.german.people import (
     MINE,
+    GermanSubject,
     RoleMention,
-    Subject,
     is_title,
     role_label,
 )
@@ -40,7 +40,7 @@ class Relations:
 
     sentence: GermanSentence
 
-    def read_relatives(self, clause: GermanClause, subject: Subject) -> None:
+    def read_relatives(self, clause: GermanClause, subject: GermanSubject) -> None:
         """ "Ich habe zwei Brüder": that there are some, whatever their names."""
         for chunk in clause.objects:
             role = role_of(chunk.head) if chunk.head else None
@@ -92,7 +92,7 @@ class Relations:
             mention, self.sentence.span(mention.chunk.start, mention.chunk.end)
         )
         self.sentence.people.remember(
-            Subject(
+            GermanSubject(
                 key,
                 capital(mention.label),
                 is_person=True,
@@ -178,7 +178,7 @@ class Relations:
             is_single=topic.is_single,
         )
 
-    def read_identity(self, clause: GermanClause, subject: Subject) -> bool:
+    def read_identity(self, clause: GermanClause, subject: GermanSubject) -> bool:
         """ "Meine Schwester heißt Anna", "Robert ist mein Nachbar": who is who."""
         pairs: list[tuple[RoleMention, Chunk]] = []
         complements = [
@@ -279,7 +279,7 @@ class Relations:
         named = replace(mention, name=name)
         key = self.sentence.people.propose_role(named, span)
         self.sentence.people.remember(
-            Subject(key, name, is_person=True, gender=mention.role.gender, role=named)
+            GermanSubject(key, name, is_person=True, gender=mention.role.gender, role=named)
         )
         topic = mention.topic
         if mention.owner or topic is None:

@@ -16,8 +16,8 @@ from knowledge.extraction.german.morphology import Tense
 from knowledge.extraction.german.open_facts import OpenFacts
 from knowledge.extraction.german.people import (
     MINE,
+    GermanSubject,
     People,
-    Subject,
     is_title,
 )
 from knowledge.extraction.german.relations import Relations
@@ -128,7 +128,7 @@ class _SentenceReader:
                         mention, self.sentence.span(chunk.start, chunk.end)
                     )
                     self.sentence.people.remember(
-                        Subject(
+                        GermanSubject(
                             key,
                             capital(mention.label),
                             is_person=not mention.is_animal or True,
@@ -183,14 +183,14 @@ class _SentenceReader:
         if not is_known or recurrence_of([c.text for c in clause.times]):
             self.opened.read_open(clause, subject, is_known=is_known)
 
-    def _subject(self, clause: GermanClause) -> Subject | None:
+    def _subject(self, clause: GermanClause) -> GermanSubject | None:
         word = clause.subject_word
         chunk = clause.subject
         if word in ("ich", "wir"):
             label = "Ich" if word == "ich" else "Wir"
             if chunk is not None and chunk.kind is Kind.NOUN:
                 label = capital(whole_text(chunk))
-            return Subject(self.sentence.speaker_key, label, is_self=True)
+            return GermanSubject(self.sentence.speaker_key, label, is_self=True)
         if word in ("er", "sie", "es"):
             gender = {"er": "m", "sie": "f", "es": "n"}[word]
             found = self.sentence.people.last.get(gender)
@@ -209,7 +209,9 @@ class _SentenceReader:
                 mention, self.sentence.span(chunk.start, chunk.end)
             )
             label = capital(whole_text(chunk))
-            return Subject(key, label, is_person=True, gender=mention.role.gender, role=mention)
+            return GermanSubject(
+                key, label, is_person=True, gender=mention.role.gender, role=mention
+            )
         self.relations.read_apposed_role(clause, chunk)
         if (
             is_first_name(chunk.name.split(" ")[0])
@@ -218,8 +220,8 @@ class _SentenceReader:
         ):
             key = self._propose_name(chunk, chunk.name, None if self._is_known(chunk) else PERSON)
             gender = {"der": "m", "die": "f", "herr": "m", "frau": "f"}.get(chunk.word, "")
-            return Subject(key, capital(whole_text(chunk)), is_person=True, gender=gender)
-        return Subject(
+            return GermanSubject(key, capital(whole_text(chunk)), is_person=True, gender=gender)
+        return GermanSubject(
             self.sentence.speaker_key,
             capital(whole_text(chunk)),
             is_mine=chunk.determiner.startswith(MINE),

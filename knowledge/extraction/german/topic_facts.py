@@ -23,7 +23,7 @@ from knowledge.extraction.german.lexicon import (
 )
 from knowledge.extraction.german.morphology import Tense
 from knowledge.extraction.german.people import (
-    Subject,
+    GermanSubject,
 )
 from knowledge.extraction.german.relations import Relations
 from knowledge.extraction.german.sentence import GermanSentence
@@ -62,7 +62,7 @@ class TopicFacts:
     relations: Relations
 
     def read(
-        self, clause: GermanClause, subject: Subject, match: Match, others: Sequence[Chunk]
+        self, clause: GermanClause, subject: GermanSubject, match: Match, others: Sequence[Chunk]
     ) -> None:
         """The facts that a match makes, one for each of its values."""
         topic = match.topic
@@ -111,7 +111,9 @@ class TopicFacts:
                 corrects=normal_value(clause.corrects) or None,
             )
 
-    def _patient(self, clause: GermanClause, subject: Subject, match: Match) -> Subject | None:
+    def _patient(
+        self, clause: GermanClause, subject: GermanSubject, match: Match
+    ) -> GermanSubject | None:
         """Of whom the match tells: mostly the subject; None when of nobody."""
         topic = match.topic
         if clause.verb in ("verschreiben", "verordnen") and not subject.is_self:

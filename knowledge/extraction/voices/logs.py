@@ -29,7 +29,11 @@ _ROLE = re.compile(
     r"person [ab12]|you|me|nutzer|nutzerin|assistent|kunde|kundin|mitarbeiter|ich|du|q|a|frage|antwort|arzt|patientin)(?:\*\*)? ?:(?:\*\*)?(?=\s|$)",
     re.IGNORECASE,
 )
-_LABEL = re.compile(rf"(?:\*\*)?(?P<who>{WORD}(?: {WORD}){{0,2}})(?:\*\*)?:(?:\*\*)? +(?=\S)")
+# "Plumber: Ravi Menon, 0151 223 3445" is a line of an address book.
+_NO_CONTACT = rf"(?!(?:Dr|Mr|Mrs|Ms|Prof)?\.? ?{WORD}(?: {WORD}){{0,2}}[,;:–( -]+(?:tel\.? |phone )?\+?[\d(][\d ()/-]{{5,}})"
+_LABEL = re.compile(
+    rf"(?:\*\*)?(?P<who>{WORD}(?: {WORD}){{0,2}})(?:\*\*)?:(?:\*\*)? +(?=\S){_NO_CONTACT}"
+)
 _NO_SPEAKERS = word_list("not_speakers") | word_list("not_names")
 _OWN_WORD = re.compile(r"\b(?:I|I'[a-z]+|[Mm]y|me|[Ii]ch|[Mm]ein[a-z]*|[Ww]e|our|[Ww]ir)\b")
 

@@ -35,13 +35,13 @@ _NOUN = (
     r"screen|unlock|login|log-in|account|admin|root|user|master|recovery|backup|back-up|security|access|secret|private|api|ssh|license|licence|product|activation|two-factor|2fa|verification|voicemail|netflix|spotify|amazon|google|apple|icloud|steam|paypal|my)\s+){0,3}"
     r"(?:passwords?|pw|(?<!zip )(?<!postal )(?<!post )(?<!error )(?<!status )(?<!country )(?<!area )(?<!source )(?<!exit )(?<!dress )(?<!promo )(?<!discount )code|pass ?words?|passwort|passwörter|kennwort|kennwörter|passphrase|pass ?phrase|pass ?code|passcode|pin|pin ?(?:code|number|nummer)|pin-(?:code|nummer)|puk|tan|cvv|cvc|code ?word|codewort|losung|"
     r"(?:(?:door|gate|garage|entry|entrance|alarm|safe|locker|access|key|lock|unlock|security|recovery|backup|activation|voicemail|house|building|lockbox|key ?box|front door|back door|elevator|verification|2fa|bike|luggage|intercom|storage|parking|keypad|disarm|override|master|mailbox)\s?)codes?|combination|combo|(?:wi-?fi|network|api|secret|private|license|licence|product|access|encryption|recovery|security|master|ssh|wlan)[ -]?keys?|"
-    r"(?:access|auth|bearer|api|refresh) token|seed phrase|recovery (?:phrase|words)|security answer|account (?:number|no\.?)|routing number|sort code|iban|card number|(?:credit|debit) card(?: number)?|"
+    r"(?:access|auth|bearer|api|refresh) token|(?:seed|recovery|wallet|backup) (?:phrase|words|seed)|crypto seed|security answer|account (?:number|no\.?)|routing number|sort code|iban|card number|(?:credit|debit) card(?: number)?|"
     r"(?:social security|passport|national insurance|ni|nhs|social insurance|medicare|insurance|driver'?s? licen[cs]e|driving licen[cs]e|id|id card|identity card|tax|membership)\s(?:number|no\.?|id)|ssn|nin|vat number|"
     r"(?:tür|haustür|garagen|tor|alarm|tresor|safe|zugangs|zugriffs|zutritts|sicherheits|freischalt|wiederherstellungs|entsperr|aktivierungs|schloss|zahlen|eingangs|keller|schließfach|spind|schlüsselbox|schlüsseltresor)-?codes?|zahlenkombination|kombination|(?:wlan|wi-?fi|netzwerk|api|lizenz|produkt|sicherheits|wiederherstellungs)-?\s?(?:schlüssel|passwort|kennwort|pin)|"
     r"kontonummer|kreditkartennummer|kartennummer|kreditkarte|geheimzahl|geheimnummer|geheimcode|steuer-?id|steuernummer|steueridentifikationsnummer|sozialversicherungsnummer|rentenversicherungsnummer|versicherungsnummer|krankenversichertennummer|personalausweisnummer|ausweisnummer|passnummer|reisepassnummer|führerscheinnummer|(?:e-?mail|bank|router|handy|sim|netflix|spotify|amazon)-?(?:passwort|kennwort|pin|code))"
 )
 _OF = r"(?:\s+(?:of|for|to|on|at|in|from|vom|von|für|zum|zur|am|im|der|des|beim|bei|in der|an der|auf|des)\s+(?:(?:my|our|the|her|his|their|mein\w*|unser\w*|der|dem|den|die|das|einem|einer)\s+)?[^\s,.:;=?!\"]+(?:\s+(?!is\b|are\b|was\b|ist\b|lautet\b|heißt\b|will\b)[^\s,.:;=?!\"]+){0,4}?)?"
-_IS = r"(?:\s*(?::|=|->|→)\s*|\s+(?:(?:is|are|was|will be|reads|has been|ist|lautet|sind|war|heißt|wäre)(?:\s+(?:now|still|currently|set to|just|always|jetzt|noch|nun|immer noch|seit neuestem|changed to))*(?:\s*:)?|changed to|set to|geändert (?:in|auf|zu))\s+|'s\s+|\s+(?=\S*\d\S*\d\S*\d)|,\s+(?:it's|it is|which is)\s+|\s*[-–]\s+)"
+_IS = r"(?:\s*[:,]\s+(?:it['’]?s|it is)(?:\s+(?:still|now|just|always))?\s+|,\s+(?=\S*\d)|\s*(?::|=|->|→)\s*|\s+(?:(?:is|are|was|will be|reads|has been|ist|lautet|sind|war|heißt|wäre)(?:\s+(?:now|still|currently|set to|just|always|jetzt|noch|nun|immer noch|seit neuestem|changed to))*(?:\s*:)?|changed to|set to|geändert (?:in|auf|zu))\s+|'s\s+|\s+(?=\S*\d\S*\d\S*\d)|,\s+(?:it's|it is|which is)\s+|\s*[-–]\s+)"
 _VALUE = r"(?P<value>\"[^\"\n]{2,80}\"|'[^'\n]{2,80}'|(?:[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,8}(?:\s?[A-Z0-9]{1,4})?)|\d[\d \-]{2,30}\d#?|[^\s\"',;]*[^\s\"',;.!?)]\S*?)(?=[\s,;.!?)]*(?:\s|$))"
 _NAMED = re.compile(
     rf"(?P<clause>(?P<thing>(?:(?:the|my|our|your|his|her|their|der|die|das|mein\w*|unser\w*)\s+(?:[\w'-]+\s+){{0,3}}?)?(?<![\w-]){_NOUN}(?![\w-]){_OF}){_IS}{_VALUE})",
@@ -64,6 +64,40 @@ _LOGIN = re.compile(
     r"(?P<clause>(?P<thing>(?:(?:my|our|the|mein\w*|der|die|das)\s+)?(?<![\w.-])[\w.-]{1,40}(?:\s+[\w.-]{1,40}){0,2}?\s+(?:log-?ins?|sign-?in|credentials|account|zugang|zugangsdaten|anmeldedaten|anmeldung|konto))\s*(?::|=|\s(?:is|are|ist|lautet|sind))\s*(?P<user>[^\s/|,]{2,80})\s*(?:/|\||,|\s(?:and|und|with|mit|pw|pass|password|passwort)\s)\s*(?:(?:pw|pass|password|passwort)\s*:?\s*)?(?P<value>[^\s,;]{4,80}))",
     re.IGNORECASE,
 )
+# "Login for the archive: jdoe / 8finches".
+_LOGIN_FOR = re.compile(
+    r"(?P<clause>(?P<thing>(?<!\w)(?:log-?in|sign-?in|credentials|account|zugang|zugangsdaten|anmeldedaten|anmeldung|konto)\s+(?:for|to|of|at|für|zu[mr]?|bei[mr]?)\s+(?:(?:the|my|our|die|das|den|dem|mein\w*|unser\w*)\s+)?[\w.-]{1,40}(?:\s[\w.-]{1,40})?)\s*(?::|=|\s(?:is|are|ist|lautet|sind))\s*(?P<user>[^\s/|,]{2,80})\s*[/|]\s*(?P<value>[^\s,;]{4,80}))",
+    re.IGNORECASE,
+)
+# A word with letters and digits, or a few digits alone that are no phone number.
+_MIXED = r"(?P<value>(?=[^\s,;]*\d)(?=[^\s,;]*[^\W\d_])[^\s,;\"'()]{4,40}|[*#]?\d{4,10}[*#]?(?![ -]?\d))(?=[\s,;.!?)]|$)"
+# "The mail password was set to oak-19", "das Passwort auf Eiche19 geändert".
+_SET_TO = re.compile(
+    rf"(?P<clause>(?P<thing>(?:the|my|our|das|die|den|mein\w*|unser\w*)\s+(?:[\w'-]+\s+){{0,3}}?(?<![\w-]){_NOUN}(?![\w-]){_OF})\s+(?:to|into|auf|in|zu)\s+{_MIXED})",
+    re.IGNORECASE,
+)
+# "We chose 5512 as the code for the shed".
+_AS = re.compile(
+    rf"(?P<clause>(?<!\S){_MIXED}\s+(?:as|als)\s+(?P<thing>(?:(?:the|my|our|mein\w*|unser\w*)\s+)?(?<![\w-]){_NOUN}(?![\w-]){_OF}))",
+    re.IGNORECASE,
+)
+_PLACE = r"(?:(?:guest|home|office|front|back|garage|garden|main|side|cellar|Gäste-?|Heim-?)\s?)?(?:wi-?fi|w-?lan|network|netzwerk|netz|internet|router|portal|server|laptop|computer|pc|tablet|phone|handy|website|app|alarm|safe|tresor|gate|door|garage|building|lobby|locker|shed|keypad|lock|tor|tür|haustür)"
+# "You get into the lab network with finch-22", "For the shed use 5512", "It's 5512 for the gate".
+_ENTERED = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?P<clause>(?:\b(?:get|log|sign|connect|join)\s+(?:(?:in|on|onto|into|to)\s+)?(?:(?:the|my|our)\s+)?)?(?<!\w)(?P<thing>{_PLACE})(?!\w)[^.!?\n]{{0,60}}?\b(?:(?:get|log|sign|connect|come|join|komm\w*|geh\w*|meld\w*)\b[^.!?\n]{{0,20}}?\s)?(?:with|using|mit|per)\s+(?:[\w.@-]{{2,40}}\s*[/|]\s*)?{_MIXED})",
+        rf"(?P<clause>(?<!\w)(?P<thing>{_PLACE})(?!\w)[^.!?\n]{{0,40}}?\b(?:use|type|enter|press|dial|punch in|key in|tipp\w*|drück\w*|nimm|gib)\s+{_MIXED})",
+        rf"(?P<clause>\b(?:use|type|enter|press|punch in|key in|it['’]s|it is)\s+{_MIXED}\s+(?:for|at|to open|on)\s+(?:the|my|our)\s+(?P<thing>{_PLACE}(?:\s+(?:door|gate))?)(?!\w))",
+    )
+)
+_GETS_IN = re.compile(
+    r"\b(?:get|got|log|sign|connect|join|use|type|enter|press|dial|punch|key|it['’]s|it is|komm\w*|geh\w*|meld\w*|tipp\w*|drück\w*|nimm|gib|code|pin)\b",
+    re.IGNORECASE,
+)
+# A phrase of several words is the secret as a whole.
+_PHRASE = re.compile(r"(?:phrase|words|seed)$", re.IGNORECASE)
+_MORE_WORDS = re.compile(r"(?:[ ,]{1,2}[^\W\d_]+){1,30}(?=\s*(?:[.!?;\n]|$))")
 _ASSIGNED = re.compile(
     r"(?P<clause>(?P<thing>\b[A-Za-z][A-Za-z0-9_-]{0,60}?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PWD|PASS|CREDENTIALS?))\s*[=:]\s*[\"']?(?P<value>[^\s\"']{6,200}))"
 )
@@ -114,14 +148,27 @@ def read_secrets(content: str) -> Sequence[Secret]:
 
 
 def _all_secrets(text: str) -> Iterator[Secret]:
-    for pattern in (_LOGIN, _ASSIGNED, _NAMED, _FIRST, _OPENS):
+    for pattern in (
+        *(_LOGIN, _LOGIN_FOR, _ASSIGNED, _NAMED, _FIRST, _OPENS, _SET_TO, _AS),
+        *_ENTERED,
+    ):
         for match in pattern.finditer(text):
             value = match["value"].strip("\"'").rstrip(".,;!?)")
             if pattern is _OPENS and not _OPENING.search(match["clause"]):
                 continue
             if pattern is _NAMED and not _is_value(match["thing"], value):
                 continue
+            if pattern in _ENTERED and not _GETS_IN.search(match["clause"]):
+                continue
             secret = _secret(match["thing"], value, match, is_by_looks=pattern is _ASSIGNED)
+            more = _MORE_WORDS.match(text, secret.value_end)
+            if _PHRASE.search(secret.thing) and more is not None:
+                secret = replace(
+                    secret,
+                    value=text[secret.value_start : more.end()],
+                    end=max(secret.end, more.end()),
+                    value_end=more.end(),
+                )
             owner = _ITS.search(text, 0, match.start("clause"))
             if owner is not None:
                 thing = f"{owner['owner']} {secret.thing}"[:MAX_THING_CHARACTERS]

@@ -28,6 +28,29 @@ _ASKS_FOR_PAST = re.compile(
     r"|geändert|seit wann|wie lange)\b",
     re.IGNORECASE,
 )
+# How the question wants to be answered, which no memory says: "can you walk me through the order in
+# which I brought up ... across our conversations? Mention only five items."
+_TALK = "conversations?|chats?|discussions?|sessions?|messages|talks"
+_SAID = "brought up|mentioned|discussed|talked about|told you(?: about)?|spoken (?:of|about)"
+_SUMMARY = "summary|overview|recap|rundown|timeline|list"
+_FRAME = re.compile(
+    rf"\b(?:(?:can|could|would|will) you )?(?:please )?(?:(?:walk|take|talk) me through"
+    rf"|(?:give|write|make|show) (?:me |us )?(?:an? |the )?(?:\w+ )?(?:{_SUMMARY}) of)\b"
+    r"|(?:\b(?:can|could|would|will) you |^)(?:please )?(?:list|summari[sz]e|recap)\b"
+    rf"|\b(?:the )?order (?:in which|that) (?:I|we) (?:have |had |first )?(?:{_SAID})\b"
+    rf"|\b(?:have|had|did) (?:I|we) (?:ever |already )?(?:{_SAID}|mention|discuss|bring up)\b"
+    rf"|\b(?:I|we)(?: have|['’]ve| had)? (?:{_SAID})\b"
+    r"|\bin (?:chronological |the right )?order\b"
+    r"|\b(?:throughout|across|over|during|in|from|based on|of) (?:all )?(?:of )?(?:our|my) "
+    rf"(?:{_TALK})\b"
+    r"|\b(?:mention|list|name|give)(?: me)? (?:only|exactly|just)(?: and only)? \w+ "
+    r"(?:items?|points?)\b"
+    r"|\b(?:in welcher Reihenfolge|der Reihe nach)\b"
+    r"|\b(?:gib|mach|schreib)e? (?:mir |uns )?(?:eine?n? )?(?:\w+ )?"
+    r"(?:Zusammenfassung|Überblick|Übersicht|Liste)\b"
+    r"|\b(?:in|aus) (?:all )?(?:unseren|meinen) (?:Gesprächen|Unterhaltungen|Chats|Nachrichten)\b",
+    re.IGNORECASE,
+)
 # What secrets are called.
 _KINDS_OF_SECRETS = """
 password passwords passcode passphrase pin pins code codes number key login credentials combination
@@ -44,6 +67,7 @@ class ParsedQuestion:
     """A question, with what ranking compares."""
 
     text: str
+    topic: str  # the text without how it is to be answered
     terms: Mapping[str, float]  # each once, however often it is said
     times: Sequence[Period | DateRange] = ()
     zone: tzinfo = UTC  # in which the days of those times are
@@ -56,9 +80,13 @@ class ParsedQuestion:
 
 def parse_question(text: str, *, now: datetime) -> ParsedQuestion:
     """The question's terms, and the times it names, relative ones counted from `now`."""
+    topic = " ".join(_FRAME.sub(" ", text).split())
+    if not terms(topic):
+        topic = text
     return ParsedQuestion(
         text=text,
-        terms=dict.fromkeys(terms(text), 1.0),
+        topic=topic,
+        terms=dict.fromkeys(terms(topic), 1.0),
         times=read_times(text, now=now),
         zone=now.tzinfo or UTC,
     )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from exobrain.lib.moments import EARLIEST
 from knowledge.dates import DateInterval, Precision, read_dates
 
 # Between a weekday and the date it belongs to: "Friday, the 20th of May", "Freitag, dem 20. Mai".
@@ -52,7 +53,7 @@ class Period:
         last = first.replace(day=monthrange(year, self.month)[1])
         if self.day is None or self.day > last.day:
             return first, last + timedelta(days=DAYS_AFTER_MONTH)
-        middle = first.replace(day=self.day)
+        middle = max(first.replace(day=self.day), EARLIEST.date())
         return middle - timedelta(days=DAYS_AROUND), middle + timedelta(days=DAYS_AROUND)
 
 

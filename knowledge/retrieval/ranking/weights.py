@@ -55,7 +55,7 @@ FEW = 2
 SHORT_QUESTION = 20
 # A text of so many tokens is worth its score in a prompt; half as many, a little more.
 USUAL_TOKENS = 60
-MARKUP_TOKENS = 17  # of a line in a prompt, beside its text
+MARKUP_TOKENS = 17  # of a line in a prompt, beside its text: 14 to 20
 
 
 @dataclass(frozen=True)
@@ -131,12 +131,12 @@ WITH_VECTORS = Weights(
 WITH_WORDS = Weights(
     base=1.6,
     lexical=4.0,
-    cover=2.0,
+    cover=3.0,
     session=1.0,
     date=0.75,
     speaker=0.4,
-    assistant=-2.5,
-    length=0.1,
+    assistant=-4.0,
+    length=-0.1,
     asks=-0.8,
     empty=-10.0,
 )

@@ -3,6 +3,8 @@
 Pure. A role is what somebody is to the user, in the words of the table of topics: sister, manager.
 """
 
+from collections.abc import Iterable
+
 from knowledge import identity
 
 
@@ -79,6 +81,35 @@ SHORT_FORMS = {
     "sebastian": "basti bastian",
     "christian": "chris",
     "christopher": "kit topher",
+    "nicholas": "nick nicky nico",
+    "abigail": "abby gail",
+    "nathaniel": "nate nat",
+    "zachary": "zack",
+    "frederick": "freddie rick",
+    "lawrence": "larry laurie",
+    "gerald": "jerry",
+    "harold": "harry hal",
+    "eleanor": "ellie nell nora",
+    "dorothy": "dot dolly",
+    "virginia": "ginny",
+    "victoria": "vicky tori",
+    "jacob": "jake",
+    "rosemary": "rosie",
+    "judith": "judy",
+    "susan": "suzie",
+    "theresa": "terry tess",
+    "veronica": "ronnie",
+    "caroline": "carrie",
+    "christina": "tina",
+    "christine": "tina",
+    "martina": "tina",
+    "bettina": "tina",
+    "eugene": "gene",
+    "albert": "bert",
+    "francisco": "paco",
+    "jose": "pepe",
+    "ignacio": "nacho",
+    "giuseppe": "beppe",
 }
 LEAST_SHORT_CHARS = 3  # of a short form that is the beginning of a name
 
@@ -113,6 +144,20 @@ def role_of_alias(normal_name: str) -> str:
     return role.replace(" ", "_") if role != normal_name else ""
 
 
+# Of titles that one person may have both: Dr. and Prof.
+_TITLE_KINDS = {
+    **dict.fromkeys(_words("mr herr sir"), "mr"),
+    **dict.fromkeys(_words("mrs ms miss frau lady"), "mrs"),
+    **dict.fromkeys(_words("dr doctor prof professor"), "dr"),
+}
+
+
+def titles_in(normal_names: Iterable[str]) -> set[str]:
+    """By which kinds of title somebody of these names is called."""
+    first = {name.split()[0] for name in normal_names if " " in name}
+    return {_TITLE_KINDS[word] for word in first if word in _TITLE_KINDS}
+
+
 def bare_name(normal_name: str) -> str:
     """The name without titles: "frau weber" and "dr weber" are both Weber."""
     words = normal_name.split()
@@ -127,10 +172,18 @@ def is_variant(left: str, right: str) -> bool:
         return False
     if len(ours) > 1 and len(theirs) > 1 and ours[-1] != theirs[-1]:
         return False
+    if len(ours) > 1 and len(theirs) > 1 and 1 in (len(ours[0]), len(theirs[0])):
+        return ours[0][0] == theirs[0][0]  # J. Whitfield
     if ours[0] == theirs[0] or _is_short_form(ours[0], theirs[0]):
         return True
     # A surname alone: Halloran of Mary Halloran.
     return min(len(ours), len(theirs)) == 1 and ours[-1] == theirs[-1]
+
+
+def is_longer_form(left: str, right: str) -> bool:
+    """True when one of two normal names is the other with a surname."""
+    ours, theirs = bare_name(left).split(), bare_name(right).split()
+    return ours[:1] == theirs[:1] and is_variant(left, right)
 
 
 def _is_short_form(left: str, right: str) -> bool:
@@ -151,6 +204,12 @@ def _stem_of(short: str) -> str:
             doubled = len(stem) > LEAST_SHORT_CHARS and stem[-1] == stem[-2]
             return stem[:-1] if doubled else stem
     return short
+
+
+def beginnings_of(normal_name: str) -> set[str]:
+    """By which beginnings of their first name somebody may be known: max, maxi of Maximilian."""
+    first = bare_name(normal_name).split()[:1]
+    return {word[:size] for word in first for size in range(LEAST_SHORT_CHARS, len(word))}
 
 
 def short_forms_of(normal_name: str) -> set[str]:

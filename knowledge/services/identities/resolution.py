@@ -114,8 +114,23 @@ class Resolver:
             for each in proposal.identifiers
         }
         names |= {people.role_alias(p.role) for p, _ in proposals if p.role}
+        persons = {
+            name
+            for proposal, _ in proposals
+            if self._is_person(proposal.node_type) and not proposal.is_unnamed
+            for name in _normal_names(proposal)
+        }
+        beginnings = {each for name in persons for each in people.beginnings_of(name)}
+        firsts = {
+            first
+            for name in persons
+            for first in people.bare_name(name).split()[:1]
+            if len(first) >= people.LEAST_SHORT_CHARS
+        }
         forms = {form for name in names for form in people.short_forms_of(name)}
-        called = Q(normal_name__in=names | forms)
+        called = Q(normal_name__in=names | forms | beginnings)
+        for first in sorted(firsts):  # Maximilian, when Max is spoken of
+            called |= Q(normal_name__startswith=first)
         for form in sorted(forms):
             called |= Q(normal_name__startswith=f"{form} ")
         aliases = Alias.objects.filter(user_id=user_id).filter(
@@ -215,7 +230,12 @@ class Resolver:
             ]
             if same_name:
                 break
-        fitting = [id_ for id_ in same_name if not self._has_other_identifiers(proposal, id_)]
+        fitting = [
+            id_
+            for id_ in same_name
+            if not self._has_other_identifiers(proposal, id_)
+            and not self._has_other_title(proposal, id_)
+        ]
         return self._one_of(proposal, trust, fitting)
 
     def _identified(self, proposal: ProposedEntity) -> UUID | None:
@@ -224,7 +244,9 @@ class Resolver:
         An extractor knows names alone: the boss Tom is not the brother of that name.
         """
         for id_ in _parse_ids([proposal.key]):
-            if id_ in self.known and not self._is_another_by_role(proposal, id_):
+            if id_ in self.known and not (
+                self._is_another_by_role(proposal, id_) or self._has_other_title(proposal, id_)
+            ):
                 return id_
         for identifier in map(identity.normal_identifier, proposal.identifiers):
             if identifier in self.by_identifier:
@@ -260,12 +282,31 @@ class Resolver:
             if not self._is_another_by_role(proposal, id_)
         ]
         both = [id_ for id_ in dict.fromkeys(named) if id_ in holders] or [*dict.fromkeys(named)]
+        both = both or self._of_other_name(proposal, holders)
         unnamed = [id_ for id_ in holders if self.known[id_].entity.is_unnamed]
         if len(unnamed) == 1 and not set(both) & set(holders):
             entity = self.known[unnamed[0]].entity
             self._ask_about_likely(proposal, entity)
             return Resolved(entity)
         return self._one_of(proposal, trust, both)
+
+    def _of_other_name(self, proposal: ProposedEntity, holders: Sequence[UUID]) -> list[UUID]:
+        """Who has the role by a longer or shorter name, when that is certain: Lena, Lena Vogt.
+
+        Of a role that one has at a time a short form will do; of others, Jan may be no Janosch.
+        """
+        own = identity.normal_name(proposal.name)
+        is_same = people.is_variant if proposal.role in people.ONLY_ONE else people.is_longer_form
+        found = [
+            id_
+            for id_ in holders
+            if any(
+                is_same(own, name)
+                for name in self.known[id_].names
+                if not people.role_of_alias(name)
+            )
+        ]
+        return found if len(found) == 1 else []
 
     def _one_of(self, proposal: ProposedEntity, trust: Trust, ids: Sequence[UUID]) -> Resolved:
         """The only one, the likeliest of several, or a new entity."""
@@ -299,6 +340,12 @@ class Resolver:
         """True when nobody is both what is proposed and what the entity is to the user."""
         roles = self._roles_of(entity_id) if proposal.role else ()
         return any(people.exclude_each_other(proposal.role, role) for role in roles)
+
+    def _has_other_title(self, proposal: ProposedEntity, entity_id: UUID) -> bool:
+        """True for Frau Weber when Dr. Weber is known, and no role joins the two."""
+        ours = people.titles_in(_normal_names(proposal)) if not proposal.role else set()
+        theirs = people.titles_in(self.known[entity_id].names)
+        return bool(ours and theirs and not ours & theirs)
 
     def _since(self, entity_id: UUID) -> datetime:
         """When the entity was recorded."""

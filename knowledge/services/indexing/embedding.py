@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.conf import settings
+
 from knowledge.retrieval.passages import passages_of
 from knowledge.retrieval.ranking.context_window import embedded_text
 from knowledge.retrieval.ranking.late_interaction import pack
+from knowledge.services.withholding import NOTHING, Withheld, withheld_from
 from knowledge.stores.embedders import configured_embedder
 from knowledge.stores.vectors.port import Vector
+from knowledge.types import IN_ITS_PLACE
 
 
 @dataclass(frozen=True)
@@ -19,22 +23,36 @@ class BlockEmbeddings:
     tokens: Mapping[UUID, bytes] = field(default_factory=dict)  # packed signs, one bit a dimension
 
 
-def embed_texts(texts: Mapping[UUID, str]) -> BlockEmbeddings:
+def embed_texts(texts: Mapping[UUID, str], *, withheld: Withheld = NOTHING) -> BlockEmbeddings:
     """What `update_indexes` takes for blocks with these texts; raises Unavailable.
 
-    There are tokens where the embedder gives a vector for each.
+    There are tokens where the embedder gives a vector for each. An embedder elsewhere is shown
+    marks in the place of what is withheld; a block that is withheld is then only a mark.
     """
     embedder = configured_embedder()
     if embedder is None or not texts:
         return BlockEmbeddings()
-    passages = [each for block_id, text in texts.items() for each in passages_of(block_id, text)]
-    found = embedder.embed([embedded_text(passage.utterance) for passage in passages])
+    passages, shown = [], []
+    for block_id, text in texts.items():
+        for passage in passages_of(block_id, text):
+            passages.append(passage)
+            said = embedded_text(passage.utterance)
+            is_hidden = block_id in withheld.block_ids
+            shown.append(IN_ITS_PLACE if is_hidden else withheld.hidden(said))
+    found = embedder.embed(shown)
     ids = [passage.id for passage in passages]
     packed = [pack(each.vectors) for each in found.tokens or ()]
     return BlockEmbeddings(
         vectors=dict(zip(ids, found.vectors, strict=True)),
         tokens=dict(zip(ids, packed, strict=True)) if packed else {},
     )
+
+
+def withheld_from_embedder(*, user_id: UUID) -> Withheld:
+    """What the embedder may not be shown of the user's memory."""
+    if not settings.EXOBRAIN.embedder_is_elsewhere:
+        return NOTHING
+    return withheld_from(user_id=user_id, is_elsewhere=True)
 
 
 def warm_up() -> None:

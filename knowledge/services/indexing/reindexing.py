@@ -11,7 +11,7 @@ from knowledge.models import Block
 from knowledge.retrieval.passages import passages_of
 from knowledge.selectors import indexing
 from knowledge.services.indexing import outbox
-from knowledge.services.indexing.embedding import embed_texts
+from knowledge.services.indexing.embedding import embed_texts, withheld_from_embedder
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.locking import lock_memory
 from knowledge.stores.embedders import configured_embedder
@@ -62,7 +62,7 @@ def embed_missing(*, user_id: UUID | None = None, limit: int = EMBED_BATCH) -> i
         by_user[block.user_id].append(block)
     for owner, theirs in by_user.items():
         texts = {block.id: block.text for block in theirs}
-        embedded = embed_texts(texts)
+        embedded = embed_texts(texts, withheld=withheld_from_embedder(user_id=owner))
         # Between reading and now a text may have changed: a vector goes with its own text only.
         with transaction.atomic():
             lock_memory(owner)  # before any row of an index, as all who change the memory

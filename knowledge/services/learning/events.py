@@ -1,5 +1,6 @@
 """Which known event a statement tells of: the same again, another time for it, or its end."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from knowledge import identity
 from knowledge.dates.occurrences import end_of, is_rule
 from knowledge.models import Block
 from knowledge.services.learning.references import tail_of
+from knowledge.services.ledger.conflicts import ONE_SITTING
 from knowledge.types import EventState, Precision, ProposedEvent
 
 FINENESS = (Precision.UNKNOWN, Precision.YEAR, Precision.MONTH, Precision.DAY, Precision.MOMENT)
@@ -24,17 +26,19 @@ class Placed:
     perhaps: Sequence[Block] = ()  # of one of these, and the user is asked of which
 
 
-def place_event(
+def place_event(  # noqa: PLR0911  a case, a return
     event: ProposedEvent,
     known: Sequence[Block],
     *,
     said_at: datetime,
     corrected: Block | None,
     moves: bool,
+    is_change: bool,
 ) -> Placed:
     """Whether the event is one of those known by its key, all of which hold.
 
-    With `moves`, another time is a change of the only one that is to come.
+    With `moves`, another time is a change of the only one that is to come. The user is asked when
+    both were said in one sitting, unless words of the later one say that something changed.
     """
     coming = [block for block in known if _is_coming(block, said_at)]
     if corrected is not None:
@@ -49,9 +53,24 @@ def place_event(
         if _is_finer(event, latest):
             return Placed(event, replaced=latest)
         return Placed(event, same=latest)
-    if moves and len(coming) == 1:
-        return Placed(_completed(event, coming[0]), replaced=coming[0])
-    return Placed(event)
+    if not moves or len(coming) != 1:
+        return Placed(event)
+    if not is_change and said_at - coming[0].said_at < ONE_SITTING:
+        return Placed(event, perhaps=coming)
+    return Placed(_completed(event, coming[0]), replaced=coming[0])
+
+
+_CHANGED = re.compile(
+    r"(?i)\b(?:moved?|moving|changed?|pushed|shifted|switched|postponed|rescheduled|"
+    r"brought forward|delayed|now|instead|actually|from now on|after all|"
+    r"wrong|sorry|mistake|wait|correction|i meant?|"
+    r"verschoben|verlegt|vorgezogen|jetzt|nun|doch|stattdessen|ab jetzt|falsch|sorry|quatsch)\b"
+)
+
+
+def tells_of_change(text: str) -> bool:
+    """True for words that say that a time is another than before, or than was said."""
+    return _CHANGED.search(text) is not None
 
 
 def _place_outcome(event: ProposedEvent, meant: Sequence[Block]) -> Placed:

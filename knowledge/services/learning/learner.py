@@ -7,10 +7,11 @@ an invalid proposal is dropped, and the rest of the batch is learned.
 """
 
 import math
+import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from itertools import count
 from operator import attrgetter
@@ -33,18 +34,24 @@ from knowledge.extraction.port import SchemaView
 from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem
 from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
-from knowledge.selectors.withheld import private_spans
 from knowledge.services.identities import people
 from knowledge.services.identities.contexts import Contexts
 from knowledge.services.identities.resolution import Resolved, Resolver
-from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
+from knowledge.services.indexing.embedding import (
+    BlockEmbeddings,
+    embed_texts,
+    withheld_from_embedder,
+)
+from knowledge.services.learning.corrections import JUST_SAID, last_said, restated
 from knowledge.services.learning.events import (
     is_of_key,
     moved_within_week,
     place_event,
     sensible,
+    tells_of_change,
     value_of,
 )
+from knowledge.services.learning.privacy import PrivateTopics
 from knowledge.services.learning.references import (
     DEATHS,
     OPEN,
@@ -61,6 +68,7 @@ from knowledge.services.learning.references import (
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.learning.wishes import Fresh, meant_by
 from knowledge.services.ledger.conflicts import (
+    UNCHANGING,
     Topic,
     end_elsewhere,
     is_over_by_its_words,
@@ -77,8 +85,10 @@ from knowledge.services.ledger.redaction import (
 )
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.services.locking import lock_memory
+from knowledge.services.withholding import Withheld, withheld_from
 from knowledge.types import (
     CERTAIN,
+    LAST_SAID,
     BlockKind,
     EventState,
     Extraction,
@@ -104,6 +114,7 @@ MAX_FACT_CHARS = 2_000
 MAX_TOPIC_CHARS = 120
 MAX_RELATION_CHARS = 40
 MAX_RECURRENCE_CHARS = 200
+_ANNOUNCED = re.compile(r"\b(?:is|are|will|wants|plans)\b")  # "Ulrike is leaving the company"
 CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
@@ -116,7 +127,7 @@ def prepare_learning(
     messages: Sequence[SourceMessage],
     embeds: bool = True,
     again: bool = False,
-    private: Mapping[UUID, Sequence[tuple[int, int]]] | None = None,
+    private: Withheld | None = None,
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
 
@@ -124,7 +135,8 @@ def prepare_learning(
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
     embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
-    private: the `private` characters of messages, or those that the memory knows.
+    `private`, or by the memory is: there are blanks in the place of the characters that say it, and
+    a message that names it all the same is left to the rules.
     """
     ids = [message.id for message in messages]
     known_already = set() if again else learned_messages(user_id=user_id, message_ids=ids)
@@ -143,11 +155,8 @@ def prepare_learning(
     read = [message for message in shown if not message.is_from_outside]
     if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
         if private is None:
-            private = private_spans(user_id=user_id, message_ids=[m.id for m in shown])
-        read = [
-            replace(m, content=blanked(m.content, private[m.id])) if m.id in private else m
-            for m in read
-        ]
+            private = withheld_from(user_id=user_id, is_elsewhere=True)
+        read = [_for_model_elsewhere(message, private) for message in read]
     extractor = configured_extractor()
     proposed = extractor.extract(
         messages=read, schema=schema_view(), known=known_entities(user_id=user_id)
@@ -161,7 +170,7 @@ def prepare_learning(
         # Which id a statement gets is not known yet, so its text stands for it.
         texts |= {identity.text_id(t): t for fact in extraction.facts if (t := _fact_text(fact))}
         try:
-            embedded = embed_texts(texts)
+            embedded = embed_texts(texts, withheld=withheld_from_embedder(user_id=user_id))
         except Unavailable as error:
             log.warning("embedding_skipped", error=type(error).__name__, texts=len(texts))
     return PreparedLearning(
@@ -170,6 +179,14 @@ def prepare_learning(
         vectors=embedded.vectors,
         tokens=embedded.tokens,
     )
+
+
+def _for_model_elsewhere(message: SourceMessage, private: Withheld) -> SourceMessage:
+    """The message with blanks in the place of what is private, or as one that stays here."""
+    shown = replace(message, content=blanked(message.content, private.spans.get(message.id, ())))
+    if private.is_named_in(shown.content) or message.id in private.answers:
+        return replace(message, stays_here=True)
+    return shown
 
 
 def message_to_learn(message: StoredMessage) -> SourceMessage:
@@ -322,6 +339,7 @@ class Learner:
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.taken: set[UUID] = set()  # ids of statements that are stored
         self.statements = Statements(work, zone_of(user_id=work.user_id))
+        self.private = PrivateTopics(work.user_id)
 
     def learn(self) -> None:
         """All of the batch is in the unit of work, with a decision about each part."""
@@ -567,8 +585,13 @@ class Learner:
         """The statement is added, or its source to what is known; what it ends is ended."""
         corrected: Block | None = None
         asked: Sequence[Block] = ()
-        if fact.proposal.corrects and (corrected := self._find_corrected(fact)):
-            fact = _corrected(fact, corrected)
+        if fact.proposal.corrects:
+            corrected = self._find_corrected(fact)
+            if corrected is None and fact.proposal.corrects == LAST_SAID:
+                self._drop_fact(fact.proposal, "nothing_to_correct")
+                return
+        if corrected is not None:
+            fact = _corrected(fact, corrected, self.statements.zone)
         elif fact.polarity and fact.topic and fact.subject_id and not fact.proposal.event:
             fact, asked = self._refer_to_ended(fact)
         if fact.proposal.event is not None:
@@ -596,7 +619,7 @@ class Learner:
         block = self._add_statement(fact, self._free_id(fact))
         chain.append(block)
         self._end_what_it_ends(fact, block, corrected)
-        for each in asked:
+        for each in (*asked, *self._doubted_by(block)):
             self._ask_whether_ended(block, each)
 
     def _free_id(self, fact: ResolvedFact) -> UUID:
@@ -615,12 +638,30 @@ class Learner:
         """The statement whose value the fact says to be wrong; only the user corrects."""
         if fact.trust < Trust.USER_SAID or fact.proposal.confidence < CERTAIN:
             return None
+        if fact.proposal.corrects == LAST_SAID:
+            return self._find_last_said(fact)
         return self.statements.corrected_by(
             subject_id=fact.subject_id,
             topic=fact.topic,
             wrong=storable(fact.proposal.corrects or ""),
             said_at=fact.message.said_at,
         )
+
+    def _doubted_by(self, block: Block) -> Sequence[Block]:
+        """Who else has the role that the block gives to somebody without being sure."""
+        is_sure = block.confidence >= CERTAIN or block.trust < Trust.USER_SAID
+        return () if is_sure or block.polarity else self.statements.in_the_same_role(block)
+
+    def _find_last_said(self, fact: ResolvedFact) -> Block | None:
+        """What the user has just said and a correction that names nothing can only mean."""
+        message = fact.message
+        recent = self.statements.open(since=message.said_at - JUST_SAID)
+        earlier = [
+            block
+            for block in recent
+            if (block.said_at, block.sequence or 0) <= (message.said_at, message.sequence)
+        ]
+        return last_said(earlier, fact.proposal)
 
     def _place_event(
         self, fact: ResolvedFact, event: ProposedEvent, corrected: Block | None
@@ -630,29 +671,35 @@ class Learner:
         known: list[Block] = []
         if head_of(fact.topic) == "event":
             known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
-        if head_of(fact.topic) == "event" and event.state != EventState.PLANNED and not known:
+        is_change = tells_of_change(fact.message.content)
+        is_other = event.state != EventState.PLANNED or tells_of_change(fact.proposal.text)
+        if head_of(fact.topic) == "event" and is_other and not known:
             others = self.statements.open(kinds=events)
             known = [block for block in others if is_of_key(block, fact.topic)]
         elsewhere = [block for block in known if block.message_id != fact.message.id]
         is_sure = fact.proposal.confidence >= CERTAIN and fact.trust >= Trust.USER_SAID
-        is_moved = fact.proposal.single_valued and bool(fact.topic) and known == elsewhere
+        is_moved = fact.proposal.single_valued or (bool(event.recurrence) and is_change)
         placed = place_event(
             sensible(event),
             known,
             said_at=fact.message.said_at,
             corrected=corrected if corrected and corrected.kind == BlockKind.EVENT else None,
-            moves=is_moved,
+            moves=is_moved and bool(fact.topic) and known == elsewhere,
+            is_change=is_change,
         )
         replaced = placed.replaced
         asked = placed.perhaps if replaced is None or is_sure else [replaced]
         if replaced is not None and is_sure:
             fact = replace(fact, topic=replaced.topic, corrects_id=replaced.id)
         value = value_of(placed.event)
-        if head_of(fact.topic) != "event":  # many things are done at one time
+        is_single = fact.topic in UNCHANGING
+        if is_single:  # a birthday is the same event, with or without its year
+            value = fact.value
+        elif head_of(fact.topic) != "event":  # many things are done at one time
             value = f"{fact.value} {value}"[: identity.MAX_VALUE_CHARS]
         proposal = replace(fact.proposal, event=placed.event, ends=False, polarity="")
         fact = replace(
-            fact, proposal=proposal, value=value, read_value=value, is_single_valued=False
+            fact, proposal=proposal, value=value, read_value=value, is_single_valued=is_single
         )
         if placed.same is not None and placed.event.remind_at and not placed.same.remind_at:
             self.work.change(placed.same, remind_at=_as_utc(placed.event.remind_at))
@@ -690,6 +737,11 @@ class Learner:
             return
         if fact.topic in DEATHS and not cast(Entity, fact.subject).is_self:
             for each in self.statements.of_the_dead(fact.subject_id):
+                end_elsewhere(self.work, each, by=block, at=block.starts_at or fact.start)
+        for each in self.statements.roles_left(block):
+            if _ANNOUNCED.search(block.text):  # not yet, or it is called off
+                self._ask_whether_ended(block, each)
+            else:
                 end_elsewhere(self.work, each, by=block, at=block.starts_at or fact.start)
         if (opposite := opposite_of(fact.topic)) and not fact.polarity:
             for each in self.statements.open(subject_id=fact.subject_id):
@@ -786,6 +838,12 @@ class Learner:
                 corrects_id=fact.corrects_id,
                 held_at=fact.held_at if fact.held_at != fact.message.said_at else None,
                 is_secret=fact.proposal.is_secret,
+                is_private=self.private.holds(
+                    subject_id=fact.subject_id,
+                    topic=fact.topic,
+                    text=fact.proposal.text,
+                    corrects_id=fact.corrects_id,
+                ),
                 **_event_columns(fact.proposal.event),
                 trust=int(fact.trust),
                 confidence=fact.proposal.confidence,
@@ -934,8 +992,10 @@ def _find_adjacent_repeat(fact: ResolvedFact, chain: Sequence[Block]) -> Block |
     )
 
 
-def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
+def _corrected(fact: ResolvedFact, wrong: Block, zone: tzinfo) -> ResolvedFact:
     """The fact in the place of the wrong one, since when that was believed."""
+    if fact.proposal.corrects == LAST_SAID:
+        return _restated(fact, wrong, zone)
     start = fact.start
     if not fact.proposal.valid_from and fact.message.said_at - wrong.said_at < RECENT:
         start = wrong.valid_from or wrong.said_at
@@ -961,6 +1021,24 @@ def _corrected(fact: ResolvedFact, wrong: Block) -> ResolvedFact:
         topic=topic,
         is_single_valued=wrong.is_single_valued,
         start=start,
+        corrects_id=wrong.id,
+    )
+
+
+def _restated(fact: ResolvedFact, wrong: Block, zone: tzinfo) -> ResolvedFact:
+    """The wrong statement said again with the right value or time."""
+    proposal = restated(fact.proposal, wrong, zone=zone)
+    topic, value = wrong.topic, identity.canonical_value(proposal.value or "")
+    if tail_of(topic) and tail_of(topic) in identity.canonical_value(wrong.value):
+        topic = f"{head_of(topic)}:{value}"
+    return replace(
+        fact,
+        proposal=proposal,
+        topic=wrong.topic if wrong.kind == BlockKind.EVENT else topic,
+        value=value,
+        read_value=proposal.value or "",
+        is_single_valued=wrong.is_single_valued,
+        start=wrong.valid_from or wrong.said_at,
         corrects_id=wrong.id,
     )
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from knowledge import identity
 from knowledge.dates import MONTHS
 from knowledge.models import Block, Mention
+from knowledge.retrieval.ranking.terms import stem, words
 from knowledge.services.ledger.conflicts import UNCHANGING, statement_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.types import STATEMENT_KINDS, BlockKind, Status
@@ -21,14 +22,37 @@ OPEN = "do"  # the head of topics that only name the verb: nothing is compared b
 RECENT = timedelta(days=14)  # how far back a correction reaches that does not say what it is about
 # What one value may be said of beside another: hobby:golf is not ended with owns:golf.
 OPINIONS = frozenset({"likes", "dislikes", "hobby", "speaks", "event", "do"})
-GIVEN_UP = frozenset({"hobby", "owns"})  # what is given up, sold or cancelled, whatever it was
+GIVEN_UP = frozenset(
+    {"hobby", "owns", "membership", "project"}
+)  # what is given up, sold or cancelled, whatever it was
 AGREEMENTS = frozenset(
     ["membership", "subscription", "contract", "policy", "plan", "lease", "account", "lessons"]
 )
 # Topics of one person that another one is the value of; they are over when that one dies.
 OF_SOMEBODY = frozenset(
-    {"partner", "child", "parent", "sibling", "relative", "friend", "pet", "roommate", "employer"}
+    {
+        *("partner", "child", "parent", "sibling", "relative", "friend", "pet", "roommate"),
+        *("employer", "manager", "contact"),
+    }
 )
+# Roles that somebody has no longer who has left, quit or moved out.
+AT_WORK = frozenset(
+    {
+        *("manager", "boss", "supervisor", "lead", "head", "chief", "colleague", "coworker"),
+        *("teammate", "assistant", "intern", "secretary", "cleaner", "nanny", "carer", "coach"),
+    }
+)
+AT_HOME = frozenset({"flatmate", "roommate", "housemate", "lodger", "tenant", "neighbour"})
+DEPARTURES = {
+    "do:leave": AT_WORK,
+    "do:quit": AT_WORK,
+    "do:resign": AT_WORK,
+    "do:retire": AT_WORK,
+    "do:move out": AT_HOME,
+    "do:move away": AT_HOME,
+}
+# What is left by who leaves for good: not a party.
+PLACES_OF_WORK = frozenset({"company", "firm", "team", "job", "us", "business", "department"})
 NAMELESS = frozenset({"on", "at", "in", "am", "pm", "um", "uhr", "of", "the", "next"})
 OPPOSITES = {"likes": "dislikes", "dislikes": "likes"}
 WEEKDAYS = (
@@ -40,6 +64,9 @@ WEEKDAYS = (
     ("saturday", "samstag", "sonnabend"),
     ("sunday", "sonntag"),
 )
+
+
+_EMPTY = frozenset({"do", "be", "go", "have", "the", "a", "at", "in", "on", "to", "with", "my"})
 
 
 def head_of(topic: str) -> str:
@@ -109,6 +136,9 @@ class Statements:
         same = [block for block in pool if head_of(block.topic) == head]
         if head == OPEN:
             same = [block for block in same if block.topic == topic]
+            if not any(value in _values(block) for block in same):
+                same += self._series(subject_id, f"{tail_of(topic)} {value}")
+                value = ""  # they are what is meant
         if not value:
             return same
         if exact := [block for block in same if value in _values(block)]:
@@ -126,6 +156,18 @@ class Statements:
         bare = " ".join(word for word in value.split() if word not in AGREEMENTS)
         doings = [block for block in pool if head_of(block.topic) not in ("likes", "dislikes")]
         return [block for block in doings if bare and _speaks_of(block, bare)]
+
+    def _series(self, subject_id: UUID, doing: str) -> list[Block]:
+        """What is done again and again in these words: "I don't do the Monday run any more"."""
+        said = {stem(word) for word in words(doing)} - _EMPTY
+        return [
+            block
+            for block in self.open(subject_id=subject_id)
+            if (block.recurrence or head_of(block.topic) == "hobby")
+            and not block.polarity
+            and said
+            and said <= {stem(word) for word in words(block.text)}
+        ]
 
     def corrected_by(
         self, *, subject_id: UUID | None, topic: str, wrong: str, said_at: datetime
@@ -150,26 +192,63 @@ class Statements:
                 return max(found, key=lambda block: statement_of(block).said)
         return None
 
+    def in_the_same_role(self, block: Block) -> list[Block]:
+        """Others who are to its subject just what its value is: "Peter is my sales rep"."""
+        if head_of(block.topic) not in OF_SOMEBODY or not block.value:
+            return []
+        said = _but_for_value(block)
+        return [
+            other
+            for other in self.open(subject_id=block.entity_id)
+            if other.id != block.id
+            and other.kind == BlockKind.FACT
+            and not other.polarity
+            and other.valid_to is None
+            and head_of(other.topic) == head_of(block.topic)
+            and other.topic != block.topic
+            and _but_for_value(other) == said
+        ]
+
+    def roles_left(self, block: Block) -> list[Block]:
+        """What somebody was to the user and is not after this: "Ulrike left the company"."""
+        roles = DEPARTURES.get(block.topic, frozenset())
+        said = set(identity.canonical_value(block.value).split())
+        is_left = block.topic != "do:leave" or said & PLACES_OF_WORK
+        if not roles or not is_left or block.entity_id is None:
+            return []
+        return [
+            related
+            for related in self._naming(block.entity_id)
+            if head_of(related.topic) in ("manager", "contact")
+            and not related.polarity
+            and related.valid_to is None
+            and related.text.rstrip(".").rpartition(" ")[2].casefold() in roles
+        ]
+
     def of_the_dead(self, entity_id: UUID) -> list[Block]:
         """What was said of somebody in the present tense, and who they were to others."""
         own = [b for b in self.open(subject_id=entity_id) if b.topic not in UNCHANGING]
-        spoken = Mention.objects.filter(user_id=self.work.user_id, entity_id=entity_id)
-        ids = {mention.block_id for mention in self.work.current(spoken)}
-        ids |= {m.block_id for m in self.work.additions(Mention) if m.entity_id == entity_id}
-        related = [
-            block
-            for block in self.open(ids=ids)
-            if block.entity_id != entity_id and _is_of_somebody(block)
-        ]
+        related = [block for block in self._naming(entity_id) if _is_of_somebody(block)]
         return [
             block
             for block in (*own, *related)
             if block.topic not in DEATHS and block.valid_to is None and block.kind == BlockKind.FACT
         ]
 
+    def _naming(self, entity_id: UUID) -> list[Block]:
+        """Statements about others that name the entity."""
+        spoken = Mention.objects.filter(user_id=self.work.user_id, entity_id=entity_id)
+        ids = {mention.block_id for mention in self.work.current(spoken)}
+        ids |= {m.block_id for m in self.work.additions(Mention) if m.entity_id == entity_id}
+        return [block for block in self.open(ids=ids) if block.entity_id != entity_id]
+
 
 def _is_of_somebody(block: Block) -> bool:
     return head_of(block.topic) in OF_SOMEBODY or block.topic.startswith("edge.")
+
+
+def _but_for_value(block: Block) -> str:
+    return block.text.casefold().replace(block.value.casefold(), "", 1)
 
 
 def _values(block: Block) -> set[str]:

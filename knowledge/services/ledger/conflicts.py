@@ -27,8 +27,13 @@ ONE_SITTING = timedelta(hours=12)
 # What is the same for life. Another value is a mistake on one side, whenever it is said.
 UNCHANGING = frozenset({"birthday", "origin"})
 
-# Topics of which a statement ends those of others: a death, an opinion that has turned.
-ENDS_OTHERS = frozenset({"death", "do:die", "do:pass away", "likes", "dislikes"})
+# Topics of which a statement ends those of others: a death, a departure, an opinion that turned.
+ENDS_OTHERS = frozenset(
+    {
+        *("death", "do:die", "do:pass away", "likes", "dislikes"),
+        *("do:leave", "do:quit", "do:resign", "do:retire", "do:move out", "do:move away"),
+    }
+)
 
 Topic = tuple[UUID, str]  # an entity and what is said of it
 
@@ -68,14 +73,24 @@ class Statement:
 
     def concerns(self, other: "Statement") -> bool:
         """True when the two speak of the same, whether they agree or not."""
+        if self.says_more_or_less(other):
+            return False
         if self.corrects == other.id:
             return True
         if not self.polarity and not other.polarity and self.is_single and other.is_single:
             return True
         return self.value == other.value or not self.value or not other.value
 
+    def says_more_or_less(self, other: "Statement") -> bool:
+        """True for a day of birth with its year beside one without."""
+        if not self.is_unchanging or self.value == other.value or self.polarity or other.polarity:
+            return False
+        return self.value.endswith(f" {other.value}") or other.value.endswith(f" {self.value}")
+
     def contradicts(self, other: "Statement") -> bool:
         """True when not both can hold at one time."""
+        if self.says_more_or_less(other):
+            return False
         if self.corrects == other.id:
             return True
         if self.polarity and other.polarity:

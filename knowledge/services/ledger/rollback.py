@@ -33,7 +33,12 @@ from knowledge.models import (
     ReviewItem,
     Source,
 )
-from knowledge.selectors.history import adding_changesets, changes_of, later_changesets
+from knowledge.selectors.history import (
+    adding_changesets,
+    changes_of,
+    later_changesets,
+    removing_changesets,
+)
 from knowledge.services.ledger.conflicts import resolve_conflicts, topics_of
 from knowledge.services.ledger.removal import (
     DERIVED,
@@ -124,6 +129,7 @@ class RollbackPlan:
     restore: dict[Key, Mapping[str, Any]] = field(default_factory=dict)
     change: dict[Key, tuple[LedgerRow, Mapping[str, Any]]] = field(default_factory=dict)
     kept: set[Key] = field(default_factory=set)  # added by the changeset, but used by later ones
+    missing: set[Key] = field(default_factory=set)  # changed by it, and not there any more
     conflicts: Sequence[UUID] = ()
 
     def keep(self, is_kept: Callable[[Key, Any], bool]) -> None:
@@ -153,6 +159,8 @@ def _plan_rollback(changeset: Changeset) -> RollbackPlan:
                 plan.restore[key] = change.before
         elif row is not None:
             plan.change[key] = (row, change.before)
+        elif set(change.after) - set(DERIVED):
+            plan.missing.add(key)
 
     # Statements that have no source but those that go now: their own changeset was rolled back
     # before, and left them because of these sources.
@@ -236,6 +244,11 @@ def _find_conflicts(changeset: Changeset, plan: RollbackPlan) -> list[UUID]:
         if id_ not in concerned.get(table, ()):
             since[table].add(id_)
     conflicts += adding_changesets(user_id=user_id, records=since)
+    # Whoever removed a row would bring it back as this changeset left it.
+    removed: dict[str, set[UUID]] = defaultdict(set)
+    for table, id_ in plan.missing:
+        removed[table].add(id_)
+    conflicts += removing_changesets(user_id=user_id, number=changeset.number, records=removed)
     return list(dict.fromkeys(conflicts))
 
 

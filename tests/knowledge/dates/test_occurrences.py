@@ -113,3 +113,13 @@ def test_an_event_of_no_time_that_there_is_harms_nobody() -> None:
     zone = ZoneInfo("Pacific/Kiritimati")
 
     assert occurrences("FREQ=DAILY", end, since=NOW, until=NOW + timedelta(1), zone=zone) == []
+
+
+def test_a_day_that_a_zone_skipped_takes_place_once() -> None:
+    """Samoa went from the 29th to the 31st of December 2011."""
+    zone = ZoneInfo("Pacific/Apia")
+    first = datetime(2011, 12, 28, 9, tzinfo=zone)
+
+    found = occurrences("FREQ=DAILY", first, since=first, until=first + timedelta(5), zone=zone)
+
+    assert [at.astimezone(zone).day for at in found] == [28, 29, 31, 1]

@@ -39,11 +39,11 @@ def test_a_model_needs_a_provider() -> None:
 @pytest.mark.parametrize(
     ("values", "name"),
     [
-        ({}, "model-1:agent"),
-        ({"main_agent_model": "big"}, "model-1:big"),
+        ({}, "model-2:agent"),
+        ({"main_agent_model": "big"}, "model-2:big"),
         (
             {"main_agent_model": "big", "knowledge_update_extraction_model": "small"},
-            "model-1:small",
+            "model-2:small",
         ),
     ],
 )

@@ -130,6 +130,28 @@ def test_known_names_are_used_again() -> None:
     assert {mention.entity_key for mention in found.mentions} == {"id-1"}
 
 
+def test_a_longer_name_of_somebody_known_is_read_whole() -> None:
+    """Whoever resolves names decides whether it is theirs."""
+    known = [KnownEntity("id-1", "Nadine", "node.person")]
+
+    assert names(read("Nadine Kowalski called, she is ill.", known=known)) == {"Nadine Kowalski"}
+    assert names(read("Nadine called on Monday.", known=known)) == {"Nadine"}
+
+
+def test_a_short_form_of_somebody_known_is_a_name() -> None:
+    """At the beginning of a sentence as well, where a capital tells nothing."""
+    known = [KnownEntity("id-1", "Theobald Frey", "node.person")]
+
+    assert "Theo" in names(read("Theo is moving to Porto in May.", known=known))
+
+
+def test_the_own_address_is_nobody() -> None:
+    """When the user is known already."""
+    known = [KnownEntity("me", "Caroline", "node.person", is_user=True)]
+
+    assert names(read("My new email is c.lind@post.example.", known=known)) == set()
+
+
 def test_the_assistant_may_mention_whom_the_memory_knows() -> None:
     """An answer links to known entities only."""
     known = [KnownEntity("id-1", "Ann", "node.person")]
@@ -167,6 +189,17 @@ def test_identifiers_are_of_whom_they_are_said() -> None:
         ("See https://example.org/a?b=1.", "example.org/a?b=1", "node.document"),
         ("I went to the Boston Marathon.", "Boston Marathon", "node.event"),
         ("I saw Dr. Huxtable.", "Huxtable", "node.person"),
+        ("I had drinks with Lufthansa people.", "Lufthansa", "node.company"),
+        ("We met with Zopfli people.", "Zopfli", "node.company"),
+        ("Gran is in St. Bride's again.", "St. Bride's", "node.institution"),
+        ("We moved to St. Goar.", "St. Goar", "node.place"),
+        ("I met E. M. Sandoval at the fair.", "E. M. Sandoval", "node.person"),
+        ("My stack is Flask with Redis.", "Redis", "node.concept"),
+        (
+            "I read Basil and the Copper Kettle twice.",
+            "Basil and the Copper Kettle",
+            "node.document",
+        ),
     ],
 )
 def test_names_have_a_type(text: str, name: str, node_type: str) -> None:

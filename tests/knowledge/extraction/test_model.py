@@ -11,6 +11,7 @@ from exobrain.lib.errors import Upstream
 from knowledge.extraction.model import REST, ModelExtractor
 from knowledge.extraction.port import KnownEntity
 from knowledge.extraction.provider import ModelRefused, ModelUnavailable, Reply
+from knowledge.extraction.topics import all_topics
 from knowledge.types import Extraction, FallbackReason, Trust, Verdict
 from tests.knowledge.extraction.support import (
     SCHEMA,
@@ -84,22 +85,16 @@ def test_what_stands_in_the_message_is_proposed() -> None:
     assert "I bake bread at dawn" in texts(found)  # where, another clause says
 
 
-def test_a_relation_of_the_schema_is_proposed() -> None:
-    """Close names of types and relations are mapped."""
+def test_the_relation_of_the_topic_is_proposed() -> None:
+    """A topic of the table brings its relation and the type of its edge."""
+    text = "I work at the Blue Bakery."
     found = extracted(
-        TEXT,
-        entities(entity("Zorblax Quux", "human"), entity("Blue Bakery", "organisation")),
-        facts(
-            fact(
-                "Zorblax Quux runs the Blue Bakery",
-                subject="Zorblax Quux",
-                object="Blue Bakery",
-                relation="works_at",
-            )
-        ),
+        text,
+        entities(entity("Blue Bakery", "organisation")),
+        facts(fact(text, topic="employer", value="blue bakery")),
     )
 
-    assert "edge.affiliated_with" in {f.edge_type for f in found.facts}
+    assert ("works_at", "edge.affiliated_with") in {(f.relation, f.edge_type) for f in found.facts}
 
 
 def test_a_batch_costs_two_questions() -> None:
@@ -111,7 +106,7 @@ def test_a_batch_costs_two_questions() -> None:
 
     assert [asked["name"] for asked in provider.asked] == ["entities", "facts"]
     assert found.usage == {"input_tokens": 20, "output_tokens": 10}
-    assert found.extractor == "model-1:scripted"
+    assert found.extractor == "model-2:scripted"
 
 
 def test_the_answer_is_held_to_a_flat_schema() -> None:
@@ -123,6 +118,17 @@ def test_the_answer_is_held_to_a_flat_schema() -> None:
     assert item["additionalProperties"] is False
     assert "node.person" in item["properties"]["type"]["enum"]
     assert "node.block" not in item["properties"]["type"]["enum"]
+
+
+def test_the_topics_of_the_table_are_offered() -> None:
+    """With how each reads, and what happens at a time; so a new row is offered at once."""
+    provider = Scripted(entities(), facts())
+    read("Ann is here.", extractor=ModelExtractor(provider))
+    item = provider.asked[1]["schema"]["properties"]["facts"]["items"]
+    rows = {name.rstrip(":") for name, row in all_topics().items() if row.frames["en"]}
+
+    assert rows | {"event"} <= set(item["properties"]["topic"]["enum"])
+    assert "home: I live in VALUE." in provider.asked[1]["system"]
 
 
 def test_messages_are_marked_as_data() -> None:
@@ -189,7 +195,7 @@ def test_a_bad_item_costs_itself_only(item: dict[str, object], reason: str) -> N
     found = extracted(TEXT, entities(entity("Zorblax Quux")), facts(item, good))
 
     assert reason in reasons(found)
-    assert texts(found) == ["Zorblax Quux runs the Blue Bakery"]
+    assert [text.rstrip(".") for text in texts(found)] == ["Zorblax Quux runs the Blue Bakery"]
 
 
 def test_a_type_outside_the_schema_is_dropped() -> None:
@@ -198,25 +204,6 @@ def test_a_type_outside_the_schema_is_dropped() -> None:
 
     assert "type_outside_schema" in reasons(found)
     assert not faults(found, [message(TEXT)])
-
-
-def test_a_relation_outside_the_schema_costs_only_itself() -> None:
-    """The fact stays without its edge."""
-    found = extracted(
-        TEXT,
-        entities(entity("Zorblax Quux"), entity("Blue Bakery", "company")),
-        facts(
-            fact(
-                "Zorblax Quux runs the Blue Bakery",
-                subject="Zorblax Quux",
-                object="Blue Bakery",
-                relation="KNOWS {x: 1}]->() DELETE",
-            )
-        ),
-    )
-
-    assert "relation_outside_schema" in reasons(found)
-    assert [f.edge_type for f in found.facts] == [None]
 
 
 def test_a_sentence_of_the_models_own_is_replaced_by_the_quote() -> None:

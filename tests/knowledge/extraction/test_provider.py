@@ -21,7 +21,7 @@ def server() -> Iterator[ModelServer]:
         yield server
 
 
-def _answers(words: str) -> list[Step]:
+def model_answers(words: str) -> list[Step]:
     choice = {
         "index": 0,
         "finish_reason": "stop",
@@ -42,7 +42,7 @@ def _answers(words: str) -> list[Step]:
     return [f"{head}connection: close\r\n\r\n".encode() + body]
 
 
-def _provider(url: str, *, seconds: float = 5.0) -> ChatProvider:
+def provider_at(url: str, *, seconds: float = 5.0) -> ChatProvider:
     return ChatProvider(
         base_url=url, api_key=SecretStr("sk-key"), model="worker", timeout_seconds=seconds
     )
@@ -54,9 +54,9 @@ def _asked(provider: ChatProvider) -> Reply:
 
 def test_the_answer_is_held_to_the_schema(server: ModelServer) -> None:
     """The request carries the schema, the model and both prompts; the reply its cost."""
-    server.says(_answers('{"facts": []}'))
+    server.says(model_answers('{"facts": []}'))
 
-    reply = _asked(_provider(server.url))
+    reply = _asked(provider_at(server.url))
 
     (request,) = server.script.requests
     assert request.body["model"] == "worker"
@@ -68,9 +68,9 @@ def test_the_answer_is_held_to_the_schema(server: ModelServer) -> None:
 
 def test_a_provider_without_schemas_is_asked_without(server: ModelServer) -> None:
     """A refusal of the schema is answered by asking in words alone."""
-    server.says(refusal(400), _answers('{"facts": []}'))
+    server.says(refusal(400), model_answers('{"facts": []}'))
 
-    reply = _asked(_provider(server.url))
+    reply = _asked(provider_at(server.url))
 
     assert reply.text == '{"facts": []}'
     assert "response_format" not in server.script.requests[1].body
@@ -92,7 +92,7 @@ def test_what_may_pass_is_unavailable(server: ModelServer, status: int, reason: 
     server.says(refusal(status))
 
     with pytest.raises(ModelUnavailable) as caught:
-        _asked(_provider(server.url))
+        _asked(provider_at(server.url))
     assert caught.value.reason == reason
     assert "sk-secret" not in str(caught.value)
 
@@ -113,7 +113,7 @@ def test_what_stays_is_not(server: ModelServer, status: int, reason: str) -> Non
     server.says(refusal(status))
 
     with pytest.raises(ModelRefused) as caught:
-        _asked(_provider(server.url))
+        _asked(provider_at(server.url))
     assert caught.value.reason == reason
     assert "sk-secret" not in str(caught.value)
 
@@ -123,7 +123,7 @@ def test_whatever_is_refused_the_rules_read_at_once(server: ModelServer, status:
     """One request or two, and the messages are read all the same."""
     server.says(refusal(status))
 
-    found = read("I live in Lyon.", extractor=ModelExtractor(_provider(server.url)))
+    found = read("I live in Lyon.", extractor=ModelExtractor(provider_at(server.url)))
 
     assert ("user", "home", "lyon") in stated_facts(found)
     assert len(server.script.requests) <= 2
@@ -132,8 +132,8 @@ def test_whatever_is_refused_the_rules_read_at_once(server: ModelServer, status:
 
 def test_a_slow_model_is_waited_for_once(server: ModelServer) -> None:
     """Its time-out is not paid for again by the next messages."""
-    server.says([3.0, *_answers("{}")])
-    extractor = ModelExtractor(_provider(server.url, seconds=1))
+    server.says([3.0, *model_answers("{}")])
+    extractor = ModelExtractor(provider_at(server.url, seconds=1))
 
     for text in ("I live in Lyon.", "I live in Rome."):
         assert stated_facts(read(text, extractor=extractor))
@@ -146,15 +146,15 @@ def test_a_torn_connection_is_unavailable(server: ModelServer) -> None:
     server.says([b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{", Tear()])
 
     with pytest.raises(Unavailable):
-        _asked(_provider(server.url))
+        _asked(provider_at(server.url))
 
 
 def test_a_silent_provider_is_unavailable(server: ModelServer) -> None:
     """So is one that takes too long."""
-    server.says([3.0, *_answers("{}")])
+    server.says([3.0, *model_answers("{}")])
 
     with pytest.raises(Unavailable):
-        _asked(_provider(server.url, seconds=1))
+        _asked(provider_at(server.url, seconds=1))
 
 
 def test_a_provider_that_is_not_there_is_unavailable() -> None:
@@ -164,14 +164,14 @@ def test_a_provider_that_is_not_there_is_unavailable() -> None:
         port = free.getsockname()[1]
 
     with pytest.raises(Unavailable):
-        _asked(_provider(f"http://127.0.0.1:{port}/v1"))
+        _asked(provider_at(f"http://127.0.0.1:{port}/v1"))
 
 
 def test_nonsense_instead_of_json_is_read_by_the_rules(server: ModelServer) -> None:
     """A provider that answers HTML costs nothing but the model's part."""
     server.says([b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>"])
 
-    found = read("I live in Lyon.", extractor=ModelExtractor(_provider(server.url)))
+    found = read("I live in Lyon.", extractor=ModelExtractor(provider_at(server.url)))
 
     assert ("user", "home", "lyon") in stated_facts(found)
     assert reasons(found) == {"unusable_answer"}

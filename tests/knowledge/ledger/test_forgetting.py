@@ -629,3 +629,38 @@ def test_versions_of_what_stays_have_its_present_words(teller: Teller) -> None:
     assert set(tables_with(WORD)) == JOURNAL
     assert Block.objects.get(pk=episode.pk).text.split() == ["and", "@Ann", "is", "here"]
     assert faults(teller.user.pk) == []
+
+
+@pytest.mark.parametrize("is_learned", [True, False])
+def test_a_forgotten_fact_goes_wherever_it_is_told_again(teller: Teller, is_learned: bool) -> None:
+    """In other words, from which nothing was learned; what else they say stays."""
+    user_id = teller.user.pk
+    teller.tell(f"+Prawns of {WORD} make me ill.", day=1)
+    later = [
+        teller.say(f"It rains. Ill from {WORD} prawns, they make me so! Then I slept.", day=2),
+        teller.say(f"No dish of {WORD} then: its prawns make you ill.", day=3, role="assistant"),
+        teller.say(f"My sister was in {WORD}.", day=4),
+    ]
+    if is_learned:
+        teller.learn(*later)
+
+    forget(user_id=user_id, target=Target(TargetKind.FACT, id=Block.objects.get(kind="fact").id))
+    if not is_learned:
+        teller.learn(*later)
+
+    said = " ".join(Block.objects.filter(kind="episode").values_list("text", flat=True))
+    assert "prawns" not in said
+    assert all(kept in said for kept in ("It rains.", "Then I slept.", f"My sister was in {WORD}."))
+    assert faults(user_id) == []
+
+
+def test_a_sentence_that_tells_something_else_too_stays(teller: Teller) -> None:
+    """What was learned from it is not forgotten."""
+    teller.tell("+Prawns make me ill.", day=1)
+    fact = Block.objects.get(kind="fact")
+    teller.tell("As prawns make me ill #home=lyon", day=2)
+
+    forget(user_id=teller.user.pk, target=Target(TargetKind.FACT, id=fact.id))
+
+    assert Block.objects.get(kind="fact").value == "lyon"
+    assert Block.objects.filter(kind="episode", text__contains="As prawns make me ill").exists()

@@ -82,6 +82,48 @@ def test_a_known_name_in_a_role_that_excludes_its_own_is_another(mind: Mind) -> 
     assert ReviewItem.objects.get().kind == "merge"
 
 
+def test_a_longer_name_in_the_same_role_is_a_further_name(mind: Mind) -> None:
+    """A surname added later; of a role that only one has, an initial will do."""
+    mind.tell("My friend Jana.", person("Jana", role="friend"), day=1)
+    mind.tell("My friend Jana Holm.", person("Jana Holm", role="friend"), day=2)
+    mind.tell("My boss is P. Dorn.", person("P. Dorn", role="boss"), day=3)
+    mind.tell("My boss Paula Dorn.", person("Paula Dorn", role="boss"), day=4)
+
+    assert others() == ["Jana", "P. Dorn"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Valentina", "Val"), ("Tad", "Tadeusz Nowicki"), ("Nicky", "Nicholas")],
+)
+def test_forms_that_share_few_letters_are_asked_about(mind: Mind, first: str, second: str) -> None:
+    """Neither swallowed nor somebody else in silence."""
+    mind.tell(f"{first} called.", person(first), day=1)
+    mind.tell(f"{second} called.", person(second), day=2)
+
+    assert ReviewItem.objects.count() == 1
+
+
+def test_another_title_is_asked_about(mind: Mind) -> None:
+    """Dr. Brandl and Mrs Brandl may be two."""
+    for day, title in enumerate(("Dr.", "Mrs", "Mrs")):
+        mind.tell(
+            f"{title} Brandl called.", person("Brandl", aliases=(f"{title} Brandl",)), day=day
+        )
+
+    assert others() == ["Brandl", "Brandl"]
+    assert ReviewItem.objects.count() == 1
+
+
+def test_a_short_form_in_a_role_of_many_is_asked_about(mind: Mind) -> None:
+    """Jan may be no Janosch."""
+    mind.tell("My cousin Jan.", person("Jan", role="cousin"), day=1)
+    mind.tell("My cousin Janosch.", person("Janosch", role="cousin"), day=2)
+
+    assert others() == ["Jan", "Janosch"]
+    assert ReviewItem.objects.count() == 1
+
+
 def test_a_friend_may_be_a_neighbour(mind: Mind) -> None:
     """Roles that go together are of one person."""
     mind.tell("My neighbour Anna.", person("Anna", role="neighbour"), day=1)

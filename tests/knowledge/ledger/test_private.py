@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from knowledge.models import Block
+from knowledge.services.learning.privacy import PrivateTopics
 from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages.editing import edit_blocks, set_private
 from knowledge.services.rebuilding import rebuild
+from tests.factories import UserFactory
+from tests.knowledge.api import rows
 from tests.knowledge.ledger import scribe
 from tests.knowledge.ledger.scribe import Teller
 
@@ -109,3 +112,59 @@ def test_a_model_elsewhere_does_not_read_it(
     kept = Block.objects.get(id=block.id)
     assert (kept.text, kept.entity_id) == (block.text, block.entity_id)
     assert Block.objects.get(topic="job").value == "cook"
+
+
+def test_another_value_is_as_private(teller: Teller) -> None:
+    """Told later, in another message, and as often as it changes; other topics are not."""
+    teller.tell("#home=lyon and #job=cook", day=1)
+    mark(teller, topic="home")
+
+    teller.tell("#home=rome and #job=baker", day=2)
+    teller.tell("#home=oslo", day=3)
+    told = private(teller)
+    rebuild(user_id=teller.user.pk)
+
+    assert told == private(teller) == ["lyon", "oslo", "rome"]
+
+
+def test_nobody_elses_is(teller: Teller) -> None:
+    """The same topic of somebody else."""
+    teller.tell("#home=lyon", day=1)
+    mark(teller, topic="home")
+
+    teller.tell("@Ann#home=rome", day=2)
+
+    assert private(teller) == ["lyon"]
+
+
+def test_the_mark_taken_off_stays_off(teller: Teller) -> None:
+    """What was said last on a topic decides on what is said next."""
+    teller.tell("#home=lyon", day=1)
+    mark(teller, topic="home")
+    teller.tell("#home=rome", day=2)
+    block = Block.objects.get(value="rome")
+    set_private(user_id=teller.user.pk, block_id=block.id, is_private=False)
+
+    teller.tell("#home=oslo", day=3)
+
+    assert private(teller) == ["lyon"]
+
+
+@pytest.mark.parametrize(
+    ("later", "is_private"),
+    [
+        ("I spend 990 francs on rent.", True),
+        ("I spend the summers at the lake.", False),
+    ],
+)
+def test_a_statement_by_its_verb_alone_shares_a_word(later: str, is_private: bool) -> None:
+    """Else everything said with a common verb would be."""
+    user = UserFactory()
+    rent = rows.entity(user, "Rent")
+    rows.fact(user, rent, "I spend 870 francs on rent.", topic="do:spend", is_private=True)
+
+    found = PrivateTopics(user.pk).holds(
+        subject_id=rent.id, topic="do:spend", text=later, corrects_id=None
+    )
+
+    assert found is is_private

@@ -237,3 +237,23 @@ def test_changesets_are_listed_in_pages(teller: Teller) -> None:
     assert (first.has_more, second.has_more) == (True, False)
     assert [row.id for row in second.rows] == [made[0]]
     assert first.rows[0].summary["entity"] == {"added": 1}
+
+
+def test_a_merge_waits_for_the_one_that_removed_what_it_moved(teller: Teller) -> None:
+    """Else the relation would come back between others than those it was told of."""
+    user_id = teller.user.pk
+    teller.tell("@Ann~knows~@Fenn and @Wim")
+    ids = dict(Entity.objects.filter(is_self=False).values_list("name", "id"))
+    before = Edge.objects.values_list("source_id", "target_id").get()
+    first = merge(user_id=user_id, keep_id=ids["Wim"], gone_id=ids["Fenn"])
+    second = merge(user_id=user_id, keep_id=ids["Wim"], gone_id=ids["Ann"])
+    assert not Edge.objects.exists()  # it would be from Wim to Wim
+
+    with pytest.raises(ChangedSince) as refusal:
+        roll_back(user_id=user_id, changeset_id=first)
+    roll_back(user_id=user_id, changeset_id=second)
+    roll_back(user_id=user_id, changeset_id=first)
+
+    assert refusal.value.changeset_ids == [second]
+    assert Edge.objects.values_list("source_id", "target_id").get() == before
+    assert faults(user_id) == []

@@ -190,3 +190,43 @@ def test_what_the_assistant_said_is_asked_for_by_name(text: str, expected: bool)
 def test_a_secret_is_asked_for_by_its_kind_and_its_thing(text: str, expected: bool) -> None:
     """One of both is not enough, but for the kind alone."""
     assert asks_for_secret(text, of="The wifi password is swordfish.") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        (
+            "Could you walk me through the order in which I mentioned my allotment plans during our"
+            " chats, in order? Mention only four items.",
+            "my allotment plans",
+        ),
+        ("Give me a short summary of the kitchen renovation.", "the kitchen renovation"),
+        ("Please summarise how my thesis went.", "how my thesis went"),
+        ("Which cheeses have I brought up across our conversations?", "Which cheeses"),
+        ("Gib mir einen Überblick zu meinem Umzug.", "zu meinem Umzug"),
+        ("In welcher Reihenfolge habe ich die Städte besucht?", "habe ich die Städte besucht"),
+    ],
+)
+def test_how_to_answer_is_no_topic(text: str, topic: str) -> None:
+    """Memories are looked for by what the question is about."""
+    question = parse_question(text, now=NOW)
+
+    assert question.topic.strip(" ,?.") == topic
+    assert question.terms.keys() == parse_question(topic, now=NOW).terms.keys()
+    assert question.text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is on my shopping list?",
+        "Did my order from the bakery arrive?",
+        "Who wrote the summary for the board?",
+        "Can you give me Tom's number?",
+        "Summarize",
+        "",
+    ],
+)
+def test_a_question_that_is_all_topic_stays_whole(text: str) -> None:
+    """A list or an order may be what is asked about."""
+    assert parse_question(text, now=NOW).topic == text

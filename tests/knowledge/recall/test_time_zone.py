@@ -47,3 +47,14 @@ def test_yesterday_is_the_users(alice: User, zone: str, found: set[str]) -> None
 
     assert {blocks[id_] for id_ in scores} == found
     assert {text for text, at in SAID.items() if question.time_fit(at)} == found
+
+
+@pytest.mark.parametrize("asked", ["1 January 0001", "0001-01-02"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_no_day_is_too_far_to_ask_for(alice: User, asked: str, zone: str) -> None:
+    """Nothing was said then, and nothing fails."""
+    now = NOW.astimezone(ZoneInfo(zone))
+    question = parse_question(f"What was on {asked}?", now=now)
+    assert question.times
+
+    assert not by_time(RetrievalQuery(Scope(user_id=alice.id), question, now)).scores

@@ -6,7 +6,12 @@ import pytest
 
 from accounts.models import User
 from journal.models import Journal, Message
+from knowledge import extraction as configured
+from knowledge.extraction.model import ModelExtractor
+from knowledge.services.learning import learner
 from tests.factories import JournalFactory, MessageFactory
+from tests.knowledge.extraction.test_provider import provider_at
+from tests.model_server import ModelServer, running
 from tests.orchestrator.harness import Harness, harness
 
 DAY = "2025/01/14"
@@ -38,3 +43,36 @@ def jobs(transactional_db: None, config: Callable[..., None]) -> Iterator[Harnes
     )
     with harness() as made:
         yield made
+
+
+@pytest.fixture
+def server() -> Iterator[ModelServer]:
+    """A provider of bytes."""
+    with running() as made:
+        yield made
+
+
+@pytest.fixture
+def model(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, config: Callable[..., None]
+) -> ModelExtractor:
+    """The extractor that asks it."""
+    return _model_at(server.url, 5.0, monkeypatch, config)
+
+
+@pytest.fixture
+def quick_model(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, config: Callable[..., None]
+) -> ModelExtractor:
+    """The same, which waits for a second only."""
+    return _model_at(server.url, 1.0, monkeypatch, config)
+
+
+def _model_at(
+    url: str, seconds: float, monkeypatch: pytest.MonkeyPatch, config: Callable[..., None]
+) -> ModelExtractor:
+    config(model_provider_base_url=url, knowledge_extractor="model", main_agent_use_mock=True)
+    extractor = ModelExtractor(provider_at(url, seconds=seconds))
+    monkeypatch.setattr(learner, "configured_extractor", lambda: extractor)
+    monkeypatch.setattr(configured, "_configured", None)
+    return extractor

@@ -75,6 +75,43 @@ def test_a_secret_is_recognised(text: str, value: str) -> None:
     assert secret.start <= secret.value_start < secret.value_end <= secret.end
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Visitors use the cellar wifi and get in with walnut62", "walnut62"),
+        ("You sign into the portal with rdavis / 4otters", "4otters"),
+        ("Credentials for the club site: rdavis / 4otters", "4otters"),
+        ("Yesterday I switched the router password to Heron!3", "Heron!3"),
+        ("Ich habe die PIN der Karte auf 6120 gesetzt", "6120"),
+        ("They picked 88120 as the code for the lockbox", "88120"),
+        ("Als Passwort steht da: ich nehme Dachs77 als Kennwort", "Dachs77"),
+        ("For the shed just enter 6610#", "6610#"),
+        ("It is 6610 for the front door", "6610"),
+        ("Our wallet phrase is lemon otter canal brick", "lemon otter canal brick"),
+        ("The pin for the locker: it is still 6610", "6610"),
+    ],
+)
+def test_a_secret_may_be_told_without_naming_it_as_one(text: str, value: str) -> None:
+    """By what is done with it, or by what it opens."""
+    assert [secret.value for secret in own_secrets(text)] == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We met at the gate with Rita2",
+        "The laptop was bought with 1800 euros",
+        "I left my phone on the tram with line 1112",
+        "I chose blue as my lock screen",
+        "He moved the alarm to 6:45",
+        "My phone pairs with Headset5",
+    ],
+)
+def test_what_opens_nothing_is_none(text: str) -> None:
+    """A word with digits, beside something that can be opened."""
+    assert list(own_secrets(text)) == []
+
+
 @pytest.mark.parametrize("text", NONE)
 def test_other_numbers_and_words_are_none(text: str) -> None:
     """A phone number, a birthday or an error code is no secret."""

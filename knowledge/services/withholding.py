@@ -51,6 +51,14 @@ class Withheld:
         """True when the text has the value of something withheld."""
         return self.values is not None and self.values.search(text) is not None
 
+    def hidden(self, text: str) -> str:
+        """The text with a mark in the place of what is withheld, whatever text it is."""
+        for id_, spans in self.spans.items():
+            for start, end in spans:
+                if quote := self.contents[id_][start:end].strip():
+                    text = text.replace(quote, IN_ITS_PLACE)
+        return self.without_values(text)
+
     def without_values(self, text: str) -> str:
         """The text with a mark in the place of each such value."""
         return self.values.sub(IN_ITS_PLACE, text) if self.values is not None else text

@@ -188,14 +188,14 @@ class SubjectKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class ClauseSubject:
+class QuotedSubject:
     """Whom a clause is about, as far as its first words tell."""
 
     kind: SubjectKind
     word: str = ""  # the owned thing, the name or the pronoun
 
 
-def subject_of(tokens: Sequence[Token]) -> ClauseSubject:
+def subject_of(tokens: Sequence[Token]) -> QuotedSubject:
     """The first of the clause's words that can be its subject."""
     for position, token in enumerate(tokens):
         is_owner = (
@@ -206,18 +206,18 @@ def subject_of(tokens: Sequence[Token]) -> ClauseSubject:
         if is_owner:
             rest = [t.word for t in tokens[position + 1 :] if t.word not in OWNERS]
             # "my old friend Ann": whose it is stands first, what it is a little behind.
-            return ClauseSubject(SubjectKind.OWNED, rest[0] if rest else "")
+            return QuotedSubject(SubjectKind.OWNED, rest[0] if rest else "")
         if token.word in SELF:
-            return ClauseSubject(SubjectKind.SELF)
+            return QuotedSubject(SubjectKind.SELF)
         if token.word in OTHERS:
-            return ClauseSubject(SubjectKind.OTHER, token.word)
+            return QuotedSubject(SubjectKind.OTHER, token.word)
         if token.is_name:
-            return ClauseSubject(SubjectKind.NAME, token.word)
-    return ClauseSubject(SubjectKind.NONE)
+            return QuotedSubject(SubjectKind.NAME, token.word)
+    return QuotedSubject(SubjectKind.NONE)
 
 
 @dataclass(frozen=True)
-class Clause:
+class QuotedClause:
     """The whole clauses that a quote stands in, in the sentence of a message.
 
     `lead` is what stands before them, back to the subject that they share: of "I quit and moved"
@@ -250,7 +250,7 @@ class Clause:
         return tokens_of(self._masked(self.lead_start, self.end))
 
     @property
-    def subject(self) -> ClauseSubject:
+    def subject(self) -> QuotedSubject:
         """Whom it is about."""
         return subject_of(self.all_tokens)
 
@@ -272,7 +272,7 @@ class Clause:
         return mask_foreign_text(self.message.content)[start:end]
 
 
-def clause_at(message: SourceMessage, span: TextSpan) -> Clause | None:
+def clause_at(message: SourceMessage, span: TextSpan) -> QuotedClause | None:
     """The clauses that the characters touch; None where there is no sentence."""
     pieces = _pieces(message, span)
     inside = [i for i, (start, end) in enumerate(pieces) if start < span.end and span.start < end]
@@ -281,7 +281,7 @@ def clause_at(message: SourceMessage, span: TextSpan) -> Clause | None:
     return _joined(message, pieces, inside[0], inside[-1])
 
 
-def clauses_at(message: SourceMessage, span: TextSpan) -> list[Clause]:
+def clauses_at(message: SourceMessage, span: TextSpan) -> list[QuotedClause]:
     """The same one by one, each with the lead that it needs."""
     pieces = _pieces(message, span)
     return [
@@ -314,16 +314,18 @@ def _pieces(message: SourceMessage, span: TextSpan) -> list[tuple[int, int]]:
 
 def _joined(
     message: SourceMessage, pieces: Sequence[tuple[int, int]], first: int, last: int
-) -> Clause:
+) -> QuotedClause:
     """The pieces as one, with those before them as far as they lack a subject of their own."""
     masked = mask_foreign_text(message.content)
     lead = first
     while lead > 0 and not _has_subject(tokens_of(masked[slice(*pieces[lead])])):
         lead -= 1
-    return Clause(message, pieces[lead][0], pieces[first][0], pieces[last][1])
+    return QuotedClause(message, pieces[lead][0], pieces[first][0], pieces[last][1])
 
 
 def _has_subject(tokens: Sequence[Token]) -> bool:
-    """True when the clause begins with a subject of its own."""
+    """True when the clause begins with a subject of its own; one word is none: "and Danish"."""
+    if len(tokens) < 2:
+        return False
     first = next((t for t in tokens if t.word not in FREE - SELF - OWNERS), None)
     return first is not None and (subject_of([first]).kind is not SubjectKind.NONE)

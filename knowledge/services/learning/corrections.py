@@ -1,0 +1,111 @@
+"""What a correction that names nothing speaks of: "sorry, the 14th", "actually it's Kris"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from difflib import SequenceMatcher
+
+from knowledge import identity
+from knowledge.dates import read_dates
+from knowledge.dates.words import MONTH_NAMES
+from knowledge.extraction.times import clock_in
+from knowledge.models import Block
+from knowledge.services.learning.events import moved_within_week
+from knowledge.services.learning.references import OPEN, head_of, weekday_named
+from knowledge.types import BlockKind, ProposedEvent, ProposedFact, Trust
+
+JUST_SAID = timedelta(days=3)  # how long what was said last can be corrected without naming it
+SURELY_WRONG = 0.8  # confidence from which the right value need not look like the wrong one
+ALIKE = 0.5  # share of letters that two spellings of one name have in common
+
+_CLOCK = re.compile(
+    r"(?i)\b(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)? ?(?:am|pm|o'clock|uhr)\b|\b\d?\d:\d\d"
+)
+_DAY_OF_MONTH = re.compile(r"(?i)(?:the )?(\d{1,2})(?:st|nd|rd|th)\.?")
+
+
+def last_said(blocks: Sequence[Block], right: ProposedFact) -> Block | None:
+    """The only statement of the user's last message that the right value can belong to."""
+    own = [block for block in blocks if block.trust >= Trust.USER_SAID and not block.polarity]
+    if not own:
+        return None
+    latest = max((block.said_at, block.sequence or 0) for block in own)
+    told = [block for block in own if (block.said_at, block.sequence or 0) == latest]
+    fitting = [block for block in told if _can_be_of(block, right)]
+    are_many = len({identity.canonical_value(block.value) for block in fitting}) > 1
+    if are_many and right.event is None and not right.text[0].isdigit():
+        fitting = [block for block in fitting if _are_alike(block.value, right.text)]
+    if len({identity.canonical_value(block.value) for block in fitting}) != 1:
+        return None
+    return min(fitting, key=lambda block: (head_of(block.topic) == OPEN, str(block.id)))
+
+
+def _can_be_of(block: Block, right: ProposedFact) -> bool:
+    if right.event is not None:
+        return block.kind == BlockKind.EVENT and block.starts_at is not None
+    at = block.text.casefold().find(block.value.casefold()) if block.value else -1
+    if block.kind != BlockKind.FACT or at < 0 or not block.topic:
+        return False
+    is_number = right.text[0].isdigit()
+    if is_number or block.value[0].isdigit():
+        return is_number and block.value[0].isdigit()
+    is_name = block.text[at].isupper() and (at > 0 or head_of(block.topic) != OPEN)
+    return is_name and (right.confidence >= SURELY_WRONG or _are_alike(block.value, right.text))
+
+
+def _are_alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio() >= ALIKE
+
+
+def restated(right: ProposedFact, wrong: Block, *, zone: tzinfo) -> ProposedFact:
+    """The wrong statement with the right value or time in its place."""
+    if right.event is None:
+        at = wrong.text.casefold().find(wrong.value.casefold())
+        text = f"{wrong.text[:at]}{right.text}{wrong.text[at + len(wrong.value) :]}"
+        return replace(right, text=text, corrects=wrong.value, is_secret=wrong.is_secret)
+    event = _retimed(right.event, wrong, right.text, zone)
+    return replace(
+        right, text=_reads_retimed(wrong, event, right.text, zone), corrects=None, event=event
+    )
+
+
+def _retimed(event: ProposedEvent, wrong: Block, words: str, zone: tzinfo) -> ProposedEvent:
+    """The event at the right time, whose words may leave out the day or the month."""
+    if wrong.starts_at is None:
+        return event
+    old = wrong.starts_at.astimezone(zone)
+    new = event.starts_at
+    if clock := clock_in(words):
+        new = old.replace(hour=clock[0], minute=clock[1])
+    elif match := _DAY_OF_MONTH.fullmatch(words):
+        new = _on_day(old, int(match[1]))
+    elif weekday_named(words.casefold().split()[-1]) is not None:
+        return moved_within_week(event, wrong, said_at=wrong.said_at)
+    return replace(event, starts_at=new)
+
+
+def _on_day(old: datetime, day: int) -> datetime:
+    """The day of that number in the month of the old one; the old one where it has none."""
+    try:
+        return old.replace(day=day)
+    except ValueError:
+        return old
+
+
+def _reads_retimed(wrong: Block, event: ProposedEvent, words: str, zone: tzinfo) -> str:
+    """The wrong statement's text with the right time."""
+    text, start = wrong.text, event.starts_at
+    if clock_in(words):
+        said = _CLOCK.search(text)
+        if said is None:
+            return f"{text.rstrip('.')} at {words}."
+        return f"{text[: said.start()]}{words}{text[said.end() :]}"
+    dates = read_dates(text, at=wrong.said_at.astimezone(zone), lenient=True)
+    if not dates or start is None:
+        return text
+    first, last = dates[0].text_start, max(one.text_end for one in dates)
+    before = re.sub(r"(?i)\bthe $", "", text[:first])
+    on = "on " if text[first:].casefold().startswith("on ") else ""
+    written = f"{on}{start.day} {MONTH_NAMES[start.month]} {start.year}"
+    return f"{before}{written}{text[last:].removeprefix(')')}"
