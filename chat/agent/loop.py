@@ -20,6 +20,7 @@ from chat.agent.memory import without_own_tags
 from chat.agent.model import ChatModel, Ending, PromptMessage, Reasoning, ToolUse, Usage
 from chat.tools.base import Tool, ToolAnswer, ToolFailed, TurnContext, schema_of
 from exobrain.lib.tasks import cancel_all
+from exobrain.lib.text import storable
 
 log = structlog.get_logger(__name__)
 
@@ -191,7 +192,10 @@ def _ended(
         answers[call.id] = _as_error(failure.message)
         told = tool.failure(call.arguments or {}, failure.message)
         return ToolResult(call.id, told, failed=True)
-    text = answer.content if isinstance(answer.content, str) else json.dumps(answer.content)
+    text = answer.content
+    if not isinstance(text, str):
+        # Escaped, text would take up to six times the room, and could hide tags of ours.
+        text = storable(json.dumps(text, ensure_ascii=False))
     text = without_own_tags(text[:ANSWER_CHARACTERS])
     if tool.is_from_outside:
         turn.outside_text.append(text)
