@@ -33,8 +33,8 @@ from chat.services.day import day_so_far
 from chat.services.finishing import FinishQueue, TurnEnd
 from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
-from chat.tools.base import TurnContext
-from chat.tools.offering import offered_tools
+from chat.tools.base import Tool, TurnContext
+from chat.tools.offering import offered_tools, rules_of
 from chat.tools.permissions import addresses_in, looks_pasted
 from chat.types import ChatRequest
 from exobrain.lib.text import storable
@@ -140,10 +140,11 @@ class Generation:
         model = chat_model()
         self.model_name = model.name
         prompt: Sequence[PromptMessage] = ()
+        tools: Sequence[Tool] = ()
         turn = self._turn_context()
         if model.needs_prompt:
-            prompt = await self._prompt(turn)
-        tools = await offered_tools(turn, self.config) if model.needs_prompt else ()
+            tools = await offered_tools(turn, self.config)
+            prompt = await self._prompt(turn, tools)
         answer = answer_with_tools(model, prompt, tools=tools, turn=turn)
         async with contextlib.aclosing(answer) as parts:
             async for part in parts:
@@ -174,7 +175,7 @@ class Generation:
             is_tainted=looks_pasted(self.request.question),
         )
 
-    async def _prompt(self, turn: TurnContext) -> Sequence[PromptMessage]:
+    async def _prompt(self, turn: TurnContext, tools: Sequence[Tool]) -> Sequence[PromptMessage]:
         """System prompt, the day so far, what was found of the user in time, the question.
 
         The turn knows afterwards whether there is text from outside in it.
@@ -186,6 +187,7 @@ class Generation:
             earlier=earlier,
             question=self.request.question,
             given=given,
+            tool_rules=rules_of(tools),
             zone=self.request.stored.zone if self.request.stored else UTC,
         )
 

@@ -3,9 +3,24 @@
 from collections.abc import Sequence
 
 from chat.tools.base import Tool, TurnContext
+from chat.tools.web import WEB_RULES, web_tools
+from chat.tools.web.fetch import WebFetch
+from chat.tools.web.search import WebSearch
 from exobrain.lib.config import Config
 
 
 async def offered_tools(turn: TurnContext, config: Config) -> Sequence[Tool]:
-    """The tools that the model may ask for in this turn."""
+    """The tools that the model may ask for in this turn.
+
+    A visitor is offered none: this server would fetch pages for anybody.
+    """
+    if turn.user_id is None:
+        return []
+    return [*web_tools(config)]
+
+
+def rules_of(tools: Sequence[Tool]) -> Sequence[str]:
+    """What the system prompt says of the tools that are offered."""
+    if any(isinstance(tool, WebSearch | WebFetch) for tool in tools):
+        return [WEB_RULES]
     return []
