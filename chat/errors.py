@@ -23,6 +23,10 @@ class MockFileInvalid(ConfigError):
     """The mock's answers cannot be read."""
 
 
+class WebMockInvalid(ConfigError):
+    """The mock of the web tools cannot be read."""
+
+
 class ModelFailed(DomainError):
     """The model failed; try again."""
 

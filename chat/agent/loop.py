@@ -194,7 +194,7 @@ def _ended(
         return ToolResult(call.id, told, failed=True)
     text = answer.content
     if not isinstance(text, str):
-        # Escaped, a tag of ours in full-width letters would not be seen.
+        # Escaped, text would take up to six times the room, and could hide tags of ours.
         text = storable(json.dumps(text, ensure_ascii=False))
     # Nothing in it can pose as memory, nor bring the mark of one.
     text = ANY_MARK.sub(r"(\1)", without_own_tags(text[:ANSWER_CHARACTERS]))

@@ -4,8 +4,9 @@ Filters that look for evil text do not work (arXiv 2605.08442: 88 % of attacks p
 what a call can do work. So nothing here reads what a text says. Text from the web, from another
 program's tool or pasted by the user never widens what is allowed, and narrows it:
 
-- only addresses that the user typed or a tool of this turn returned are fetched, so that no
-  address can carry what the model knows to whoever reads that server's log;
+- only addresses that the user typed or a tool of this turn returned are fetched, and as they were
+  named, so that no address can carry what the model knows to whoever reads that server's log (a
+  page that links to many can still learn which one was chosen: `web_fetch` keeps those few);
 - once there is text from outside, a search may have only words that are public already: the
   user's question and what tools returned;
 - writing to the memory is done at once only when the user's own message asks for it, and is
@@ -15,16 +16,19 @@ program's tool or pasted by the user never widens what is allowed, and narrows i
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from chat.tools.base import TurnContext
+from exobrain.lib.web_address import AddressRefused, read_address
 
 PASTED_CHARACTERS = 1_200  # a longer question is taken to hold what somebody else wrote
 _ADDRESS = re.compile(
-    r"(?i)\b(?:https?://|www\.)[^\s<>\"'`]+|\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'`]*"
+    r"(?i)\b(?:https?://|www\.)[^\s<>\"'`]+"
+    r"|(?<![@\w.-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}/[^\s<>\"'`]*"
 )
-_BARE_HOST = re.compile(r"(?i)(?<![@\w.-])(?:[a-z0-9-]+\.)+[a-z]{2,24}(?![\w@-])")
+_BARE_HOST = re.compile(r"(?<![@\w.-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}(?![\w@-])")
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
 _WORD = re.compile(r"\w+")
+_YEAR = re.compile(r"(19|20)\d\d")
 # Words that any search may have: they say nothing of anybody.
 _USUAL_WORDS = frozenset(
     """a an and are as at best by can current date details did do does documentation explained facts
@@ -39,24 +43,29 @@ _USUAL_WORDS = frozenset(
 
 def addresses_in(text: str) -> set[str]:
     """The web addresses that a text names, in the form in which they are compared."""
-    found = [*_ADDRESS.findall(text), *_BARE_HOST.findall(text)]
-    return {normal for each in found if (normal := normal_address(each.rstrip(".,;:!?)]}»”’")))}
+    found = [_without_punctuation(each) for each in _ADDRESS.findall(text)]
+    found += _BARE_HOST.findall(_ADDRESS.sub(" ", text))
+    return {normal for each in found if (normal := normal_address(each))}
+
+
+def _without_punctuation(address: str) -> str:
+    """The address without what the sentence around it has put at its end."""
+    while address:
+        last = address[-1]
+        is_closing = last in _BRACKETS and address.count(last) > address.count(_BRACKETS[last])
+        if not is_closing and last not in ".,;:!?»«”“’*_":
+            break
+        address = address[:-1]
+    return address
 
 
 def normal_address(address: str) -> str:
-    """Scheme and host in lower case, without a fragment; empty when it is no web address."""
+    """The address in its one form (`exobrain.lib.web_address`); empty when it is none to fetch."""
     address = address.strip()
-    if "://" not in address:
-        address = f"https://{address}"
     try:
-        parts = urlsplit(address)
-        host = parts.hostname
-    except ValueError:
+        return str(read_address(address if "://" in address else f"https://{address}"))
+    except AddressRefused:
         return ""
-    if parts.scheme.lower() not in ("http", "https") or not host:
-        return ""
-    scheme, host_and_port = parts.scheme.lower(), parts.netloc.lower()
-    return urlunsplit((scheme, host_and_port, parts.path or "/", parts.query, ""))
 
 
 def looks_pasted(question: str) -> bool:
@@ -64,11 +73,31 @@ def looks_pasted(question: str) -> bool:
     return len(question) > PASTED_CHARACTERS
 
 
+def known_address(address: str, turn: TurnContext) -> str:
+    """This address as the user or a tool named it, which is how to fetch it; empty: nobody did.
+
+    Models write http for https and add a slash or leave one out. What they make of an address is
+    never sent, so that nothing can be told by the way they write it.
+    """
+    wanted = normal_address(address)
+    if not wanted:
+        return ""
+    known = {normal for each in turn.addresses if (normal := normal_address(each))}
+    if wanted in known:
+        return wanted
+    alike = sorted(each for each in known if _loosely(each) == _loosely(wanted))
+    return alike[-1] if alike else ""  # https is the last
+
+
+def _loosely(address: str) -> str:
+    """A normal address without what models change: the scheme, and one slash at a path's end."""
+    rest = address.partition("://")[2]
+    return rest if "?" in rest else rest.removesuffix("/")
+
+
 def may_fetch(address: str, turn: TurnContext) -> bool:
-    """True when the user or a tool named just this address; http and https are one."""
-    wanted = normal_address(address).partition("://")[2].rstrip("/")
-    known = {each.partition("://")[2].rstrip("/") for each in turn.addresses}
-    return bool(wanted) and wanted in known
+    """True when the user or a tool named this address."""
+    return bool(known_address(address, turn))
 
 
 def private_words_of(query: str, turn: TurnContext) -> set[str]:
@@ -78,8 +107,15 @@ def private_words_of(query: str, turn: TurnContext) -> set[str]:
     """
     if not turn.has_outside_text:
         return set()
-    public = _words(turn.question).union(*(_words(text) for text in turn.outside_text))
+    found = set().union(*(_words(text) for text in turn.outside_text))
+    # A page that lists letters or digits could have anything spelt with them.
+    public = _words(turn.question).union(word for word in found if not _can_spell(word))
     return _words(query) - public - _USUAL_WORDS
+
+
+def _can_spell(word: str) -> bool:
+    """True for syllables and numbers other than years."""
+    return len(word) < 3 or (word.isdecimal() and not _YEAR.fullmatch(word))
 
 
 def _words(text: str) -> set[str]:

@@ -40,6 +40,7 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5.2"
 ORCHESTRATOR_PORT = 50_061
 PROVIDER_MODEL = "agent"  # the alias that a model provider serves
+PROCESS_ONLY = ("openai_api_key", "tavily_api_key")  # never read from `.env`
 
 DEFAULT_SYSTEM_PROMPT = (
     "You are Exobrain, a personal assistant with a long memory. "
@@ -67,6 +68,13 @@ def _header_safe(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
+def _http_url(url: str | None) -> str | None:
+    """Refuse what is no address of a web server."""
+    if url is not None and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
+        raise ValueError("must begin with http:// or https:// and name a host")
+    return url
+
+
 def _known_zone(name: str) -> str:
     """Refuse what is no time zone."""
     return zone_named(name).key
@@ -78,13 +86,12 @@ PositiveInt = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 
 
-class _DotEnvWithoutKey(DotEnvSettingsSource):
-    """`.env`, except OPENAI_API_KEY: a provider's key belongs to the process, not to a file."""
+class _DotEnvWithoutKeys(DotEnvSettingsSource):
+    """`.env`, except PROCESS_ONLY: a provider's key belongs to the process, not to a file."""
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
-        values.pop("openai_api_key", None)
-        return values
+        return {name: value for name, value in values.items() if name not in PROCESS_ONLY}
 
 
 class Config(BaseSettings):
@@ -319,6 +326,31 @@ class Config(BaseSettings):
     )
     main_agent_timeout_seconds: Seconds = Field(60.0, description="longest silence of the provider")
 
+    # -- the assistant's web tools; with none of them set, nothing is searched or fetched
+    tavily_api_key: Annotated[SecretStr | None, AfterValidator(_header_safe), Optional] = Field(
+        None, description="set in the process environment, never in .env"
+    )
+    tavily_base_url: Annotated[str | None, Optional] = Field(
+        None, description="unset: Tavily's own address"
+    )
+    web_search_searxng_url: Annotated[str | None, AfterValidator(_http_url), Optional] = Field(
+        None, description="a SearXNG that answers in JSON; searches where there is no Tavily key"
+    )
+    web_fetch_direct: Annotated[bool | None, Optional] = Field(
+        None,
+        description="this server fetches web pages itself, public ones only; unset: where "
+        "SearXNG searches, as Tavily fetches pages too",
+    )
+    web_fetch_ports: Annotated[
+        list[Annotated[int, Field(ge=1, le=65_535)]], NoDecode, BeforeValidator(_split)
+    ] = Field([80, 443], description="ports of web servers that pages are fetched from")
+    web_tools_use_mock: bool = Field(
+        False, description="searches and pages come from a file, whatever is asked"
+    )
+    web_tools_mock_data_file: Annotated[Path | None, Optional] = Field(
+        None, description="that file, for example mock_data/web-tools.json; unset: one result"
+    )
+
     # -- the memory in the chat
     memory_recall_enabled: bool = Field(True, description="answers may use the user's memory")
     memory_recall_tokens: PositiveInt = Field(
@@ -383,6 +415,13 @@ class Config(BaseSettings):
         """True when the texts that are embedded leave the hands of who runs this server."""
         is_asked = self.embedding_provider == "provider" and not self.embedding_use_mock
         return is_asked and (self.model_is_elsewhere or self.model_provider_base_url is None)
+
+    @property
+    def fetches_pages_itself(self) -> bool:
+        """True when this server connects to the web servers whose pages the assistant reads."""
+        if self.web_fetch_direct is not None:
+            return self.web_fetch_direct
+        return self.web_search_searxng_url is not None and self.tavily_api_key is None
 
     @property
     def effective_model(self) -> str:
@@ -450,8 +489,8 @@ class Config(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment, then `.env` without the key that must not live in a file."""
-        return init_settings, env_settings, _DotEnvWithoutKey(settings_cls)
+        """The environment, then `.env` without the keys that must not live in a file."""
+        return init_settings, env_settings, _DotEnvWithoutKeys(settings_cls)
 
     def weak_secrets(self) -> list[str]:
         """What is wrong with the secrets where others can reach them; empty when nothing is."""
