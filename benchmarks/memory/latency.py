@@ -1,13 +1,15 @@
-"""`python -m benchmarks.memory.latency`: how long a whole recall takes in one large memory.
+"""`python -m benchmarks.memory.latency`: how long what chat asks of one large memory takes.
 
 The synthetic memory of `indexes`, as rows of the journal and the ledger: messages of twelve words
 in days of twenty, entities that some mention often, token vectors as the local model gives them.
 A question is seven words of one message and the name of an entity, about as many word pieces as
-people's questions have; its embedding is part of what is measured. The floor is one empty query,
-and the embedding alone.
+people's questions have; its embedding is part of what is measured. The user has a hundred facts in
+the profile's slots and a year of events. As in chat, profile and recall run side by side, with what
+may not be told withheld. The floor is one empty query, and the embedding alone.
 """
 
 import argparse
+import asyncio
 import json
 import os
 import statistics
@@ -30,8 +32,9 @@ from benchmarks.memory.indexes import (
     timed,
 )
 
-BUDGET_TOKENS = 2000
 QUESTIONS = 300
+FACTS = 100  # that the profile has to choose from
+EVENTS = 365  # one a day, half of them to come; every tenth recurs each week
 DEADLINE_MS = 10_000  # nothing is dropped: what is measured is the whole
 TOKENS = 14  # of a message
 TOKEN_BYTES = 48
@@ -113,6 +116,7 @@ def fill(user_id: uuid.UUID, world: World, edges: int) -> None:
         cursor.execute(DEFAULTS)
     _fill_journal(user_id, world)
     _fill_indexes(user_id, world)
+    _fill_profile(user_id)
     values: dict[str, Any] = {
         "user": user_id,
         "blocks": world.blocks,
@@ -147,6 +151,60 @@ def _fill_journal(user_id: uuid.UUID, world: World) -> None:
         }
         cursor.execute(MESSAGES, {**values, **rows})
         cursor.execute(BLOCKS, values)
+
+
+def _fill_profile(user_id: uuid.UUID) -> None:
+    from exobrain.lib import clock  # noqa: PLC0415
+    from knowledge.models import Block, Entity  # noqa: PLC0415
+    from knowledge.services.recall.profile import slots_by_topic  # noqa: PLC0415
+    from knowledge.types import BlockKind, EventState, Precision, Trust  # noqa: PLC0415
+
+    now = clock.now()
+    me = Entity.objects.create(
+        id=uuid.uuid4(),
+        user_id=user_id,
+        node_type_id="node.person",
+        name="User",
+        normal_name="user",
+        is_self=True,
+        trust=Trust.USER_SAID,
+        recorded_at=now,
+    )
+    topics = sorted(slots_by_topic())
+    known: dict[str, Any] = {
+        "user_id": user_id,
+        "entity_id": me.id,
+        "trust": Trust.USER_SAID,
+        "recorded_at": now,
+        "said_at": now,
+        "valid_from": now,
+    }
+    facts = [
+        Block(
+            id=uuid.uuid4(),
+            kind=BlockKind.FACT,
+            topic=f"{topics[at % len(topics)]}:{at}",
+            value=str(at),
+            text=f"What holds number {at} is known of the user.",
+            **known,
+        )
+        for at in range(FACTS)
+    ]
+    events = [
+        Block(
+            id=uuid.uuid4(),
+            kind=BlockKind.EVENT,
+            topic=f"event:{at}",
+            text=f"Appointment number {at} takes place.",
+            starts_at=now + timedelta(days=at - EVENTS // 2),
+            time_precision=Precision.MOMENT,
+            recurrence="" if at % 10 else "FREQ=WEEKLY",
+            event_state=EventState.PLANNED,
+            **known,
+        )
+        for at in range(EVENTS)
+    ]
+    Block.objects.bulk_create([*facts, *events])
 
 
 def _fill_indexes(user_id: uuid.UUID, world: World) -> None:
@@ -189,32 +247,47 @@ def _points(user_id: uuid.UUID, world: World, start: int) -> Iterator[Any]:
 
 def ask(user_id: uuid.UUID, world: World) -> dict[str, Any]:
     """Milliseconds of recalls, and of what no recall can do without."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from chat.services.recalling import (  # noqa: PLC0415
+        profile_for_answers,
+        recall_for_question,
+    )
     from exobrain.lib.sql import all_rows  # noqa: PLC0415
-    from knowledge.services.recall.recalling import recall  # noqa: PLC0415
+    from exobrain.lib.threads import in_slow_thread, in_thread  # noqa: PLC0415
     from knowledge.stores.embedders import configured_embedder  # noqa: PLC0415
-    from knowledge.types import Recall, Scope  # noqa: PLC0415
+    from knowledge.types import Recall  # noqa: PLC0415
 
     embedder = configured_embedder()
     if embedder is None:
         raise SystemExit("EMBEDDING_PROVIDER=none: there is nothing to measure the whole of")
     questions = list(_questions(world))
+    config = settings.EXOBRAIN
     recalled: list[Recall] = []
 
-    def whole(question: str) -> None:
-        recalled.append(
-            recall(
-                scope=Scope(user_id),
-                query=question,
-                budget_tokens=BUDGET_TOKENS,
-                deadline_ms=DEADLINE_MS,
-            )
+    async def as_chat_does(question: str) -> None:
+        profile = in_thread(profile_for_answers, user_id=user_id, config=config)
+        recall = in_slow_thread(
+            recall_for_question,
+            user_id=user_id,
+            question=question,
+            config=config,
+            deadline_ms=DEADLINE_MS,
         )
+        told, found = await asyncio.gather(profile, recall)
+        if not told.facts:
+            raise RuntimeError("the profile is empty")
+        recalled.append(found)
 
-    figures: dict[str, Any] = {
-        "floor_empty_query_ms": timed(lambda _: all_rows("SELECT 1", []), questions),
-        "floor_embedding_ms": timed(lambda question: embedder.embed([question]), questions),
-        "recall_ms": timed(whole, questions),
-    }
+    with asyncio.Runner() as loop:
+        figures: dict[str, Any] = {
+            "floor_empty_query_ms": timed(lambda _: all_rows("SELECT 1", []), questions),
+            "floor_embedding_ms": timed(lambda question: embedder.embed([question]), questions),
+            "profile_ms": timed(
+                lambda _: profile_for_answers(user_id=user_id, config=config), questions
+            ),
+            "profile_and_recall_ms": timed(lambda q: loop.run(as_chat_does(q)), questions),
+        }
     figures["retrievers_ms"] = _retriever_medians(recalled)
     figures["dropped"] = sum(len(each.dropped) for each in recalled)
     figures["items"] = statistics.mean(len(each.items) for each in recalled)

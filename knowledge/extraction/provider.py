@@ -8,6 +8,7 @@ neither repeats what the provider said.
 
 import os
 import time
+import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -148,6 +149,8 @@ class ChatProvider:
         max_answer_tokens: int = MAX_ANSWER_TOKENS,
     ) -> None:
         self.name = model
+        connections = httpx.Client(transport=_BoundedTransport(timeout_seconds))
+        weakref.finalize(self, connections.close)  # its own client is closed by nobody else
         self.client = ChatOpenAI(
             base_url=base_url,
             api_key=api_key or NO_KEY,
@@ -157,7 +160,7 @@ class ChatProvider:
             use_responses_api=False,
             timeout=openai.Timeout(timeout_seconds, connect=min(CONNECT_SECONDS, timeout_seconds)),
             max_retries=0,  # the job is tried again as a whole
-            http_client=httpx.Client(transport=_BoundedTransport(timeout_seconds)),
+            http_client=connections,
         )
 
     def ask(self, *, system: str, data: str, name: str, schema: Mapping[str, Any]) -> Reply:

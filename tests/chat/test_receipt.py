@@ -71,7 +71,7 @@ def test_a_receipt_has_its_fields(alice: User, caller: Callers, script: Any, ask
         "message_id": answer,
         "items": [],
         "slots": [],
-        "tokens": 45,
+        "tokens": 41,
         "retriever_ms": {"words": 1.5},
         "dropped": ["graph"],
         "created_at": "",
