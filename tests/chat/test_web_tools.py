@@ -264,6 +264,8 @@ async def test_a_page_has_the_shape_of_the_contract() -> None:
             "Hoot.",
         ),
         ({"url": None, "raw_content": None}, "https://a.example/owls", ""),
+        ({"url": 5, "raw_content": 5, "title": [], "links": {}}, "https://a.example/owls", ""),
+        ({"links": [None, 5, "/x", "https://["]}, "https://a.example/owls", ""),
     ],
 )
 async def test_a_page_without_text_is_an_answer(found: Found | None, url: str, text: str) -> None:

@@ -95,7 +95,10 @@ class WebFetch:
             "extracted_at": clock.now().astimezone(UTC).isoformat(),
             "content_truncated": len(whole) > arguments.max_chars,
         }
-        links = [] if is_link else found.get("links", [])[:LINKS_OF_A_PAGE]
+        links = found.get("links")
+        if is_link or not isinstance(links, list):
+            links = []
+        links = [each for each in links if isinstance(each, str)][:LINKS_OF_A_PAGE]
         named = {address for link in links if (address := normal_address(link))}
         self._links |= named - {normal_address(each) for each in turn.addresses}
         return ToolAnswer(page, f"Read {title or url}", frozenset(named | {known}))
