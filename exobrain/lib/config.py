@@ -312,7 +312,14 @@ class Config(BaseSettings):
     main_agent_model: Annotated[str | None, Optional] = Field(
         None, description="unset: gpt-5.2 at OpenAI itself, `agent` at a provider"
     )
-    main_agent_temperature: Annotated[float, Field(ge=0, le=2)] = Field(0.0)
+    main_agent_temperature: Annotated[
+        Annotated[float, Field(ge=0, le=2)] | None, Optional
+    ] = Field(
+        0.0, description="blank: not sent, for models that take none"
+    )
+    main_agent_max_tokens: Annotated[PositiveInt | None, Optional] = Field(
+        None, description="longest answer of the model, in its tokens; unset: its own limit"
+    )
     main_agent_system_prompt: Annotated[str, Field(min_length=1)] = Field(DEFAULT_SYSTEM_PROMPT)
     main_agent_use_mock: Annotated[bool | None, Optional] = Field(
         None, description="unset: true when no provider is configured"
