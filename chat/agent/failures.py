@@ -79,10 +79,10 @@ CAUSES = (
     Cause(
         ModelContextTooLong,
         _statuses(413),
-        r"context_length_exceeded|exceed_context_size|string_above_max_length|(maximum|max|model'?s?)"
-        r" (context|input|prompt|sequence) (length|window|size)|(exceeds?|exceeded|larger than|beyond)"
-        r" (the |its |this )?(model'?s? |available |configured |maximum )*(context|token limit"
-        r"|input limit)|context (window|size|length) (is |was )?(too|exceed|overflow)"
+        r"context_length_exceeded|exceed_context_size|string_above_max_length"
+        r"|(maximum|max|model'?s?) (context|input|prompt|sequence) (length|window|size)"
+        r"|(exceeds?|exceeded|larger than|beyond) (the |its |this )?"
+        r"(model'?s? |available |configured |maximum )*(context|token limit|input limit)|context (window|size|length) (is |was )?(too|exceed|overflow)"
         r"|prompt is too long|(input|request|prompt) (is |was )?too (long|large)|too many (input )?"
         r"tokens|input tokens exceed|input token count|reduce the length|ContextWindowExceeded"
         r"|longer than the maximum",
@@ -91,8 +91,8 @@ CAUSES = (
         ModelFiltered,
         _statuses(451),
         r"content[ _]?filter|content[ _-](management )?polic|content_policy|data_inspection_failed"
-        r"|responsible ?ai ?polic|usage polic|was flagged|requires moderation|safety (system|filter)"
-        r"|PROHIBITED_CONTENT|sensitive content|high risk",
+        r"|responsible ?ai ?polic|usage polic|was flagged|requires moderation"
+        r"|safety (system|filter)|PROHIBITED_CONTENT|sensitive content|high risk",
     ),
     Cause(
         ModelUnknown,

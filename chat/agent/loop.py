@@ -17,7 +17,7 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from chat.agent.memory import ANY_MARK, without_own_tags
-from chat.agent.model import ChatModel, Ending, PromptMessage, Reasoning, ToolUse, Usage
+from chat.agent.model import ChatModel, Ending, ModelPart, PromptMessage, ToolUse
 from chat.tools.base import Tool, ToolAnswer, ToolFailed, TurnContext, schema_of
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.text import storable
@@ -48,7 +48,7 @@ class ToolResult:
     failed: bool = False
 
 
-Part = str | Reasoning | ToolRequest | ToolResult | Usage | Ending
+Part = ModelPart | ToolRequest | ToolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ async def answer_with_tools(
         is_last = step == MAX_STEPS or len(used_ids) >= MAX_CALLS
         texts: list[str] = []
         calls: list[_Call] = []
+        ending: Ending | None = None
         offered = [] if is_last else schemas
         async with contextlib.aclosing(model.answer(messages, tools=offered)) as parts:
             async for part in parts:
@@ -84,10 +85,15 @@ async def answer_with_tools(
                     if not is_last and len(used_ids) < MAX_CALLS:
                         calls.append(_call_of(part, by_name, used_ids))
                     continue
+                if isinstance(part, Ending):
+                    ending = part
+                    continue
                 if isinstance(part, str):
                     texts.append(part)
                 yield part
         if not calls:
+            if ending is not None:  # of the whole answer
+                yield ending
             return
         messages.append(_asking("".join(texts), calls))
         answers: dict[str, str] = {}

@@ -14,7 +14,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.events import MessageChunk, Reason, StreamEntry, StreamError, ToolCall, ToolResponse
+from chat.events import (
+    MessageChunk,
+    Reason,
+    ReasoningChunk,
+    StreamEntry,
+    StreamError,
+    ToolCall,
+    ToolResponse,
+)
 from chat.models import Receipt, Turn
 from chat.selectors import count_proposals
 from chat.services.recalling import receipt_row
@@ -78,6 +86,7 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
                     metadata={
                         **(end.metadata or {}),
                         **({"error": end.error} if end.error else {}),
+                        **reasoning_in(others),
                     }
                     or None,
                     tool_calls=tool_calls,
@@ -119,6 +128,12 @@ def tool_calls_in(entries: Iterable[StreamEntry]) -> list[ToolCallDraft]:
             case StreamError(tool_call_id=str(call_id), message=message) if call_id in calls:
                 calls[call_id] = replace(calls[call_id], error=message)
     return list(calls.values())
+
+
+def reasoning_in(entries: Iterable[StreamEntry]) -> dict[str, str]:
+    """What the model has thought before it answered, as a message's metadata has it."""
+    text = "".join(each.event.text for each in entries if isinstance(each.event, ReasoningChunk))
+    return {"reasoning": text} if text.strip() else {}
 
 
 class FinishQueue:
