@@ -161,6 +161,17 @@ def delta(**fields: Any) -> bytes:
     return event(delta=fields)
 
 
+def frame(kind: str, **fields: Any) -> bytes:
+    """One frame of the native contract."""
+    return b"data: " + json.dumps({"type": kind, **fields}).encode() + b"\n"
+
+
+def native(*words: str) -> list[Step]:
+    """A whole answer of the native contract."""
+    texts = (frame("text_delta", text=word) for word in words)
+    return said(*texts, frame("completion", finish_reason="stop"), DONE)
+
+
 def finish(reason: str) -> bytes:
     """The end of the message."""
     return event(finish_reason=reason)
@@ -171,10 +182,8 @@ def document(body: Any, status: str = "200 OK", **headers: str) -> list[Step]:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = {"content-type": "application/json", **headers}
     head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
-    return [
-        f"HTTP/1.1 {status}\r\n{head}content-length: {len(data)}\r\nconnection: close\r\n\r\n".encode()
-        + data
-    ]
+    head += f"content-length: {len(data)}\r\nconnection: close\r\n"
+    return [f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + data]
 
 
 def error(status: int, message: str = "no", **fields: Any) -> list[Step]:

@@ -41,7 +41,8 @@ class ChunkReader:
         if not isinstance(choice, Mapping):
             raise ProviderFailure(ModelNotUnderstood, error="no choice")
         self._refuse_error(choice)
-        delta: Any = next((choice[k] for k in ("delta", "message") if choice.get(k) is not None), {})
+        fields = ("delta", "message")
+        delta: Any = next((choice[name] for name in fields if choice.get(name) is not None), {})
         if "text" in choice and not delta:  # of the older API
             delta = {"content": choice["text"]}
         if not isinstance(delta, Mapping):

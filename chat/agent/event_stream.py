@@ -76,7 +76,7 @@ class EventStream:
 
     def _line(self, line: bytes) -> Iterator[bytes]:
         if not line:
-            data, event = b"\n".join(self._data), self._event
+            data, event = b" ".join(self._data), self._event
             self._data, self._event, self._bytes = [], b"", len(self._rest)
             if data:
                 yield from self._object(data, event)

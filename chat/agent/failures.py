@@ -82,7 +82,8 @@ CAUSES = (
         r"context_length_exceeded|exceed_context_size|string_above_max_length"
         r"|(maximum|max|model'?s?) (context|input|prompt|sequence) (length|window|size)"
         r"|(exceeds?|exceeded|larger than|beyond) (the |its |this )?"
-        r"(model'?s? |available |configured |maximum )*(context|token limit|input limit)|context (window|size|length) (is |was )?(too|exceed|overflow)"
+        r"(model'?s? |available |configured |maximum )*(context|token limit|input limit)"
+        r"|context (window|size|length) (is |was )?(too|exceed|overflow)"
         r"|prompt is too long|(input|request|prompt) (is |was )?too (long|large)|too many (input )?"
         r"tokens|input tokens exceed|input token count|reduce the length|ContextWindowExceeded"
         r"|longer than the maximum",

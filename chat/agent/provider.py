@@ -248,18 +248,19 @@ async def _beginning_of(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _failure(error: Exception, *, has_text: bool) -> ProviderFailure:
-    """What the client's error means."""
+    """What the client's error means; LangChain wraps some in its own."""
     name = type(error).__name__
-    if isinstance(error, openai.APIStatusError):
-        response = error.response
-        return refused(refusal_of(response.status_code, response.content, response.headers))
+    causes: list[BaseException] = [error]
+    while causes[-1].__cause__ is not None:
+        causes.append(causes[-1].__cause__)
+    for cause in causes:
+        if isinstance(cause, openai.APIStatusError):
+            response = cause.response
+            return refused(refusal_of(response.status_code, response.content, response.headers))
+        if isinstance(cause, ModelMoved) or type(cause).__name__ == "TooManyRedirects":
+            return ProviderFailure(ModelMoved, error=name)
     if isinstance(error, TimeoutError | openai.APITimeoutError):
         return ProviderFailure(ModelTooSlow, error=name)
     if isinstance(error, openai.APIConnectionError):
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, ModelMoved) or type(cause).__name__ == "TooManyRedirects":
-                return ProviderFailure(ModelMoved, error=type(cause).__name__)
-            cause = cause.__cause__
         return ProviderFailure(ModelBrokeOff if has_text else ModelUnreachable, error=name)
     return ProviderFailure(ModelNotUnderstood, error=name)

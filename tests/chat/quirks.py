@@ -202,7 +202,7 @@ UNSUPPORTED = {
     ),
 }
 
-REASONING_FIELDS = {
+REASONING_FIELDS: dict[str, Body] = {
     "reasoning_content": {"reasoning_content": "Hmm. "},
     "reasoning": {"reasoning": "Hmm. "},
     "both": {"reasoning": "Hmm. ", "reasoning_content": "Hmm. "},

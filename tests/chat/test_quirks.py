@@ -40,7 +40,7 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("name", QUIRKS)
-def test_it_ends_as_one_would_expect(
+def test_it_ends_as_one_would_expect(  # noqa: PLR0917  pytest passes them by name
     name: str,
     alice: User,
     caller: Callable[..., Caller],
@@ -67,7 +67,7 @@ def test_it_ends_as_one_would_expect(
     seconds = time.monotonic() - began
     again = client.read(stream_id)
     message = client.journal()[-1]
-    page = unescape(as_user(alice).get(f"/chat/turns/{stream_id}").content.decode())
+    page = unescape(as_user(alice).get(f"/turns/{stream_id}").content.decode())
 
     heard = {
         "text": text_of(events),
