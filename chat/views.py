@@ -100,6 +100,18 @@ def profile(request: PageRequest) -> HttpResponse:
     return render(request, "chat/profile.html", {"view": view, "current": "memory"})
 
 
+@require_safe
+@signed_in
+def usage(request: PageRequest) -> HttpResponse:
+    """How many tokens the reader's answers have cost, by day and by month."""
+    context = {
+        "usage": selectors.token_usage(user_id=request.user.pk),
+        "limit": settings.EXOBRAIN.chat_daily_tokens,
+        "current": "settings",
+    }
+    return render(request, "chat/usage.html", context)
+
+
 @require_POST
 @signed_in
 def choose_slots(request: PageRequest) -> HttpResponse:

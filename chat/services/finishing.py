@@ -7,7 +7,7 @@ is locked once.
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -23,10 +23,10 @@ from chat.events import (
     ToolCall,
     ToolResponse,
 )
-from chat.models import Receipt, Turn
+from chat.models import Receipt, TokenUsage, Turn
 from chat.selectors import count_proposals
 from chat.services.recalling import receipt_row
-from chat.types import ReceiptDraft
+from chat.types import ReceiptDraft, Tokens
 from exobrain.lib.threads import in_thread
 from journal.services import finish_messages
 from journal.types import FinalMessage, FinalStatus, ToolCallDraft
@@ -54,6 +54,7 @@ class TurnEnd:
     model: str = ""
     metadata: Mapping[str, Any] | None = None
     receipt: ReceiptDraft | None = None
+    tokens: Tokens | None = None  # what it has cost
 
 
 def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
@@ -101,6 +102,7 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
             ],
             ignore_conflicts=True,
         )
+        count_tokens(running)
     return {end.stream_id for end in running}
 
 
@@ -114,6 +116,13 @@ def _with_proposals(finals: Sequence[FinalMessage]) -> list[FinalMessage]:
         else final
         for final in finals
     ]
+
+
+def count_tokens(ends: Iterable[TurnEnd]) -> None:
+    """What the answers have cost is added to their users' days."""
+    for end in sorted(ends, key=attrgetter("user_id")):
+        if end.tokens is not None:
+            TokenUsage.objects.add(user_id=end.user_id, **asdict(end.tokens))
 
 
 def tool_calls_in(entries: Iterable[StreamEntry]) -> list[ToolCallDraft]:

@@ -38,8 +38,9 @@ from chat.stores import StreamBroker, StreamBuffer
 from chat.tools.base import Tool, TurnContext
 from chat.tools.offering import offered_tools, rules_of
 from chat.tools.permissions import addresses_in, looks_pasted
-from chat.types import ChatRequest, ReceiptDraft
-from exobrain.lib.text import storable
+from chat.types import ChatRequest, ReceiptDraft, StoredTurn, Tokens
+from exobrain.lib import clock
+from exobrain.lib.text import estimate_tokens, storable
 from exobrain.lib.threads import in_thread
 from journal.services import mark_from_outside
 from journal.types import StoredMessage
@@ -94,6 +95,7 @@ class Generation:
         self.model_name = ""
         self.usage: dict[str, object] = {}
         self.ending: Ending | None = None
+        self.prompt_tokens = 0  # an estimate; none: no model was asked
         self.recall_task = RecallTask(request, self.config, earlier=self._earlier_messages)
         self._is_marked = False  # as made from what others wrote
         self._stop_reason: Reason | None = None
@@ -172,6 +174,7 @@ class Generation:
         if model.needs_prompt:
             tools = await offered_tools(turn, self.config)
             prompt = await self._prompt(turn, tools)
+            self.prompt_tokens = sum(estimate_tokens(each.content) for each in prompt)
             await self._mark_from_outside(turn)
         answer = answer_with_tools(model, prompt, tools=tools, turn=turn)
         async with contextlib.aclosing(answer) as parts:
@@ -278,6 +281,7 @@ class Generation:
             model=self.model_name,
             metadata=self._metadata(outcome, receipt),
             receipt=receipt,
+            tokens=self._tokens(stored),
         )
         for seconds in (*SAVE_ATTEMPTS_SECONDS, None):
             try:
@@ -289,6 +293,21 @@ class Generation:
             else:
                 return True
         return False
+
+    def _tokens(self, stored: StoredTurn) -> Tokens | None:
+        """What the answer has cost, as the provider tells it; an estimate where it does not.
+
+        An answer that was stopped has cost something, too, and a provider tells at the end.
+        """
+        if not self.prompt_tokens or self.config.uses_mock_model:
+            return None
+        told = self.usage.get("usage")
+        counts = told if isinstance(told, Mapping) else {}
+        return Tokens(
+            day=clock.today(stored.zone),
+            input_tokens=counts.get("input_tokens", self.prompt_tokens),
+            output_tokens=counts.get("output_tokens", estimate_tokens(self.answer_text)),
+        )
 
     def _metadata(self, outcome: Outcome, receipt: ReceiptDraft | None) -> Mapping[str, Any] | None:
         ending = {"ending": self.ending.reason} if self.ending else {}
