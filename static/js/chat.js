@@ -184,6 +184,7 @@ const eventHandlers = {
     stream.article.append(line);
   },
   tool_call(stream, { tool_call_id, title, description }) {
+    clearWaitNotice(stream);
     const card = document.createElement("details");
     card.className = "tool-call";
     card.dataset.toolCallId = tool_call_id;
