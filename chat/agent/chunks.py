@@ -32,7 +32,7 @@ class ChunkReader:
         """The parts that the object carries; raises ProviderFailure when it is an error."""
         if not isinstance(chunk, Mapping):
             raise ProviderFailure(ModelNotUnderstood, error="no object")
-        self._refuse_error(chunk)
+        _refuse_error(chunk)
         self._usage = usage_of(chunk.get("usage")) or self._usage
         choices = chunk.get("choices")
         if not choices:
@@ -40,7 +40,8 @@ class ChunkReader:
         choice = choices[0] if isinstance(choices, list) else None
         if not isinstance(choice, Mapping):
             raise ProviderFailure(ModelNotUnderstood, error="no choice")
-        self._refuse_error(choice)
+        if choice.get("error"):
+            raise refused(refusal_of(0, dict(choice)))
         fields = ("delta", "message")
         delta: Any = next((choice[name] for name in fields if choice.get(name) is not None), {})
         if "text" in choice and not delta:  # of the older API
@@ -92,13 +93,12 @@ class ChunkReader:
             yield str(refusal)
         self._tools.add(delta)
 
-    def _refuse_error(self, found: Mapping[str, Any]) -> None:
-        """Errors come in many forms; an answer has none of these fields."""
-        error = found.get("error")
-        is_error = found.get("object") == "error" or found.get("type") == "error"
-        has_message = "choices" not in found and ("message" in found or "detail" in found)
-        if error or is_error or (has_message and "delta" not in found and "index" not in found):
-            raise refused(refusal_of(0, dict(found)))
+
+def _refuse_error(chunk: Mapping[str, Any]) -> None:
+    """Errors come in many forms; an answer has none of these fields."""
+    is_error = "error" in (chunk.get("object"), chunk.get("type")) or chunk.get("error")
+    if is_error or ("choices" not in chunk and ("message" in chunk or "detail" in chunk)):
+        raise refused(refusal_of(0, dict(chunk)))
 
 
 def text_in(value: Any) -> str:

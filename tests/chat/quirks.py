@@ -24,6 +24,7 @@ from chat.errors import (
     ModelNoCredit,
     ModelNotUnderstood,
     ModelOnlyReasoned,
+    ModelOnlyUsedTools,
     ModelReasonedTooLong,
     ModelRefusedKey,
     ModelRefusedQuestion,
@@ -400,6 +401,11 @@ def _quirks() -> dict[str, Quirk]:
             ModelReasonedTooLong,
             said(delta(reasoning="Hmm."), finish("length"), DONE),
             reasoning="Hmm.",
+        ),
+        "ending: tools only": bad(
+            ModelOnlyUsedTools,
+            said(delta(tool_calls=[{"index": 0, "id": "a", "function": {"name": "x"}}]), STOP),
+            requests=8,
         ),
         "ending: length": cut(CUT_BY_LENGTH, said(text("Ye"), finish("length"), DONE), text="Ye"),
         "ending: max_tokens": cut(
