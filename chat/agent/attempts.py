@@ -4,6 +4,7 @@ Never after the first word: who has read the beginning of an answer must not get
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -44,9 +45,11 @@ async def attempts(
         has_begun = False
         sent = options(accepted.left_out)
         try:
-            async for part in send(accepted.in_order(messages), sent):
-                has_begun = has_begun or not isinstance(part, Usage)
-                yield part
+            sending = send(accepted.in_order(messages), sent)
+            async with contextlib.aclosing(sending) as parts:  # who leaves hangs up at once
+                async for part in parts:
+                    has_begun = has_begun or not isinstance(part, Usage)
+                    yield part
             return
         except ProviderFailure as failure:
             failure.note(model=model)
