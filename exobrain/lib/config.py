@@ -40,7 +40,8 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5.2"
 ORCHESTRATOR_PORT = 50_061
 PROVIDER_MODEL = "agent"  # the alias that a model provider serves
-PROCESS_ONLY = ("openai_api_key", "main_agent_fallback_api_key", "tavily_api_key")  # never read from `.env`
+# Never read from `.env`.
+PROCESS_ONLY = ("openai_api_key", "main_agent_fallback_api_key", "tavily_api_key")
 
 DEFAULT_SYSTEM_PROMPT = (
     "You are Exobrain, a personal assistant with a long memory. "
@@ -428,13 +429,16 @@ class Config(BaseSettings):
     @property
     def model_is_elsewhere(self) -> bool:
         """True when what the model is told leaves the hands of who runs this server."""
+        addresses: list[str | None] = []
         if self.model_provider_is_local is not None:
-            return not self.model_provider_is_local
-        addresses = [self.model_provider_base_url]
-        if self.model_provider_base_url is None:
-            addresses = [OPENAI_BASE_URL if self.openai_api_key is not None else None]
+            if not self.model_provider_is_local:
+                return True
+        elif self.model_provider_base_url is not None:
+            addresses.append(self.model_provider_base_url)
+        elif self.openai_api_key is not None:
+            return True
         if self.main_agent_fallback_model is not None:
-            addresses.append(self.main_agent_fallback_base_url)
+            addresses.append(self.main_agent_fallback_base_url)  # unset: at the same provider
         return any(
             not is_loopback(urlsplit(address).hostname or "") for address in addresses if address
         )
