@@ -238,3 +238,40 @@ async def test_the_second_models_failure_is_told() -> None:
 
     with pytest.raises(ModelContextTooLong):
         await said_by(both, QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_elsewhere"),
+    [
+        ({"main_agent_fallback_model": "x"}, False),
+        (
+            {
+                "main_agent_fallback_model": "x",
+                "main_agent_fallback_base_url": "http://127.0.0.1:1/v1",
+            },
+            False,
+        ),
+        (
+            {
+                "main_agent_fallback_model": "x",
+                "main_agent_fallback_base_url": "https://models.example/v1",
+            },
+            True,
+        ),
+        (
+            {
+                "model_provider_is_local": True,
+                "main_agent_fallback_model": "x",
+                "main_agent_fallback_base_url": "https://models.example/v1",
+            },
+            True,
+        ),
+    ],
+)
+def test_a_fallback_elsewhere_makes_the_model_elsewhere(
+    fields: dict[str, Any], is_elsewhere: bool
+) -> None:
+    """Then neither is told what is private."""
+    config = Config.model_construct(model_provider_base_url="http://127.0.0.1:1/v1", **fields)
+
+    assert config.model_is_elsewhere is is_elsewhere
