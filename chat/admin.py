@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from chat.models import Proposal, Receipt, Turn
+from chat.models import Proposal, Receipt, TokenUsage, Turn
 from exobrain.lib.admin import ReadOnlyAdmin
 
 
@@ -27,6 +27,19 @@ class TurnAdmin(ReadOnlyAdmin):
         if turn.finished_at is None:
             return None
         return round((turn.finished_at - turn.created_at).total_seconds(), 1)
+
+
+@admin.register(TokenUsage)
+class TokenUsageAdmin(ReadOnlyAdmin):
+    """What users' answers have cost, by day."""
+
+    list_display = ("day", "user", "answers", "input_tokens", "output_tokens")
+    list_select_related = ("user",)
+    list_filter = ("day",)
+    search_fields = ("user__email",)
+    ordering = ("-day",)
+    show_full_result_count = False
+    fields = ("user", "day", "answers", "input_tokens", "output_tokens")
 
 
 @admin.register(Receipt)

@@ -19,6 +19,10 @@ class TooManyQuestions(TooMany):
     """Too many questions from this address; try again in a moment."""
 
 
+class DailyTokensUsed(TooMany):
+    """Your tokens for today are used up; a new day brings new ones."""
+
+
 class MockFileInvalid(ConfigError):
     """The mock's answers cannot be read."""
 
@@ -51,6 +55,14 @@ class ModelUnknown(ModelFailed):
     """The model provider does not know the configured model."""
 
 
+class ModelMoved(ModelFailed):
+    """The model provider's address leads elsewhere; MODEL_PROVIDER_BASE_URL must be set anew."""
+
+
+class ModelNoCredit(ModelFailed):
+    """The account at the model provider has no credit left; it must be topped up."""
+
+
 class ModelBusy(ModelFailed):
     """The model takes no more questions at the moment; try again later."""
 
@@ -65,6 +77,42 @@ class ModelBroken(ModelFailed):
 
 class ModelRefusedQuestion(ModelFailed):
     """The model did not accept the question; it may be too long."""
+
+
+class ModelContextTooLong(ModelFailed):
+    """The question is too long for the model."""
+
+
+class ModelFiltered(ModelFailed):
+    """The provider's content filter let no answer through."""
+
+
+class ModelDeclined(ModelFailed):
+    """The model declined to answer."""
+
+
+class ModelOnlyReasoned(ModelFailed):
+    """The model thought about it but gave no answer; try again."""
+
+    retryable = True
+
+
+class ModelReasonedTooLong(ModelFailed):
+    """The model thought until its longest answer was reached, and gave none."""
+
+    retryable = True
+
+
+class ModelOnlyUsedTools(ModelFailed):
+    """The model used tools but gave no answer; try again."""
+
+    retryable = True
+
+
+class ModelSaidNothing(ModelFailed):
+    """The model gave no answer; try again."""
+
+    retryable = True
 
 
 class ModelBrokeOff(ModelFailed):

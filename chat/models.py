@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -54,6 +55,17 @@ FROM chat_turn
 WHERE state = 'running' AND heartbeat_at < clock_timestamp() - make_interval(secs => %s)
 ORDER BY heartbeat_at
 LIMIT 100
+"""
+
+
+# Rows of several users are locked in one order, so that two processes cannot wait for each other.
+COUNT_TOKENS = """
+INSERT INTO chat_tokenusage (user_id, day, answers, input_tokens, output_tokens)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (user_id, day) DO UPDATE SET
+    answers = chat_tokenusage.answers + excluded.answers,
+    input_tokens = chat_tokenusage.input_tokens + excluded.input_tokens,
+    output_tokens = chat_tokenusage.output_tokens + excluded.output_tokens
 """
 
 
@@ -147,6 +159,39 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class TokenUsageManager(models.Manager["TokenUsage"]):
+    """Adds in one statement."""
+
+    def add(
+        self, *, user_id: UUID, day: date, answers: int, input_tokens: int, output_tokens: int
+    ) -> None:
+        """These are added to the user's day."""
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_TOKENS, [user_id, day, answers, input_tokens, output_tokens])
+
+
+class TokenUsage(models.Model):
+    """What a user's answers of one day have cost; it stays when messages are forgotten."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="token_usage"
+    )
+    day = models.DateField()  # where the user was then
+    answers = models.IntegerField()
+    input_tokens = models.BigIntegerField()  # estimated where the provider did not tell
+    output_tokens = models.BigIntegerField()  # the same
+
+    objects: ClassVar[TokenUsageManager] = TokenUsageManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "day"], name="chat_token_usage_day_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
 
 
 class Receipt(models.Model):

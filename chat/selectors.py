@@ -2,23 +2,36 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncMonth
 
 from chat.errors import ProposalNotFound
 from chat.events import Done, MessageChunk, StreamEntry, entry_at, from_json
-from chat.models import Proposal, Receipt, Turn
-from chat.types import ActiveTurn, FoundTurn, ReceiptItem, ReceiptView, StaleTurn, State
+from chat.models import Proposal, Receipt, TokenUsage, Turn
+from chat.types import (
+    ActiveTurn,
+    FoundTurn,
+    ReceiptItem,
+    ReceiptView,
+    StaleTurn,
+    State,
+    Tokens,
+    UsageView,
+)
 from journal.selectors import messages_by_ids
 from journal.types import StoredMessage
 from knowledge.selectors.pages import known_blocks
 from knowledge.services.learning.learner import message_to_learn
 from knowledge.services.ledger.redaction import load_redaction_mask
 from knowledge.services.withholding import Withheld, day_without, withheld_from
+
+USAGE_DAYS = 31
+USAGE_MONTHS = 12
 
 
 def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:
@@ -98,6 +111,29 @@ def rebuild_stream(
     add_text(len(text))
     entries.append(entry_at(Done(reason), start=position))
     return entries
+
+
+def tokens_of_day(*, user_id: UUID, day: date) -> int:
+    """What the user's answers of that day have cost."""
+    found = TokenUsage.objects.filter(user_id=user_id, day=day)
+    row = found.values_list("input_tokens", "output_tokens").first()
+    return sum(row) if row else 0
+
+
+def token_usage(*, user_id: UUID) -> UsageView:
+    """What the user's answers have cost in the latest days and months that had any."""
+    found = TokenUsage.objects.filter(user_id=user_id)
+    names = ("answers", "input_tokens", "output_tokens")
+    days = found.order_by("-day").values_list("day", *names)[:USAGE_DAYS]
+    sums = {f"sum_{name}": Sum(name) for name in names}
+    months = (
+        found.annotate(month=TruncMonth("day"))
+        .values("month")
+        .annotate(**sums)
+        .order_by("-month")
+        .values_list("month", *sums)[:USAGE_MONTHS]
+    )
+    return UsageView([Tokens(*row) for row in days], [Tokens(*row) for row in months])
 
 
 def find_receipt(*, user_id: UUID, message_id: UUID) -> ReceiptView | None:

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from chat import selectors, services
 from chat.auth import VISITOR_COOKIE, remember_visitor
 from chat.errors import ProposalDecided, ProposalNotFound, ReceiptNotFound, StreamNotFound
-from chat.events import text_of
+from chat.events import Done, Notice, Reason, StreamError, text_of
 from chat.models import Proposal
 from chat.services import open_reading, start_warm_up
+from chat.services.finishing import STATUS_BY_REASON, reasoning_in
 from chat.services.profile import profile_view
 from chat.types import Requester
 from exobrain.lib import clock
@@ -99,6 +100,18 @@ def profile(request: PageRequest) -> HttpResponse:
     return render(request, "chat/profile.html", {"view": view, "current": "memory"})
 
 
+@require_safe
+@signed_in
+def usage(request: PageRequest) -> HttpResponse:
+    """How many tokens the reader's answers have cost, by day and by month."""
+    context = {
+        "usage": selectors.token_usage(user_id=request.user.pk),
+        "limit": settings.EXOBRAIN.chat_daily_tokens,
+        "current": "settings",
+    }
+    return render(request, "chat/usage.html", context)
+
+
 @require_POST
 @signed_in
 def choose_slots(request: PageRequest) -> HttpResponse:
@@ -168,14 +181,22 @@ async def _visitor_answer(visitor: Requester, stream_id: UUID) -> JournalMessage
         entries = await reading.next(seconds=READ_SECONDS)
     finally:
         reading.close()
+    events = [entry.event for entry in entries]
+    errors = [e.message for e in events if isinstance(e, StreamError) and not e.tool_call_id]
+    notes = [e.message for e in events[-2:] if isinstance(e, Notice)]  # else it was of a wait
+    reasons: list[Reason] = [event.reason for event in events if isinstance(event, Done)]
     return JournalMessage(
         id=stream_id,
         role="assistant",
         content=text_of(entries),
         sequence=0,
         created_at=clock.now(),
-        metadata=None,
-        status="complete",
+        metadata={
+            "error": "".join(errors[-1:]),
+            "note": "".join(notes[-1:]),
+            **reasoning_in(entries),
+        },
+        status=STATUS_BY_REASON[reasons[0]] if reasons else "complete",
         model="",
         tool_calls=[],
     )

@@ -1,6 +1,6 @@
 """Writes to the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from operator import itemgetter
@@ -331,6 +331,23 @@ def delete_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> int:
             found.delete()
             recount(user_id=user_id)
     return count
+
+
+def drop_from_metadata(*, user_id: UUID, name: str, is_to_go: Callable[[str], bool]) -> list[UUID]:
+    """The user's messages keep no text of that name that is to go; returns the ids of those."""
+    with transaction.atomic():
+        messages = [
+            message
+            for message in Message.objects.filter(user_id=user_id, metadata__has_key=name)
+            if is_to_go(str((message.metadata or {})[name]))
+        ]
+        for message in messages:
+            rest = {key: value for key, value in (message.metadata or {}).items() if key != name}
+            message.metadata = rest or None
+        if messages:
+            Message.objects.bulk_update(messages, ["metadata"])
+            bump_revision(user_id=user_id)
+    return [message.id for message in messages]
 
 
 def delete_journals(*, user_id: UUID, reference: str | None = None) -> int:

@@ -17,7 +17,8 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from chat.agent.memory import ANY_MARK, without_own_tags
-from chat.agent.model import ChatModel, Ending, PromptMessage, Reasoning, ToolUse, Usage
+from chat.agent.model import ChatModel, Ending, ModelPart, PromptMessage, ToolUse
+from chat.errors import ModelOnlyUsedTools
 from chat.tools.base import Tool, ToolAnswer, ToolFailed, TurnContext, schema_of
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.text import storable
@@ -48,7 +49,7 @@ class ToolResult:
     failed: bool = False
 
 
-Part = str | Reasoning | ToolRequest | ToolResult | Usage | Ending
+Part = ModelPart | ToolRequest | ToolResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,34 @@ async def answer_with_tools(
     schemas = [schema_of(tool) for tool in tools]
     messages = list(prompt)
     used_ids: set[str] = set()
+    has_text = False
     for step in range(1, MAX_STEPS + 1):
         is_last = step == MAX_STEPS or len(used_ids) >= MAX_CALLS
         texts: list[str] = []
         calls: list[_Call] = []
+        ending: Ending | None = None
+        was_refused_tools = False
         offered = [] if is_last else schemas
         async with contextlib.aclosing(model.answer(messages, tools=offered)) as parts:
             async for part in parts:
                 if isinstance(part, ToolUse):
                     if not is_last and len(used_ids) < MAX_CALLS:
                         calls.append(_call_of(part, by_name, used_ids))
+                    else:
+                        was_refused_tools = True
+                    continue
+                if isinstance(part, Ending):
+                    ending = part
                     continue
                 if isinstance(part, str):
                     texts.append(part)
                 yield part
+        has_text = has_text or bool("".join(texts).strip())
         if not calls:
+            if was_refused_tools and not has_text:
+                raise ModelOnlyUsedTools
+            if ending is not None:  # of the whole answer
+                yield ending
             return
         messages.append(_asking("".join(texts), calls))
         answers: dict[str, str] = {}

@@ -45,12 +45,26 @@ class Ending:
     `reason` is a word for programs, `message` a sentence for the user.
     """
 
-    reason: Literal["length", "filter"]
+    reason: Literal["length", "filter", "refusal"]
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the user should know while they wait, in words for them."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredBy:
+    """Another model answers than the one that was asked."""
+
+    name: str
+
+
 # A plain string is text of the answer: a model may send one for every character.
-ModelPart = str | Reasoning | ToolUse | Usage | Ending
+ModelPart = str | Reasoning | ToolUse | Usage | Ending | Notice | AnsweredBy
 
 
 class ChatModel(Protocol):

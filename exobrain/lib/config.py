@@ -40,7 +40,8 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5.2"
 ORCHESTRATOR_PORT = 50_061
 PROVIDER_MODEL = "agent"  # the alias that a model provider serves
-PROCESS_ONLY = ("openai_api_key", "tavily_api_key")  # never read from `.env`
+# Never read from `.env`.
+PROCESS_ONLY = ("openai_api_key", "main_agent_fallback_api_key", "tavily_api_key")
 
 DEFAULT_SYSTEM_PROMPT = (
     "You are Exobrain, a personal assistant with a long memory. "
@@ -312,7 +313,28 @@ class Config(BaseSettings):
     main_agent_model: Annotated[str | None, Optional] = Field(
         None, description="unset: gpt-5.2 at OpenAI itself, `agent` at a provider"
     )
-    main_agent_temperature: Annotated[float, Field(ge=0, le=2)] = Field(0.0)
+    main_agent_temperature: Annotated[Annotated[float, Field(ge=0, le=2)] | None, Optional] = Field(
+        0.0, description="blank: not sent, for models that take none"
+    )
+    main_agent_max_tokens: Annotated[PositiveInt | None, Optional] = Field(
+        None, description="longest answer of the model, in its tokens; unset: its own limit"
+    )
+    main_agent_model_contract_mode: Literal[
+        "openai_compatible", "legacy_openai_compatible", "native"
+    ] = Field(
+        "openai_compatible",
+        description="how the provider is asked; native: POST /internal/chat/messages of the "
+        "original's model provider",
+    )
+    main_agent_fallback_model: Annotated[str | None, Optional] = Field(
+        None, description="answers when the other model fails before its first word"
+    )
+    main_agent_fallback_base_url: Annotated[str | None, Optional] = Field(
+        None, description="where the fallback model is; unset: at the same provider"
+    )
+    main_agent_fallback_api_key: Annotated[SecretStr | None, Optional] = Field(
+        None, description="its key there; set in the process environment, never in .env"
+    )
     main_agent_system_prompt: Annotated[str, Field(min_length=1)] = Field(DEFAULT_SYSTEM_PROMPT)
     main_agent_use_mock: Annotated[bool | None, Optional] = Field(
         None, description="unset: true when no provider is configured"
@@ -383,6 +405,9 @@ class Config(BaseSettings):
     chat_anonymous_messages_per_minute: PositiveInt = Field(10, description="per address")
     chat_turn_max_seconds: Seconds = Field(600.0, description="longest generation")
     chat_turn_max_chars: PositiveInt = Field(200_000, description="largest answer")
+    chat_daily_tokens: Annotated[PositiveInt | None, Optional] = Field(
+        None, description="most tokens of the model per user and day, then 429; unset: no limit"
+    )
 
     @property
     def is_local(self) -> bool:
@@ -404,11 +429,19 @@ class Config(BaseSettings):
     @property
     def model_is_elsewhere(self) -> bool:
         """True when what the model is told leaves the hands of who runs this server."""
+        addresses: list[str | None] = []
         if self.model_provider_is_local is not None:
-            return not self.model_provider_is_local
-        if self.model_provider_base_url is None:
-            return self.openai_api_key is not None
-        return not is_loopback(urlsplit(self.model_provider_base_url).hostname or "")
+            if not self.model_provider_is_local:
+                return True
+        elif self.model_provider_base_url is not None:
+            addresses.append(self.model_provider_base_url)
+        elif self.openai_api_key is not None:
+            return True
+        if self.main_agent_fallback_model is not None:
+            addresses.append(self.main_agent_fallback_base_url)  # unset: at the same provider
+        return any(
+            not is_loopback(urlsplit(address).hostname or "") for address in addresses if address
+        )
 
     @property
     def embedder_is_elsewhere(self) -> bool:

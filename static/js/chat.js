@@ -168,10 +168,23 @@ function cancel(stream) {
 
 const eventHandlers = {
   message_chunk(stream, { text }) {
+    clearWaitNotice(stream);
     stream.waiting += text;
     stream.frame ??= requestAnimationFrame(() => flush(stream));
   },
+  reasoning(stream, { text }) {
+    clearWaitNotice(stream);
+    thoughts(stream).append(text);
+  },
+  notice(stream, { message }) {
+    const line = stream.article.querySelector(".wait-notice") ?? document.createElement("p");
+    line.className = "outcome wait-notice";
+    line.setAttribute("role", "status");
+    line.textContent = message;
+    stream.article.append(line);
+  },
   tool_call(stream, { tool_call_id, title, description }) {
+    clearWaitNotice(stream);
     const card = document.createElement("details");
     card.className = "tool-call";
     card.dataset.toolCallId = tool_call_id;
@@ -205,6 +218,26 @@ function flush(stream) {
   stream.hasText = true;
   stream.text.append(stream.waiting);
   stream.waiting = "";
+}
+
+function clearWaitNotice({ article }) {
+  article.querySelector(".wait-notice")?.remove();
+}
+
+// Where what the model thinks before its answer is shown, folded.
+function thoughts(stream) {
+  const { article, text } = stream;
+  let details = article.querySelector("details.reasoning");
+  if (!details) {
+    details = document.createElement("details");
+    details.className = "reasoning";
+    details.innerHTML = '<summary>Thinking…</summary><div class="thoughts"></div>';
+    text.parentElement.before(details);
+  } else if (!stream.hasReasoning) {
+    details.querySelector(".thoughts").textContent = ""; // a copy; the stream sends it from its start
+  }
+  stream.hasReasoning = true;
+  return details.querySelector(".thoughts");
 }
 
 function toolCards({ article, text }) {

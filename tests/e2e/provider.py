@@ -24,7 +24,7 @@ class Use:
 
 
 Step = str | Use | threading.Event  # a piece of the answer, or a gate to wait at
-Answer = Sequence[Step] | int  # or the status of a refusal
+Answer = Sequence[Step] | int | float  # or the status of a refusal, or seconds to come back in
 
 
 class Provider(ThreadingHTTPServer):
@@ -49,6 +49,10 @@ class Provider(ThreadingHTTPServer):
         """The next question is refused."""
         self.answers.append(status)
 
+    def will_be_busy(self, seconds: float) -> None:
+        """The next question is to be asked again after so long."""
+        self.answers.append(float(seconds))
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up in the middle is what Stop is about."""
 
@@ -71,6 +75,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Stream the next answer."""
         self.rfile.read(int(self.headers["content-length"]))
         answer = self.server.answers.popleft() if self.server.answers else ("Yes.",)
+        if isinstance(answer, float):
+            self.send_response(429)
+            self.send_header("retry-after", str(answer))
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return
         if isinstance(answer, int):
             self.send_error(answer)
             return
