@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from chat.models import Receipt, Turn
+from chat.models import Proposal, Receipt, TokenUsage, Turn
 from exobrain.lib.admin import ReadOnlyAdmin
 
 
@@ -29,6 +29,19 @@ class TurnAdmin(ReadOnlyAdmin):
         return round((turn.finished_at - turn.created_at).total_seconds(), 1)
 
 
+@admin.register(TokenUsage)
+class TokenUsageAdmin(ReadOnlyAdmin):
+    """What users' answers have cost, by day."""
+
+    list_display = ("day", "user", "answers", "input_tokens", "output_tokens")
+    list_select_related = ("user",)
+    list_filter = ("day",)
+    search_fields = ("user__email",)
+    ordering = ("-day",)
+    show_full_result_count = False
+    fields = ("user", "day", "answers", "input_tokens", "output_tokens")
+
+
 @admin.register(Receipt)
 class ReceiptAdmin(ReadOnlyAdmin):
     """How many memories answers were given, not which."""
@@ -45,3 +58,17 @@ class ReceiptAdmin(ReadOnlyAdmin):
     def recalled(self, receipt: Receipt) -> int:
         """How many memories there were."""
         return len(receipt.items)
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnlyAdmin):
+    """What assistants proposed to memories and what users decided, not what it says."""
+
+    list_display = ("id", "user", "kind", "state", "is_from_outside", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("kind", "state", "is_from_outside")
+    search_fields = ("id", "user__email")
+    ordering = ("-created_at",)
+    show_full_result_count = False
+    fields = ("id", "user", "answer_id", "kind", "state", "is_from_outside", "created_at")
+    readonly_fields = ("answer_id",)

@@ -1,5 +1,6 @@
 """The JSON API of the chat app. Its streams are answered by `chat.consumers`."""
 
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,11 +11,13 @@ from accounts.auth import SignedInRequest, address_of, authenticated
 from chat import selectors, services
 from chat.auth import ChatHttpRequest, remember_visitor, requester_of
 from chat.errors import ReceiptNotFound, StreamNotFound
+from chat.models import Proposal
 from chat.schemas import (
     ActiveTurnOut,
     CancelOut,
     MessageIn,
     ProfileOut,
+    ProposalOut,
     ReceiptOut,
     SlotsIn,
     StreamOut,
@@ -94,6 +97,52 @@ def get_receipt(request: SignedInRequest, message_id: UUID) -> HttpResponse:
     if receipt is None:
         raise ReceiptNotFound
     return json_response(receipt)
+
+
+@router.get("/proposals", auth=authenticated, response=list[ProposalOut])
+def list_proposals(request: SignedInRequest) -> HttpResponse:
+    """What the assistant proposes to the memory and the user has not decided, oldest first."""
+    found = selectors.open_proposals(user_id=request.principal.user_id)
+    return json_response([_proposal(each) for each in found])
+
+
+@router.post(
+    "/proposals/{uuid:proposal_id}/accept",
+    auth=authenticated,
+    response={200: ProposalOut, 404: Problem, 409: Problem},
+)
+def accept_proposal(request: SignedInRequest, proposal_id: UUID) -> HttpResponse:
+    """It is remembered, as a note on the user's own page, or forgotten for good."""
+    user_id = request.principal.user_id
+    return json_response(
+        _proposal(services.accept_proposal(user_id=user_id, proposal_id=proposal_id))
+    )
+
+
+@router.post(
+    "/proposals/{uuid:proposal_id}/decline",
+    auth=authenticated,
+    response={200: ProposalOut, 404: Problem, 409: Problem},
+)
+def decline_proposal(request: SignedInRequest, proposal_id: UUID) -> HttpResponse:
+    """Nothing is done."""
+    user_id = request.principal.user_id
+    return json_response(
+        _proposal(services.decline_proposal(user_id=user_id, proposal_id=proposal_id))
+    )
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "id": proposal.id,
+        "message_id": proposal.answer_id,
+        "kind": proposal.kind,
+        "text": proposal.text,
+        "state": proposal.state,
+        "is_from_outside": proposal.is_from_outside,
+        "created_at": proposal.created_at,
+        "decided_at": proposal.decided_at,
+    }
 
 
 @profile_router.get("/profile", response=ProfileOut)

@@ -52,6 +52,22 @@ class MessageChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasoningChunk:
+    """More of what the model thinks before it answers, never empty; no part of the answer."""
+
+    type: ClassVar = "reasoning"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know while one waits, or of an answer that is whole, in words for the user."""
+
+    type: ClassVar = "notice"
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The last event: nothing follows, and what can be kept has been kept."""
 
@@ -59,11 +75,20 @@ class Done:
     reason: Reason
 
 
-Event = ToolCall | ToolResponse | StreamError | MessageChunk | Done
+Event = ToolCall | ToolResponse | StreamError | MessageChunk | ReasoningChunk | Notice | Done
 
 
 EVENT_TYPES: dict[str, type[Event]] = {
-    event.type: event for event in (ToolCall, ToolResponse, StreamError, MessageChunk, Done)
+    event.type: event
+    for event in (
+        ToolCall,
+        ToolResponse,
+        StreamError,
+        MessageChunk,
+        ReasoningChunk,
+        Notice,
+        Done,
+    )
 }
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -54,6 +55,17 @@ FROM chat_turn
 WHERE state = 'running' AND heartbeat_at < clock_timestamp() - make_interval(secs => %s)
 ORDER BY heartbeat_at
 LIMIT 100
+"""
+
+
+# Rows of several users are locked in one order, so that two processes cannot wait for each other.
+COUNT_TOKENS = """
+INSERT INTO chat_tokenusage (user_id, day, answers, input_tokens, output_tokens)
+VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (user_id, day) DO UPDATE SET
+    answers = chat_tokenusage.answers + excluded.answers,
+    input_tokens = chat_tokenusage.input_tokens + excluded.input_tokens,
+    output_tokens = chat_tokenusage.output_tokens + excluded.output_tokens
 """
 
 
@@ -149,6 +161,39 @@ class Turn(models.Model):
         return str(self.id)
 
 
+class TokenUsageManager(models.Manager["TokenUsage"]):
+    """Adds in one statement."""
+
+    def add(
+        self, *, user_id: UUID, day: date, answers: int, input_tokens: int, output_tokens: int
+    ) -> None:
+        """These are added to the user's day."""
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_TOKENS, [user_id, day, answers, input_tokens, output_tokens])
+
+
+class TokenUsage(models.Model):
+    """What a user's answers of one day have cost; it stays when messages are forgotten."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="token_usage"
+    )
+    day = models.DateField()  # where the user was then
+    answers = models.IntegerField()
+    input_tokens = models.BigIntegerField()  # estimated where the provider did not tell
+    output_tokens = models.BigIntegerField()  # the same
+
+    objects: ClassVar[TokenUsageManager] = TokenUsageManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "day"], name="chat_token_usage_day_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}"
+
+
 class Receipt(models.Model):
     """Which memories an answer was given.
 
@@ -168,6 +213,59 @@ class Receipt(models.Model):
     retriever_ms = models.JSONField(default=dict)  # of each that answered in time
     dropped = ArrayField(models.CharField(max_length=40), default=list)  # retrievers that did not
     created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Proposal(models.Model):
+    """What the assistant would have the memory keep or forget; the user decides.
+
+    Nothing of the memory changes before they do. Where the user typed the very wish, it is done at
+    once and the row says so.
+    """
+
+    class Kind(models.TextChoices):
+        """What is proposed."""
+
+        REMEMBER = "remember"
+        FORGET = "forget"
+
+    class State(models.TextChoices):
+        """What the user has decided."""
+
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="proposals"
+    )
+    answer = models.ForeignKey(
+        "journal.Message", on_delete=models.CASCADE, related_name="proposals"
+    )
+    kind = models.CharField(max_length=16, choices=Kind)
+    # What is to be remembered; or all that would go, one a line. Empty once it has gone.
+    text = models.TextField(blank=True)
+    # What would be forgotten, as knowledge.types.TargetKind; or the note that was made.
+    target_kind = models.CharField(max_length=16, blank=True)
+    target_id = models.UUIDField(null=True, blank=True)
+    state = models.CharField(max_length=16, choices=State, default=State.OPEN)
+    # Somebody other than the user may have told the assistant to propose it.
+    is_from_outside = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "id"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["user", "created_at"],
+                condition=models.Q(state="open"),
+                name="chat_proposal_open",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)

@@ -3,16 +3,20 @@
 from concurrent.futures import Future
 from typing import Any
 
+from django.conf import settings
 from django.dispatch import receiver
 from django.urls import path, re_path
 
 from chat.agent import chat_model
 from chat.consumers import SocketConsumer, StreamConsumer
 from chat.services import close_runtime, reconcile_forever
+from chat.tools.web import web_providers
 from exobrain.lib import background
 from exobrain.lib.lifecycle import server_started, server_stopping
 
-chat_model()  # a model that cannot be made is a reason not to start
+# A model or a tool that cannot be made is a reason not to start.
+chat_model()
+web_providers(settings.EXOBRAIN)
 
 http_routes: list[Any] = [
     re_path(r"^api/chat/stream/(?P<stream_id>[^/]*)$", StreamConsumer.as_asgi()),

@@ -105,6 +105,19 @@ class SlotsIn(Schema):
     hidden_slots: list[Slot]
 
 
+class ProposalOut(Schema):
+    """What the assistant would have the memory keep or forget."""
+
+    id: str
+    message_id: str = Field(description="the answer that proposes it")
+    kind: Literal["remember", "forget"]
+    text: str = Field(description="to be remembered; or what would go, one a line")
+    state: Literal["open", "accepted", "declined"]
+    is_from_outside: bool = Field(description="others may have told the assistant to propose it")
+    created_at: datetime
+    decided_at: datetime | None
+
+
 # -- what a socket may say
 
 

@@ -1,15 +1,37 @@
 """Reads of turns, each of one user, except those for the reconciler."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncMonth
+
+from chat.errors import ProposalNotFound
 from chat.events import Done, MessageChunk, StreamEntry, entry_at, from_json
-from chat.models import Receipt, Turn
-from chat.types import ActiveTurn, FoundTurn, ReceiptItem, ReceiptView, StaleTurn, State
+from chat.models import Proposal, Receipt, TokenUsage, Turn
+from chat.types import (
+    ActiveTurn,
+    FoundTurn,
+    ReceiptItem,
+    ReceiptView,
+    StaleTurn,
+    State,
+    Tokens,
+    UsageView,
+)
 from journal.selectors import messages_by_ids
+from journal.types import StoredMessage
 from knowledge.selectors.pages import known_blocks
+from knowledge.services.learning.learner import message_to_learn
+from knowledge.services.ledger.redaction import load_redaction_mask
+from knowledge.services.withholding import Withheld, day_without, withheld_from
+
+USAGE_DAYS = 31
+USAGE_MONTHS = 12
 
 
 def find_turn(*, user_id: UUID, stream_id: UUID) -> FoundTurn | None:
@@ -91,6 +113,29 @@ def rebuild_stream(
     return entries
 
 
+def tokens_of_day(*, user_id: UUID, day: date) -> int:
+    """What the user's answers of that day have cost."""
+    found = TokenUsage.objects.filter(user_id=user_id, day=day)
+    row = found.values_list("input_tokens", "output_tokens").first()
+    return sum(row) if row else 0
+
+
+def token_usage(*, user_id: UUID) -> UsageView:
+    """What the user's answers have cost in the latest days and months that had any."""
+    found = TokenUsage.objects.filter(user_id=user_id)
+    names = ("answers", "input_tokens", "output_tokens")
+    days = found.order_by("-day").values_list("day", *names)[:USAGE_DAYS]
+    sums = {f"sum_{name}": Sum(name) for name in names}
+    months = (
+        found.annotate(month=TruncMonth("day"))
+        .values("month")
+        .annotate(**sums)
+        .order_by("-month")
+        .values_list("month", *sums)[:USAGE_MONTHS]
+    )
+    return UsageView([Tokens(*row) for row in days], [Tokens(*row) for row in months])
+
+
 def find_receipt(*, user_id: UUID, message_id: UUID) -> ReceiptView | None:
     """Which memories the user's answer was given; None when it is no answer of theirs.
 
@@ -136,3 +181,81 @@ def find_receipt(*, user_id: UUID, message_id: UUID) -> ReceiptView | None:
         created_at=row.created_at,
         slots=row.slots,
     )
+
+
+# -- what the assistant proposes to the memory
+
+
+def open_proposals(*, user_id: UUID) -> list[Proposal]:
+    """The user's proposals that wait for an answer, the oldest first."""
+    return list(Proposal.objects.filter(user_id=user_id, state=Proposal.State.OPEN))
+
+
+def proposals_of(*, user_id: UUID, answer_id: UUID) -> list[Proposal]:
+    """What that answer of the user's has proposed, and what they decided."""
+    return list(Proposal.objects.filter(user_id=user_id, answer_id=answer_id))
+
+
+def find_proposal(*, user_id: UUID, proposal_id: UUID) -> Proposal:
+    """The user's proposal; raises ProposalNotFound."""
+    found = Proposal.objects.filter(user_id=user_id, pk=proposal_id).first()
+    if found is None:
+        raise ProposalNotFound
+    return found
+
+
+def count_proposals(*, answer_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many proposals each of the answers has made, where it has made any."""
+    found = Proposal.objects.filter(answer_id__in=answer_ids).order_by().values_list("answer_id")
+    return dict(found.annotate(count=Count("id")))
+
+
+# -- what a model may be told of the journal
+
+
+def messages_for_model(
+    messages: Sequence[StoredMessage],
+    *,
+    user_id: UUID,
+    is_elsewhere: bool,
+    question: str | None = None,
+) -> list[StoredMessage]:
+    """The user's messages, which follow each other, as a model may be told of them.
+
+    A mark stands in the place of what the user had forgotten and, for a model elsewhere, of what
+    is private; the answer to such a message was made from it and is withheld whole. With a
+    question of the user's, secrets that it does not ask for are withheld, too.
+    """
+    if not messages:
+        return []
+    withheld = Withheld()
+    if is_elsewhere or question is not None:
+        withheld = withheld_from(user_id=user_id, is_elsewhere=is_elsewhere, question=question)
+    forgotten = _forgotten_of(messages, user_id=user_id)
+    # Both at once: a mark put in first would move the characters that the other names.
+    spans = {
+        message.id: [*withheld.spans.get(message.id, ()), *forgotten.spans.get(message.id, ())]
+        for message in messages
+    }
+    both = replace(
+        withheld,
+        spans={id_: found for id_, found in spans.items() if found},
+        answers=withheld.answers | forgotten.answers,
+    )
+    return day_without(messages, both)
+
+
+def _forgotten_of(messages: Sequence[StoredMessage], *, user_id: UUID) -> Withheld:
+    """What of these messages the user had forgotten, with the answers that were made from it."""
+    sources = [message_to_learn(message) for message in messages]
+    mask = load_redaction_mask(user_id=user_id, messages=sources)
+    whole = {
+        source.id: [(0, len(source.content))] for source in sources if mask.is_forgotten(source)
+    }
+    spans = {id_: found for id_, found in mask.spans.items() if found} | whole
+    answers = {
+        answer.id
+        for said, answer in pairwise(messages)
+        if said.id in spans and answer.role == "assistant"
+    }
+    return Withheld(spans=spans, answers=frozenset(answers))

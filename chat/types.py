@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Literal
 from uuid import UUID
 
-from knowledge.types import Profile, Recalled, Slot
+from knowledge.types import Profile, Recalled, Slot, Trust
+
+# Whose word a memory is, as a model is told.
+SOURCES = {
+    Trust.WEB: "a web page or an answer made from one",
+    Trust.TOOL: "a tool",
+    Trust.INFERRED: "the assistant",
+    Trust.USER_SAID: "the user",
+    Trust.CONFIRMED: "the user, confirmed",
+}
 
 State = Literal["running", "complete", "interrupted", "cancelled", "error"]
 
@@ -82,6 +91,29 @@ class StaleTurn:
     answer_id: UUID
     seconds: float
     is_cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What answers have cost."""
+
+    day: date  # of a month: its first
+    answers: int = 1
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    @property
+    def total(self) -> int:
+        """Of question and answer together."""
+        return self.input_tokens + self.output_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class UsageView:
+    """What a user's answers have cost, the latest first."""
+
+    days: Sequence[Tokens]
+    months: Sequence[Tokens]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The chat page, and one turn of it for the page's script."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +12,13 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from chat import selectors
+from chat import selectors, services
 from chat.auth import VISITOR_COOKIE, remember_visitor
-from chat.errors import ReceiptNotFound, StreamNotFound
-from chat.events import text_of
+from chat.errors import ProposalDecided, ProposalNotFound, ReceiptNotFound, StreamNotFound
+from chat.events import Done, Notice, Reason, StreamError, text_of
+from chat.models import Proposal
 from chat.services import open_reading, start_warm_up
+from chat.services.finishing import STATUS_BY_REASON, reasoning_in
 from chat.services.profile import profile_view
 from chat.types import Requester
 from exobrain.lib import clock
@@ -97,6 +100,18 @@ def profile(request: PageRequest) -> HttpResponse:
     return render(request, "chat/profile.html", {"view": view, "current": "memory"})
 
 
+@require_safe
+@signed_in
+def usage(request: PageRequest) -> HttpResponse:
+    """How many tokens the reader's answers have cost, by day and by month."""
+    context = {
+        "usage": selectors.token_usage(user_id=request.user.pk),
+        "limit": settings.EXOBRAIN.chat_daily_tokens,
+        "current": "settings",
+    }
+    return render(request, "chat/usage.html", context)
+
+
 @require_POST
 @signed_in
 def choose_slots(request: PageRequest) -> HttpResponse:
@@ -118,6 +133,44 @@ def receipt(request: PageRequest, message_id: UUID) -> HttpResponse:
     return render(request, name, {"receipt": found})
 
 
+@require_safe
+@signed_in
+def proposals(request: PageRequest, message_id: UUID) -> HttpResponse:
+    """What an answer proposes to the memory, below it or on a page of its own."""
+    found = selectors.proposals_of(user_id=request.user.pk, answer_id=message_id)
+    if not found:
+        raise ProposalNotFound
+    name = "chat/_proposals.html" if request.htmx else "chat/proposals.html"
+    return render(request, name, {"proposals": found, "current": "today"})
+
+
+@require_POST
+@signed_in
+def accept_proposal(request: PageRequest, proposal_id: UUID) -> HttpResponse:
+    """The memory keeps it, or forgets it."""
+    return _decide(request, proposal_id, services.accept_proposal)
+
+
+@require_POST
+@signed_in
+def decline_proposal(request: PageRequest, proposal_id: UUID) -> HttpResponse:
+    """The memory stays as it is."""
+    return _decide(request, proposal_id, services.decline_proposal)
+
+
+def _decide(
+    request: PageRequest, proposal_id: UUID, decide: Callable[..., Proposal]
+) -> HttpResponse:
+    """The proposal as it is now; one that was decided in another tab stays so."""
+    try:
+        proposal = decide(user_id=request.user.pk, proposal_id=proposal_id)
+    except ProposalDecided:
+        proposal = selectors.find_proposal(user_id=request.user.pk, proposal_id=proposal_id)
+    if request.htmx:
+        return render(request, "chat/_proposal.html", {"proposal": proposal})
+    return redirect("answer-proposals", proposal.answer_id)
+
+
 async def _visitor_answer(visitor: Requester, stream_id: UUID) -> JournalMessage | None:
     """The answer as far as the log holds it, which is all there is; None if not this visitor's."""
     try:
@@ -128,14 +181,22 @@ async def _visitor_answer(visitor: Requester, stream_id: UUID) -> JournalMessage
         entries = await reading.next(seconds=READ_SECONDS)
     finally:
         reading.close()
+    events = [entry.event for entry in entries]
+    errors = [e.message for e in events if isinstance(e, StreamError) and not e.tool_call_id]
+    notes = [e.message for e in events[-2:] if isinstance(e, Notice)]  # else it was of a wait
+    reasons: list[Reason] = [event.reason for event in events if isinstance(event, Done)]
     return JournalMessage(
         id=stream_id,
         role="assistant",
         content=text_of(entries),
         sequence=0,
         created_at=clock.now(),
-        metadata=None,
-        status="complete",
+        metadata={
+            "error": "".join(errors[-1:]),
+            "note": "".join(notes[-1:]),
+            **reasoning_in(entries),
+        },
+        status=STATUS_BY_REASON[reasons[0]] if reasons else "complete",
         model="",
         tool_calls=[],
     )

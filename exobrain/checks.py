@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from chat.agent.mock import read_answers
+from chat.tools.web.mock import read_mock_data
 from exobrain.lib.address import is_loopback
 from exobrain.lib.errors import ConfigError, DomainError
 
@@ -51,6 +52,22 @@ def check_mock_messages(
     except DomainError as error:
         hint = "Or name a provider in MODEL_PROVIDER_BASE_URL, or set OPENAI_API_KEY."
         return [Error(error.message, hint=hint, id="exobrain.E002")]
+    return []
+
+
+@register(TAG)
+def check_web_mock(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The mock of the web tools has its data, where it is used."""
+    config = settings.EXOBRAIN
+    if not config.web_tools_use_mock or config.web_tools_mock_data_file is None:
+        return []
+    try:
+        read_mock_data(config.project_path(config.web_tools_mock_data_file))
+    except DomainError as error:
+        hint = "Or leave it unset: then there is one result, whatever is searched for."
+        return [Error(error.message, hint=hint, id="exobrain.E004")]
     return []
 
 

@@ -76,6 +76,8 @@ class Message(models.Model):
     model = models.CharField(max_length=100, blank=True)  # who answered
     metadata = models.JSONField(null=True, blank=True)  # token usage and the like
     committed_to_knowledge_base = models.BooleanField(default=False, db_default=False)
+    # An answer for which the model read what others wrote: pages, tools, pasted text.
+    is_from_outside = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(auto_now=True)
 

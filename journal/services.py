@@ -1,13 +1,13 @@
 """Writes to the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from operator import itemgetter
 from uuid import UUID, uuid4
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -17,7 +17,7 @@ from exobrain.lib.sql import all_rows, pipelined, send
 from exobrain.lib.text import storable
 from journal import stores
 from journal.errors import NotADay
-from journal.models import Journal, Message, ToolCall
+from journal.models import Journal, Message
 from journal.types import (
     FinalMessage,
     JournalEntry,
@@ -86,6 +86,23 @@ CHECKPOINT = """
 UPDATE journal_message SET content = %(content)s, updated_at = %(now)s
 WHERE id = %(message_id)s AND status = 'streaming'
 RETURNING user_id
+"""
+
+# A repeated id keeps the first call's words; what it answered is filled in as it is known.
+TOOL_CALLS = """
+INSERT INTO journal_toolcall
+    (id, message_id, tool_call_id, title, description, response, error, created_at)
+SELECT id, %(message_id)s::uuid, tool_call_id, title, description, response, error,
+       %(now)s::timestamptz
+FROM json_populate_recordset(NULL::journal_toolcall, %(calls)s::json)
+ON CONFLICT (message_id, tool_call_id) DO UPDATE SET
+    response = COALESCE(journal_toolcall.response, EXCLUDED.response),
+    error = COALESCE(journal_toolcall.error, EXCLUDED.error)
+"""
+
+FROM_OUTSIDE = """
+UPDATE journal_message SET is_from_outside = true
+WHERE id = %(message_id)s AND NOT is_from_outside
 """
 
 FINISH = """
@@ -159,14 +176,29 @@ def ensure_journal(*, user_id: UUID, reference: str) -> JournalEntry:
     return JournalEntry(*row)
 
 
-def save_partial(*, message_id: UUID, content: str) -> bool:
-    """A message that is still streaming holds this much; returns whether it was."""
+def save_partial(
+    *, message_id: UUID, content: str, tool_calls: Sequence[ToolCallDraft] = ()
+) -> bool:
+    """A message that is still streaming holds this much; returns whether it was.
+
+    Its tool calls so far are kept with it; what they answered later is filled in.
+    """
     values = {"message_id": message_id, "content": storable(content), "now": clock.now()}
     with transaction.atomic(savepoint=False):
         rows = all_rows(CHECKPOINT, values)
         for (owner_id,) in rows:
+            _store_tool_calls(message_id=message_id, drafts=tool_calls)
             bump_revision(user_id=owner_id)
     return bool(rows)
+
+
+def mark_from_outside(*, message_id: UUID) -> None:
+    """The message is made from what others wrote, and the memory must not take it for more.
+
+    No read of the journal shows the mark, so the user's revision stays.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FROM_OUTSIDE, {"message_id": message_id})
 
 
 def finish_messages(*, finals: Sequence[FinalMessage]) -> set[UUID]:
@@ -198,27 +230,29 @@ def finish_messages(*, finals: Sequence[FinalMessage]) -> set[UUID]:
 
 
 def _store_tool_calls(*, message_id: UUID, drafts: Sequence[ToolCallDraft]) -> None:
-    """The calls that have an id are stored in their order."""
-    named = [draft for draft in drafts if draft.tool_call_id]
-    if not named:
+    """The calls that have an id are stored in their order, or filled in where they are already."""
+    calls: dict[str, dict[str, object]] = {}
+    for draft in drafts:
+        call_id = storable(draft.tool_call_id)[:TOOL_CALL_ID_CHARS]
+        if not call_id or call_id in calls:
+            continue  # a model that repeats an id must not cost the whole answer
+        calls[call_id] = {
+            "tool_call_id": call_id,
+            "title": storable(draft.title),
+            "description": storable(draft.description),
+            "response": None if draft.response is None else storable(draft.response),
+            "error": None if draft.error is None else storable(draft.error),
+        }
+    if not calls:
         return
     # Calls are read by time, then id; rows made in one instant keep their order by sorted ids.
-    ids = sorted(uuid4() for _ in named)
-    ToolCall.objects.bulk_create(
-        (
-            ToolCall(
-                id=row_id,
-                message_id=message_id,
-                tool_call_id=storable(draft.tool_call_id)[:TOOL_CALL_ID_CHARS],
-                title=storable(draft.title),
-                description=storable(draft.description),
-                response=None if draft.response is None else storable(draft.response),
-                error=None if draft.error is None else storable(draft.error),
-            )
-            for row_id, draft in zip(ids, named, strict=True)
-        ),
-        ignore_conflicts=True,  # a model that repeats an id must not cost the whole answer
-    )
+    ids = sorted(uuid4() for _ in calls)
+    rows = [{"id": id_, **call} for id_, call in zip(ids, calls.values(), strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            TOOL_CALLS,
+            {"message_id": message_id, "calls": orjson.dumps(rows).decode(), "now": clock.now()},
+        )
 
 
 def mark_committed(*, user_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
@@ -297,6 +331,23 @@ def delete_messages(*, user_id: UUID, message_ids: Sequence[UUID]) -> int:
             found.delete()
             recount(user_id=user_id)
     return count
+
+
+def drop_from_metadata(*, user_id: UUID, name: str, is_to_go: Callable[[str], bool]) -> list[UUID]:
+    """The user's messages keep no text of that name that is to go; returns the ids of those."""
+    with transaction.atomic():
+        messages = [
+            message
+            for message in Message.objects.filter(user_id=user_id, metadata__has_key=name)
+            if is_to_go(str((message.metadata or {})[name]))
+        ]
+        for message in messages:
+            rest = {key: value for key, value in (message.metadata or {}).items() if key != name}
+            message.metadata = rest or None
+        if messages:
+            Message.objects.bulk_update(messages, ["metadata"])
+            bump_revision(user_id=user_id)
+    return [message.id for message in messages]
 
 
 def delete_journals(*, user_id: UUID, reference: str | None = None) -> int:

@@ -166,6 +166,7 @@ class StoredMessage:
     content: str
     status: Status
     created_at: datetime
+    is_from_outside: bool = False  # an answer made from what others wrote
 
 
 @dataclass(frozen=True, slots=True)

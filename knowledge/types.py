@@ -26,7 +26,15 @@ LAST_SAID = "*"  # what a correction takes back that does not name it: "sorry, t
 CERTAIN = 0.6  # confidence from which a statement counts as sure and may end others
 
 # What a message of such a role is worth; any other is as good as a page of the web.
-TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
+_TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
+
+
+def trust_of(role: str, *, is_from_outside: bool = False) -> Trust:
+    """What a message of that role is worth.
+
+    What an answer took from elsewhere is worth as much as it was there, whoever says it again.
+    """
+    return Trust.WEB if is_from_outside else _TRUST_OF_ROLE.get(role, Trust.WEB)
 
 
 class BlockKind(StrEnum):
@@ -115,6 +123,12 @@ class SourceMessage:
     content: str
     said_at: datetime  # relative dates in it count from here
     stays_here: bool = False  # it names something private: no model elsewhere is shown it
+    is_from_outside: bool = False  # an answer made from what others wrote
+
+    @property
+    def trust(self) -> Trust:
+        """How far its words may be believed."""
+        return trust_of(self.role, is_from_outside=self.is_from_outside)
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,46 @@ def refusal(status: int, body: bytes = b'{"error": {"message": "sk-secret"}}') -
     return [head.encode() + body]
 
 
+def said(*pieces: bytes, head: bytes = STREAM) -> list[Step]:
+    """A stream of these bytes, as they are, that ends as HTTP says."""
+    return [head, *(chunked(piece) for piece in pieces), END]
+
+
+def delta(**fields: Any) -> bytes:
+    """One piece of the answer's message."""
+    return event(delta=fields)
+
+
+def frame(kind: str, **fields: Any) -> bytes:
+    """One frame of the native contract."""
+    return b"data: " + json.dumps({"type": kind, **fields}).encode() + b"\n"
+
+
+def native(*words: str) -> list[Step]:
+    """A whole answer of the native contract."""
+    texts = (frame("text_delta", text=word) for word in words)
+    return said(*texts, frame("completion", finish_reason="stop"), DONE)
+
+
+def finish(reason: str) -> bytes:
+    """The end of the message."""
+    return event(finish_reason=reason)
+
+
+def document(body: Any, status: str = "200 OK", **headers: str) -> list[Step]:
+    """An answer that is one JSON document, or these bytes."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    lines = {"content-type": "application/json", **headers}
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+    head += f"content-length: {len(data)}\r\nconnection: close\r\n"
+    return [f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + data]
+
+
+def error(status: int, message: str = "no", **fields: Any) -> list[Step]:
+    """A refusal in OpenAI's form."""
+    return document({"error": {"message": message, **fields}}, f"{status} Refused")
+
+
 @contextmanager
 def running() -> Iterator[ModelServer]:
     """A provider that answers while the block runs."""

@@ -35,7 +35,7 @@ DATA = _own_data()
 
 OURS = (
     *("ASSISTANT_CACHE", "ASSISTANT_DB", "EXOBRAIN_", "MAIN_AGENT_", "AUTH_", "CHAT_"),
-    *("JOB_", "WORKER_", "KNOWLEDGE_", "MEMORY_"),
+    *("JOB_", "WORKER_", "KNOWLEDGE_", "MEMORY_", "TAVILY_", "WEB_"),
 )
 for name in [*os.environ]:
     if name.startswith(OURS) and name != "EXOBRAIN_TEST_DATA":

@@ -261,11 +261,11 @@ def prompt_for(
     from chat.services.recalling import (  # noqa: PLC0415
         memories_within_budget,
         profile_for_answers,
-        recall_for_question,
     )
     from chat.types import Given  # noqa: PLC0415
     from journal.models import Journal  # noqa: PLC0415
     from journal.services import today_reference  # noqa: PLC0415
+    from knowledge.services.recall.giving import recall_for_question  # noqa: PLC0415
     from knowledge.types import Profile  # noqa: PLC0415
 
     config = settings.EXOBRAIN

@@ -19,7 +19,7 @@ from django.contrib.auth import get_user_model
 
 from benchmarks.memory.locomo import Conversation, Question, Turn
 from benchmarks.memory.metrics import BUDGET_TOKENS, Outcome
-from chat.services.recalling import SPARE, memories_within_budget
+from chat.services.recalling import memories_within_budget
 from exobrain.lib.errors import Unavailable
 from journal.services import import_journal
 from journal.types import PastMessage
@@ -28,6 +28,7 @@ from knowledge.retrieval import passages
 from knowledge.retrieval.ranking import context_window
 from knowledge.retrieval.ranking.answers import says_all_of
 from knowledge.services.indexing.reindexing import embed_missing, rebuild_user
+from knowledge.services.recall.giving import SPARE
 from knowledge.services.recall.recalling import recall
 from knowledge.services.updates import request_update
 from knowledge.types import BlockKind, Recalled, Scope

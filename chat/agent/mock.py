@@ -8,10 +8,11 @@ import asyncio
 import itertools
 import re
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from chat.agent.model import Part, PromptMessage
+from chat.agent.model import ModelPart, PromptMessage
 from chat.errors import MockFileInvalid
 
 DELIMITER = "--- message ---"
@@ -52,7 +53,9 @@ class MockModel:
     def __init__(self, answers: Sequence[str]) -> None:
         self.answers = answers
 
-    async def answer(self, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Part, None]:
+    async def answer(
+        self, prompt: Sequence[PromptMessage], *, tools: Sequence[Mapping[str, Any]] = ()
+    ) -> AsyncGenerator[ModelPart, None]:
         """The next answer, part by part."""
         with _lock:
             number = next(_calls)

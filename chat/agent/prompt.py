@@ -43,6 +43,7 @@ def build_prompt(
     earlier: Iterable[StoredMessage],
     question: str,
     given: Given = NOTHING_GIVEN,
+    tool_rules: Iterable[str] = (),
     zone: tzinfo = UTC,
 ) -> Sequence[PromptMessage]:
     """System prompt with the rules, earlier messages, what is known of the user, the question.
@@ -51,7 +52,7 @@ def build_prompt(
     What the question and the earlier messages say cannot pose as memory.
     """
     known = given_as_data(given, now=clock.now(), zone=zone)
-    rules = [system.strip(), FORMATTING_RULES]
+    rules = [system.strip(), FORMATTING_RULES, *tool_rules]
     earlier = list(earlier)
     if known:
         rules.append(MEMORY_RULES)

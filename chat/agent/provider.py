@@ -1,17 +1,21 @@
 """A model at an OpenAI-compatible provider, through LangChain.
 
 Talks HTTP to MODEL_PROVIDER_BASE_URL, or to OpenAI when only a key is set, and nowhere else:
-tracing and telemetry are off whatever the environment says. Every failure is a `ModelFailed`
-whose message neither names the key nor repeats what the provider said; the log has its class.
+tracing and telemetry are off whatever the environment says, and a redirect to another host is not
+followed. Every failure is a `ModelFailed` whose message neither names the key nor repeats what the
+provider said; the log has its class, status and code.
+
+What each file beside this one knows of providers: `event_stream` of their bytes, `chunks` of their
+objects, `endings` of how answers end, `failures` of refusals, `accepted` of what a model does not
+take, `attempts` of when to try again.
 """
 
 import asyncio
+import contextlib
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
-
-import structlog
 
 # Before LangChain is imported: it would send prompts to LangSmith when its variables say so.
 for _name in [*os.environ]:
@@ -20,45 +24,32 @@ for _name in [*os.environ]:
 os.environ["LANGSMITH_TRACING"] = "false"
 
 import openai  # noqa: E402  after the environment
-from langchain_core.messages import AIMessageChunk  # noqa: E402
+from langchain_core.messages import AIMessageChunk, convert_to_messages  # noqa: E402
+from langchain_core.outputs import ChatGenerationChunk  # noqa: E402
 from langchain_openai import ChatOpenAI  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
-from chat.agent.model import Part, PromptMessage, Usage  # noqa: E402
+from chat.agent.accepted import accepted_by  # noqa: E402
+from chat.agent.attempts import Options, attempts  # noqa: E402
+from chat.agent.chunks import ChunkReader  # noqa: E402
+from chat.agent.event_stream import EventStream, objects_in  # noqa: E402
+from chat.agent.failures import ProviderFailure, refusal_of, refused  # noqa: E402
+from chat.agent.model import ModelPart, PromptMessage  # noqa: E402
 from chat.errors import (  # noqa: E402
-    ModelBroken,
     ModelBrokeOff,
-    ModelBusy,
-    ModelFailed,
+    ModelMoved,
     ModelNotUnderstood,
-    ModelRefusedKey,
-    ModelRefusedQuestion,
     ModelTooSlow,
-    ModelUnknown,
     ModelUnreachable,
 )
 from exobrain.lib.config import OPENAI_BASE_URL, Config  # noqa: E402
 
-log = structlog.get_logger(__name__)
-
 NO_KEY = SecretStr("not-needed")  # the client insists on one; a local provider does not
-RETRY_SECONDS = 0.5  # before the only second try
 CONNECT_SECONDS = 10.0
-DONE_MARK = b"[DONE]"
-
-# The first that fits counts: subclasses come before their base.
-FAILURES: list[tuple[type[Exception], type[ModelFailed]]] = [
-    (TimeoutError, ModelTooSlow),
-    (openai.APITimeoutError, ModelTooSlow),
-    (openai.APIConnectionError, ModelUnreachable),
-    (openai.AuthenticationError, ModelRefusedKey),
-    (openai.PermissionDeniedError, ModelRefusedKey),
-    (openai.NotFoundError, ModelUnknown),
-    (openai.RateLimitError, ModelBusy),
-    (openai.InternalServerError, ModelBroken),
-    (openai.APIStatusError, ModelRefusedQuestion),
-    (openai.APIError, ModelBroken),  # in the middle of the stream
-]
+LINGER_SECONDS = 1.0  # after the finish, for the usage and the end of the connection
+MAX_REDIRECTS = 3  # at one host
+REFUSAL_SECONDS = 5.0  # for the body of a refusal
+REFUSAL_BYTES = 65_536  # of it
 
 
 class ProviderModel:
@@ -66,105 +57,210 @@ class ProviderModel:
 
     needs_prompt = True
 
-    def __init__(self, config: Config) -> None:
-        self.name = config.effective_model
-        seconds = config.main_agent_timeout_seconds
-        self.client = ChatOpenAI(
-            base_url=config.model_provider_base_url or OPENAI_BASE_URL,
-            api_key=config.openai_api_key or NO_KEY,
-            model=config.effective_model,
-            temperature=config.main_agent_temperature,
+    def __init__(
+        self,
+        config: Config,
+        *,
+        name: str | None = None,
+        base_url: str | None = None,
+        api_key: SecretStr | None = None,
+    ) -> None:
+        self.name = name or config.effective_model
+        self.base_url = base_url or config.model_provider_base_url or OPENAI_BASE_URL
+        self.seconds = config.main_agent_timeout_seconds
+        self.temperature = config.main_agent_temperature
+        self.max_tokens = config.main_agent_max_tokens
+        self.accepted = accepted_by(self.base_url, self.name)
+        self.client = _Client(
+            base_url=self.base_url,
+            api_key=api_key or config.openai_api_key or NO_KEY,
+            model=self.name,
             streaming=True,
-            stream_usage=True,
             use_responses_api=False,
-            timeout=seconds,
-            stream_chunk_timeout=seconds,
+            timeout=self.seconds,
+            stream_chunk_timeout=self.seconds,
             max_retries=0,  # we try again ourselves, and never after the first word
             http_async_client=openai.DefaultAsyncHttpxClient(
-                timeout=openai.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)),
-                event_hooks={"response": [_watch_ending]},
+                timeout=openai.Timeout(self.seconds, connect=min(self.seconds, CONNECT_SECONDS)),
+                max_redirects=MAX_REDIRECTS,
+                event_hooks={"request": [self._stay_here], "response": [_read_our_way]},
             ),
         )
 
-    async def answer(self, prompt: Sequence[PromptMessage]) -> AsyncGenerator[Part, None]:
+    async def answer(
+        self, prompt: Sequence[PromptMessage], *, tools: Sequence[Mapping[str, Any]] = ()
+    ) -> AsyncGenerator[ModelPart, None]:
         """The provider's answer; raises ModelFailed."""
-        messages = [{"role": message.role, "content": message.content} for message in prompt]
-        started = False
-        for is_last_try in (False, True):
-            try:
-                async for part in self._stream(messages):
-                    started = True
-                    yield part
-                return
-            except (ModelUnreachable, ModelBroken):
-                if started or is_last_try:
-                    raise
-            await asyncio.sleep(RETRY_SECONDS)
+        parts = attempts(
+            self._send,
+            prompt,
+            options=lambda left_out: self._options(tools, left_out),
+            accepted=self.accepted,
+            model=self.name,
+            patience_seconds=self.seconds,
+        )
+        async with contextlib.aclosing(parts):
+            async for part in parts:
+                yield part
 
-    async def _stream(self, messages: list[dict[str, str]]) -> AsyncGenerator[Part, None]:
-        ending = _Ending()
-        _current.set(ending)
+    def _options(self, tools: Sequence[Mapping[str, Any]], left_out: Collection[str]) -> Options:
+        """What is sent besides the messages."""
+        options: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
+        if self.temperature is not None:
+            options["temperature"] = self.temperature
+        if tools:
+            options["tools"] = [*tools]
+        if self.max_tokens is not None:
+            names = ["max_tokens", "max_completion_tokens"]
+            if self.base_url == OPENAI_BASE_URL:
+                names.reverse()
+            known = [name for name in names if name not in left_out]
+            options |= dict.fromkeys(known[:1], self.max_tokens)
+        if "stream" in left_out:
+            options.pop("stream_options")
+        return {name: value for name, value in options.items() if name not in left_out}
+
+    async def _send(
+        self, messages: Sequence[PromptMessage], options: Options
+    ) -> AsyncGenerator[ModelPart, None]:
+        """One call of the provider; raises ProviderFailure."""
+        stream, reader = EventStream(), ChunkReader()
+        _current.set(stream)
+        sent = [_as_sent(message) for message in messages]
         try:
-            async for chunk in self.client.astream(messages):
-                ending.note(chunk)
-                if text := str(chunk.text):
-                    yield text
-                if isinstance(chunk, AIMessageChunk) and chunk.usage_metadata:
-                    yield Usage(dict(chunk.usage_metadata))
+            async with contextlib.aclosing(self.client.chunks(sent, options)) as chunks:
+                while (chunk := await _next(chunks, reader)) is not None:
+                    for part in reader.read(chunk):
+                        yield part
+        except ProviderFailure:
+            raise
         except Exception as error:  # a provider can send anything
-            failure = _failure(error, has_text=ending.has_text)
-            log.warning("model_failed", failure=type(failure).__name__, error=type(error).__name__)
-            raise failure from error
-        if not ending.is_proper:
-            log.warning("model_failed", failure="ModelBrokeOff", error="no end")
-            raise ModelBrokeOff if ending.has_text else ModelNotUnderstood
+            raise _failure(error, has_text=reader.has_text) from error
+        for part in reader.end(is_proper=stream.is_done):
+            yield part
+
+    async def _stay_here(self, request: Any) -> None:
+        """What the user says goes to the address that was configured, and to no other."""
+        here = self.client.root_async_client.base_url
+        if (request.url.scheme, request.url.host, request.url.port) != (
+            here.scheme,
+            here.host,
+            here.port,
+        ) or request.method != "POST":
+            raise ModelMoved
 
 
-# -- how a stream ends
+async def _next(chunks: AsyncIterator[Any], reader: ChunkReader) -> Any:
+    """The next chunk, or None at the end; after the finish the end does not keep anybody."""
+    seconds = LINGER_SECONDS if reader.finish else None
+    try:
+        async with asyncio.timeout(seconds):
+            return await anext(chunks, None)
+    except Exception:
+        if reader.finish is None:
+            raise
+        return None  # the answer is whole: what happens to its connection is no failure
 
 
-class _Ending:
-    """Distinguishes a complete answer from one whose connection was cut.
+class _Client(ChatOpenAI):
+    """LangChain's client, where what a provider sends comes through as it was sent."""
 
-    A provider says that it has finished, with a finish reason or with a last `[DONE]`. LangChain
-    passes only the former on, and some providers send only the latter.
+    async def chunks(
+        self, messages: list[dict[str, Any]], options: Options
+    ) -> AsyncGenerator[Any, None]:
+        """The objects of one answer."""
+        asked = {name: value for name, value in options.items() if name != "stream"}
+        # LangChain would send both names of the limit as one, and always ask for a stream.
+        body = {name: asked.pop(name) for name in ("max_tokens",) if name in asked}
+        if "stream" not in options:
+            body["stream"] = False
+        if body:
+            asked["extra_body"] = body
+        # Not `astream`: it keeps and joins all chunks, for callbacks that nobody has.
+        generating = self._astream(convert_to_messages(messages), stream_usage=False, **asked)
+        async with contextlib.aclosing(generating) as generated:  # type: ignore[type-var]
+            async for each in generated:
+                yield (each.generation_info or {}).get("sent")
+
+    def _convert_chunk_to_generation_chunk(
+        self, chunk: dict[str, Any], *_: Any
+    ) -> ChatGenerationChunk | None:
+        return ChatGenerationChunk(
+            message=AIMessageChunk(content=""), generation_info={"sent": chunk.get("sent")}
+        )
+
+
+def _as_sent(message: PromptMessage) -> dict[str, Any]:
+    """The message in the form of OpenAI's API."""
+    sent: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_uses:
+        sent["tool_calls"] = [
+            {
+                "id": use.id,
+                "type": "function",
+                "function": {"name": use.name, "arguments": use.arguments},
+            }
+            for use in message.tool_uses
+        ]
+    if message.role == "tool":
+        sent["tool_call_id"] = message.tool_call_id
+    return sent
+
+
+# -- what the client reads
+
+_current: ContextVar[EventStream] = ContextVar("event_stream")
+
+
+async def _read_our_way(response: Any) -> None:
+    """The client reads an answer as a clean stream, and a refusal only so far."""
+    pieces = response.aiter_bytes
+    if response.is_success:
+        stream = _current.get()
+        response.aiter_bytes = lambda *args: _as_clean_stream(pieces(*args), stream)
+    elif not response.has_redirect_location:
+        response.aiter_bytes = lambda *args: _beginning_of(pieces(*args))
+
+
+async def _as_clean_stream(pieces: AsyncIterator[bytes], stream: EventStream) -> Any:
+    """Each object within one that the client's types know.
+
+    They know OpenAI's answers only: of anything else they would warn, with the text, on stderr.
     """
-
-    def __init__(self) -> None:
-        self.has_text = False
-        self.is_proper = False
-
-    def note(self, chunk: Any) -> None:
-        """Remember what this chunk says."""
-        self.has_text = self.has_text or bool(chunk.text)
-        self.is_proper = self.is_proper or "finish_reason" in chunk.response_metadata
-
-    async def watch(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The same pieces; the mark is seen even when it is cut in two."""
-        tail = b""
-        async for piece in pieces:
-            tail = tail[-len(DONE_MARK) :] + piece
-            self.is_proper = self.is_proper or DONE_MARK in tail
-            yield piece
+    async with contextlib.aclosing(objects_in(pieces, stream)) as found:  # type: ignore[type-var]
+        async for each in found:
+            yield b'data: {"choices": [], "sent": ' + each + b"}\n\n"
 
 
-_current: ContextVar[_Ending] = ContextVar("ending")
-
-
-async def _watch_ending(response: Any) -> None:
-    """The bytes of the response are also seen by the ending of the call they belong to."""
-    ending, read = _current.get(), response.aiter_bytes
-    response.aiter_bytes = lambda *args: ending.watch(read(*args))
+async def _beginning_of(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """As much of a refusal's body as comes soon: its status is known anyway."""
+    left = REFUSAL_BYTES
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(REFUSAL_SECONDS):
+            async for piece in pieces:
+                yield piece[:left]
+                left -= len(piece)
+                if left <= 0:
+                    return
 
 
 # -- what went wrong
 
 
-def _failure(error: Exception, *, has_text: bool) -> ModelFailed:
-    """The error in words for the user."""
-    if isinstance(error, openai.APIConnectionError) and has_text:
-        return ModelBrokeOff()
-    for family, failure in FAILURES:
-        if isinstance(error, family):
-            return failure()
-    return ModelNotUnderstood()
+def _failure(error: Exception, *, has_text: bool) -> ProviderFailure:
+    """What the client's error means; LangChain wraps some in its own."""
+    name = type(error).__name__
+    causes: list[BaseException] = [error]
+    while causes[-1].__cause__ is not None:
+        causes.append(causes[-1].__cause__)
+    for cause in causes:
+        if isinstance(cause, openai.APIStatusError):
+            response = cause.response
+            return refused(refusal_of(response.status_code, response.content, response.headers))
+        if isinstance(cause, ModelMoved) or type(cause).__name__ == "TooManyRedirects":
+            return ProviderFailure(ModelMoved, error=name)
+    if isinstance(error, TimeoutError | openai.APITimeoutError):
+        return ProviderFailure(ModelTooSlow, error=name)
+    if isinstance(error, openai.APIConnectionError):
+        return ProviderFailure(ModelBrokeOff if has_text else ModelUnreachable, error=name)
+    return ProviderFailure(ModelNotUnderstood, error=name)

@@ -1,5 +1,6 @@
 """What happens in a conversation."""
 
+from chat.services.proposals import accept_proposal, decline_proposal
 from chat.services.reading import Reading, open_reading
 from chat.services.reconciler import reconcile_forever
 from chat.services.runtime import answer_begins, close_runtime, current_runtime
@@ -9,10 +10,12 @@ from chat.services.warming import needs_warm_up, start_warm_up
 
 __all__ = [
     "Reading",
+    "accept_proposal",
     "answer_begins",
     "cancel",
     "close_runtime",
     "current_runtime",
+    "decline_proposal",
     "needs_warm_up",
     "open_reading",
     "reconcile_forever",

@@ -7,17 +7,26 @@ is locked once.
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from chat.events import MessageChunk, Reason, StreamEntry, StreamError, ToolCall, ToolResponse
-from chat.models import Receipt, Turn
+from chat.events import (
+    MessageChunk,
+    Reason,
+    ReasoningChunk,
+    StreamEntry,
+    StreamError,
+    ToolCall,
+    ToolResponse,
+)
+from chat.models import Receipt, TokenUsage, Turn
+from chat.selectors import count_proposals
 from chat.services.recalling import receipt_row
-from chat.types import ReceiptDraft
+from chat.types import ReceiptDraft, Tokens
 from exobrain.lib.threads import in_thread
 from journal.services import finish_messages
 from journal.types import FinalMessage, FinalStatus, ToolCallDraft
@@ -45,6 +54,7 @@ class TurnEnd:
     model: str = ""
     metadata: Mapping[str, Any] | None = None
     receipt: ReceiptDraft | None = None
+    tokens: Tokens | None = None  # what it has cost
 
 
 def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
@@ -67,6 +77,7 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
             if not was_running:
                 continue
             running.append(end)
+            tool_calls = tool_calls_in(others)
             finals.append(
                 FinalMessage(
                     message_id=end.answer_id,
@@ -76,12 +87,13 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
                     metadata={
                         **(end.metadata or {}),
                         **({"error": end.error} if end.error else {}),
+                        **reasoning_in(others),
                     }
                     or None,
-                    tool_calls=tool_calls_in(others),
+                    tool_calls=tool_calls,
                 )
             )
-        finish_messages(finals=finals)
+        finish_messages(finals=_with_proposals(finals))
         Receipt.objects.bulk_create(
             [
                 Receipt(answer_id=end.answer_id, user_id=end.user_id, **receipt_row(end.receipt))
@@ -90,7 +102,27 @@ def finish_turns(ends: Iterable[TurnEnd]) -> set[UUID]:
             ],
             ignore_conflicts=True,
         )
+        count_tokens(running)
     return {end.stream_id for end in running}
+
+
+def _with_proposals(finals: Sequence[FinalMessage]) -> list[FinalMessage]:
+    """The messages with the number of their proposals; only tools make any."""
+    made = [final.message_id for final in finals if final.tool_calls]
+    counts = count_proposals(answer_ids=made) if made else {}
+    return [
+        replace(final, metadata={**(final.metadata or {}), "proposals": counts[final.message_id]})
+        if final.message_id in counts
+        else final
+        for final in finals
+    ]
+
+
+def count_tokens(ends: Iterable[TurnEnd]) -> None:
+    """What the answers have cost is added to their users' days."""
+    for end in sorted(ends, key=attrgetter("user_id")):
+        if end.tokens is not None:
+            TokenUsage.objects.add(user_id=end.user_id, **asdict(end.tokens))
 
 
 def tool_calls_in(entries: Iterable[StreamEntry]) -> list[ToolCallDraft]:
@@ -105,6 +137,12 @@ def tool_calls_in(entries: Iterable[StreamEntry]) -> list[ToolCallDraft]:
             case StreamError(tool_call_id=str(call_id), message=message) if call_id in calls:
                 calls[call_id] = replace(calls[call_id], error=message)
     return list(calls.values())
+
+
+def reasoning_in(entries: Iterable[StreamEntry]) -> dict[str, str]:
+    """What the model has thought before it answered, as a message's metadata has it."""
+    text = "".join(each.event.text for each in entries if isinstance(each.event, ReasoningChunk))
+    return {"reasoning": text} if text.strip() else {}
 
 
 class FinishQueue:

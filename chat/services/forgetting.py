@@ -1,6 +1,7 @@
-"""Deletes receipts and logs of recent streams with the messages and memories they came from.
+"""Deletes what the chat keeps of messages and memories that are forgotten.
 
-The ids of blocks in a receipt are hashes of what was said, so these are deleted as well.
+These are receipts, whose ids of blocks are hashes of what was said, proposals, which repeat it, and
+the logs of recent streams.
 """
 
 from collections.abc import Callable, Collection
@@ -13,10 +14,13 @@ from django.conf import settings
 from django.db import transaction
 from django.dispatch import receiver
 
+from chat.events import ReasoningChunk, to_json
 from chat.models import Receipt, Turn
 from chat.services.compacting import want_compaction
+from chat.services.proposals import forget_proposals
 from chat.services.runtime import KEEP_SECONDS, forget_streams, stop_answer
 from exobrain.lib import clock
+from journal.services import drop_from_metadata
 from knowledge.selectors.pages import known_blocks
 from knowledge.services.forgetting.signals import forgetting_begins, messages_forgotten_with
 
@@ -45,6 +49,10 @@ def forget_turns_and_receipts(
         stream_ids = [turn.id for turn in turns]
         transaction.on_commit(partial(forget_streams, stream_ids), robust=True)
     transaction.on_commit(want_compaction, robust=True)
+    forget_proposals(
+        user_id=user_id, repeats_forgotten=None if message_ids is None else repeats_forgotten
+    )
+    forget_reasoning(user_id=user_id, repeats_forgotten=repeats_forgotten)
     if message_ids is None:
         Receipt.objects.filter(user_id=user_id).delete()
     else:
@@ -69,7 +77,23 @@ def turns_to_forget(
         if message_ids is None
         or {turn.question_id, turn.answer_id}.intersection(message_ids)
         or repeats_forgotten(turn.answer.content or "")
+        or repeats_forgotten(str((turn.answer.metadata or {}).get("reasoning", "")))
     ]
+
+
+def forget_reasoning(*, user_id: UUID, repeats_forgotten: RepeatsForgotten) -> None:
+    """No answer keeps what the model thought before it, where that repeats what is forgotten.
+
+    The answer itself may stay: it need not repeat it.
+    """
+    ids = drop_from_metadata(user_id=user_id, name="reasoning", is_to_go=repeats_forgotten)
+    gone = to_json(ReasoningChunk("…"))
+    for turn in Turn.objects.filter(user_id=user_id, answer_id__in=ids):
+        turn.events = [
+            [id_, kind, gone if kind == ReasoningChunk.type else data]
+            for id_, kind, data in turn.events
+        ]
+        turn.save(update_fields=["events"])
 
 
 @receiver(messages_forgotten_with, dispatch_uid="chat.answers_to")

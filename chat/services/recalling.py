@@ -22,16 +22,15 @@ from exobrain.lib.text import estimate_tokens
 from exobrain.lib.threads import in_slow_thread, in_thread
 from journal.types import StoredMessage
 from knowledge.selectors.profile import hidden_slots
+from knowledge.services.recall.giving import recall_for_question
 from knowledge.services.recall.profile import current_profile
-from knowledge.services.recall.recalling import recall
-from knowledge.services.withholding import given_of, withheld_from
-from knowledge.types import BlockKind, Profile, Recall, Recalled, Scope, Trust
+from knowledge.services.withholding import withheld_from
+from knowledge.types import BlockKind, Profile, Recall, Recalled, Trust
 
 log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it has
 RECEIPT_SECONDS = 3.0  # that the end of an answer waits, whose model never asked for memory
-SPARE = 2  # budgets' worth is recalled, as what the day shows already is then left out
 
 Earlier = Callable[[], Awaitable[Sequence[StoredMessage]]]
 T = TypeVar("T")
@@ -57,34 +56,6 @@ def profile_for_answers(*, user_id: UUID, config: Config, zone: tzinfo = UTC) ->
             coming=[event for event in found.coming if not private.is_named_in(event.text)],
         )
     return profile_within_budget(found, tokens=config.memory_profile_tokens, zone=zone)
-
-
-def recall_for_question(
-    *,
-    user_id: UUID,
-    question: str,
-    config: Config,
-    deadline_ms: int | None = None,
-    without: Collection[str] = (),
-) -> Recall:
-    """What the memory has for the question and the model may be told, more than will be given.
-
-    A benchmark does without parts of recall.
-    """
-    found = recall(
-        scope=Scope(user_id=user_id),
-        query=question,
-        budget_tokens=config.memory_recall_tokens * SPARE,
-        deadline_ms=deadline_ms or config.memory_recall_deadline_ms,
-        drop_weak=True,
-        without=without,
-    )
-    if not found.items:
-        return found
-    withheld = withheld_from(
-        user_id=user_id, is_elsewhere=config.model_is_elsewhere, question=question
-    )
-    return replace(found, items=given_of(found.items, withheld))
 
 
 # Recall has cut the list to a budget before, but cannot leave these messages out itself: it starts

@@ -17,7 +17,7 @@ from django.dispatch import Signal
 from chat.errors import LogUnavailable
 from chat.events import Reason
 from chat.models import Turn
-from chat.services.finishing import FinishQueue
+from chat.services.finishing import FinishQueue, tool_calls_in
 from chat.services.generation import Generation
 from chat.stores import RedisTurnLog, StreamBroker, TurnLog
 from chat.types import ChatRequest
@@ -46,7 +46,7 @@ class Runtime:
         self.finish_queue = FinishQueue()
         self.generations: dict[UUID, Generation] = {}
         self._running: set[asyncio.Task[None]] = set()
-        self._saved_chars: dict[UUID, int] = {}
+        self._saved: dict[UUID, tuple[int, int]] = {}  # characters and events
         self._heartbeat: asyncio.Task[None] | None = None
 
     async def generate(self, request: ChatRequest) -> None:
@@ -65,7 +65,7 @@ class Runtime:
         finally:
             self._running.discard(running)
             del self.generations[stream_id]
-            self._saved_chars.pop(stream_id, None)
+            self._saved.pop(stream_id, None)
 
     def stop(self, stream_id: UUID, reason: Reason = "cancelled") -> bool:
         """The answer stops if this process writes it; returns whether it does."""
@@ -118,10 +118,17 @@ class Runtime:
         """What has been written since the last time is kept."""
         for stream_id, generation in [*self.generations.items()]:
             stored, text = generation.request.stored, generation.answer_text
-            if stored is None or len(text) == self._saved_chars.get(stream_id, 0):
+            entries = [*generation.writer.others]
+            progress = len(text), len(entries)
+            if stored is None or progress == self._saved.get(stream_id, (0, 0)):
                 continue
-            self._saved_chars[stream_id] = len(text)
-            await in_thread(save_partial, message_id=stored.answer_id, content=text)
+            self._saved[stream_id] = progress
+            await in_thread(
+                save_partial,
+                message_id=stored.answer_id,
+                content=text,
+                tool_calls=tool_calls_in(entries),
+            )
 
 
 _runtimes: dict[asyncio.AbstractEventLoop, Runtime] = {}

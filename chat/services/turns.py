@@ -1,19 +1,23 @@
 """Ask and stop: what a user does in a conversation."""
 
+from datetime import datetime, time, timedelta, tzinfo
 from functools import partial
+from math import ceil
 from typing import Literal
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.selectors import zone_of
-from chat.errors import StreamNotFound
+from chat.errors import DailyTokensUsed, StreamNotFound
 from chat.models import Turn
-from chat.selectors import find_turn, stream_of_question
+from chat.selectors import find_turn, stream_of_question, tokens_of_day
 from chat.services.reading import parse_stream_id
 from chat.services.runtime import begin_answer, stop_answer
 from chat.services.visitors import visitor_of
 from chat.types import ChatRequest, Requester, State, StoredTurn
+from exobrain.lib import clock
 from journal.services import append_messages, today_reference
 from journal.types import MessageDraft
 
@@ -38,6 +42,7 @@ def start_turn(
         )
         if is_new:
             zone = zone_of(user_id=user_id)
+            refuse_beyond_limit(user_id=user_id, zone=zone)
             stored_question, _ = append_messages(
                 user_id=user_id,
                 reference=today_reference(zone),
@@ -62,6 +67,20 @@ def start_turn(
     if not is_new:
         return stream_of_question(user_id=user_id, client_message_id=client_message_id)
     return stream_id
+
+
+def refuse_beyond_limit(*, user_id: UUID, zone: tzinfo) -> None:
+    """Raises DailyTokensUsed when the user's answers of today have cost all that they may."""
+    limit: int | None = settings.EXOBRAIN.chat_daily_tokens
+    if limit is None:
+        return
+    today = clock.today(zone)
+    if tokens_of_day(user_id=user_id, day=today) >= limit:
+        midnight = datetime.combine(today + timedelta(days=1), time(), zone)
+        raise DailyTokensUsed(
+            f"Your {limit:,} tokens for today are used up; tomorrow there are new ones.",
+            retry_after_seconds=ceil((midnight - clock.now()).total_seconds()),
+        )
 
 
 def cancel(*, requester: Requester, stream_id: str) -> State | Literal["cancelling"]:

@@ -40,6 +40,8 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 OPENAI_MODEL = "gpt-5.2"
 ORCHESTRATOR_PORT = 50_061
 PROVIDER_MODEL = "agent"  # the alias that a model provider serves
+# Never read from `.env`.
+PROCESS_ONLY = ("openai_api_key", "main_agent_fallback_api_key", "tavily_api_key")
 
 DEFAULT_SYSTEM_PROMPT = (
     "You are Exobrain, a personal assistant with a long memory. "
@@ -67,6 +69,13 @@ def _header_safe(secret: SecretStr | None) -> SecretStr | None:
     return secret
 
 
+def _http_url(url: str | None) -> str | None:
+    """Refuse what is no address of a web server."""
+    if url is not None and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
+        raise ValueError("must begin with http:// or https:// and name a host")
+    return url
+
+
 def _known_zone(name: str) -> str:
     """Refuse what is no time zone."""
     return zone_named(name).key
@@ -78,13 +87,12 @@ PositiveInt = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0)]
 
 
-class _DotEnvWithoutKey(DotEnvSettingsSource):
-    """`.env`, except OPENAI_API_KEY: a provider's key belongs to the process, not to a file."""
+class _DotEnvWithoutKeys(DotEnvSettingsSource):
+    """`.env`, except PROCESS_ONLY: a provider's key belongs to the process, not to a file."""
 
     def __call__(self) -> dict[str, Any]:
         values = super().__call__()
-        values.pop("openai_api_key", None)
-        return values
+        return {name: value for name, value in values.items() if name not in PROCESS_ONLY}
 
 
 class Config(BaseSettings):
@@ -305,16 +313,65 @@ class Config(BaseSettings):
     main_agent_model: Annotated[str | None, Optional] = Field(
         None, description="unset: gpt-5.2 at OpenAI itself, `agent` at a provider"
     )
-    main_agent_temperature: Annotated[float, Field(ge=0, le=2)] = Field(0.0)
+    main_agent_temperature: Annotated[Annotated[float, Field(ge=0, le=2)] | None, Optional] = Field(
+        0.0, description="blank: not sent, for models that take none"
+    )
+    main_agent_max_tokens: Annotated[PositiveInt | None, Optional] = Field(
+        None, description="longest answer of the model, in its tokens; unset: its own limit"
+    )
+    main_agent_model_contract_mode: Literal[
+        "openai_compatible", "legacy_openai_compatible", "native"
+    ] = Field(
+        "openai_compatible",
+        description="how the provider is asked; native: POST /internal/chat/messages of the "
+        "original's model provider",
+    )
+    main_agent_fallback_model: Annotated[str | None, Optional] = Field(
+        None, description="answers when the other model fails before its first word"
+    )
+    main_agent_fallback_base_url: Annotated[str | None, Optional] = Field(
+        None, description="where the fallback model is; unset: at the same provider"
+    )
+    main_agent_fallback_api_key: Annotated[SecretStr | None, Optional] = Field(
+        None, description="its key there; set in the process environment, never in .env"
+    )
     main_agent_system_prompt: Annotated[str, Field(min_length=1)] = Field(DEFAULT_SYSTEM_PROMPT)
     main_agent_use_mock: Annotated[bool | None, Optional] = Field(
         None, description="unset: true when no provider is configured"
     )
     main_agent_mock_messages_file: Path = Field(Path("mock_data/main-agent-messages.md"))
+    main_agent_mock_script_file: Annotated[Path | None, Optional] = Field(
+        None, description="a mock that also uses tools, after this JSON script, instead"
+    )
     main_agent_context_tokens: PositiveInt = Field(
         16_000, description="budget of journal text sent with a question"
     )
     main_agent_timeout_seconds: Seconds = Field(60.0, description="longest silence of the provider")
+
+    # -- the assistant's web tools; with none of them set, nothing is searched or fetched
+    tavily_api_key: Annotated[SecretStr | None, AfterValidator(_header_safe), Optional] = Field(
+        None, description="set in the process environment, never in .env"
+    )
+    tavily_base_url: Annotated[str | None, Optional] = Field(
+        None, description="unset: Tavily's own address"
+    )
+    web_search_searxng_url: Annotated[str | None, AfterValidator(_http_url), Optional] = Field(
+        None, description="a SearXNG that answers in JSON; searches where there is no Tavily key"
+    )
+    web_fetch_direct: Annotated[bool | None, Optional] = Field(
+        None,
+        description="this server fetches web pages itself, public ones only; unset: where "
+        "SearXNG searches, as Tavily fetches pages too",
+    )
+    web_fetch_ports: Annotated[
+        list[Annotated[int, Field(ge=1, le=65_535)]], NoDecode, BeforeValidator(_split)
+    ] = Field([80, 443], description="ports of web servers that pages are fetched from")
+    web_tools_use_mock: bool = Field(
+        False, description="searches and pages come from a file, whatever is asked"
+    )
+    web_tools_mock_data_file: Annotated[Path | None, Optional] = Field(
+        None, description="that file, for example mock_data/web-tools.json; unset: one result"
+    )
 
     # -- the memory in the chat
     memory_recall_enabled: bool = Field(True, description="answers may use the user's memory")
@@ -348,6 +405,9 @@ class Config(BaseSettings):
     chat_anonymous_messages_per_minute: PositiveInt = Field(10, description="per address")
     chat_turn_max_seconds: Seconds = Field(600.0, description="longest generation")
     chat_turn_max_chars: PositiveInt = Field(200_000, description="largest answer")
+    chat_daily_tokens: Annotated[PositiveInt | None, Optional] = Field(
+        None, description="most tokens of the model per user and day, then 429; unset: no limit"
+    )
 
     @property
     def is_local(self) -> bool:
@@ -369,17 +429,32 @@ class Config(BaseSettings):
     @property
     def model_is_elsewhere(self) -> bool:
         """True when what the model is told leaves the hands of who runs this server."""
+        addresses: list[str | None] = []
         if self.model_provider_is_local is not None:
-            return not self.model_provider_is_local
-        if self.model_provider_base_url is None:
-            return self.openai_api_key is not None
-        return not is_loopback(urlsplit(self.model_provider_base_url).hostname or "")
+            if not self.model_provider_is_local:
+                return True
+        elif self.model_provider_base_url is not None:
+            addresses.append(self.model_provider_base_url)
+        elif self.openai_api_key is not None:
+            return True
+        if self.main_agent_fallback_model is not None:
+            addresses.append(self.main_agent_fallback_base_url)  # unset: at the same provider
+        return any(
+            not is_loopback(urlsplit(address).hostname or "") for address in addresses if address
+        )
 
     @property
     def embedder_is_elsewhere(self) -> bool:
         """True when the texts that are embedded leave the hands of who runs this server."""
         is_asked = self.embedding_provider == "provider" and not self.embedding_use_mock
         return is_asked and (self.model_is_elsewhere or self.model_provider_base_url is None)
+
+    @property
+    def fetches_pages_itself(self) -> bool:
+        """True when this server connects to the web servers whose pages the assistant reads."""
+        if self.web_fetch_direct is not None:
+            return self.web_fetch_direct
+        return self.web_search_searxng_url is not None and self.tavily_api_key is None
 
     @property
     def effective_model(self) -> str:
@@ -447,8 +522,8 @@ class Config(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment, then `.env` without the key that must not live in a file."""
-        return init_settings, env_settings, _DotEnvWithoutKey(settings_cls)
+        """The environment, then `.env` without the keys that must not live in a file."""
+        return init_settings, env_settings, _DotEnvWithoutKeys(settings_cls)
 
     def weak_secrets(self) -> list[str]:
         """What is wrong with the secrets where others can reach them; empty when nothing is."""

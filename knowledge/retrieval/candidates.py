@@ -122,7 +122,7 @@ def _candidate(
         position=position,
         speaker=speaker,
         is_users=speaker == USER,
-        is_assistants=row.trust == Trust.INFERRED and row.kind == BlockKind.EPISODE,
+        is_assistants=row.trust < Trust.USER_SAID and row.kind == BlockKind.EPISODE,
         lexical=lexical.get(row.id, lexical_default),
         dense=scores.get("meaning", {}).get(row.id),
         has_vector=has_vector,

@@ -33,12 +33,15 @@ from knowledge.models import (
     Mention,
     NodeType,
 )
+from knowledge.selectors.entities import canonical_ids
 from knowledge.types import STATEMENT_KINDS, BlockKind, Status, Trust
 
 ROOT_TYPE = "node.entity"
 NOT_CATEGORIES = frozenset({"node.block", "node.universe"})
 MOST_NAMED_WORDS = 60  # of a question in which names are looked for
 LONGEST_NAME_WORDS = 4
+NAMES_LOOKED_AT = 50
+LEAST_PART_CHARS = 3  # of a name that is only a part of a page's
 PAGE_KINDS = (BlockKind.SUMMARY, *STATEMENT_KINDS, BlockKind.NOTE)
 
 # A list of pages is ordered by how much is known and how well the entity is connected. Counted for
@@ -242,6 +245,25 @@ def pages_named_in(*, user_id: UUID, text: str, limit: int) -> list[PageEntry]:
     # The user's own page goes by "I" and "me", which every question has.
     entries = _page_entries(found.filter(is_self=False))
     return sorted(entries, key=lambda page: (-len(page.title), page.title))[:limit]
+
+
+def pages_called(*, user_id: UUID, name: str, limit: int) -> list[PageEntry]:
+    """The user's pages that have just this name; where there is none, those it is a part of."""
+    words = normal_name(name)
+    if not words:
+        return []
+    for lookup in ("normal_name", "normal_name__contains"):
+        named = Alias.objects.filter(user_id=user_id, is_identifier=False, **{lookup: words})
+        ids = [*named.values_list("entity_id", flat=True)[:NAMES_LOOKED_AT]]
+        own = Entity.objects.filter(user_id=user_id, **{lookup: words})
+        ids += own.values_list("id", flat=True)[:NAMES_LOOKED_AT]
+        pages = set(canonical_ids(user_id=user_id, ids=ids).values())
+        found = _live_entities(user_id).filter(id__in=pages).order_by("normal_name", "id")
+        if entries := _page_entries(found[:limit]):
+            return entries
+        if len(words) < LEAST_PART_CHARS:
+            break
+    return []
 
 
 def entity_types() -> list[TypeCount]:

@@ -1,6 +1,6 @@
 """Reads of review items: what the memory asks its user."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Q
@@ -33,6 +33,17 @@ def review_items(
         found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=mark.id))
     page = cut(list(found[: size + 1]), size=size)
     return PagedRows(_review_entries(user_id, page.rows), has_more=page.has_more)
+
+
+def open_forget_wishes(*, user_id: UUID, record_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Which of the records the memory asks whether to forget, and in which review item."""
+    asked = ReviewItem.objects.filter(
+        user_id=user_id,
+        kind=ReviewItem.Kind.FORGET,
+        state=ReviewItem.State.OPEN,
+        left_id__in=record_ids,
+    )
+    return dict(asked.values_list("left_id", "id"))
 
 
 def _review_entries(user_id: UUID, rows: Sequence[ReviewItem]) -> list[ReviewEntry]:

@@ -168,17 +168,33 @@ function cancel(stream) {
 
 const eventHandlers = {
   message_chunk(stream, { text }) {
+    clearWaitNotice(stream);
     stream.waiting += text;
     stream.frame ??= requestAnimationFrame(() => flush(stream));
   },
+  reasoning(stream, { text }) {
+    clearWaitNotice(stream);
+    thoughts(stream).append(text);
+  },
+  notice(stream, { message }) {
+    const line = stream.article.querySelector(".wait-notice") ?? document.createElement("p");
+    line.className = "outcome wait-notice";
+    line.setAttribute("role", "status");
+    line.textContent = message;
+    stream.article.append(line);
+  },
   tool_call(stream, { tool_call_id, title, description }) {
+    clearWaitNotice(stream);
     const card = document.createElement("details");
     card.className = "tool-call";
     card.dataset.toolCallId = tool_call_id;
     card.innerHTML = '<summary><span></span> <span class="state">running…</span></summary><p></p>';
     card.querySelector("span").textContent = title;
     card.querySelector("p").textContent = description;
-    toolCards(stream).append(card);
+    // What a reload found of it was a copy; the stream tells everything from its start.
+    const copy = findToolCard(stream, tool_call_id);
+    if (copy) copy.replaceWith(card);
+    else toolCards(stream).append(card);
   },
   tool_response(stream, { tool_call_id, message }) {
     endToolCard(stream, tool_call_id, "done", message);
@@ -204,6 +220,26 @@ function flush(stream) {
   stream.waiting = "";
 }
 
+function clearWaitNotice({ article }) {
+  article.querySelector(".wait-notice")?.remove();
+}
+
+// Where what the model thinks before its answer is shown, folded.
+function thoughts(stream) {
+  const { article, text } = stream;
+  let details = article.querySelector("details.reasoning");
+  if (!details) {
+    details = document.createElement("details");
+    details.className = "reasoning";
+    details.innerHTML = '<summary>Thinking…</summary><div class="thoughts"></div>';
+    text.parentElement.before(details);
+  } else if (!stream.hasReasoning) {
+    details.querySelector(".thoughts").textContent = ""; // a copy; the stream sends it from its start
+  }
+  stream.hasReasoning = true;
+  return details.querySelector(".thoughts");
+}
+
 function toolCards({ article, text }) {
   let cards = article.querySelector(".tool-calls");
   if (!cards) {
@@ -214,8 +250,12 @@ function toolCards({ article, text }) {
   return cards;
 }
 
+function findToolCard(stream, toolCallId) {
+  return [...toolCards(stream).children].find((each) => each.dataset.toolCallId === toolCallId);
+}
+
 function endToolCard(stream, toolCallId, state, message) {
-  const card = [...toolCards(stream).children].find((each) => each.dataset.toolCallId === toolCallId);
+  const card = findToolCard(stream, toolCallId);
   if (!card) return;
   card.classList.toggle("failed", state === "failed");
   card.querySelector(".state").textContent = state;

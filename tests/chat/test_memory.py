@@ -10,10 +10,9 @@ import pytest
 from accounts.models import User
 from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
-from chat.services import recalling as chat_recalling
 from journal.models import Message
 from knowledge.models import Block
-from knowledge.services.recall import recalling
+from knowledge.services.recall import giving, recalling
 from tests.knowledge.api import rows
 from tests.knowledge.remembering import Remembering
 from tests.live import Caller
@@ -34,7 +33,7 @@ def remember(monkeypatch: pytest.MonkeyPatch) -> Remember:
 
     def recalls(*blocks: Block) -> Remembering:
         recall = Remembering(blocks)
-        monkeypatch.setattr(chat_recalling, "recall", recall)
+        monkeypatch.setattr(giving, "recall", recall)
         return recall
 
     return recalls
@@ -195,7 +194,7 @@ def test_a_memory_that_fails_costs_nothing(
     def broken(**_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(chat_recalling, "recall", broken)
+    monkeypatch.setattr(giving, "recall", broken)
     model = script(ScriptedModel("I do not know."))
     client = caller(alice)
 
@@ -220,7 +219,7 @@ def test_a_memory_that_is_too_slow_is_not_waited_for(
     def hanging(**_: Any) -> None:
         answered.wait(60)
 
-    monkeypatch.setattr(chat_recalling, "recall", hanging)
+    monkeypatch.setattr(giving, "recall", hanging)
     model = script(ScriptedModel("I do not know."))
     client = caller(alice)
 
@@ -240,7 +239,7 @@ def test_a_model_that_needs_no_prompts_waits_for_none(
     def hanging(**_: Any) -> None:
         recalled.wait(60)
 
-    monkeypatch.setattr(chat_recalling, "recall", hanging)
+    monkeypatch.setattr(giving, "recall", hanging)
     script(MockModel(["Hello."]))
     client = caller(alice)
 

@@ -62,16 +62,19 @@ def test_a_question_is_kept_as_it_was_written(alice: User, caller: Callers) -> N
     assert client.journal()[0]["content"] == "  spaces \n and 🧠 "
 
 
-def test_an_empty_answer_is_complete(alice: User, caller: Callers, script: Any) -> None:
-    """A model that says nothing leaves an empty, complete message."""
+def test_an_empty_answer_is_a_failure(alice: User, caller: Callers, script: Any) -> None:
+    """A model that says nothing leaves an empty message that says so."""
     script(ScriptedModel())
     client = caller(alice)
 
     events = client.read(client.ask())
 
-    assert [(event.type, event.data) for event in events] == [("done", {"reason": "complete"})]
+    assert [(event.type, event.data) for event in events] == [
+        ("error", {"message": "The model gave no answer; try again."}),
+        ("done", {"reason": "error"}),
+    ]
     assert Message.objects.get(role="assistant").content == ""
-    assert Message.objects.get(role="assistant").status == "complete"
+    assert Message.objects.get(role="assistant").status == "failed"
 
 
 def test_the_model_is_named_on_its_message(alice: User, caller: Callers) -> None:

@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 
 import pytest
 
-from chat.agent import ChatModel, Part, PromptMessage
+from chat.agent import ChatModel, ModelPart, PromptMessage
 from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
+from chat.errors import ModelBusy
 from exobrain.lib.config import Config
 from tests.mock_model import rewind
-from tests.model_server import answer, running
+from tests.model_server import answer, native, running
 
 pytestmark = pytest.mark.xdist_group("provider")  # importing LangChain takes seconds: once
 
@@ -21,7 +22,7 @@ TEXT = "".join(WORDS)
 PROMPT = [PromptMessage("user", "Who?")]
 
 
-@pytest.fixture(params=["mock", "scripted", "provider"])
+@pytest.fixture(params=["mock", "scripted", "provider", "native", "fallback"])
 def model(request: pytest.FixtureRequest) -> Iterator[ChatModel]:
     """Each implementation in turn, with the same answer."""
     rewind()
@@ -32,14 +33,23 @@ def model(request: pytest.FixtureRequest) -> Iterator[ChatModel]:
     if request.param in makers:
         yield makers[request.param]()
         return
+    from chat.agent.fallback import FallbackModel
+    from chat.agent.native import NativeModel
     from chat.agent.provider import ProviderModel
 
     with running() as server:
+        config = Config.model_construct(model_provider_base_url=server.url)
         server.says(answer(*WORDS))
-        yield ProviderModel(Config.model_construct(model_provider_base_url=server.url))
+        if request.param == "provider":
+            yield ProviderModel(config)
+        elif request.param == "fallback":
+            yield FallbackModel(ScriptedModel(ModelBusy()), ProviderModel(config))
+        else:
+            server.says(native(*WORDS))
+            yield NativeModel(config)
 
 
-async def _text(parts: AsyncGenerator[Part, None]) -> str:
+async def _text(parts: AsyncGenerator[ModelPart, None]) -> str:
     return "".join([part async for part in parts if isinstance(part, str)])
 
 

@@ -9,11 +9,11 @@ from django.test import Client
 
 from accounts.models import User
 from chat.agent.scripted import ScriptedModel
-from chat.services import recalling as chat_recalling
 from exobrain.lib.config import Config
 from journal.models import Message
 from knowledge.models import Block, Redaction, Source
 from knowledge.services.pages.editing import set_private
+from knowledge.services.recall import giving
 from knowledge.services.withholding import asks_for, given_of, withheld_from
 from knowledge.types import EndedStatement, Scope
 from tests.factories import JournalFactory
@@ -101,7 +101,7 @@ def test_a_model_elsewhere_is_not_told(
         Block.objects.filter(id=other.id).update(message=message)
         other.refresh_from_db()
     recalled = Remembering([fact, *others, rows.episode(message)])
-    monkeypatch.setattr(chat_recalling, "recall", recalled)
+    monkeypatch.setattr(giving, "recall", recalled)
 
     here = told("How am I?", at=HERE, answer="Fine.")
     elsewhere = told("And now?", at=ELSEWHERE)
@@ -173,6 +173,28 @@ def test_what_is_forgotten_is_in_no_day(alice: User, told: Callable[..., str]) -
     assert "[withheld] I like tea." in asked
 
 
+def test_what_is_forgotten_stays_so_beside_what_is_private(
+    alice: User, told: Callable[..., str]
+) -> None:
+    """The mark of the one does not move the other."""
+    told("I am seeing a therapist. My brother is Tim. I like tea.", at=HERE)
+    message = Message.objects.get(role="user")
+    a_private_fact(
+        alice,
+        message,
+        "I have a therapist.",
+        "I am seeing a therapist.",
+        topic="condition:therapist",
+        value="therapist",
+    )
+    Redaction.objects.create(id=message.id, user=alice, message=message, start=25, end=43)
+
+    asked = told("Who is my brother?", at=ELSEWHERE)
+
+    assert "Tim" not in asked
+    assert "[withheld] [withheld] I like tea." in asked
+
+
 def test_the_corrected_fact_is_told_beside_its_message(
     alice: User, told: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +204,7 @@ def test_the_corrected_fact_is_told_beside_its_message(
     fact = rows.fact(alice, None, "I live in Bruges.", message=message, trust=5)
     Block.objects.filter(id=fact.id).update(message=message)
     fact.refresh_from_db()
-    monkeypatch.setattr(chat_recalling, "recall", Remembering([fact]))
+    monkeypatch.setattr(giving, "recall", Remembering([fact]))
 
     assert 'from="the user, confirmed">I live in Bruges.' in told("Where?", at=HERE)
 
@@ -210,7 +232,7 @@ def test_a_secret_is_told_when_it_is_asked_for(
         alice, me, "The garage has the code 4711.", message=message, topic="home", is_secret=True
     )
     Source.objects.filter(record_id=fact.id).update(end=27)
-    monkeypatch.setattr(chat_recalling, "recall", Remembering([fact, rows.episode(message)]))
+    monkeypatch.setattr(giving, "recall", Remembering([fact, rows.episode(message)]))
 
     asked = told(question, at=HERE)
 
@@ -281,7 +303,7 @@ def test_other_texts_that_have_the_value_are_no_way_round(
     ]
     other = rows.fact(alice, me, "The gout hurts.")
     recalled = Remembering([fact, other, *(rows.episode(each) for each in messages)])
-    monkeypatch.setattr(chat_recalling, "recall", recalled)
+    monkeypatch.setattr(giving, "recall", recalled)
 
     here = told("How am I?", at=HERE, answer="Fine.")
     elsewhere = told("And now?", at=ELSEWHERE)

@@ -15,6 +15,7 @@ from chat.models import Receipt
 from chat.services import recalling as chat_recalling
 from chat.types import Given
 from exobrain.lib.text import estimate_tokens
+from knowledge.services.recall import giving
 from knowledge.types import ComingEvent, Precision, Profile, ProfileFact, Slot, Trust
 from tests.knowledge.api import rows
 from tests.knowledge.remembering import Remembering
@@ -116,8 +117,8 @@ def test_one_that_fails_does_not_cost_the_other(
     def fails(**_: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(chat_recalling, "recall", Remembering([fact]))
-    monkeypatch.setattr(chat_recalling, broken, fails)
+    monkeypatch.setattr(giving, "recall", Remembering([fact]))
+    monkeypatch.setattr(giving if broken == "recall" else chat_recalling, broken, fails)
     model = script(ScriptedModel("Hello."))
     client = caller(alice)
 

@@ -16,6 +16,7 @@ from chat.errors import (
     ModelBroken,
     ModelBrokeOff,
     ModelBusy,
+    ModelContextTooLong,
     ModelFailed,
     ModelNotUnderstood,
     ModelRefusedKey,
@@ -178,7 +179,7 @@ CASES: dict[str, tuple[list[Step], str, type[ModelFailed]]] = {
     "403": (refusal(403), "", ModelRefusedKey),
     "404": (refusal(404), "", ModelUnknown),
     "400": (refusal(400), "", ModelRefusedQuestion),
-    "413": (refusal(413), "", ModelRefusedQuestion),
+    "413": (refusal(413), "", ModelContextTooLong),
     "429": (refusal(429), "", ModelBusy),
     "500": (refusal(500), "", ModelBroken),
     "503 without JSON": (refusal(503, b"<html>down</html>"), "", ModelBroken),
@@ -266,7 +267,7 @@ async def test_it_tries_once_more_before_the_first_word(
     server: ModelServer, first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A hiccup is not worth a failed answer."""
-    monkeypatch.setattr("chat.agent.provider.RETRY_SECONDS", 0)
+    monkeypatch.setattr("chat.agent.attempts.RETRY_SECONDS", 0)
     server.says(CASES[first][0], answer("Now."))
 
     assert await _heard(_model(server)) == ("Now.", None)

@@ -11,10 +11,10 @@ from accounts.models import User
 from chat.agent.scripted import ScriptedModel
 from chat.events import Done
 from chat.models import Receipt
-from chat.services import recalling as chat_recalling
 from chat.services.forgetting import forget_turns_and_receipts, prune_receipts
 from chat.services.runtime import current_runtime
 from knowledge.models import Block
+from knowledge.services.recall import giving
 from tests.factories import JournalFactory
 from tests.knowledge.api import rows
 from tests.knowledge.remembering import Remembering
@@ -35,7 +35,7 @@ def ask(
     config(memory_recall_deadline_ms=20_000)
 
     def asked(*blocks: Block, **fields: Any) -> str:
-        monkeypatch.setattr(chat_recalling, "recall", Remembering(blocks))
+        monkeypatch.setattr(giving, "recall", Remembering(blocks))
         client = caller(alice)
         client.read(client.ask("Where does Ann live?", **fields))
         answer: str = client.journal()[-1]["id"]

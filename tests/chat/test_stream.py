@@ -10,7 +10,7 @@ import pytest
 
 from accounts import consumers
 from accounts.models import User
-from chat.agent import ToolRequest, ToolResult
+from chat.agent.loop import ToolRequest, ToolResult
 from chat.agent.scripted import Gate, ScriptedModel
 from chat.models import Turn
 from chat.services import current_runtime

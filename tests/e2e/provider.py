@@ -6,15 +6,25 @@ Speaks as much of the OpenAI API as the product uses: streamed chat completions.
 import json
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 GATE_SECONDS = 30  # a gate that a failing test leaves shut
 
-Step = str | threading.Event  # a piece of the answer, or a gate to wait at
-Answer = Sequence[Step] | int  # or the status of a refusal
+
+@dataclass(frozen=True)
+class Use:
+    """The model asks for a tool."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+Step = str | Use | threading.Event  # a piece of the answer, or a gate to wait at
+Answer = Sequence[Step] | int | float  # or the status of a refusal, or seconds to come back in
 
 
 class Provider(ThreadingHTTPServer):
@@ -39,6 +49,10 @@ class Provider(ThreadingHTTPServer):
         """The next question is refused."""
         self.answers.append(status)
 
+    def will_be_busy(self, seconds: float) -> None:
+        """The next question is to be asked again after so long."""
+        self.answers.append(float(seconds))
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up in the middle is what Stop is about."""
 
@@ -61,6 +75,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Stream the next answer."""
         self.rfile.read(int(self.headers["content-length"]))
         answer = self.server.answers.popleft() if self.server.answers else ("Yes.",)
+        if isinstance(answer, float):
+            self.send_response(429)
+            self.send_header("retry-after", str(answer))
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return
         if isinstance(answer, int):
             self.send_error(answer)
             return
@@ -70,6 +90,10 @@ class _Handler(BaseHTTPRequestHandler):
         for step in answer:
             if isinstance(step, str):
                 self._send({"delta": {"content": step}, "index": 0, "finish_reason": None})
+            elif isinstance(step, Use):
+                function = {"name": step.name, "arguments": json.dumps(step.arguments)}
+                call = {"index": 0, "id": "call_1", "type": "function", "function": function}
+                self._send({"delta": {"tool_calls": [call]}, "index": 0, "finish_reason": None})
             else:
                 step.wait(GATE_SECONDS)
         self._send({"delta": {}, "index": 0, "finish_reason": "stop"})

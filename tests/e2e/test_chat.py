@@ -41,6 +41,39 @@ def test_answer_is_rendered_when_it_is_complete(alices: Page, provider: Provider
     expect(answer.locator("time")).to_have_text(re.compile(r"\d\d:\d\d"))
 
 
+def test_thoughts_are_folded_while_they_come_and_after(alices: Page, provider: Provider) -> None:
+    """What the model thinks is kept apart from what it says, also after a reload."""
+    gate = threading.Event()
+    provider.will_say("<think>Owls, hm", "m.</think>", gate, "Four.")
+    ask(alices, "How many owls?")
+    answer = answer_to(alices, "How many owls?")
+    expect(answer.locator(".reasoning summary")).to_have_text("Thinking…")
+    expect(answer.locator(".reasoning .thoughts")).to_be_hidden()
+
+    gate.set()
+    expect(answer.locator(".prose")).to_have_text("Four.")
+    alices.reload()
+    answer.locator(".reasoning summary").click()
+
+    expect(answer.locator(".reasoning .thoughts")).to_have_text("Owls, hmm.")
+    expect(answer.locator(".prose")).to_have_text("Four.")
+
+
+def test_a_busy_model_is_waited_for_in_sight(alices: Page, provider: Provider) -> None:
+    """The page says so until the answer begins."""
+    gate = threading.Event()
+    provider.will_be_busy(1)
+    provider.will_say("Now.", gate)
+    ask(alices, "Are you free?")
+    answer = answer_to(alices, "Are you free?")
+    expect(answer.locator(".wait-notice")).to_have_text("The model is busy; trying again in 1 s.")
+
+    expect(answer.locator(".growing .text")).to_have_text("Now.")
+    expect(answer.locator(".wait-notice")).to_have_count(0)
+    gate.set()
+    expect(answer.locator(".prose")).to_have_text("Now.")
+
+
 def test_reload_in_the_middle_loses_and_doubles_nothing(alices: Page, provider: Provider) -> None:
     """After a reload the answer is there from its start and goes on to its end, once."""
     gate = threading.Event()

@@ -10,6 +10,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from pydantic import SecretStr
 
+from chat.tools.web import web_providers
 from exobrain.checks import TAG, refuse_weak_secrets
 from exobrain.lib.config import ROOT
 from exobrain.lib.errors import ConfigError
@@ -105,3 +106,28 @@ def test_a_server_is_not_started_with_one(config: Configure) -> None:
 
     with pytest.raises(ConfigError, match="DJANGO_SECRET_KEY"):
         call_command("serve", host="0.0.0.0")
+
+
+def test_a_mock_of_the_web_without_an_object_is_found(config: Configure, tmp_path: Path) -> None:
+    """Where it is used; a start refuses it as well."""
+    file = tmp_path / "web.json"
+    file.write_text("[]")
+
+    config(web_tools_use_mock=False, web_tools_mock_data_file=file)
+    assert found() == []
+    config(web_tools_use_mock=True)
+    [(code, message)] = found()
+    with pytest.raises(ConfigError, match="WEB_TOOLS_MOCK_DATA_FILE"):
+        web_providers(settings.EXOBRAIN)
+
+    assert code == "exobrain.E004"
+    assert message.startswith(f"WEB_TOOLS_MOCK_DATA_FILE: {file} must hold a JSON object")
+
+
+@pytest.mark.parametrize("file", [None, Path("mock_data/web-tools.json")])
+def test_a_mock_of_the_web_is_found_below_the_project(config: Configure, file: Path | None) -> None:
+    """Or it is built in."""
+    config(web_tools_use_mock=True, web_tools_mock_data_file=file)
+
+    assert found() == []
+    assert web_providers(settings.EXOBRAIN).search is not None

@@ -23,7 +23,7 @@ from knowledge.models import (
     Source,
 )
 from knowledge.services.learning.schema_context import schema_view
-from knowledge.types import BlockKind, Trust
+from knowledge.types import BlockKind, Trust, trust_of
 
 RECORDS: dict[str, type[BitemporalRecord]] = {
     "entity": Entity,
@@ -31,7 +31,6 @@ RECORDS: dict[str, type[BitemporalRecord]] = {
     "edge": Edge,
     "mention": Mention,
 }
-TRUST_OF_ROLE = {"user": Trust.USER_SAID, "assistant": Trust.INFERRED, "tool": Trust.TOOL}
 
 
 def faults(user_id: UUID) -> list[str]:
@@ -116,8 +115,9 @@ def _trust_is_not_above_its_source(user_id: UUID) -> Iterator[str]:
     """No statement counts more than the best of the messages that it is from."""
     said: dict[UUID, list[Trust]] = defaultdict(list)
     cited = _all(Source, user_id).filter(table="block")
-    for block_id, role in cited.values_list("record_id", "message__role"):
-        said[block_id].append(TRUST_OF_ROLE.get(role, Trust.WEB))
+    columns = ("record_id", "message__role", "message__is_from_outside")
+    for block_id, role, is_from_outside in cited.values_list(*columns):
+        said[block_id].append(trust_of(role, is_from_outside=is_from_outside))
     for block in _all(Block, user_id).exclude(trust=Trust.CONFIRMED):
         best = max(said[block.id], default=Trust.CONFIRMED)
         if block.trust > best:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from exobrain.lib.config import Config, load_config
+from exobrain.lib.config import PROCESS_ONLY, Config, load_config
 from exobrain.lib.errors import ConfigError
 from exobrain.lib.signing_secrets import own_secrets
 
@@ -18,13 +18,13 @@ def _default(name: str) -> str:
     if isinstance(value, SecretStr):
         value = value.get_secret_value()
     if isinstance(value, list):
-        return ",".join(value)
+        return ",".join(map(str, value))
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)
 
 
-@pytest.mark.parametrize("name", sorted(set(Config.model_fields) - {"openai_api_key"}))
+@pytest.mark.parametrize("name", sorted(set(Config.model_fields) - set(PROCESS_ONLY)))
 def test_every_setting_is_in_the_example(name: str) -> None:
     """.env.example names each variable with its default."""
     assert f"\n# {name.upper()}={_default(name)}\n" in EXAMPLE
@@ -41,17 +41,18 @@ def test_the_example_names_nothing_else() -> None:
     assert named <= set(Config.model_fields)
 
 
-def test_the_provider_key_is_not_read_from_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", PROCESS_ONLY)
+def test_a_provider_key_is_not_read_from_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """OPENAI_API_KEY comes from the process environment only."""
-    (tmp_path / ".env").write_text("OPENAI_API_KEY=sk-file\nMAIN_AGENT_MODEL=from-file\n")
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    """It comes from the process environment only."""
+    (tmp_path / ".env").write_text(f"{name.upper()}=sk-file\nMAIN_AGENT_MODEL=from-file\n")
+    monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
 
     config = load_config()
 
-    assert (config.openai_api_key, config.main_agent_model) == (None, "from-file")
+    assert (getattr(config, name), config.main_agent_model) == (None, "from-file")
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,8 @@ def test_the_provider_key_is_not_read_from_a_file(
         ("AUTH_JWT_ALGORITHM", "none", "HS256"),
         ("CHAT_ALLOW_ANONYMOUS", "perhaps", "boolean"),
         ("CHAT_TURN_MAX_SECONDS", "0", "greater than 0"),
+        ("WEB_SEARCH_SEARXNG_URL", "searx.example", "http://"),
+        ("WEB_FETCH_PORTS", "80,web", "integer"),
     ],
 )
 def test_a_wrong_value_names_the_variable_and_what_it_accepts(
@@ -186,6 +189,36 @@ def test_the_model_follows_from_what_is_configured(
     config = load_config()
 
     assert (config.uses_mock_model, config.effective_model) == (mock, model)
+
+
+@pytest.mark.parametrize(
+    ("environment", "fetches"),
+    [
+        ({}, False),
+        ({"TAVILY_API_KEY": "tvly-test"}, False),
+        ({"WEB_SEARCH_SEARXNG_URL": "http://localhost:8888"}, True),
+        (
+            {"WEB_SEARCH_SEARXNG_URL": "http://localhost:8888", "TAVILY_API_KEY": "tvly-test"},
+            False,
+        ),
+        (
+            {"WEB_SEARCH_SEARXNG_URL": "http://localhost:8888", "WEB_FETCH_DIRECT": "false"},
+            False,
+        ),
+        ({"TAVILY_API_KEY": "tvly-test", "WEB_FETCH_DIRECT": "true"}, True),
+        ({"WEB_FETCH_DIRECT": "true"}, True),
+    ],
+)
+def test_pages_are_fetched_only_where_that_was_configured(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], fetches: bool
+) -> None:
+    """By a search of one's own, or by saying so."""
+    for name in ("TAVILY_API_KEY", "WEB_SEARCH_SEARXNG_URL", "WEB_FETCH_DIRECT"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert load_config().fetches_pages_itself is fetches
 
 
 @pytest.mark.parametrize(

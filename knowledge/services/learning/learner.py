@@ -95,7 +95,6 @@ from knowledge.types import (
     CERTAIN,
     HOLDER,
     LAST_SAID,
-    TRUST_OF_ROLE,
     BlockKind,
     EventState,
     Extraction,
@@ -158,11 +157,12 @@ def prepare_learning(
         for message in fresh
         if not mask.is_forgotten(message)
     ]
-    read = shown
+    # An answer made from what others wrote is found again, and nothing is learned from it.
+    read = [message for message in shown if not message.is_from_outside]
     if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
         if private is None:
             private = withheld_from(user_id=user_id, is_elsewhere=True)
-        read = [_for_model_elsewhere(message, private) for message in shown]
+        read = [_for_model_elsewhere(message, private) for message in read]
     extractor = configured_extractor()
     proposed = extractor.extract(
         messages=read, schema=schema_view(), known=known_entities(user_id=user_id)
@@ -204,6 +204,7 @@ def message_to_learn(message: StoredMessage) -> SourceMessage:
         role=message.role,
         content=message.content,
         said_at=message.created_at,
+        is_from_outside=message.is_from_outside,
     )
 
 
@@ -447,8 +448,7 @@ class Learner:
                 spans=spans,
                 confidence=_clamp_confidence(proposal.confidence),
             )
-            roles = (self.messages[span.message_id].role for span in spans)
-            accepted.append((stored, max(TRUST_OF_ROLE.get(r, Trust.WEB) for r in roles)))
+            accepted.append((stored, max(self.messages[s.message_id].trust for s in spans)))
         return accepted
 
     def _resolve_entities(self) -> None:
@@ -509,6 +509,9 @@ class Learner:
             return None
         proposal = replace(proposal, text=text, confidence=_clamp_confidence(proposal.confidence))
         message = self.messages[span.message_id]
+        if message.is_from_outside:
+            self._drop_fact(proposal, "not_said_by_user", Verdict.LOW_TRUST)
+            return None
         about = [self.entities[key] for key in dict.fromkeys(proposal.about)]
         edge_type = self._accept_edge(proposal, about)
         topic = storable(proposal.topic or "").strip()[:MAX_TOPIC_CHARS] if about else ""
@@ -534,7 +537,7 @@ class Learner:
                 : identity.MAX_VALUE_CHARS
             ],
             is_single_valued=is_single and bool(topic),
-            trust=Trust(min(proposal.trust, TRUST_OF_ROLE.get(message.role, Trust.WEB))),
+            trust=min(proposal.trust, message.trust),
             start=start,
             held_at=_held_at(proposal, start, message.said_at),
         )
@@ -825,7 +828,7 @@ class Learner:
         message = self.messages.get(span.message_id)
         if message is None or not self._is_in_batch(span) or self.mask.overlaps(span):
             return
-        if TRUST_OF_ROLE.get(message.role, Trust.WEB) < Trust.USER_SAID:
+        if message.trust < Trust.USER_SAID:
             self._decide(Verdict.LOW_TRUST, "not_said_by_user", message.id, span)
             return
         episode_id = identity.episode_id(self.user_id, message_id=message.id)
@@ -993,14 +996,13 @@ class Learner:
                 self._decide(
                     Verdict.FORGOTTEN, "forgotten", message.id, TextSpan(message.id, start, end)
                 )
-            trust = TRUST_OF_ROLE.get(message.role, Trust.WEB)
             block = self.work.add(
                 Block(
                     id=identity.episode_id(self.user_id, message_id=message.id),
                     user_id=self.user_id,
                     kind=BlockKind.EPISODE,
                     text=text,
-                    trust=int(trust),
+                    trust=int(message.trust),
                     valid_from=message.said_at,
                     recorded_at=self.work.now,
                     message_id=message.id,

@@ -9,7 +9,7 @@ from django.db.models import Q
 from knowledge.models import Alias, Block, Edge, Entity, LedgerRow, Mention, ReviewItem, Source
 from knowledge.services.ledger.conflicts import Topic, topics_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork
-from knowledge.types import TRUST_OF_ROLE, Trust
+from knowledge.types import Trust, trust_of
 
 # What `resolve_conflicts` computes: whether and by what a statement has been superseded.
 DERIVED = ("superseded_at", "superseded_by_id", "valid_to")
@@ -88,8 +88,10 @@ def lower_trust(
     mine = Block.objects.filter(user_id=work.user_id, pk__in=blocks)
     for block in work.current(mine.exclude(trust=Trust.CONFIRMED)):
         left = Source.objects.filter(user_id=work.user_id, record_id=block.id)
-        roles = left.exclude(pk__in=without).values_list("message__role", flat=True)
-        best = max((TRUST_OF_ROLE.get(role, Trust.WEB) for role in roles), default=None)
+        said = left.exclude(pk__in=without).values_list("message__role", "message__is_from_outside")
+        best = max(
+            (trust_of(role, is_from_outside=outside) for role, outside in said), default=None
+        )
         if best is None or best >= block.trust:
             continue
         work.change(block, trust=int(best))

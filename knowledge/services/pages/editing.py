@@ -18,6 +18,9 @@ from knowledge.models import (
     Mention,
     Source,
 )
+from knowledge.services.identities.contexts import Contexts
+from knowledge.services.identities.resolution import Resolver
+from knowledge.services.learning.schema_context import schema_view
 from knowledge.services.ledger.conflicts import end_elsewhere, reopen, resolve_conflicts, topic_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork, open_unit_of_work
 from knowledge.types import MAX_TEXT_CHARS, BlockKind, Status, TextSpan, Trust
@@ -68,25 +71,18 @@ def set_private(*, user_id: UUID, block_id: UUID, is_private: bool) -> UUID:
 def add_note(*, user_id: UUID, entity_id: UUID, text: str) -> UUID:
     """The entity's page has a note; returns the note's block."""
     with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
-        entity = _find_entity(user_id, entity_id)
-        text = _storable_text(text)
-        if not text:
-            raise EmptyText
-        note = work.add(
-            Block(
-                id=identity.edit_id(user_id, record_id=entity.id, text=text, at=work.now),
-                user_id=user_id,
-                kind=BlockKind.NOTE,
-                text=text,
-                entity_id=entity.id,
-                trust=Trust.CONFIRMED,
-                valid_from=work.now,
-                recorded_at=work.now,
-                said_at=work.now,
-            )
-        )
-        work.add_mention(note, entity.id)
-        return note.id
+        return _add_note(work, _find_entity(user_id, entity_id), text)
+
+
+@retry_conflicts
+def add_own_note(*, user_id: UUID, text: str) -> UUID:
+    """The user's own page, which is made if need be, has a note; returns the note's block."""
+    with open_unit_of_work(user_id=user_id, kind=Changeset.Kind.EDIT) as work:
+        own = Entity.objects.filter(user_id=user_id, is_self=True).first()
+        if own is None:
+            nothing = Contexts(user_id=user_id, episodes={}, texts={}, vectors={})
+            own = Resolver(work, schema_view(), nothing).ensure_self(Trust.CONFIRMED)
+        return _add_note(work, own, text)
 
 
 @retry_conflicts
@@ -212,6 +208,27 @@ def _replace_text(work: UnitOfWork, block: Block, text: str) -> UUID:
         work.change(edge, valid_to=block.valid_to, superseded_at=block.superseded_at)
     _update_dependents(work, successor)
     return successor.id
+
+
+def _add_note(work: UnitOfWork, entity: Entity, text: str) -> UUID:
+    text = _storable_text(text)
+    if not text:
+        raise EmptyText
+    note = work.add(
+        Block(
+            id=identity.edit_id(work.user_id, record_id=entity.id, text=text, at=work.now),
+            user_id=work.user_id,
+            kind=BlockKind.NOTE,
+            text=text,
+            entity_id=entity.id,
+            trust=Trust.CONFIRMED,
+            valid_from=work.now,
+            recorded_at=work.now,
+            said_at=work.now,
+        )
+    )
+    work.add_mention(note, entity.id)
+    return note.id
 
 
 def _storable_text(text: str) -> str:

@@ -150,3 +150,27 @@ def test_the_type_of_a_confirmed_entity_stays(teller: Teller, ann: Entity) -> No
     teller.tell("@Ann")
 
     assert Entity.objects.get().node_type_id == "node.ai_agent"
+
+
+def test_a_note_makes_the_users_own_page(alice: User) -> None:
+    """Where nothing was learned of them yet; the next one stands on the same page."""
+    first = editing.add_own_note(user_id=alice.pk, text="I like tea.")
+    second = editing.add_own_note(user_id=alice.pk, text="I like milk.")
+
+    own = Entity.objects.get(user_id=alice.pk)
+    notes = {block.id: block for block in Block.objects.filter(user_id=alice.pk)}
+    assert own.is_self
+    assert set(notes) == {first, second}
+    assert {(note.kind, note.trust, note.entity_id) for note in notes.values()} == {
+        ("note", Trust.CONFIRMED, own.id)
+    }
+
+
+def test_a_note_that_made_a_page_can_be_rolled_back(alice: User) -> None:
+    """And the page goes with it."""
+    editing.add_own_note(user_id=alice.pk, text="I like tea.")
+
+    roll_back(user_id=alice.pk, changeset_id=Changeset.objects.get(user_id=alice.pk).id)
+
+    assert not Entity.objects.filter(user_id=alice.pk).exists()
+    assert not Block.objects.filter(user_id=alice.pk).exists()

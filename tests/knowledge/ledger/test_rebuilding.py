@@ -229,6 +229,17 @@ def test_what_the_user_wrote_outlives_the_job_below_it(teller: Teller) -> None:
     assert memory(teller.user) == before
 
 
+def test_a_note_that_made_the_users_page_stays(teller: Teller) -> None:
+    """Whether or not the page is made by what was said."""
+    editing.add_own_note(user_id=teller.user.pk, text="I like tea.")
+    teller.tell("#home=lyon", day=1)
+    before = memory(teller.user)
+
+    rebuild(user_id=teller.user.pk)
+
+    assert memory(teller.user) == before
+
+
 def test_who_is_different_by_now_is_not_merged_again(teller: Teller) -> None:
     """A merge that was rolled back and forth, and then denied."""
     teller.tell("@Johnathan", day=1)

@@ -1,0 +1,143 @@
+"""What a call of a tool may do, whatever the model says.
+
+Filters that look for evil text do not work (arXiv 2605.08442: 88 % of attacks pass them); limits on
+what a call can do work. So nothing here reads what a text says. Text from the web, from another
+program's tool or pasted by the user never widens what is allowed, and narrows it:
+
+- only addresses that the user typed or a tool of this turn returned are fetched, and as they were
+  named, so that no address can carry what the model knows to whoever reads that server's log (a
+  page that links to many can still learn which one was chosen: `web_fetch` keeps those few);
+- once there is text from outside, a search may have only words that are public already: the
+  user's question and what tools returned;
+- writing to the memory is done at once only when the user's own message asks for it, and is
+  otherwise proposed on the page.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from chat.tools.base import TurnContext
+from exobrain.lib.web_address import AddressRefused, read_address
+
+PASTED_CHARACTERS = 1_200  # a longer question is taken to hold what somebody else wrote
+_ADDRESS = re.compile(
+    r"(?i)\b(?:https?://|www\.)[^\s<>\"'`]+"
+    r"|(?<![@\w.-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}/[^\s<>\"'`]*"
+)
+_BARE_HOST = re.compile(r"(?<![@\w.-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}(?![\w@-])")
+_BRACKETS = {")": "(", "]": "[", "}": "{"}
+_WORD = re.compile(r"\w+")
+_YEAR = re.compile(r"(19|20)\d\d")
+# Words that any search may have: they say nothing of anybody.
+_USUAL_WORDS = frozenset(
+    """a an and are as at best by can current date details did do does documentation explained facts
+    for from guide help history how in info information is it latest list meaning near new news
+    now of official on online or price prices recent review reviews site source sources that the
+    time to today tomorrow tutorial update updates url us version vs was weather web what when where
+    which who why wiki wikipedia with work world year yesterday
+    aktuell am das der die ein eine heute im ist mit morgen neu neueste und von was wer wie wo zu
+    """.split()  # noqa: SIM905  words read best as words
+)
+
+
+def addresses_in(text: str) -> set[str]:
+    """The web addresses that a text names, in the form in which they are compared."""
+    found = [_without_punctuation(each) for each in _ADDRESS.findall(text)]
+    found += _BARE_HOST.findall(_ADDRESS.sub(" ", text))
+    return {normal for each in found if (normal := normal_address(each))}
+
+
+def _without_punctuation(address: str) -> str:
+    """The address without what the sentence around it has put at its end."""
+    while address:
+        last = address[-1]
+        is_closing = last in _BRACKETS and address.count(last) > address.count(_BRACKETS[last])
+        if not is_closing and last not in ".,;:!?»«”“’*_":
+            break
+        address = address[:-1]
+    return address
+
+
+def normal_address(address: str) -> str:
+    """The address in its one form (`exobrain.lib.web_address`); empty when it is none to fetch."""
+    address = address.strip()
+    try:
+        return str(read_address(address if "://" in address else f"https://{address}"))
+    except AddressRefused:
+        return ""
+
+
+def looks_pasted(question: str) -> bool:
+    """True when the question is so long that it may hold somebody else's words."""
+    return len(question) > PASTED_CHARACTERS
+
+
+def known_address(address: str, turn: TurnContext) -> str:
+    """This address as the user or a tool named it, which is how to fetch it; empty: nobody did.
+
+    Models write http for https and add a slash or leave one out. What they make of an address is
+    never sent, so that nothing can be told by the way they write it.
+    """
+    wanted = normal_address(address)
+    if not wanted:
+        return ""
+    known = {normal for each in turn.addresses if (normal := normal_address(each))}
+    if wanted in known:
+        return wanted
+    alike = sorted(each for each in known if _loosely(each) == _loosely(wanted))
+    return alike[-1] if alike else ""  # https is the last
+
+
+def _loosely(address: str) -> str:
+    """A normal address without what models change: the scheme, and one slash at a path's end."""
+    rest = address.partition("://")[2]
+    return rest if "?" in rest else rest.removesuffix("/")
+
+
+def may_fetch(address: str, turn: TurnContext) -> bool:
+    """True when the user or a tool named this address."""
+    return bool(known_address(address, turn))
+
+
+def private_words_of(query: str, turn: TurnContext) -> set[str]:
+    """Words of a search that nobody may be told while text from outside is in the turn.
+
+    Empty while there is none: then the user's own question is all that the model obeys.
+    """
+    if not turn.has_outside_text:
+        return set()
+    found = set().union(*(_words(text) for text in turn.outside_text))
+    # A page that lists letters or digits could have anything spelt with them.
+    public = _words(turn.question).union(word for word in found if not _can_spell(word))
+    return _words(query) - public - _USUAL_WORDS
+
+
+def _can_spell(word: str) -> bool:
+    """True for syllables and numbers other than years."""
+    return len(word) < 3 or (word.isdecimal() and not _YEAR.fullmatch(word))
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}
+
+
+def asks_for(question: str, wish: re.Pattern[str]) -> bool:
+    """True when the user's own message, typed and not pasted, asks for it."""
+    return not looks_pasted(question) and wish.search(question) is not None
+
+
+def strings_of(arguments: Mapping[str, Any]) -> str:
+    """All text in the arguments, joined; for a tool of another program."""
+    found: list[str] = []
+    pending: list[Any] = [dict(arguments)]
+    while pending:
+        match pending.pop():
+            case dict() as fields:
+                pending.extend(fields.keys())
+                pending.extend(fields.values())
+            case list() as items:
+                pending.extend(items)
+            case str() as text:
+                found.append(text)
+    return " ".join(found)

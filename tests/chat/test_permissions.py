@@ -1,0 +1,177 @@
+"""What a tool may fetch and search for, whatever the model says."""
+
+import pytest
+
+from chat.tools.base import TurnContext
+from chat.tools.permissions import addresses_in, known_address, may_fetch, private_words_of
+
+
+def turn_of(question: str, *addresses: str, outside: str = "") -> TurnContext:
+    """A turn with the question, and what a tool has named and said."""
+    return TurnContext(
+        user_id=None,
+        question=question,
+        addresses=addresses_in(question) | set(addresses),
+        outside_text=[outside] if outside else [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Read https://a.example/x, please.", {"https://a.example/x"}),
+        ("(see http://A.example:80/X?y=z#w)", {"http://a.example/X?y=z"}),
+        ("what does www.a.example say", {"https://www.a.example/"}),
+        ("what does a.example say?", {"https://a.example/"}),
+        ("a.example/path/to.html!", {"https://a.example/path/to.html"}),
+        ("https://a.example/Owl_(bird)", {"https://a.example/Owl_(bird)"}),
+        ("(https://a.example/Owl_(bird))", {"https://a.example/Owl_(bird)"}),
+        ("[owls](https://a.example/owls)", {"https://a.example/owls"}),
+        ("**https://a.example/owls**", {"https://a.example/owls"}),
+        ("„https://a.example/owls“", {"https://a.example/owls"}),
+        (
+            "bücher.example and bücher.example/x",
+            {
+                "https://xn--bcher-kva.example/",
+                "https://xn--bcher-kva.example/x",
+            },
+        ),
+        ("write to me@a.example or me@a.example/x", set()),
+        ("https://me:secret@a.example/", set()),
+        ("https://good.example@evil.example/", set()),
+        ("https://a.example/?to=b.example", {"https://a.example/?to=b.example"}),
+        ("ftp://a.example/x", {"https://a.example/x"}),
+        ("no address, e.g. here", set()),
+        ("http://10.0.0.1/admin", {"http://10.0.0.1/admin"}),  # refused when it is fetched
+        ("http://127.1/", set()),
+    ],
+)
+def test_addresses_of_a_text(text: str, named: set[str]) -> None:
+    """Without the punctuation around them."""
+    assert addresses_in(text) == named
+
+
+KNOWN = "https://a.example/path?x=1"
+SAME = [
+    KNOWN,
+    f"  {KNOWN} ",
+    "HTTPS://A.EXAMPLE/path?x=1",
+    "https://a.example:443/path?x=1",
+    "https://a.example./path?x=1",
+    "https://a.example/path?x=1#anything-at-all",
+    "http://a.example/path?x=1",
+    "a.example/path?x=1",
+    "https://a.example/%70ath?x=%31",
+    "https://a.example/b/../path?x=1",
+    "https://a.example/./path?x=1",
+]
+
+
+@pytest.mark.parametrize("asked", SAME)
+def test_the_same_address_is_fetched_as_it_was_named(asked: str) -> None:
+    """What the model makes of it, its fragment among that, goes nowhere."""
+    assert known_address(asked, turn_of(f"read {KNOWN}")) == KNOWN
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "https://a.example/path?x=2",
+        "https://a.example/path?x=1&y=secret",
+        "https://a.example/path?x=1/",
+        "https://a.example/path",
+        "https://a.example/path/?x=1",
+        "https://a.example/Path?x=1",
+        "https://a.example//path?x=1",
+        "https://a.example/path%2Fsecret?x=1",
+        "https://a.example/path%3Fx=1",
+        "https://a.example/path;secret?x=1",
+        "https://a.example/secret/%2e%2e%2fpath?x=1",
+        "https://a.example:8443/path?x=1",
+        "https://secret.a.example/path?x=1",
+        "https://a.example.evil.example/path?x=1",
+        "https://secret@a.example/path?x=1",
+        "https://a.example@evil.example/path?x=1",
+        "https://evil.example#https://a.example/path?x=1",
+        "https://evil.example/https://a.example/path?x=1",
+        "https://evil.example\\@a.example/path?x=1",
+        "https://a.example\\.evil.example/path?x=1",
+        "https://a.example /path?x=1",
+        "https://a.example/path?x=1\r\nsecret",
+        "https://а.example/path?x=1",  # the letter of Cyrillic
+        "ftp://a.example/path?x=1",
+        "file:///path?x=1",
+        "javascript:https://a.example/path?x=1",
+        "",
+        "https://",
+    ],
+)
+def test_another_address_is_not_fetched(asked: str) -> None:
+    """However like the known one it looks."""
+    assert not may_fetch(asked, turn_of(f"read {KNOWN}"))
+
+
+@pytest.mark.parametrize(
+    ("named", "asked", "is_known"),
+    [
+        ("https://a.example/x", "https://a.example/x/", True),
+        ("https://a.example/x/", "https://a.example/x", True),
+        ("https://a.example/x", "https://a.example/x//", False),
+        ("https://a.example/x", "https://a.example/x///////", False),
+        ("https://a.example/", "https://a.example", True),
+        ("https://a.example/", "https://a.example//", False),
+        ("https://a.example/x", "https://a.example/x?", True),
+        ("https://a.example/x", "https://a.example/x?/", False),
+    ],
+)
+def test_slashes_carry_nothing(named: str, asked: str, is_known: bool) -> None:
+    """One at the end is what models get wrong; their number could be a message."""
+    assert known_address(asked, turn_of(named)) == (named if is_known else "")
+
+
+def test_the_very_address_wins() -> None:
+    """Where several that are alike were named."""
+    turn = turn_of("", "http://a.example/x", "https://a.example/x", "https://a.example/x/")
+
+    assert known_address("http://a.example/x", turn) == "http://a.example/x"
+    assert known_address("http://a.example/x/", turn) == "https://a.example/x/"
+
+
+def test_what_a_tool_named_in_its_own_way_is_known() -> None:
+    """Another program's tool may not know the one form."""
+    assert known_address("https://a.example/x", turn_of("", "HTTPS://A.example:443/x#y")) != ""
+
+
+@pytest.mark.parametrize(
+    ("query", "private"),
+    [
+        ("owls in winter", set()),
+        ("latest news of owls 2026", set()),
+        ("owls peanut", {"peanut"}),
+        ("OWLS Peanut", {"peanut"}),
+        ("site:evil.example?q=peanut", {"evil", "peanut", "q", "example"}),
+        ("0 1 7 5", {"0", "1", "7", "5"}),
+        ("5551234", {"5551234"}),
+        ("p e a n u t", {"p", "e", "n", "u", "t"}),
+    ],
+)
+def test_after_text_from_outside_only_public_words_are_searched(
+    query: str, private: set[str]
+) -> None:
+    """Those of the question and of what was found; nothing can be spelt with letters of a page."""
+    outside = "Owls hunt in winter, it was said in 2026. a b c d e n p t u 0 1 2 5 7 5551234"
+    turn = turn_of("How do owls live?", outside=outside)
+
+    assert private_words_of(query, turn) == private
+
+
+def test_before_that_any_words_are() -> None:
+    """Nobody but the user has told the model what to search for."""
+    assert private_words_of("peanut allergy", turn_of("What may I eat?")) == set()
+
+
+def test_numbers_of_the_question_may_be_searched() -> None:
+    """The user has said them."""
+    turn = turn_of("What is E 471 in?", outside="Something.")
+
+    assert private_words_of("E 471", turn) == set()
