@@ -249,12 +249,10 @@ def ask(user_id: uuid.UUID, world: World) -> dict[str, Any]:
     """Milliseconds of recalls, and of what no recall can do without."""
     from django.conf import settings  # noqa: PLC0415
 
-    from chat.services.recalling import (  # noqa: PLC0415
-        profile_for_answers,
-        recall_for_question,
-    )
+    from chat.services.recalling import profile_for_answers  # noqa: PLC0415
     from exobrain.lib.sql import all_rows  # noqa: PLC0415
     from exobrain.lib.threads import in_slow_thread, in_thread  # noqa: PLC0415
+    from knowledge.services.recall.giving import recall_for_question  # noqa: PLC0415
     from knowledge.stores.embedders import configured_embedder  # noqa: PLC0415
     from knowledge.types import Recall  # noqa: PLC0415
 
