@@ -7,6 +7,7 @@ by dateutil on the clock of a time zone: what is at nine stays at nine when the 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from dateutil.rrule import rrulestr
 
@@ -46,6 +47,7 @@ _LAST_YEARS = datetime(9960, 1, 1)
 LENGTHS = {"day": DAY, "month": timedelta(days=31), "year": timedelta(days=366)}
 
 
+@lru_cache(maxsize=4096)  # every answer asks it of every event that recurs
 def is_rule(rule: str) -> bool:
     """True for a recurrence rule that is read, of days or longer, and that takes place."""
     parts = _parts_of(rule)

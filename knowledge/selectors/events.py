@@ -15,8 +15,6 @@ from knowledge.dates.occurrences import LENGTHS, end_of, occurrences
 from knowledge.models import Block
 from knowledge.types import BlockKind, EventState, Status
 
-LONGEST = max(LENGTHS.values())  # of an event that does not say when it ends
-
 
 @dataclass(frozen=True)
 class Occurrence:
@@ -55,7 +53,9 @@ def upcoming(*, user_id: UUID, since: datetime, until: datetime, zone: tzinfo) -
     Recurring events are expanded on the clock of the zone. What is cancelled is left out.
     """
     reaches = Q(recurrence__gt="") | Q(ends_at__gt=since)
-    reaches |= Q(ends_at=None, starts_at__gte=since - LONGEST)
+    reaches |= Q(ends_at=None, starts_at__gte=since - LENGTHS["day"])
+    for precision, length in LENGTHS.items():
+        reaches |= Q(ends_at=None, time_precision=precision, starts_at__gte=since - length)
     events = _events(user_id).exclude(event_state=EventState.CANCELLED)
     rows = events.filter(reaches, starts_at__lt=until)
     found = [each for block in rows for each in _occurrences(block, since, until, zone)]
