@@ -20,6 +20,7 @@ from chat.models import Proposal
 from chat.services import open_reading, start_warm_up
 from chat.services.finishing import STATUS_BY_REASON, reasoning_in
 from chat.services.profile import profile_view
+from chat.tools.web import why_no_web_tools
 from chat.types import Requester
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
@@ -103,8 +104,9 @@ def profile(request: PageRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def usage(request: PageRequest) -> HttpResponse:
-    """How many tokens the reader's answers have cost, by day and by month."""
+    """What the assistant can use, and how many tokens the reader's answers have cost."""
     context = {
+        "why_no_web": why_no_web_tools(settings.EXOBRAIN),
         "usage": selectors.token_usage(user_id=request.user.pk),
         "limit": settings.EXOBRAIN.chat_daily_tokens,
         "current": "settings",

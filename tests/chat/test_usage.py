@@ -132,3 +132,15 @@ def test_days_and_months_are_shown(alice: User, bob: User, as_user: Callable[...
     assert "10,000" in page
     assert sum(month.input_tokens for month in token_usage(user_id=alice.id).months) == 11_241
     assert "1,234" not in as_user(bob).get("/settings/usage").content.decode()
+
+
+def test_the_page_says_what_the_assistant_can_use(
+    alice: User, as_user: Callable[[User], Client], config: Callable[..., None]
+) -> None:
+    """And what is to be set for what it cannot."""
+    page = as_user(alice).get("/settings/usage").content.decode()
+    assert "set TAVILY_API_KEY or WEB_SEARCH_SEARXNG_URL" in page
+
+    config(web_tools_use_mock=True)
+    page = as_user(alice).get("/settings/usage").content.decode()
+    assert "It searches the web" in page
