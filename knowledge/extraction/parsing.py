@@ -8,7 +8,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-Parse = Callable[[str], Any]  # text -> spacy.tokens.Doc
+# spaCy's own types would have to be imported.
+Document = Any  # spacy.tokens.Doc
+Token = Any  # spacy.tokens.Token
+Parse = Callable[[str], Document]
 Parser = Callable[[], Parse | None]  # called when there is something to parse
 
 

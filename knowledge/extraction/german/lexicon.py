@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from knowledge.extraction.words import word_list
+from knowledge.extraction.words import word_kinds, word_list
 
 HERE = Path(__file__).parent
 
@@ -20,17 +20,7 @@ class Role(NamedTuple):
 @cache
 def small_words(kind: str) -> frozenset[str]:
     """The words of a kind: determiner, preposition, adverb, ..."""
-    return _kinds()[kind]
-
-
-@cache
-def _kinds() -> Mapping[str, frozenset[str]]:
-    kinds: dict[str, frozenset[str]] = {}
-    for line in (HERE / "function_words.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            kind, *words = line.split()
-            kinds[kind] = frozenset(words)
-    return kinds
+    return word_kinds(HERE / "function_words.txt")[kind]
 
 
 @cache
