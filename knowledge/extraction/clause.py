@@ -1,4 +1,4 @@
-"""A clause: who does what, as every language's reader gives it to the topics' interpreter."""
+"""A clause: who does what, as a sentence's parse gives it to the frames of the topics' table."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

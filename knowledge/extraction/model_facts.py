@@ -26,8 +26,8 @@ from knowledge.extraction.times import (
     event_at,
     recurrence_in,
 )
-from knowledge.extraction.topic_frames import SaidValue, State, role_told
-from knowledge.extraction.topics import Topic
+from knowledge.extraction.topic_frames import SaidValue, role_told
+from knowledge.extraction.topics import State, Topic
 from knowledge.extraction.values import age_in, day_of_year
 from knowledge.extraction.vocabulary import EVENT_TOPIC, match_topic, parse_start_date
 from knowledge.types import (

@@ -10,14 +10,10 @@ from typing import Protocol
 
 from knowledge.extraction.clause import Clause, Phrase, Tense
 from knowledge.extraction.english import SAME, Reading, read_english
-from knowledge.extraction.interpreter import (
-    KNOWN,
-    Context,
-    filled,
-    read_clause,
-    read_open_clause,
-    sentence,
-)
+from knowledge.extraction.english.context import Context
+from knowledge.extraction.english.open_statements import read_open_clause
+from knowledge.extraction.english.topic_statements import KNOWN, read_clause
+from knowledge.extraction.english.writing import filled, sentence
 from knowledge.extraction.names import EMAIL, Name, normal_phone
 from knowledge.extraction.node_types import PERSON, PLACES
 from knowledge.extraction.parsing import Parse

@@ -16,8 +16,8 @@ from knowledge.extraction.corrections import (
     takes_back,
 )
 from knowledge.extraction.english import capitalised
+from knowledge.extraction.english.writing import filled
 from knowledge.extraction.gazetteer import fold_name
-from knowledge.extraction.interpreter import filled
 from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_names
 from knowledge.extraction.node_types import ENTITY

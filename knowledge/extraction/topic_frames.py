@@ -9,13 +9,12 @@ That reads more sentences than a parse does, and is enough where somebody says w
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from knowledge.extraction.clause import Phrase
+from knowledge.extraction.english.lexicon import small_words
 from knowledge.extraction.english_verbs import VerbForm, verbs_of
 from knowledge.extraction.german.lexicon import BASES, noun_is, noun_lists
 from knowledge.extraction.german.morphology import Tense, verb_forms
-from knowledge.extraction.interpreter import OF_THE_MOMENT, STAYS_TRUE
 from knowledge.extraction.names import Name
 from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.quoted_clauses import (
@@ -27,7 +26,7 @@ from knowledge.extraction.quoted_clauses import (
     tokens_of,
 )
 from knowledge.extraction.statements import normal_value
-from knowledge.extraction.topics import Effect, Frame, Slot, Topic, all_topics, role_topic
+from knowledge.extraction.topics import Effect, Frame, Slot, State, Topic, all_topics, role_topic
 from knowledge.extraction.values import fits
 
 NEAR_WORDS = 5  # between a value and the preposition or the verb before it
@@ -62,14 +61,6 @@ _NO_MORE = re.compile(
 _OF_PEOPLE = ("pet:", "name", "likes:", "dislikes:")  # topics whose value may be a person's name
 _NAMED = frozenset({"is", "named", "called", "ist", "heißt", "namens", "name"})
 _ARTICLES = OWNERS | frozenset({"a", "an", "the"})
-
-
-class State(StrEnum):
-    """What a clause says of a topic."""
-
-    HOLDS = "holds"
-    ENDED = "ended"
-    DENIED = "denied"
 
 
 @dataclass(frozen=True)
@@ -348,10 +339,10 @@ def _state(effect: Effect, verb: _Verb, clause: QuotedClause) -> State | None:  
         return State.ENDED
     if is_denied:
         return None if is_past else State.DENIED
-    if verb.lemma in STAYS_TRUE:
+    if verb.lemma in small_words("stays_true"):
         return State.HOLDS
     was = is_past or "was" in words or "were" in words or "had" in words
-    if was and verb.lemma in OF_THE_MOMENT:
+    if was and verb.lemma in small_words("of_the_moment"):
         return None
     if was or _FORMERLY & set(words):
         return State.ENDED if was else None

@@ -22,6 +22,14 @@ class Effect(StrEnum):
     NOT = "not"  # counts only when it is denied: "I don't eat pork"
 
 
+class State(StrEnum):
+    """What a clause says of a topic: its frame's effect by tense and negation."""
+
+    HOLDS = "holds"
+    ENDED = "ended"
+    DENIED = "denied"
+
+
 @dataclass(frozen=True)
 class Slot:
     """A part of the clause that a frame needs: `obj=job|role`, `in|at*:place`."""
