@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from knowledge.extraction.answers import answer_in
 from knowledge.extraction.contact_lines import contact_line
 from knowledge.extraction.corrections import CORRECTING, bare_correction, takes_back
-from knowledge.extraction.english import capitalised
+from knowledge.extraction.english import Antecedents, capitalised
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
@@ -20,7 +20,6 @@ from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.presupposed import presupposed
 from knowledge.extraction.proposals import USER_KEY, Proposals
-from knowledge.extraction.reading import Antecedents
 from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_facts import UNTIL_BEHIND, SentenceFacts

@@ -15,8 +15,7 @@ from knowledge.extraction.corrections import (
     corrected,
     takes_back,
 )
-from knowledge.extraction.english import capitalised
-from knowledge.extraction.english.writing import filled
+from knowledge.extraction.english import Antecedents, SentenceReader, capitalised, filled
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.masking import mask_foreign_text
 from knowledge.extraction.names import Name, find_names
@@ -24,7 +23,6 @@ from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
-from knowledge.extraction.reading import Antecedents, SentenceReader
 from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_kinds import explicit_prefix_length
 from knowledge.extraction.sentences import Sentence

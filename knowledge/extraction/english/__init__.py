@@ -5,11 +5,15 @@
 subjects, `verbs` their tense, `phrases` and `parts` what belongs to them, `wording` the clause's
 own words. `sentence` has it all together.
 
-`frames` finds which frames of the table a clause fills, `topic_statements` makes statements of
-these, and `open_statements` of what no frame has.
+`statements` ties these clauses to people and names: `roles` and `forms` read without a parse,
+`subjects` finds whom a clause is about and `modes` how it is meant. `frames` finds which frames of
+the table it fills, `topic_statements` makes statements of these, and `open_statements` of what no
+frame has.
 """
 
+from knowledge.extraction.english.antecedents import Antecedents
 from knowledge.extraction.english.preparing import capitalised
-from knowledge.extraction.english.sentence import SAME, Reading, read_english
+from knowledge.extraction.english.statements import SentenceReader
+from knowledge.extraction.english.writing import filled
 
-__all__ = ["SAME", "Reading", "capitalised", "read_english"]
+__all__ = ["Antecedents", "SentenceReader", "capitalised", "filled"]
