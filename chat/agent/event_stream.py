@@ -5,7 +5,8 @@ Providers send server-sent events, more or less: with a BOM, with any line endin
 document where a stream was asked for. Objects come out as bytes; nobody has parsed them yet.
 """
 
-from collections.abc import AsyncIterator, Iterator
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
 import orjson
 
@@ -129,12 +130,15 @@ def as_error(data: bytes) -> bytes:
     return orjson.dumps({"error": said})
 
 
-async def objects_in(pieces: AsyncIterator[bytes], stream: EventStream) -> AsyncIterator[bytes]:
-    """The objects of the whole answer, until it is done or the pieces end."""
-    async for piece in pieces:
-        for found in stream.feed(piece):
-            yield found
-        if stream.is_done:
-            return
+async def objects_in(
+    pieces: AsyncIterator[bytes], stream: EventStream
+) -> AsyncGenerator[bytes, None]:
+    """The objects of the whole answer, until it is done or the pieces end; closes the pieces."""
+    async with contextlib.aclosing(pieces):  # type: ignore[type-var]  # httpx's are generators
+        async for piece in pieces:
+            for found in stream.feed(piece):
+                yield found
+            if stream.is_done:
+                return
     for found in stream.finish():
         yield found

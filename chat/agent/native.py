@@ -106,10 +106,11 @@ class NativeModel:
                 if not response.is_success:
                     said = await _beginning_of(response.aiter_bytes())
                     raise refused(refusal_of(response.status_code, said, response.headers))
-                found = objects_in(response.aiter_bytes(), stream)
-                while (each := await self._next(found)) is not None:
-                    for part in reader.read(orjson.loads(each)):
-                        yield part
+                objects = objects_in(response.aiter_bytes(), stream)
+                async with contextlib.aclosing(objects) as found:
+                    while (each := await self._next(found)) is not None:
+                        for part in reader.read(orjson.loads(each)):
+                            yield part
         except ProviderFailure:
             raise
         except (httpx.TimeoutException, TimeoutError) as error:

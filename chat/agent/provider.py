@@ -222,21 +222,27 @@ async def _read_our_way(response: Any) -> None:
         response.aiter_bytes = lambda *args: _beginning_of(pieces(*args))
 
 
-async def _as_clean_stream(pieces: AsyncIterator[bytes], stream: EventStream) -> Any:
+# Both close what they read from: left to the garbage collector, the client's generators, one within
+# the other, would be closed in any order and from any thread.
+
+
+async def _as_clean_stream(
+    pieces: AsyncGenerator[bytes, None], stream: EventStream
+) -> AsyncGenerator[bytes, None]:
     """Each object within one that the client's types know.
 
     They know OpenAI's answers only: of anything else they would warn, with the text, on stderr.
     """
-    async with contextlib.aclosing(objects_in(pieces, stream)) as found:  # type: ignore[type-var]
+    async with contextlib.aclosing(objects_in(pieces, stream)) as found:
         async for each in found:
             yield b'data: {"choices": [], "sent": ' + each + b"}\n\n"
 
 
-async def _beginning_of(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _beginning_of(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """As much of a refusal's body as comes soon: its status is known anyway."""
     left = REFUSAL_BYTES
     with contextlib.suppress(Exception):
-        async with asyncio.timeout(REFUSAL_SECONDS):
+        async with contextlib.aclosing(pieces), asyncio.timeout(REFUSAL_SECONDS):
             async for piece in pieces:
                 yield piece[:left]
                 left -= len(piece)
