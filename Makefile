@@ -9,10 +9,10 @@ RUN := .venv/bin/python
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage soak check protos bench format clean
+.PHONY: help run test test-all coverage soak check protos bench format clean
 
 help:  ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
 $(UV):
 	$(PYTHON) -m venv .venv
@@ -32,6 +32,11 @@ test: $(READY)  ## set everything up and run the whole test suite
 	$(RUN) -m tests.javascript test
 	$(RUN) -m tests.browser
 	$(RUN) -m pytest
+
+test-all: $(READY)  ## as test, with every case of the long tests, of which test runs a sample
+	$(RUN) -m tests.javascript test
+	$(RUN) -m tests.browser
+	$(RUN) -m pytest --whole
 
 # Counting lines makes Python half as slow again, and what runs in processes of its own is not
 # counted anyway: those tests run without it.

@@ -79,7 +79,7 @@ class LiveServer:
         """The server has ended."""
         self.server.should_exit = True
         self.thread.join(START_SECONDS)
-        assert not self.thread.is_alive()
+        assert not self.thread.is_alive(), asyncio.all_tasks(self.loop)
 
 
 def _token_of(user: User) -> str:

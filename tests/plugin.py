@@ -8,9 +8,12 @@ stream of jobs, so what uses it runs on one worker (`xdist_group("jobs")`).
 import fcntl
 import os
 import warnings
+from collections import Counter
 from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 _locks = ExitStack()
@@ -56,6 +59,32 @@ from exobrain.embedded import Service, endpoints, hold  # noqa: E402  after the 
 os.environ["ASSISTANT_CACHE_REDIS_URL"] = f"{endpoints(DATA).redis_url}?db={_worker}"
 
 _stack = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--whole` also runs what a sample leaves out."""
+    parser.addoption("--whole", action="store_true", help="every case, also of sampled tests")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of a test that is marked `sample(n)` only every n-th case stays, unless all are wanted.
+
+    By their order in the file: every worker, and every run, leaves out the same ones.
+    """
+    if config.getoption("whole"):
+        return
+    seen: Counter[tuple[str, str]] = Counter()
+    left_out = []
+    for item in items:
+        if (mark := item.get_closest_marker("sample")) is None:
+            continue
+        test = (item.location[0], getattr(item, "originalname", item.name))
+        if seen[test] % mark.args[0]:
+            left_out.append(item)
+        seen[test] += 1
+    if left_out:
+        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_configure() -> None:

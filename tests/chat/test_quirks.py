@@ -39,6 +39,7 @@ def test_there_are_enough_of_them() -> None:
     assert len(QUIRKS) >= 200
 
 
+@pytest.mark.sample(4)  # each asks a server, reads a stream, and looks at journal and page
 @pytest.mark.parametrize("name", QUIRKS)
 def test_it_ends_as_one_would_expect(  # noqa: PLR0917  pytest passes them by name
     name: str,

@@ -276,6 +276,7 @@ async def test_one_private_address_spoils_a_host(
     assert (seen, internet.dialled) == ([], [])
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("private", [*PRIVATE_IPV4, *PRIVATE_IPV6])
 async def test_a_second_answer_of_the_resolver_has_no_effect(
     server: WebServer, private: str
