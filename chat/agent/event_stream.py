@@ -5,6 +5,7 @@ Providers send server-sent events, more or less: with a BOM, with any line endin
 document where a stream was asked for. Objects come out as bytes; nobody has parsed them yet.
 """
 
+import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 
@@ -14,6 +15,8 @@ BOM = b"\xef\xbb\xbf"
 DONE = b"[DONE]"
 MAX_BYTES = 16_000_000  # of one event, or of an answer that is no stream
 ERROR_EVENTS = (b"error", b"exception")
+REFUSAL_SECONDS = 5.0  # for the body of a refusal
+REFUSAL_BYTES = 65_536  # of it
 
 
 class AnswerTooLarge(Exception):
@@ -130,6 +133,10 @@ def as_error(data: bytes) -> bytes:
     return orjson.dumps({"error": said})
 
 
+# Both close what they read from: left to the garbage collector, a client's generators, one within
+# the other, would be closed in any order and from any thread.
+
+
 async def objects_in(
     pieces: AsyncIterator[bytes], stream: EventStream
 ) -> AsyncGenerator[bytes, None]:
@@ -142,3 +149,18 @@ async def objects_in(
                 return
     for found in stream.finish():
         yield found
+
+
+async def beginning_of(pieces: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
+    """As much of a refusal's body as comes soon: its status is known anyway."""
+    left = REFUSAL_BYTES
+    with contextlib.suppress(Exception):
+        async with (
+            contextlib.aclosing(pieces),  # type: ignore[type-var]  # as above
+            asyncio.timeout(REFUSAL_SECONDS),
+        ):
+            async for piece in pieces:
+                yield piece[:left]
+                left -= len(piece)
+                if left <= 0:
+                    return

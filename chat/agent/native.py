@@ -18,7 +18,7 @@ from chat.agent.accepted import accepted_by
 from chat.agent.attempts import Options, attempts
 from chat.agent.chunks import text_in, usage_of
 from chat.agent.endings import Finish, finish_of, how_it_ended
-from chat.agent.event_stream import AnswerTooLarge, EventStream, objects_in
+from chat.agent.event_stream import AnswerTooLarge, EventStream, beginning_of, objects_in
 from chat.agent.failures import ProviderFailure, refusal_of, refused
 from chat.agent.model import ModelPart, PromptMessage, ToolUse
 from chat.errors import (
@@ -32,7 +32,6 @@ from chat.errors import (
 from exobrain.lib.config import OPENAI_BASE_URL, Config
 
 CONNECT_SECONDS = 10.0
-REFUSAL_BYTES = 65_536
 PATH = "internal/chat/messages"
 
 
@@ -64,11 +63,11 @@ class NativeModel:
             headers={"authorization": f"Bearer {key.get_secret_value()}"} if key else {},
         )
 
-    async def answer(
+    def answer(
         self, prompt: Sequence[PromptMessage], *, tools: Sequence[Mapping[str, Any]] = ()
     ) -> AsyncGenerator[ModelPart, None]:
         """The provider's answer; raises ModelFailed."""
-        parts = attempts(
+        return attempts(
             self._send,
             prompt,
             options=lambda left_out: self._options(tools, left_out),
@@ -76,9 +75,6 @@ class NativeModel:
             model=self.name,
             patience_seconds=self.seconds,
         )
-        async with contextlib.aclosing(parts):
-            async for part in parts:
-                yield part
 
     def _options(self, tools: Sequence[Mapping[str, Any]], left_out: Collection[str]) -> Options:
         options: dict[str, Any] = {"stream": True}
@@ -104,7 +100,8 @@ class NativeModel:
                 if response.is_redirect:
                     raise ProviderFailure(ModelMoved, error=str(response.status_code))
                 if not response.is_success:
-                    said = await _beginning_of(response.aiter_bytes())
+                    pieces = beginning_of(response.aiter_bytes())
+                    said = b"".join([piece async for piece in pieces])
                     raise refused(refusal_of(response.status_code, said, response.headers))
                 objects = objects_in(response.aiter_bytes(), stream)
                 async with contextlib.aclosing(objects) as found:
@@ -127,17 +124,6 @@ class NativeModel:
         """The next object, or None at the end; signs of life do not count."""
         async with asyncio.timeout(self.seconds):
             return await anext(found, None)
-
-
-async def _beginning_of(pieces: AsyncIterator[bytes]) -> bytes:
-    """As much of a refusal's body as is worth reading."""
-    body = b""
-    with contextlib.suppress(httpx.HTTPError):
-        async for piece in pieces:
-            body += piece
-            if len(body) >= REFUSAL_BYTES:
-                break
-    return body[:REFUSAL_BYTES]
 
 
 def as_blocks(messages: Iterable[PromptMessage]) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ from pydantic import SecretStr  # noqa: E402
 from chat.agent.accepted import accepted_by  # noqa: E402
 from chat.agent.attempts import Options, attempts  # noqa: E402
 from chat.agent.chunks import ChunkReader  # noqa: E402
-from chat.agent.event_stream import EventStream, objects_in  # noqa: E402
+from chat.agent.event_stream import EventStream, beginning_of, objects_in  # noqa: E402
 from chat.agent.failures import ProviderFailure, refusal_of, refused  # noqa: E402
 from chat.agent.model import ModelPart, PromptMessage  # noqa: E402
 from chat.errors import (  # noqa: E402
@@ -48,8 +48,6 @@ NO_KEY = SecretStr("not-needed")  # the client insists on one; a local provider 
 CONNECT_SECONDS = 10.0
 LINGER_SECONDS = 1.0  # after the finish, for the usage and the end of the connection
 MAX_REDIRECTS = 3  # at one host
-REFUSAL_SECONDS = 5.0  # for the body of a refusal
-REFUSAL_BYTES = 65_536  # of it
 
 
 class ProviderModel:
@@ -87,11 +85,11 @@ class ProviderModel:
             ),
         )
 
-    async def answer(
+    def answer(
         self, prompt: Sequence[PromptMessage], *, tools: Sequence[Mapping[str, Any]] = ()
     ) -> AsyncGenerator[ModelPart, None]:
         """The provider's answer; raises ModelFailed."""
-        parts = attempts(
+        return attempts(
             self._send,
             prompt,
             options=lambda left_out: self._options(tools, left_out),
@@ -99,9 +97,6 @@ class ProviderModel:
             model=self.name,
             patience_seconds=self.seconds,
         )
-        async with contextlib.aclosing(parts):
-            async for part in parts:
-                yield part
 
     def _options(self, tools: Sequence[Mapping[str, Any]], left_out: Collection[str]) -> Options:
         """What is sent besides the messages."""
@@ -219,11 +214,7 @@ async def _read_our_way(response: Any) -> None:
         stream = _current.get()
         response.aiter_bytes = lambda *args: _as_clean_stream(pieces(*args), stream)
     elif not response.has_redirect_location:
-        response.aiter_bytes = lambda *args: _beginning_of(pieces(*args))
-
-
-# Both close what they read from: left to the garbage collector, the client's generators, one within
-# the other, would be closed in any order and from any thread.
+        response.aiter_bytes = lambda *args: beginning_of(pieces(*args))
 
 
 async def _as_clean_stream(
@@ -236,18 +227,6 @@ async def _as_clean_stream(
     async with contextlib.aclosing(objects_in(pieces, stream)) as found:
         async for each in found:
             yield b'data: {"choices": [], "sent": ' + each + b"}\n\n"
-
-
-async def _beginning_of(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    """As much of a refusal's body as comes soon: its status is known anyway."""
-    left = REFUSAL_BYTES
-    with contextlib.suppress(Exception):
-        async with contextlib.aclosing(pieces), asyncio.timeout(REFUSAL_SECONDS):
-            async for piece in pieces:
-                yield piece[:left]
-                left -= len(piece)
-                if left <= 0:
-                    return
 
 
 # -- what went wrong
