@@ -28,7 +28,7 @@ $(READY): $(UV) pyproject.toml uv.lock package.json package-lock.json
 run: $(READY)  ## set everything up and run the product on http://127.0.0.1:8000 (PORT=...)
 	exec $(RUN) manage.py up --port $(PORT)
 
-test: $(READY)  ## set everything up and run the whole test suite
+test: $(READY)  ## set everything up and run the tests
 	$(RUN) -m tests.javascript test
 	$(RUN) -m tests.browser
 	$(RUN) -m pytest
