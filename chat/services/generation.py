@@ -18,7 +18,6 @@ from chat.agent import PromptMessage, Usage, chat_model
 from chat.agent.loop import ToolRequest, ToolResult, answer_with_tools
 from chat.agent.model import AnsweredBy, Ending, Notice, Reasoning
 from chat.agent.prompt import build_prompt
-from chat.errors import ModelFailed, ModelOnlyReasoned, ModelOnlyUsedTools, ModelSaidNothing
 from chat.events import (
     Done,
     Event,
@@ -40,6 +39,12 @@ from chat.tools.offering import offered_tools, rules_of
 from chat.tools.permissions import addresses_in, looks_pasted
 from chat.types import ChatRequest, ReceiptDraft, StoredTurn, Tokens
 from exobrain.lib import clock
+from exobrain.lib.model_errors import (
+    ModelFailed,
+    ModelOnlyReasoned,
+    ModelOnlyUsedTools,
+    ModelSaidNothing,
+)
 from exobrain.lib.text import estimate_tokens, storable
 from exobrain.lib.threads import in_thread
 from journal.services import mark_from_outside
