@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
-
 from chat.agent.model import ChatModel, ModelPart, PromptMessage, ToolUse, Usage
 from exobrain.lib.config import Config
+from exobrain.lib.effective_config import effective_config
 
 __all__ = [
     "ChatModel",
@@ -19,10 +18,10 @@ __all__ = [
 _made: tuple[Config, ChatModel] | None = None
 
 
-def chat_model() -> ChatModel:
-    """The configured model, made once; raises ConfigError when it cannot be made."""
+def chat_model(config: Config | None = None) -> ChatModel:
+    """The model of these settings, else of those in force, made once; raises ConfigError."""
     global _made
-    config: Config = settings.EXOBRAIN
+    config = config or effective_config()
     if _made is not None and _made[0] is config:
         return _made[1]
     model: ChatModel

@@ -11,7 +11,6 @@ from datetime import UTC
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import Error as DatabaseFailure
 
 from chat.agent import PromptMessage, Usage, chat_model
@@ -39,6 +38,7 @@ from chat.tools.offering import offered_tools, rules_of
 from chat.tools.permissions import addresses_in, looks_pasted
 from chat.types import ChatRequest, ReceiptDraft, StoredTurn, Tokens
 from exobrain.lib import clock
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.model_errors import (
     ModelFailed,
     ModelOnlyReasoned,
@@ -92,7 +92,7 @@ class Generation:
         finish_queue: FinishQueue,
     ) -> None:
         self.request = request
-        self.config = settings.EXOBRAIN
+        self.config = effective_config()
         self.broker = broker
         self.buffer = buffer
         self.finish_queue = finish_queue
@@ -171,7 +171,7 @@ class Generation:
 
     async def _write_answer(self) -> None:
         """Each part of the model's answer has become an event."""
-        model = chat_model()
+        model = chat_model(self.config)  # what it may be told was decided by these settings
         self.model_name = model.name
         prompt: Sequence[PromptMessage] = ()
         tools: Sequence[Tool] = ()

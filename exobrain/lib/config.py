@@ -461,7 +461,8 @@ class Config(BaseSettings):
         """The model's name as the provider knows it."""
         if self.main_agent_model:
             return self.main_agent_model
-        return PROVIDER_MODEL if self.model_provider_base_url else OPENAI_MODEL
+        is_openai = self.model_provider_base_url in (None, OPENAI_BASE_URL)
+        return OPENAI_MODEL if is_openai else PROVIDER_MODEL
 
     @property
     def effective_extraction_model(self) -> str:

@@ -21,12 +21,14 @@ from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from accounts.services.provider import load_provider
 from exobrain import checks
 from exobrain.embedded import Connection, EmbeddedError, connect, hold, needed_services
 from exobrain.embedded.files import try_lock
 from exobrain.embedded.forks import ForkedProgram
 from exobrain.embedded.supervisor import Supervisor
 from exobrain.lib.config import ROOT
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.errors import ConfigError
 from orchestrator import address as orchestrator
 
@@ -171,6 +173,7 @@ def prepare_database() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if settings.EXOBRAIN.is_local and not get_user_model().objects.exists():
         call_command("seed_mock_data")
+    load_provider()
     connections.close_all()
 
 
@@ -252,7 +255,7 @@ def sign_in_hint() -> str:
 
 def model_hint() -> str:
     """Which model answers."""
-    config = settings.EXOBRAIN
+    config = effective_config()
     if config.uses_mock_model:
-        return "the mock; set OPENAI_API_KEY or MODEL_PROVIDER_BASE_URL for a real one"
+        return "the mock; staff set a real one on the settings page"
     return f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
