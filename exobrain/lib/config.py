@@ -444,12 +444,6 @@ class Config(BaseSettings):
         )
 
     @property
-    def embedder_is_elsewhere(self) -> bool:
-        """True when the texts that are embedded leave the hands of who runs this server."""
-        is_asked = self.embedding_provider == "provider" and not self.embedding_use_mock
-        return is_asked and (self.model_is_elsewhere or self.model_provider_base_url is None)
-
-    @property
     def fetches_pages_itself(self) -> bool:
         """True when this server connects to the web servers whose pages the assistant reads."""
         if self.web_fetch_direct is not None:
