@@ -93,7 +93,7 @@ def main() -> None:
                         print(f"{number} of {len(cases)}, {time.perf_counter() - began:.0f} s")
             print(f"{len(cases)} cases in {time.perf_counter() - began:.0f} s")
             print(
-                f"{messages} messages learned in {learning:.0f} s of this process's processor time, "
+                f"{messages} messages learned in {learning:.0f} s of processor time, "
                 f"{messages / learning:.0f} a second"
             )
 
