@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 500  # blocks
 EMBED_BATCH = 32  # blocks, some of many passages
+OUTSIDE_IS_BEHIND = "The index outside PostgreSQL does not have every change yet."
 
 
 def rebuild_user(*, user_id: UUID) -> int:
@@ -94,21 +95,21 @@ def catch_up(*, seconds: float) -> int:
     """
     until = time.monotonic() + seconds
     embedded = 0
-    load_provider()
-    while (embedder := configured_embedder()) is not None:
+    while time.monotonic() < until:
+        load_provider()
+        if (embedder := configured_embedder()) is None:
+            forget_former_keys()
+            break
         try:
             count = embed_missing()
         except EmbedderUnavailable as error:
             note_problem(space=embedder.space, problem=(error.cause or error).message)
             raise
+        if not count:
+            activate_space()
+            break
+        note_problem(space=embedder.space, problem="")
         embedded += count
-        if count:
-            note_problem(space=embedder.space, problem="")
-        elif activate_space():
-            break
-        if time.monotonic() > until:
-            break
-        load_provider()
     return embedded
 
 
@@ -143,6 +144,7 @@ def _change_over(embedder: Embedder) -> bool:
         if not indexing.is_searched(space=embedder.space):
             projection = OutboxEntry.Projection.VECTORS
             if OutboxEntry.objects.filter(projection=projection).exists():
+                note_problem(space=embedder.space, problem=OUTSIDE_IS_BEHIND)
                 return False
             if indexing.without_embeddings(
                 space=embedder.space, with_tokens=embedder.gives_tokens, limit=1

@@ -21,7 +21,6 @@ from knowledge.services.indexing.points import build_points
 from knowledge.stores.graph import outside_graph
 from knowledge.stores.graph.port import GraphIndex
 from knowledge.stores.vectors import local_indexes, outside_index
-from knowledge.stores.vectors.port import LedgerVectorIndex
 
 log = structlog.get_logger(__name__)
 
@@ -59,8 +58,7 @@ def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[Outbox
         # In a savepoint: an error of PostgreSQL must not undo the changes of other users.
         with transaction.atomic():
             if projection == OutboxEntry.Projection.VECTORS:
-                for index in local_indexes():
-                    _update_vectors(index, user_id, ids)
+                _update_vectors(user_id, ids)
             elif (graph := outside_graph(indexing.active_types())) is not None:
                 _update_graph(graph, user_id, ids)
     except DomainError as error:
@@ -74,20 +72,21 @@ def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[Outbox
     return len(rows)
 
 
-def _update_vectors(local: LedgerVectorIndex, user_id: UUID, ids: Mapping[str, list[UUID]]) -> None:
-    """The index outside has the blocks, in the space of the one in PostgreSQL."""
-    index = outside_index(local.space, local.dimensions)
-    if index is None:
-        return
-    if ids[ALL]:
-        index.clear(user_id=user_id)
+def _update_vectors(user_id: UUID, ids: Mapping[str, list[UUID]]) -> None:
+    """The index outside has the blocks, in every space that PostgreSQL has them in."""
+    if ids[ALL] and (searched := outside_index()) is not None:
+        searched.clear(user_id=user_id)  # from every space
     # A passage that is there after all goes with its block.
     owners = indexing.blocks_of_passages(user_id=user_id, ids=ids[BLOCK])
-    points = build_points(user_id=user_id, block_ids=[*ids[BLOCK], *owners], index=local)
-    there = {point.block_id for point in points}
-    gone = [id_ for id_ in ids[BLOCK] if id_ not in there]
-    index.remove(user_id=user_id, block_ids=gone)
-    index.upsert(user_id=user_id, points=points)
+    for local in local_indexes():
+        index = outside_index(local.space, local.dimensions)
+        if index is None:
+            return
+        points = build_points(user_id=user_id, block_ids=[*ids[BLOCK], *owners], index=local)
+        there = {point.block_id for point in points}
+        gone = [id_ for id_ in ids[BLOCK] if id_ not in there]
+        index.remove(user_id=user_id, block_ids=gone)
+        index.upsert(user_id=user_id, points=points)
 
 
 def _update_graph(graph: GraphIndex, user_id: UUID, ids: Mapping[str, list[UUID]]) -> None:

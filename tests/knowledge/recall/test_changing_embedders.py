@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from qdrant_client import QdrantClient
 
-from accounts.models import ProviderKey, User
+from accounts.models import ProviderKey, ProviderSettings, User
 from accounts.services.provider import save_provider
 from accounts.types import ProviderValues
 from exobrain.lib.model_errors import ModelUnreachable
@@ -16,11 +16,17 @@ from knowledge.models import Block, BlockTokens, BlockVector, EmbeddingSpace
 from knowledge.services.checking import embedding_build
 from knowledge.services.forgetting.erasure import forget
 from knowledge.services.indexing import relay
-from knowledge.services.indexing.reindexing import activate_space, catch_up, embed_missing
+from knowledge.services.indexing.reindexing import (
+    activate_space,
+    catch_up,
+    embed_missing,
+    rebuild_user,
+)
 from knowledge.services.learning.learner import apply_learning, prepare_learning
 from knowledge.stores import vectors
 from knowledge.stores.embedders import configured_embedder, is_elsewhere
 from knowledge.stores.embedders.hashing import ByteEmbedder, HashingEmbedder
+from knowledge.stores.embedders.minilm import MiniLmEmbedder
 from knowledge.stores.spaces import searched_embedder
 from knowledge.stores.vectors import configured_index
 from knowledge.stores.vectors.qdrant import QdrantVectorIndex
@@ -195,6 +201,17 @@ def test_a_model_that_is_not_wanted_any_more_leaves_nothing(config: Config) -> N
     assert EmbeddingSpace.objects.get().name == OLD
 
 
+def test_a_worker_notices_what_staff_have_set(teller: Teller, config: Config) -> None:
+    """In another process, and without a restart."""
+    teller.tell("I like orchids.", day=1)
+    config(embedding_provider=None)
+    ProviderSettings.objects.create(embedding_provider="local")
+
+    catch_up(seconds=30.0)
+
+    assert EmbeddingSpace.objects.get().name == MiniLmEmbedder.space
+
+
 # -- when it cannot be filled
 
 
@@ -321,3 +338,19 @@ def test_qdrant_has_both_and_then_the_new_one(
     assert max(after.values()) < min(both.values())
     assert set(counts()) == {"blocks_bytes_v1_3072"}
     assert near(teller.user, "Ben plays chess.")[0] == "Ben plays chess."
+
+
+def test_a_rebuilt_index_reaches_both_collections(
+    teller: Teller, config: Config, qdrant: QdrantClient
+) -> None:
+    """What is emptied for it is emptied once."""
+    teller.tell("I like orchids.", day=1)
+    config(embedding_use_mock=True)
+    embed_missing()
+
+    rebuild_user(user_id=teller.user.pk)
+    relay.relay_changes()
+
+    names = [each.name for each in qdrant.get_collections().collections]
+    assert len(names) == 2
+    assert {qdrant.count(name).count for name in names} == {Block.objects.count()}
