@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from chat.agent import PromptMessage, chat_model
 from exobrain.lib.background import spawn
+from exobrain.lib.config import Config
 from exobrain.lib.effective_config import effective_config, key_for, provider_address
 from exobrain.lib.model_errors import (
     ModelBroken,
@@ -70,18 +71,24 @@ def check_role(role: Role) -> CheckResult:
 
 def _check_chat() -> str:
     config = effective_config()
-    if config.uses_mock_model:
-        return "No model is asked: no provider is set, or MAIN_AGENT_USE_MOCK is."
+    if config.main_agent_use_mock:
+        return "No model is asked: MAIN_AGENT_USE_MOCK is set in the environment."
+    if not _has_provider(config):
+        return "No model is asked: no provider is set."
     model = chat_model(config)
     return _ask(getattr(model, "first", model))
 
 
 def _check_fallback() -> str:
     config = effective_config()
+    if config.main_agent_use_mock or not _has_provider(config):
+        return "No model is asked."
     model = chat_model(config)
-    if config.uses_mock_model or not hasattr(model, "second"):
-        return "There is no fallback model."
-    return _ask(model.second)
+    return _ask(model.second) if hasattr(model, "second") else "There is no fallback model."
+
+
+def _has_provider(config: Config) -> bool:
+    return config.model_provider_base_url is not None or config.openai_api_key is not None
 
 
 def _ask(model: Any) -> str:

@@ -309,3 +309,16 @@ def test_a_redirect_is_not_followed_with_the_key(
 def test_an_unknown_role_is_no_page(browser: Client) -> None:
     """There are four."""
     assert browser.post("/settings/provider/test", {"role": "cook"}).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["chat", "fallback", "extraction", "embedding"])
+def test_without_a_provider_nobody_is_asked(
+    browser: Client, config: Callable[..., None], role: str
+) -> None:
+    """And that is no failure."""
+    config(embedding_provider="none")
+
+    page = check(browser, role)
+
+    assert "notice good" in page
+    assert "notice bad" not in page
