@@ -12,8 +12,17 @@ from knowledge.dates.words import MONTH_NAMES
 from knowledge.extraction.times import clock_in
 from knowledge.models import Block
 from knowledge.services.learning.events import moved_within_week
-from knowledge.services.learning.references import OPEN, head_of, weekday_named
-from knowledge.types import BlockKind, ProposedEvent, ProposedFact, Trust
+from knowledge.services.learning.references import (
+    OPEN,
+    RECENT,
+    WEEKDAYS,
+    head_of,
+    reads_corrected,
+    tail_of,
+    weekday_named,
+)
+from knowledge.services.learning.resolved_fact import ResolvedFact
+from knowledge.types import LAST_SAID, BlockKind, ProposedEvent, ProposedFact, Trust
 
 JUST_SAID = timedelta(days=3)  # how long what was said last can be corrected without naming it
 SURELY_WRONG = 0.8  # confidence from which the right value need not look like the wrong one
@@ -109,3 +118,73 @@ def _reads_retimed(wrong: Block, event: ProposedEvent, words: str, zone: tzinfo)
     on = "on " if text[first:].casefold().startswith("on ") else ""
     written = f"{on}{start.day} {MONTH_NAMES[start.month]} {start.year}"
     return f"{before}{written}{text[last:].removeprefix(')')}"
+
+
+def corrected_fact(fact: ResolvedFact, wrong: Block, zone: tzinfo) -> ResolvedFact:
+    """The fact in the place of the wrong one, since when that was believed."""
+    if fact.proposal.corrects == LAST_SAID:
+        return _restated_fact(fact, wrong, zone)
+    start = fact.start
+    if not fact.proposal.valid_from and fact.message.said_at - wrong.said_at < RECENT:
+        start = wrong.valid_from or wrong.said_at
+    if fact.topic and head_of(fact.topic) != OPEN:
+        return replace(fact, start=start, corrects_id=wrong.id)
+    # It does not say what it is about: "no, I mean Ericsson".
+    proposal = fact.proposal
+    right = proposal.value or ""
+    if wrong.kind == BlockKind.EVENT and proposal.event is not None:
+        proposal = replace(
+            proposal,
+            event=moved_within_week(proposal.event, wrong, said_at=fact.message.said_at),
+        )
+        right = right or _weekday_beside(proposal.corrects or "", proposal.event)
+    text = reads_corrected(wrong.text, wrong=proposal.corrects or "", right=right)
+    text = _with_new_date(text, wrong, proposal.event)
+    topic = wrong.topic
+    if tail_of(topic) and wrong.kind != BlockKind.EVENT:
+        topic = f"{head_of(topic)}:{identity.canonical_value(right)}"
+    return replace(
+        fact,
+        proposal=replace(proposal, text=text or proposal.text),
+        topic=topic,
+        is_single_valued=wrong.is_single_valued,
+        start=start,
+        corrects_id=wrong.id,
+    )
+
+
+def _restated_fact(fact: ResolvedFact, wrong: Block, zone: tzinfo) -> ResolvedFact:
+    """The wrong statement said again with the right value or time."""
+    proposal = restated(fact.proposal, wrong, zone=zone)
+    topic, value = wrong.topic, identity.canonical_value(proposal.value or "")
+    if tail_of(topic) and tail_of(topic) in identity.canonical_value(wrong.value):
+        topic = f"{head_of(topic)}:{value}"
+    return replace(
+        fact,
+        proposal=proposal,
+        topic=wrong.topic if wrong.kind == BlockKind.EVENT else topic,
+        value=value,
+        read_value=proposal.value or "",
+        is_single_valued=wrong.is_single_valued,
+        start=wrong.valid_from or wrong.said_at,
+        corrects_id=wrong.id,
+    )
+
+
+def _weekday_beside(wrong: str, event: ProposedEvent | None) -> str:
+    """The weekday of the event, in the language of the one that was wrong; empty for no weekday."""
+    number = weekday_named(identity.canonical_value(wrong))
+    if number is None or event is None or event.starts_at is None:
+        return ""
+    names = WEEKDAYS[event.starts_at.weekday()]
+    is_german = identity.canonical_value(wrong) in WEEKDAYS[number][1:]
+    return names[1 if is_german else 0].capitalize()
+
+
+def _with_new_date(text: str, wrong: Block, event: ProposedEvent | None) -> str:
+    """The text with the day on which the event now is, where it had the old one written out."""
+    if event is None or event.starts_at is None or wrong.starts_at is None:
+        return text
+    old = wrong.starts_at.astimezone(event.starts_at.tzinfo)
+    before, after = (f"{at.day} {MONTH_NAMES[at.month]} {at.year}" for at in (old, event.starts_at))
+    return text.replace(before, after)
