@@ -150,7 +150,7 @@ class _MessageReader:
         is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps a list of tasks
         said = message.content[sentence.start : sentence.end]
         is_corrected = (sentence.kind is SentenceKind.NOT_MEANT and takes_back(said)) or (
-            sentence.kind in CORRECTING and bare_correction(said) is not None
+            sentence.kind in CORRECTING and bare_correction(said, language) is not None
         )
         if not (sentence.is_stated or is_asked or is_corrected):
             if language == "de" and sentence.kind is SentenceKind.QUESTION:
@@ -169,6 +169,11 @@ class _MessageReader:
             self.german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
         if sentence.is_stated and MASK in sentence.stated_text:
             self.german.read_told(message, sentence, speaker.key)
+        if (
+            sentence.speaker is None
+            and self._facts_of(sentence, speaker, names).propose_correction()
+        ):
+            return
 
     def _read_successions(self, sentence: Sentence) -> None:
         """Who or what a sentence of the user's puts in the place of another."""

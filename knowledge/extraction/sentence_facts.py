@@ -13,6 +13,7 @@ from knowledge.extraction.corrections import (
     bare_correction,
     contrasted,
     corrected,
+    corrects_quantity,
     takes_back,
 )
 from knowledge.extraction.english import Antecedents, SentenceReader, capitalised, filled
@@ -96,6 +97,9 @@ class SentenceFacts:
         if self.language != "en":
             return
         text = self.sentence.wished_text.replace(MASK, " ")
+        is_own = self.sentence.speaker is None
+        if is_own and corrects_quantity(self._said) and self.propose_correction():
+            return
         if takes_back(self._said):  # what is taken back is left out further down
             text = self._said.replace(MASK, " ")
         begin = explicit_prefix_length(text)
@@ -107,7 +111,7 @@ class SentenceFacts:
             statements = [one for one in statements if not one.topic.startswith(OPEN_TOPIC)]
         for statement in statements:
             self._propose_statement(statement)
-        if not statements and self.sentence.speaker is None and self._propose_correction():
+        if not statements and self.sentence.speaker is None and self.propose_correction():
             return
         if self.sentence.speaker is None and (
             not statements
@@ -438,9 +442,11 @@ class SentenceFacts:
         when = event.recurrence or (event.starts_at.isoformat()[:16] if event.starts_at else "")
         return f"event:{key[:60].strip()}", when, not event.recurrence
 
-    def _propose_correction(self) -> bool:
+    def propose_correction(self) -> bool:
         """ "Sorry, the 14th": the memory finds out of what; False when it is none."""
-        bare = bare_correction(self._said) if self.sentence.kind in CORRECTING else None
+        bare = None
+        if self.sentence.kind in CORRECTING:
+            bare = bare_correction(self._said, self.language)
         if bare is None:
             return False
         event = None

@@ -9,9 +9,11 @@ from difflib import SequenceMatcher
 from knowledge import identity
 from knowledge.dates import read_dates
 from knowledge.dates.words import MONTH_NAMES
+from knowledge.extraction.quantities import QUANTITY, starts_with_number
+from knowledge.extraction.statements import normal_value
 from knowledge.extraction.times import clock_in
 from knowledge.models import Block
-from knowledge.services.learning.events import moved_within_week
+from knowledge.services.learning.events import event_of, moved_within_week
 from knowledge.services.learning.references import (
     OPEN,
     RECENT,
@@ -28,6 +30,10 @@ JUST_SAID = timedelta(days=3)  # how long what was said last can be corrected wi
 SURELY_WRONG = 0.8  # confidence from which the right value need not look like the wrong one
 ALIKE = 0.5  # share of letters that two spellings of one name have in common
 
+_SAME_UNITS = (
+    {"km", "kilometre"}, {"km", "kilometer"}, {"minute", "min"}, {"hour", "h"}, {"euro", "€"},
+    {"kg", "kilo"}, {"pound", "£"}, {"dollar", "$"}, {"minuten", "minute"}, {"stunden", "stunde"},
+)  # fmt: skip
 _CLOCK = re.compile(
     r"(?i)\b(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)? ?(?:am|pm|o'clock|uhr)\b|\b\d?\d:\d\d"
 )
@@ -43,7 +49,7 @@ def last_said(blocks: Sequence[Block], right: ProposedFact) -> Block | None:
     told = [block for block in own if (block.said_at, block.sequence or 0) == latest]
     fitting = [block for block in told if _can_be_of(block, right)]
     are_many = len({identity.canonical_value(block.value) for block in fitting}) > 1
-    if are_many and right.event is None and not right.text[0].isdigit():
+    if are_many and right.event is None and not starts_with_number(right.text):
         fitting = [block for block in fitting if _are_alike(block.value, right.text)]
     if len({identity.canonical_value(block.value) for block in fitting}) != 1:
         return None
@@ -53,14 +59,42 @@ def last_said(blocks: Sequence[Block], right: ProposedFact) -> Block | None:
 def _can_be_of(block: Block, right: ProposedFact) -> bool:
     if right.event is not None:
         return block.kind == BlockKind.EVENT and block.starts_at is not None
+    if starts_with_number(right.text):
+        return bool(block.topic) and _quantity_in(block, right.text) is not None
     at = block.text.casefold().find(block.value.casefold()) if block.value else -1
     if block.kind != BlockKind.FACT or at < 0 or not block.topic:
         return False
-    is_number = right.text[0].isdigit()
-    if is_number or block.value[0].isdigit():
-        return is_number and block.value[0].isdigit()
+    if block.value[0].isdigit():
+        return False
     is_name = block.text[at].isupper() and (at > 0 or head_of(block.topic) != OPEN)
     return is_name and (right.confidence >= SURELY_WRONG or _are_alike(block.value, right.text))
+
+
+def _quantity_in(block: Block, right: str) -> tuple[int, int] | None:
+    """Where the block's text has the number in whose place the right one comes.
+
+    It has the unit of the right one; where that has none, it is the only number of the text.
+    """
+    said = QUANTITY.fullmatch(right.strip(" ."))
+    if said is None:
+        return None
+    text = block.text
+    value = text.casefold().find(block.value.casefold()) if block.value else -1
+    found = [one for one in QUANTITY.finditer(text) if not _CLOCK.match(text, one.start())]
+    if said["unit"]:
+        found = [one for one in found if _are_one_unit(one["unit"] or "", said["unit"])]
+    if len(found) > 1 and value >= 0:
+        end = value + len(block.value)
+        found = [one for one in found if value <= one.start() and one.end("number") <= end]
+    if len(found) != 1:
+        return None
+    one = found[0]
+    return one.start(), one.end() if said["unit"] else one.end("number")
+
+
+def _are_one_unit(one: str, other: str) -> bool:
+    ours, theirs = (unit.casefold().removesuffix("s") for unit in (one, other))
+    return ours == theirs or {ours, theirs} in _SAME_UNITS
 
 
 def _are_alike(one: str, other: str) -> bool:
@@ -69,6 +103,8 @@ def _are_alike(one: str, other: str) -> bool:
 
 def restated(right: ProposedFact, wrong: Block, *, zone: tzinfo) -> ProposedFact:
     """The wrong statement with the right value or time in its place."""
+    if right.event is None and starts_with_number(right.text):
+        return _requantified(right, wrong)
     if right.event is None:
         at = wrong.text.casefold().find(wrong.value.casefold())
         text = f"{wrong.text[:at]}{right.text}{wrong.text[at + len(wrong.value) :]}"
@@ -77,6 +113,17 @@ def restated(right: ProposedFact, wrong: Block, *, zone: tzinfo) -> ProposedFact
     return replace(
         right, text=_reads_retimed(wrong, event, right.text, zone), corrects=None, event=event
     )
+
+
+def _requantified(right: ProposedFact, wrong: Block) -> ProposedFact:
+    """The wrong statement with the right number in its place, in its value as well."""
+    place = _quantity_in(wrong, right.text)
+    if place is None:
+        return right
+    old, new = wrong.text[slice(*place)], right.text.strip(" .")
+    text = f"{wrong.text[: place[0]]}{new}{wrong.text[place[1] :]}"
+    value = re.sub(rf"(?i)\b{re.escape(old)}\b", normal_value(new), wrong.value, count=1)
+    return replace(right, text=text, value=value, corrects=old, is_secret=wrong.is_secret)
 
 
 def _retimed(event: ProposedEvent, wrong: Block, words: str, zone: tzinfo) -> ProposedEvent:
@@ -156,6 +203,8 @@ def corrected_fact(fact: ResolvedFact, wrong: Block, zone: tzinfo) -> ResolvedFa
 def _restated_fact(fact: ResolvedFact, wrong: Block, zone: tzinfo) -> ResolvedFact:
     """The wrong statement said again with the right value or time."""
     proposal = restated(fact.proposal, wrong, zone=zone)
+    if wrong.kind == BlockKind.EVENT and proposal.event is None:
+        proposal = replace(proposal, event=event_of(wrong))
     topic, value = wrong.topic, identity.canonical_value(proposal.value or "")
     if tail_of(topic) and tail_of(topic) in identity.canonical_value(wrong.value):
         topic = f"{head_of(topic)}:{value}"
