@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
@@ -185,6 +185,27 @@ class ProposedEvent:
 
 
 @dataclass(frozen=True)
+@dataclass(frozen=True)
+class EventChange:
+    """What becomes of an event that is known, as far as the words tell: "moved to Friday"."""
+
+    name: str  # as values are compared: interview; empty for the one spoken of last
+    language: str = "en"
+    is_cancelled: bool = False
+    day: datetime | None = None  # its new day, at midnight
+    precision: str = ""  # a Precision of the day
+    is_bare_weekday: bool = False  # of the week in which the event is: "not Thursday but Friday"
+    clock: time | None = None  # its new time of day
+    is_clock_vague: bool = False  # "to eight": in the morning or in the evening
+    shift: timedelta | None = None  # by so much it is later
+    recurrence: str = ""  # the new rule of one that comes again
+    place: str = ""  # where it is from now on, with its preposition: "in room 7"
+    old_day: datetime | None = None  # on which it was, where that is said
+    direction: int = 0  # 1: it is later than before; -1: earlier
+    # Nothing is learned where no such event is known: "the car is now in the garage".
+    needs_known: bool = False
+
+
 class ProposedFact:
     """One statement, and where the schema has a relation for it, its edge."""
 
@@ -217,6 +238,7 @@ class ProposedFact:
     replaces: str | None = None
     event: ProposedEvent | None = None  # when it happens: the statement is an event
     is_secret: bool = False  # a password, a code, an account number
+    change: EventChange | None = None  # of an event that may be known; `event` tells of a new one
     told_by: str | None = None  # key of the entity whose words the statement repeats
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.extraction.answers import answer_in
+from knowledge.extraction.changed_events import changed_event
 from knowledge.extraction.contact_lines import contact_line
 from knowledge.extraction.corrections import CORRECTING, bare_correction, takes_back
 from knowledge.extraction.english import Antecedents, capitalised
@@ -36,6 +37,7 @@ from knowledge.types import Extraction, ProposedFact, SourceMessage, TextSpan, T
 
 NAME = "rules-2"
 MAX_FACTS = 60  # of one message
+CHANGED = 0.9  # how sure "moved to Friday" is
 SUCCESSION = 0.9  # that one comes in the place of another
 
 
@@ -162,6 +164,8 @@ class _MessageReader:
             speaker = self.speakers[sentence.speaker]
         else:
             speaker = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
+        if sentence.speaker is None:
+            self._read_changed_event(sentence)
         if language != "de":
             self._facts_of(sentence, speaker, names).propose()
             return
@@ -170,6 +174,38 @@ class _MessageReader:
         if sentence.is_stated and MASK in sentence.stated_text:
             self.german.read_told(message, sentence, speaker.key)
         if (
+        if any(letter.isalpha() for letter in sentence.stated_text):
+            self.german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
+        if sentence.is_stated and MASK in sentence.stated_text:
+            self.german.read_told(message, sentence, speaker.key)
+
+    def _read_changed_event(self, sentence: Sentence) -> None:
+        """That an event is moved or cancelled, if the memory knows it or can make it of this."""
+        text = sentence.stated_text if sentence.is_stated else ""
+        if sentence.kind is SentenceKind.REQUEST and _FROM_NOW_ON.match(sentence.text):
+            text = sentence.text  # "From now on choir starts at 8" asks for nothing
+        text = text.replace(MASK, " ")
+        if text.endswith(":") and (more := _NEW_TIME.match(self.message.content, sentence.end)):
+            text += more[0]  # what stands behind a colon is read as pasted elsewhere
+        found = changed_event(text, said_at=self.message.said_at, language=self.language)
+        if found is None:
+            return
+        span = TextSpan(self.message.id, sentence.start + found.start, sentence.start + found.end)
+        event = found.event
+        at = event.starts_at if event is not None else None
+        self.proposals.facts.append(
+            ProposedFact(
+                text=found.text,
+                span=span,
+                about=(self.proposals.propose_user(span).key,),
+                trust=Trust.USER_SAID,
+                confidence=CHANGED,
+                topic=f"event:{found.change.name}",
+                value=at.isoformat()[:16] if at is not None else None,
+                event=event,
+                change=found.change,
+            )
+        )
             sentence.speaker is None
             and self._facts_of(sentence, speaker, names).propose_correction()
         ):
@@ -232,6 +268,11 @@ class _MessageReader:
             speaker,
             names,
             self.antecedents,
+_FROM_NOW_ON = re.compile(
+    r"(?i)(?:from now on|ab jetzt|ab sofort),? (?!(?:you|please|always|never|only|just|du|bitte)\b)"
+)
+_NEW_TIME = re.compile(r"(?i) (?:not|now|from|to|nicht|jetzt|von|auf|statt)\b[^.!?\n]{3,80}")
+
             self.parse,
         )
 

@@ -53,19 +53,19 @@ _COUNTS = {
     "erste": 1,
     "letzte": -1,
 }
-_GERMAN_MONTHS = ("", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August",
+GERMAN_MONTHS = ("", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August",
                   "September", "Oktober", "November", "Dezember")  # fmt: skip
 _SEASONS = {3: "Frühling", 6: "Sommer", 9: "Herbst", 12: "Winter"}
 
 
 def german_date(date: DateInterval) -> str:
     """As a person would write it in full: `13. Juni 2023`, `Juni 2023`, `Sommer 2023`."""
-    day = f"{date.start.day}. {_GERMAN_MONTHS[date.start.month]} {date.start.year}"
+    day = f"{date.start.day}. {GERMAN_MONTHS[date.start.month]} {date.start.year}"
     match date.precision:
         case Precision.YEAR:
             return str(date.start.year)
         case Precision.MONTH:
-            return f"{_GERMAN_MONTHS[date.start.month]} {date.start.year}"
+            return f"{GERMAN_MONTHS[date.start.month]} {date.start.year}"
         case Precision.SEASON:
             return f"{_SEASONS.get(date.start.month, '')} {date.start.year}".strip()
         case Precision.WEEK:

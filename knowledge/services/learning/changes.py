@@ -21,6 +21,7 @@ from knowledge.services.learning.events import (
     tells_of_change,
     value_of,
 )
+from knowledge.services.learning.moved_events import changed, events_meant, reads_changed
 from knowledge.services.learning.references import (
     DEATHS,
     HAD_BY_MANY,
@@ -41,6 +42,7 @@ from knowledge.types import (
     HOLDER,
     LAST_SAID,
     BlockKind,
+    EventChange,
     EventState,
     Polarity,
     Precision,
@@ -202,6 +204,44 @@ class Changes:
         if placed.same is not None and placed.event.remind_at and not placed.same.remind_at:
             self.work.change(placed.same, remind_at=as_utc(placed.event.remind_at))
         return fact, placed.same, asked
+
+    def changed_event_of(
+        self, fact: ResolvedFact, change: EventChange
+    ) -> tuple[ResolvedFact, Block | None, Sequence[Block]] | None:
+        """The fact as the known event at its new time, which that takes the place of; or with the
+        events of which the user is asked. None when nothing is to be learned of it.
+        """
+        said_at = fact.message.said_at
+        meant = events_meant(change, self.statements, said_at=said_at)
+        told = fact.proposal.event
+        if len(meant) == 1:
+            return self._changed_in_place(fact, change, meant[0]), meant[0], ()
+        # "The 12th, not the 11th" may be a correction of what goes by another name.
+        is_corrected = change.old_day is not None and not change.is_cancelled
+        if told is None or (not meant and (change.needs_known or is_corrected)):
+            self.drop(fact.proposal, "several_to_change" if meant else "nothing_to_change")
+            return None
+        value = value_of(told)
+        return replace(fact, value=value, read_value=value, is_single_valued=False), None, meant
+
+    def _changed_in_place(
+        self, fact: ResolvedFact, change: EventChange, old: Block
+    ) -> ResolvedFact:
+        said_at, zone = fact.message.said_at, self.statements.zone
+        event = sensible(changed(change, old, zone=zone, said_at=said_at))
+        text = reads_changed(fact.proposal.text, change, old, event, zone=zone)
+        value = value_of(event)
+        subject = self.statements.subject_of(old)
+        return replace(
+            fact,
+            proposal=replace(fact.proposal, text=text, event=event),
+            about=[Resolved(subject)] if subject is not None else fact.about,
+            topic=old.topic,
+            value=value,
+            read_value=value,
+            is_single_valued=old.is_single_valued,
+            corrects_id=old.id,
+        )
 
     def _refer_to_ended(self, fact: ResolvedFact) -> tuple[ResolvedFact, Sequence[Block]]:
         """The ending with the topic and value of what it ends; or with those to ask about."""

@@ -43,6 +43,7 @@ from knowledge.services.learning.changes import Changes
 from knowledge.services.learning.privacy import PrivateTopics
 from knowledge.services.learning.references import (
     Statements,
+    head_of,
     tail_of,
 )
 from knowledge.services.learning.resolved_fact import ResolvedFact, as_utc, member
@@ -89,6 +90,8 @@ MAX_FACT_CHARS = 2_000
 MAX_TOPIC_CHARS = 120
 MAX_RELATION_CHARS = 40
 MAX_RECURRENCE_CHARS = 200
+# What the words "is now on Friday" and "from now on at eight" seem to tell besides.
+TOLD_BY_CHANGES = frozenset({"do", "event", "owns", "answer_style"})
 CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
@@ -262,6 +265,7 @@ class Learner:
         self.taken: set[UUID] = set()  # ids of statements that are stored
         self.statements = Statements(work, zone_of(user_id=work.user_id))
         self.changes = Changes(work, self.statements, self._accept_edge, self._drop_fact)
+        self.changed: list[TextSpan] = []  # what tells of events that are moved or cancelled
         self.private = PrivateTopics(work.user_id)
 
     def learn(self) -> None:
@@ -271,7 +275,7 @@ class Learner:
                 self._decide(ruling.verdict, ruling.reason, ruling.message_id, ruling.span)
         self._resolve_entities()
         facts = [fact for p in self.extraction.facts if (fact := self._resolve_fact(p))]
-        facts.sort(key=lambda f: (f.message.said_at, f.message.sequence, f.proposal.span.start))
+        facts.sort(key=_place_of)
         self.topics = load_topics(
             self.work,
             {(fact.subject.id, fact.topic) for fact in facts if fact.subject and fact.topic},
@@ -282,7 +286,8 @@ class Learner:
             if block.status != Status.FALSIFIED:  # else it is said again after it was called wrong
                 self.by_words[shared[block.id].repeat_key] = block
         for fact in facts:
-            self._learn_fact(fact)
+            if fact.proposal.change is not None or not self._is_told_by_change(fact):
+                self._learn_fact(fact)
         self._add_episodes()
         for wish in self.extraction.forget_wishes:
             self._propose_forgetting(wish)
@@ -506,11 +511,18 @@ class Learner:
 
     def _learn_fact(self, fact: ResolvedFact) -> None:
         """The statement is added, or its source to what is known; what it ends is ended."""
-        placed = self.changes.refer(fact)
+        change = fact.proposal.change
+        placed = (
+            self.changes.refer(fact)
+            if change is None
+            else self.changes.changed_event_of(fact, change)
+        )
         if placed is None:
             return
         fact, corrected, asked = placed
-        if fact.proposal.event is not None:
+        if change is not None:
+            self.changed.append(fact.proposal.span)
+        elif fact.proposal.event is not None:
             fact, known, asked = self.changes.place_event_of(fact, fact.proposal.event, corrected)
             if known is not None:
                 self._add_source(fact, known)
@@ -541,6 +553,14 @@ class Learner:
             *self.changes.taken_over(fact, block),
         ):
             self.changes.ask_whether_ended(block, each)
+
+    def _is_told_by_change(self, fact: ResolvedFact) -> bool:
+        """True when the same words have moved or cancelled an event already."""
+        span = fact.proposal.span
+        return head_of(fact.topic) in TOLD_BY_CHANGES and any(
+            one.message_id == span.message_id and one.start < span.end and span.start < one.end
+            for one in self.changed
+        )
 
     def _free_id(self, fact: ResolvedFact) -> UUID:
         """The id that all who say it share, while nothing has it; else one of this message's."""
@@ -736,6 +756,12 @@ class Learner:
                     sure = _clamp_confidence(confidence) * resolved.confidence
                     mention = self.work.add_mention(block, resolved.entity.id, confidence=sure)
                     self.work.cite(mention, span)
+
+
+def _place_of(fact: ResolvedFact) -> tuple[datetime, int, int, bool]:
+    """Where it was said; what tells of a change comes before what else the same words tell."""
+    proposal, message = fact.proposal, fact.message
+    return message.said_at, message.sequence, proposal.span.start, proposal.change is None
 
 
 def _fact_text(proposal: ProposedFact) -> str:

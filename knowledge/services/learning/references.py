@@ -12,7 +12,7 @@ from uuid import UUID
 
 from knowledge import identity
 from knowledge.dates import MONTHS
-from knowledge.models import Block, Mention
+from knowledge.models import Block, Entity, Mention
 from knowledge.retrieval.ranking.terms import stem, words
 from knowledge.services.ledger.conflicts import UNCHANGING, statement_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork
@@ -163,6 +163,14 @@ class Statements:
             and (since is None or block.said_at >= since)
             and (ids is None or block.id in ids)
         ]
+
+    def subject_of(self, block: Block) -> Entity | None:
+        """Whom or what the block is about."""
+        new = next((e for e in self.work.additions(Entity) if e.id == block.entity_id), None)
+        if new is not None or block.entity_id is None:
+            return new
+        stored = Entity.objects.filter(user_id=self.work.user_id, pk=block.entity_id)
+        return next(iter(self.work.current(stored)), None)
 
     def ended_by(  # noqa: PLR0911  the narrowest reading that fits
         self, *, subject_id: UUID, topic: str, value: str, at: datetime
