@@ -160,6 +160,7 @@ class ProposedEntity:
     role: str = ""
     is_unnamed: bool = False  # `name` is only what the role reads like: "your sister"
     is_another: bool = False  # said to be another one of its role or name: "my other sister"
+    title: str = ""  # by which somebody of one name is called: "Dr." of Dr. Okafor
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,6 @@ class ProposedEvent:
 
 
 @dataclass(frozen=True)
-@dataclass(frozen=True)
 class EventChange:
     """What becomes of an event that is known, as far as the words tell: "moved to Friday"."""
 
@@ -206,6 +206,7 @@ class EventChange:
     needs_known: bool = False
 
 
+@dataclass(frozen=True)
 class ProposedFact:
     """One statement, and where the schema has a relation for it, its edge."""
 
@@ -237,8 +238,8 @@ class ProposedFact:
     # HOLDER, whoever has the same role; else the text is only what is new.
     replaces: str | None = None
     event: ProposedEvent | None = None  # when it happens: the statement is an event
-    is_secret: bool = False  # a password, a code, an account number
     change: EventChange | None = None  # of an event that may be known; `event` tells of a new one
+    is_secret: bool = False  # a password, a code, an account number
     told_by: str | None = None  # key of the entity whose words the statement repeats
 
 

@@ -13,7 +13,7 @@ from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
-from knowledge.extraction.name_types import TITLE_BEFORE
+from knowledge.extraction.name_types import FORMAL_TITLE, TITLE_BEFORE
 from knowledge.extraction.names import Name, find_identifiers, find_names
 from knowledge.extraction.namesakes import said_of_each
 from knowledge.extraction.node_types import PERSON
@@ -169,11 +169,11 @@ class _MessageReader:
         if language != "de":
             self._facts_of(sentence, speaker, names).propose()
             return
-        if any(letter.isalpha() for letter in sentence.stated_text):
-            self.german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
-        if sentence.is_stated and MASK in sentence.stated_text:
-            self.german.read_told(message, sentence, speaker.key)
         if (
+            sentence.speaker is None
+            and self._facts_of(sentence, speaker, names).propose_correction()
+        ):
+            return
         if any(letter.isalpha() for letter in sentence.stated_text):
             self.german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
         if sentence.is_stated and MASK in sentence.stated_text:
@@ -206,10 +206,6 @@ class _MessageReader:
                 change=found.change,
             )
         )
-            sentence.speaker is None
-            and self._facts_of(sentence, speaker, names).propose_correction()
-        ):
-            return
 
     def _read_successions(self, sentence: Sentence) -> None:
         """Who or what a sentence of the user's puts in the place of another."""
@@ -268,14 +264,14 @@ class _MessageReader:
             speaker,
             names,
             self.antecedents,
+            self.parse,
+        )
+
+
 _FROM_NOW_ON = re.compile(
     r"(?i)(?:from now on|ab jetzt|ab sofort),? (?!(?:you|please|always|never|only|just|du|bitte)\b)"
 )
 _NEW_TIME = re.compile(r"(?i) (?:not|now|from|to|nicht|jetzt|von|auf|statt)\b[^.!?\n]{3,80}")
-
-            self.parse,
-        )
-
 
 _TAKES_BACK = re.compile(
     r"(?i)(?:no,? )?(?:i mean|i meant|no wait|wait,? no|scratch that|make that)\b"
@@ -360,7 +356,10 @@ def _propose_names(
         span = TextSpan(message.id, sentence.start + name.start, sentence.start + name.end)
         title = TITLE_BEFORE.search(text, 0, name.start) if name.node_type == PERSON else None
         titled = [f"{title[0].strip(' .')} {name.text}"] if title is not None else []
-        key = proposals.propose_entity(name, span, aliases=titled)
+        formal = FORMAL_TITLE.search(text, 0, name.start) if titled else None
+        is_surname = formal is not None and " " not in name.text
+        shown = formal[0].strip() if formal is not None and is_surname else ""
+        key = proposals.propose_entity(name, span, aliases=titled, title=shown)
         words = name.text.split()
         if name.node_type == PERSON and len(words) > 1:
             proposals.whole_names.update({fold_name(words[0]): key, fold_name(words[-1]): key})

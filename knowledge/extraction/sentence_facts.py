@@ -19,6 +19,7 @@ from knowledge.extraction.corrections import (
 from knowledge.extraction.english import Antecedents, SentenceReader, capitalised, filled
 from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.masking import mask_foreign_text
+from knowledge.extraction.name_types import FORMAL_TITLE
 from knowledge.extraction.names import Name, find_names
 from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.parsing import Parse
@@ -96,10 +97,10 @@ class SentenceFacts:
         """The proposals have what the sentence says of somebody."""
         if self.language != "en":
             return
-        text = self.sentence.wished_text.replace(MASK, " ")
         is_own = self.sentence.speaker is None
         if is_own and corrects_quantity(self._said) and self.propose_correction():
             return
+        text = self.sentence.wished_text.replace(MASK, " ")
         if takes_back(self._said):  # what is taken back is left out further down
             text = self._said.replace(MASK, " ")
         begin = explicit_prefix_length(text)
@@ -297,9 +298,10 @@ class SentenceFacts:
             and event.state == EventState.PLANNED
         ):
             topic, value, is_single = self._event_topic(statement, event)
+        text = self._dated(self._titled(statement.text), times.dates)
         self.proposals.facts.append(
             ProposedFact(
-                text=self._dated(statement.text, times.dates)[:MAX_FACT_CHARACTERS],
+                text=text[:MAX_FACT_CHARACTERS],
                 span=self._span(statement.start, min(statement.end, len(self.sentence.text))),
                 about=tuple(dict.fromkeys(about))[:MAX_ABOUT],
                 trust=Trust.USER_SAID if statement.told_by is None else Trust.INFERRED,
@@ -321,6 +323,17 @@ class SentenceFacts:
                 told_by=statement.told_by,
             )
         )
+
+    def _titled(self, text: str) -> str:
+        """The text with the titles by which somebody is called in the sentence: Dr. Okafor."""
+        for name in self.names:
+            title = FORMAL_TITLE.search(self._text, 0, name.start)
+            if title is None or " " in name.text:
+                continue
+            bare = re.escape(name.text)
+            called = f"{title[0].strip()} {name.text}"
+            text = re.sub(rf"(?:{re.escape(title[0])})?(?<![\w-]){bare}(?![\w-])", called, text)
+        return text
 
     def _times(self, statement: Statement) -> tuple[Times, bool]:
         """What the statement's own words say of when, and whether it looks back."""
