@@ -16,7 +16,7 @@ _BEGIN = (
 _NO_NAME = (
     r"(?!(?:i|i'm|you|he|she|we|they|who|what|which|there|here|if|whether|when|unless|maybe|perhaps|hope|hopefully|think|guess|"
     r"wish|suppose|could|should|would|might|may|not|never|nothing|nobody|everyone|someone|somebody|hear|heard|that|"
-    r"from|to|in|into|out|away|back|at|by|house|home|and|or|"
+    r"from|to|in|into|out|away|back|at|by|house|home|and|or|now|still|already|actually|then|will|"
     r"everything|something|anything|his|her|their|your|he's|she's|we're|they're|you're|don't|didn't)\b)"
 )
 _WORD = rf"{_NO_NAME}[\w&/-]+"
@@ -41,24 +41,27 @@ _PASSIVE = re.compile(
 _BY_SOMEBODY = r"(?:i|we|they|he|she|(?:the|my|our) [\w'’-]+(?: [\w'’-]+){0,2}?|[A-Z][\w-]+)"
 _HAS = r"(?:(?:['’]ve|['’]s|have|has|had to|have to|just|had|also|now|finally|actually) ?)*"
 _ACTIVE = re.compile(
-    rf"(?i){_BEGIN}(?:{_BY_SOMEBODY}(?: |(?=['’])))?{_HAS}(?:moved|move|pushed|push|shifted|switched|rescheduled|reschedule|postponed|postpone|delayed|changed|rearranged|brought|put|bumped) "
+    rf"(?i){_BEGIN}(?:{_BY_SOMEBODY}(?: |(?=['’])))?{_HAS}(?:moved|move|pushed|push|shifted|switched|rescheduled|reschedule|postponed|postpone|delayed|changed|rearranged|brought|put|bumped|extended) "
     rf"(?:(?P<way1>back|forward|off) )?(?:{_EVENT}|{_IT})(?: (?P<way>back|out|forward|off|up|over))?(?P<when> (?:to|until|till|for|by|from|an?|one|two|half)\b[^.!?;]*)"
 )
 _INTRANSITIVE = re.compile(
     rf"(?i){_BEGIN}(?:{_EVENT}|{_IT}) (?:has |have |['’]s )?(?:just )?moved(?P<when> (?:to|from|by|until)\b[^.!?;]*)"
 )
 _STATE = re.compile(
-    rf"(?i){_BEGIN}(?:{_EVENT}|{_IT})(?: |(?=['’]))(?:is|are|['’]s|will(?: now)? be|starts?|begins?|takes place|happens|is happening|is taking place|meets?)(?P<when>(?: (?:actually|coming|starting|happening))? ?[:,]?(?: [^.!?;]*))"
+    rf"(?i){_BEGIN}(?:{_EVENT}|{_IT})(?: |(?=['’]))(?:(?:now|actually) )?(?:is|are|['’]s|will(?: now)? (?:be|start|begin|take place|happen)|starts?|begins?|takes place|happens|is happening|is taking place|meets?)(?P<when>(?: (?:actually|coming|starting|happening))? ?[:,]?(?: [^.!?;]*))"
 )
 _CHANGE_WORD = re.compile(
     r"(?i)\b(?:now|instead|from now on|not .{2,30}? but|from (?:this|next) (?:week|month) on(?:wards)?|going forward)\b|, not\b|\b(?:hours?|minutes|days?|weeks?) (?:later|earlier)\b|\brather than\b"
 )
 _CANCELLED = re.compile(
-    rf"(?i){_BEGIN}(?:{_EVENT}|{_IT}|(?P<none>(?:there is|there's) no {_WORD}(?: {_WORD}){{0,2}}?)) ?(?:{_BE} {_ADVERBS}(?:(?:cancelled|canceled|called off|scrapped|axed)\b|off\b(?= *(?:$|[.,!;:–-]|after all|now|again|because|this|next|today|tonight|tomorrow|on|since|due|sadly|unfortunately))|not (?:happening|going ahead|taking place|on any ?more)\b)"
+    rf"(?i){_BEGIN}(?:{_EVENT}|{_IT}) ?(?:{_BE} {_ADVERBS}(?:(?:cancelled|canceled|called off|scrapped|axed)\b|off\b(?= *(?:$|[.,!;:–-]|after all|now|again|because|this|next|today|tonight|tomorrow|on|since|due|sadly|unfortunately))|not (?:happening|going ahead|taking place|on any ?more)\b)"
     r"|(?:isn['’]t|won['’]t be|is no longer) (?:happening|going ahead|taking place|on any ?more)\b|won['’]t (?:happen|take place|go ahead)\b|will not (?:happen|take place|go ahead)\b|(?:fell|has fallen) through\b)(?P<when>[^.!?;,]*)"
 )
+_NONE = re.compile(
+    rf"(?i){_BEGIN}there(?:['’]s| is| will be) no (?P<event>{_WORD}(?: {_WORD}){{0,2}}?)(?P<when> (?:this|on|next|today|tonight|tomorrow)\b[^.!?;,]*)"
+)
 _CANCELLED_BY = re.compile(
-    rf"(?i){_BEGIN}{_BY_SOMEBODY}(?: |(?=['’])){_HAS}(?:cancelled|canceled|cancel|called off|call off|scrapped) {_EVENT}(?P<when>(?= *(?:$|[.!?;,:–-]|because|due|since|and|again|after)))"
+    rf"(?i){_BEGIN}{_BY_SOMEBODY}(?: |(?=['’])){_HAS}(?:cancelled|canceled|cancel|called off|call off|scrapped) {_EVENT}(?: to {_WORD})?(?P<when>(?= *(?:$|[.!?;,:–-]|because|due|since|and|again|after)))"
 )
 _LATER = frozenset({"back", "out", "off", "over"})
 _EARLIER = frozenset({"forward", "up"})
@@ -72,9 +75,10 @@ _NEXT_CLAUSE = re.compile(
 
 def english_change(text: str) -> FoundChange | None:
     """What the sentence says of an event that is moved or cancelled."""
-    for pattern in (_CANCELLED, _CANCELLED_BY):
+    for pattern in (_CANCELLED, _NONE, _CANCELLED_BY):
         if match := pattern.search(text):
-            return _found(match, is_cancelled=True, is_done_by_author=pattern is _CANCELLED_BY)
+            is_sure = pattern is _CANCELLED  # "no bread this week", "I cancelled Netflix"
+            return _found(match, is_cancelled=True, is_done_by_author=not is_sure)
     for pattern in (_PASSIVE, _ACTIVE, _INTRANSITIVE):
         match = pattern.search(text)
         if match is not None and not _NOT_CHANGED.search(text[match.start() : match.start("when")]):
@@ -97,11 +101,8 @@ def _found(
     words = match[0].lower()
     is_later = bool(ways & _LATER) or "postpone" in words or "delay" in words
     event = groups.get("event") or ""
-    if groups.get("none"):
-        event = groups["none"].partition(" no ")[2]
     when = (groups.get("when") or "").rstrip(" .")
     end = match.end()
-    # "Move it forward to Friday" is earlier; "moved back" later; "brought forward" says it.
     if cut := _NEXT_CLAUSE.search(when):
         end -= len(when) - cut.start()
         when = when[: cut.start()]
