@@ -37,6 +37,9 @@ _GERMAN_BARE = re.compile(
     r"(?:(?:(?:eigentlich |genau genommen )?(?:es|das) (?:sind|ist|waren|war)|(?:sind|ist|waren|war) (?:es|das)|sinds|ists|ich meint?e)\s+)?(?:(?:doch|eher|eigentlich|inzwischen|in wahrheit|schon|nur|ja) )*"
     r"(?P<new>\w[\w.,€%]*(?: [^\W\d_]+)?)(?P<old>,? (?:und )?(?:nicht|statt) \w[\w.,]*(?: [^\W\d_]+)?)?(?:[\s,–-]+(?:sorry|entschuldigung|mein fehler|verzeihung|meine ich|meinte ich))?\W*$"
 )
+_GERMAN_LEAD = re.compile(
+    r"(?i)\W*(?:moment|quatsch|unsinn|nein|stopp|hoppla|korrektur|entschuldigung)\b"
+)
 _GERMAN_SURE = re.compile(
     r"(?i)\b(?:ups|hoppla|sorry|quatsch|unsinn|moment|entschuldigung|verzeihung|korrektur|blödsinn|falsch|fehler|meint?e|genauer|besser gesagt|nein)\b"
 )
@@ -70,7 +73,7 @@ class BareCorrection:
 
 def bare_correction(text: str, language: str = "en") -> BareCorrection | None:
     """What a sentence puts in the place of something that it does not name."""
-    if language == "de":
+    if language == "de" or _GERMAN_LEAD.match(text):  # "Moment, 3 km" is too short to tell
         return _german_quantity(text)
     if not_that := _QUANTITY_NOT.match(text):
         return BareCorrection(not_that["new"], *not_that.span("new"), False, True)
