@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.extraction.answers import answer_in
+from knowledge.extraction.beginnings import later_beginning
 from knowledge.extraction.changed_events import changed_event
 from knowledge.extraction.contact_lines import contact_line
 from knowledge.extraction.corrections import CORRECTING, bare_correction, takes_back
@@ -170,6 +171,8 @@ class _MessageReader:
             self._facts_of(sentence, speaker, names).propose()
             return
         if (
+        if sentence.speaker is None and self._read_beginning(sentence, speaker):
+            return
             sentence.speaker is None
             and self._facts_of(sentence, speaker, names).propose_correction()
         ):
@@ -183,6 +186,40 @@ class _MessageReader:
         """That an event is moved or cancelled, if the memory knows it or can make it of this."""
         text = sentence.stated_text if sentence.is_stated else ""
         if sentence.kind is SentenceKind.REQUEST and _FROM_NOW_ON.match(sentence.text):
+    def _read_beginning(self, sentence: Sentence, speaker: Subject) -> bool:
+        """What begins on a day to come, as what holds from then on; False where nothing does."""
+        text = sentence.stated_text.replace(MASK, " ") if sentence.is_stated else ""
+        later = later_beginning(text, said_at=self.message.said_at, language=self.language)
+        if later is None:
+            return False
+        known = len(self.proposals.facts)
+        if self.language == "de":
+            again = replace(sentence, text=later.text, stated_text=later.text)
+            self.german.read(self.message, again, speaker.key)
+        else:
+            one = Restated(sentence.start, sentence.end, later.text, is_topical=True)
+            self._read_restated(sentence, [one])
+        read = self.proposals.facts[known:]
+        dated = [later.dated(fact) for fact in read if fact.event is None]
+        self.proposals.facts[known:] = dated if any(one.valid_from for one in dated) else []
+        return len(self.proposals.facts) > known
+
+    def _read_tail(self, sentence: Sentence) -> None:
+        """When that is which the sentence names last, if its end tells."""
+        if not sentence.is_meant_whole or self.language not in ("en", "de"):
+            return
+        text = dated_in_tail(sentence.text, said_at=self.message.said_at, language=self.language)
+        if not text:
+            return
+        if self.language == "de":
+            again = replace(sentence, text=text, stated_text=text)
+            user = self.proposals.propose_user(
+                TextSpan(self.message.id, sentence.start, sentence.end)
+            )
+            self.german.read(self.message, again, user.key)
+        else:
+            self._read_restated(sentence, [Restated(sentence.start, sentence.end, text)])
+
             text = sentence.text  # "From now on choir starts at 8" asks for nothing
         text = text.replace(MASK, " ")
         if text.endswith(":") and (more := _NEW_TIME.match(self.message.content, sentence.end)):
