@@ -30,6 +30,7 @@ from knowledge.extraction.sentences import Sentence, speaker_segments, split_sen
 from knowledge.extraction.statements import Subject, normal_value
 from knowledge.extraction.successors import Successions, with_new_holders
 from knowledge.extraction.tasks import open_tasks
+from knowledge.extraction.tail_dates import dated_in_tail
 from knowledge.extraction.times import dates_in, precision_of
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
@@ -130,6 +131,7 @@ class _MessageReader:
                 self._read_successions(sentence)
             if self.language == "en" and sentence.speaker is None:
                 self._read_restated(sentence, presupposed(sentence))
+                self._read_tail(sentence)
                 if sentence.is_stated and sentence.is_meant_whole:
                     self._read_restated(sentence, said_of_each(sentence.text, sentence.start))
         owned = {
