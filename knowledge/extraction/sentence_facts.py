@@ -25,6 +25,7 @@ from knowledge.extraction.node_types import ENTITY
 from knowledge.extraction.parsing import Parse
 from knowledge.extraction.people import Kin
 from knowledge.extraction.proposals import Proposals
+from knowledge.extraction.quantities import QUANTITY
 from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_kinds import explicit_prefix_length
 from knowledge.extraction.sentences import Sentence
@@ -541,6 +542,8 @@ class SentenceFacts:
         )
         if times.recurrence:  # "on tues + thurs" is no one day
             times = replace(times, dates=())
+        if not self.sentence.is_explicit and _is_amount_or_time(words, times.dates):
+            return  # "14 km last Sunday" answers a question, of what it does not say
         event = event_at(times, self.message.said_at, is_past=False)
         has_number = re.search(r"\d", words) is not None
         if event is None and not has_number and not self.sentence.is_explicit:
@@ -625,6 +628,45 @@ class SentenceFacts:
         )
 
 
+def _is_amount_or_time(words: str, dates: Sequence[DateInterval]) -> bool:
+    """True where nothing is left beside an amount and a day."""
+    for one in reversed(dates):
+        words = f"{words[: one.text_start]} {words[one.text_end :]}"
+    words = QUANTITY.sub(" ", words)
+    return not [
+        word for word in re.findall(r"[\w']+", words.lower()) if word not in _BESIDE_AMOUNTS
+    ]
+
+
+_BESIDE_AMOUNTS = frozenset(
+    [
+        "on",
+        "at",
+        "in",
+        "the",
+        "last",
+        "this",
+        "next",
+        "about",
+        "around",
+        "roughly",
+        "only",
+        "just",
+        "maybe",
+        "almost",
+        "nearly",
+        "over",
+        "more",
+        "than",
+        "less",
+        "and",
+        "a",
+        "an",
+        "i",
+        "think",
+        "of",
+    ]
+)
 _ASIDE = re.compile(r"(?i),? by the way(?=[.!]?$)")
 
 
