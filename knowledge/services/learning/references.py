@@ -300,7 +300,9 @@ class Statements:
 
     def stays_left(self, block: Block) -> list[Block]:
         """That somebody was in hospital who is home again after this."""
-        if block.entity_id is None or block.polarity or not _IS_BACK.search(block.text):
+        # "Mama wurde entlassen" is read as the end of a job, which it may be as well.
+        is_said = not block.polarity or block.topic == "employer"
+        if block.entity_id is None or not is_said or not _IS_BACK.search(block.text):
             return []
         return [
             other
@@ -332,13 +334,15 @@ class Statements:
 
 _IS_BACK = re.compile(
     r"(?i)\b(?:discharged|released from (?:the )?(?:hospital|clinic)|"
-    r"(?:home|back|out) (?:from|of) (?:the )?hospital|"
+    r"(?:home|back|out) (?:from|of) (?:the )?(?:hospital|rehab|clinic)|"
     r"(?:is|are|'s|came|got|comes|gets|went) (?:back )?home\b(?: again)?|"
-    r"entlassen|wieder (?:zu hause|daheim)|nach hause gekommen|kommt .*nach hause)"
+    r"entlassen|wieder (?:zu hause|zuhause|daheim|nach hause)|nach hause gekommen|"
+    r"kommt .*nach hause|aus (?:dem|der) (?:krankenhaus|klinik|reha|kur|klinikum|spital))"
 )
 _IS_AWAY = re.compile(
     r"(?i)\b(?:in (?:the |a )?(?:hospital|intensive care|icu|rehab|clinic)|"
-    r"im krankenhaus|in der (?:klinik|reha)|auf der intensivstation)\b"
+    r"im (?:krankenhaus|klinikum|spital)|ins krankenhaus|in (?:der )?(?:klinik|reha|kur)|"
+    r"auf (?:der )?intensivstation)\b"
 )
 
 
