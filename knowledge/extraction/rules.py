@@ -27,10 +27,11 @@ from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_facts import UNTIL_BEHIND, SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
+from knowledge.extraction.side_jobs import with_side_jobs
 from knowledge.extraction.statements import Subject, normal_value
 from knowledge.extraction.successors import Successions, with_new_holders
-from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.tail_dates import dated_in_tail
+from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.times import dates_in, precision_of
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
@@ -127,11 +128,12 @@ class _MessageReader:
             known = len(proposals.facts)
             self._read_sentence(sentence, is_full=known - facts_before >= MAX_FACTS)
             if sentence.speaker is None and sentence.is_stated:
+                proposals.facts[known:] = with_side_jobs(proposals.facts[known:], message.content)
                 proposals.facts[known:] = with_new_holders(proposals.facts[known:], sentence.text)
                 self._read_successions(sentence)
+                self._read_tail(sentence)
             if self.language == "en" and sentence.speaker is None:
                 self._read_restated(sentence, presupposed(sentence))
-                self._read_tail(sentence)
                 if sentence.is_stated and sentence.is_meant_whole:
                     self._read_restated(sentence, said_of_each(sentence.text, sentence.start))
         owned = {
@@ -169,12 +171,12 @@ class _MessageReader:
             speaker = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
         if sentence.speaker is None:
             self._read_changed_event(sentence)
+        if sentence.speaker is None and self._read_beginning(sentence, speaker):
+            return
         if language != "de":
             self._facts_of(sentence, speaker, names).propose()
             return
         if (
-        if sentence.speaker is None and self._read_beginning(sentence, speaker):
-            return
             sentence.speaker is None
             and self._facts_of(sentence, speaker, names).propose_correction()
         ):
@@ -184,10 +186,6 @@ class _MessageReader:
         if sentence.is_stated and MASK in sentence.stated_text:
             self.german.read_told(message, sentence, speaker.key)
 
-    def _read_changed_event(self, sentence: Sentence) -> None:
-        """That an event is moved or cancelled, if the memory knows it or can make it of this."""
-        text = sentence.stated_text if sentence.is_stated else ""
-        if sentence.kind is SentenceKind.REQUEST and _FROM_NOW_ON.match(sentence.text):
     def _read_beginning(self, sentence: Sentence, speaker: Subject) -> bool:
         """What begins on a day to come, as what holds from then on; False where nothing does."""
         text = sentence.stated_text.replace(MASK, " ") if sentence.is_stated else ""
@@ -222,6 +220,10 @@ class _MessageReader:
         else:
             self._read_restated(sentence, [Restated(sentence.start, sentence.end, text)])
 
+    def _read_changed_event(self, sentence: Sentence) -> None:
+        """That an event is moved or cancelled, if the memory knows it or can make it of this."""
+        text = sentence.stated_text if sentence.is_stated else ""
+        if sentence.kind is SentenceKind.REQUEST and _FROM_NOW_ON.match(sentence.text):
             text = sentence.text  # "From now on choir starts at 8" asks for nothing
         text = text.replace(MASK, " ")
         if text.endswith(":") and (more := _NEW_TIME.match(self.message.content, sentence.end)):
