@@ -14,10 +14,9 @@ from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
-from knowledge.extraction.name_types import FORMAL_TITLE, TITLE_BEFORE
+from knowledge.extraction.mentioned_names import propose_names, propose_speakers
 from knowledge.extraction.names import Name, find_identifiers, find_names
 from knowledge.extraction.namesakes import said_of_each
-from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.presupposed import presupposed
@@ -26,7 +25,7 @@ from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.restated import Restated
 from knowledge.extraction.sentence_facts import UNTIL_BEHIND, SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
-from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
+from knowledge.extraction.sentences import Sentence, split_sentences
 from knowledge.extraction.side_jobs import with_side_jobs
 from knowledge.extraction.statements import Subject, normal_value
 from knowledge.extraction.successors import Successions, with_new_holders
@@ -35,7 +34,7 @@ from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.times import dates_in, precision_of
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
-from knowledge.extraction.voices.text import mask, plain_text
+from knowledge.extraction.voices.text import mask
 from knowledge.types import Extraction, ProposedFact, SourceMessage, TextSpan, Trust
 
 NAME = "rules-2"
@@ -87,7 +86,7 @@ def propose_by_rules(
         # An answer mentions whom the memory knows; it makes nobody known and states nothing.
         language = detect_language(message.content)
         for sentence in split_sentences(message.content):
-            _propose_names(proposals, message, sentence, language, only_known=True)
+            propose_names(proposals, message, sentence, language, only_known=True)
     return proposals
 
 
@@ -110,7 +109,7 @@ class _MessageReader:
         """The proposals have what it says; its beginning may be an answer to a question."""
         proposals, message = self.proposals, self.message
         _propose_explicit(proposals, message)  # first: what is confirmed counts, not its copy
-        self.speakers = _propose_speakers(proposals, message)
+        self.speakers = propose_speakers(proposals, message)
         proposals.whole_names = {}
         facts_before = len(proposals.facts)
         tasks = open_tasks(message.content)
@@ -147,7 +146,7 @@ class _MessageReader:
 
     def _read_sentence(self, sentence: Sentence, *, is_full: bool) -> None:
         proposals, message, language = self.proposals, self.message, self.language
-        names = _propose_names(
+        names = propose_names(
             proposals,
             message,
             sentence,
@@ -367,62 +366,3 @@ def _without_secrets(content: str) -> str:
     for secret in own_secrets(content):
         text = mask(text, secret.start, secret.end)
     return text
-
-
-def _propose_names(
-    proposals: Proposals,
-    message: SourceMessage,
-    sentence: Sentence,
-    language: str,
-    *,
-    only_known: bool,
-) -> list[Name]:
-    """The names of a sentence, which are entities from now on."""
-    if sentence.kind is SentenceKind.PASTED:
-        language = "headline"
-    text = capitalised(sentence.text) if language == "en" else sentence.text
-    names = [
-        name
-        for name in find_names(text, proposals.gazetteer, language=language)
-        if name.key or not only_known
-    ]
-    read: list[Name] = []
-    for found in names:
-        whole = (
-            proposals.whole_names.get(fold_name(found.text))
-            if found.key in (None, f"name:{fold_name(found.text)}")
-            else None
-        )
-        name = replace(found, key=whole) if whole is not None else found
-        span = TextSpan(message.id, sentence.start + name.start, sentence.start + name.end)
-        title = TITLE_BEFORE.search(text, 0, name.start) if name.node_type == PERSON else None
-        titled = [f"{title[0].strip(' .')} {name.text}"] if title is not None else []
-        formal = FORMAL_TITLE.search(text, 0, name.start) if titled else None
-        is_surname = formal is not None and " " not in name.text
-        shown = formal[0].strip() if formal is not None and is_surname else ""
-        key = proposals.propose_entity(name, span, aliases=titled, title=shown)
-        words = name.text.split()
-        if name.node_type == PERSON and len(words) > 1:
-            proposals.whole_names.update({fold_name(words[0]): key, fold_name(words[-1]): key})
-        read.append(name)
-    return read
-
-
-def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str, Subject]:
-    """Who speaks in the message by its labels; each is an entity."""
-    speakers: dict[str, Subject] = {}
-    text = plain_text(message.content)
-    user = proposals.user
-    for segment in speaker_segments(message.content):
-        label = segment.speaker
-        if label in speakers:
-            continue
-        if user is not None and fold_name(user.name) == fold_name(label):
-            speakers[label] = Subject(user.key, user.name, is_self=True)
-            continue
-        start = text.rfind(label, 0, segment.start)
-        span = TextSpan(message.id, start, start + len(label))
-        name = Name(span.start, span.end, label, PERSON, 0.95)
-        key = proposals.propose_entity(name, span, node_type=PERSON)
-        speakers[label] = Subject(key, label, is_self=False)
-    return speakers
