@@ -23,7 +23,9 @@ _WORKS_TOO = re.compile(
     r"(?i)\b(?:also|auch|nebenbei|nebenher|außerdem|zusätzlich|on the side,?)\W+(?:\w+ ){0,2}?(?:work|arbeit|jobb|kellner)|"
     r"\b(?:work|arbeite|jobbe|kellnere)\w* (?:\w+ )?(?:also|nebenbei|nebenher|auch|außerdem|zusätzlich)\b"
 )
-_ALSO = re.compile(r"(?i)^(?:on the side,? )?(?:I|We|Ich|Wir) (?:(?:also|sometimes|now|still|auch) )*")
+_ALSO = re.compile(
+    r"(?i)^(?:on the side,? )?(?:I|We|Ich|Wir) (?:(?:also|sometimes|now|still|auch) )*"
+)
 _AS_A = re.compile(r"(?i)\b(?:as|als) (?:an? |the |eine? )?(?P<what>[^,.;]{3,40})")
 
 
