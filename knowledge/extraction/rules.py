@@ -23,10 +23,11 @@ from knowledge.extraction.presupposed import presupposed
 from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.restated import Restated
-from knowledge.extraction.sentence_facts import UNTIL_BEHIND, SentenceFacts
+from knowledge.extraction.sentence_facts import SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
 from knowledge.extraction.sentences import Sentence, split_sentences
 from knowledge.extraction.side_jobs import with_side_jobs
+from knowledge.extraction.statement_facts import UNTIL_BEHIND
 from knowledge.extraction.statements import Subject, normal_value
 from knowledge.extraction.successors import Successions, with_new_holders
 from knowledge.extraction.tail_dates import dated_in_tail
