@@ -30,7 +30,7 @@ _EVENT = (
 _IT = r"(?P<it>it)"
 _ADVERBS = r"(?:(?:just|now|only|sadly|unfortunately|again|already|officially|all|been|finally|actually|temporarily|today) )*"
 _MOVED = (
-    r"(?:moved|pushed|shifted|switched|rescheduled|re-scheduled|postponed|delayed|deferred|changed|rearranged|bumped|brought|put|set)"
+    r"(?:moved|pushed|shifted|switched|rescheduled|re-scheduled|postponed|delayed|deferred|changed|rearranged|bumped|brought|put)"
     r"(?: (?P<way>back|out|forward|off|up|over))?"
 )
 _TO = r"(?P<when> ?[:,]? ?(?:(?:to|until|till|for|by|from|on|at|not|an?|one|two|three|half|\d+|in|into|later|earlier|instead|and is)\b)[^.!?;]*)?"
@@ -41,7 +41,7 @@ _PASSIVE = re.compile(
 _BY_SOMEBODY = r"(?:i|we|they|he|she|(?:the|my|our) [\w'’-]+(?: [\w'’-]+){0,2}?|[A-Z][\w-]+)"
 _HAS = r"(?:(?:['’]ve|['’]s|have|has|had to|have to|just|had|also|now|finally|actually) ?)*"
 _ACTIVE = re.compile(
-    rf"(?i){_BEGIN}(?:{_BY_SOMEBODY}(?: |(?=['’])))?{_HAS}(?:moved|move|pushed|push|shifted|switched|rescheduled|reschedule|postponed|postpone|delayed|changed|rearranged|brought|put|bumped|extended) "
+    rf"(?i){_BEGIN}(?:{_BY_SOMEBODY}(?: |(?=['’])))?{_HAS}(?:moved|move|pushed|push|shifted|switched|rescheduled|reschedule|postponed|postpone|delayed|changed|rearranged|brought|put|bumped|extended(?= (?:[\w]+ )?deadline)) "
     rf"(?:(?P<way1>back|forward|off) )?(?:{_EVENT}|{_IT})(?: (?P<way>back|out|forward|off|up|over))?(?P<when> (?:to|until|till|for|by|from|an?|one|two|half)\b[^.!?;]*)"
 )
 _INTRANSITIVE = re.compile(

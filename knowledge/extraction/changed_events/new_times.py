@@ -47,7 +47,7 @@ _CLOCK_WORDS = re.compile(
     rf"(?i)\b(?:at|um) (?:half |(?:a )?quarter |halb |viertel )?(?:(?:past|to|vor|nach) )?(?:{_NUMBERS}|\d{{1,2}}(?:[:.]\d\d)?)(?: ?(?:am|pm|a\.m\.|p\.m\.|o'clock|uhr)(?!\w))?(?: \d\d\b)?|\b\d{{1,2}}(?:[:.]\d\d)? ?(?:am|pm|uhr)\b|\b\d{{1,2}}:\d\d"
 )
 _PLACE = re.compile(
-    r"(?i)\b(?:(?P<to>to|into)|in|at|im|bei|beim|auf dem|auf der|am) (?P<what>(?:the |our |my |der |dem |die |den )?(?!(?:same|future|morning|zukunft)\b)[\w'’-][\w'’ -]{1,38}?)(?= (?:now|instead|from now on|statt|jetzt|verlegt)\b|[ ,]*$)"
+    r"(?i)\b(?:(?P<to>(?:to|into)(?= (?:the|our|my|room|hall|gym|number|\d|(?-i:[A-Z]))))|in|at|im|bei|beim|auf dem|auf der|am) (?P<what>(?:the |our |my |der |dem |die |den )?(?!(?:same|future|morning|zukunft|\w+days?|\w+tags?)\b)[\w'’-][\w'’ -]{1,38}?)(?= (?:now|instead|from now on|statt|jetzt|verlegt)\b|[ ,]*$)"
 )
 _FILLERS = frozenset(
     [

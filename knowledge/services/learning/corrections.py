@@ -10,7 +10,6 @@ from knowledge import identity
 from knowledge.dates import read_dates
 from knowledge.dates.words import MONTH_NAMES
 from knowledge.extraction.quantities import QUANTITY, starts_with_number
-from knowledge.extraction.statements import normal_value
 from knowledge.extraction.times import clock_in
 from knowledge.models import Block
 from knowledge.services.learning.events import event_of, moved_within_week
@@ -122,7 +121,7 @@ def _requantified(right: ProposedFact, wrong: Block) -> ProposedFact:
         return right
     old, new = wrong.text[slice(*place)], right.text.strip(" .")
     text = f"{wrong.text[: place[0]]}{new}{wrong.text[place[1] :]}"
-    value = re.sub(rf"(?i)\b{re.escape(old)}\b", normal_value(new), wrong.value, count=1)
+    value = re.sub(rf"(?i)\b{re.escape(old)}\b", new.casefold(), wrong.value, count=1)
     return replace(right, text=text, value=value, corrects=old, is_secret=wrong.is_secret)
 
 

@@ -9,8 +9,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from knowledge import identity
 from knowledge.dates import read_dates
-from knowledge.dates.words import MONTH_NAMES
-from knowledge.extraction.german.times import GERMAN_MONTHS
+from knowledge.dates.words import GERMAN_MONTH_NAMES, MONTH_NAMES
 from knowledge.models import Block
 from knowledge.services.learning.corrections import JUST_SAID
 from knowledge.services.learning.events import event_of, is_coming
@@ -226,7 +225,7 @@ def _retimed(block: Block, event: ProposedEvent, zone: tzinfo, *, is_german: boo
         rest = _AT.sub("", text[: clock.start()])
         return f"{rest} {when}{text[clock.end() :]}"
     day = (
-        f"am {start.day}. {GERMAN_MONTHS[start.month]} {start.year}"
+        f"am {start.day}. {GERMAN_MONTH_NAMES[start.month]} {start.year}"
         if is_german
         else f"on {start.day} {MONTH_NAMES[start.month]} {start.year}"
     )
