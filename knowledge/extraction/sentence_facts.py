@@ -309,7 +309,8 @@ class SentenceFacts(StatementFacts):
         )
         if times.recurrence:  # "on tues + thurs" is no one day
             times = replace(times, dates=())
-        if not self.sentence.is_explicit and _is_amount_or_time(words, times.dates):
+        is_meant = self.sentence.is_explicit or not times.dates
+        if not is_meant and _is_amount_or_time(words, times.dates):
             return  # "14 km last Sunday" answers a question, of what it does not say
         event = event_at(times, self.message.said_at, is_past=False)
         has_number = re.search(r"\d", words) is not None
