@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chat.tools.mcp.schema import NotUnderstood, plain_schema
 from chat.tools.web.shaping import bounded
 from exobrain.lib.mcp_servers import McpServerSpec
 from exobrain.lib.text import storable
@@ -35,8 +36,8 @@ class RemoteTool:
     offered_name: str  # as a model asks for it: `server__tool`
     title: str
     description: str
-    schema: Mapping[str, Any]
-    fingerprint: str
+    schema: Mapping[str, Any]  # as a model is told it
+    fingerprint: str  # of all that the server says
 
     @property
     def is_read_only(self) -> bool:
@@ -91,6 +92,10 @@ def _read_tool(
     schema_text = json.dumps(schema, sort_keys=True)
     if len(schema_text) > SCHEMA_CHARACTERS:
         return None
+    try:
+        plain = plain_schema(json.loads(storable(json.dumps(schema, ensure_ascii=False))))
+    except NotUnderstood:
+        return None
     title = bounded(told.get("title"), characters=TITLE_CHARACTERS)
     description = told.get("description")
     description = storable(description) if isinstance(description, str) else ""
@@ -111,7 +116,7 @@ def _read_tool(
         offered_name=_offered_name(server.name, name, taken),
         title=title or bounded(name, characters=TITLE_CHARACTERS),
         description=description,
-        schema=json.loads(storable(json.dumps(schema, ensure_ascii=False))),
+        schema=plain,
         fingerprint=hashlib.sha256(json.dumps(told_of_it).encode()).hexdigest(),
     )
 
