@@ -5,6 +5,9 @@ Unknown variables are ignored; a wrong value raises `ConfigError`, which names t
 variable and what it accepts.
 """
 
+import os
+import shlex
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -28,6 +31,7 @@ from pydantic_settings import (
 
 from exobrain.lib.address import is_loopback
 from exobrain.lib.errors import ConfigError
+from exobrain.lib.mcp_servers import TOKEN_PREFIX, McpServerSpec, read_servers
 from exobrain.lib.signing_secrets import SigningSecrets, own_secrets
 from exobrain.lib.zones import zone_named
 
@@ -74,6 +78,13 @@ def _http_url(url: str | None) -> str | None:
     if url is not None and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
         raise ValueError("must begin with http:// or https:// and name a host")
     return url
+
+
+def _command_lines(commands: list[str]) -> list[str]:
+    """Refuse what a shell could not read."""
+    for command in commands:
+        shlex.split(command)
+    return commands
 
 
 def _known_zone(name: str) -> str:
@@ -373,6 +384,26 @@ class Config(BaseSettings):
         None, description="that file, for example mock_data/web-tools.json; unset: one result"
     )
 
+    # -- other programs' tools (MCP)
+    mcp_servers: Annotated[list[McpServerSpec], NoDecode, BeforeValidator(read_servers)] = Field(
+        [], description="a JSON list of servers; others are added in the administration"
+    )
+    mcp_server_url: Annotated[str | None, AfterValidator(_http_url), Optional] = Field(
+        None, description="the original's tool server, for example http://localhost:8090"
+    )
+    mcp_server_gets_user_token: bool = Field(
+        False, description="that server is given an access token of the user who asks"
+    )
+    mcp_stdio_allowed: Annotated[CommaList, AfterValidator(_command_lines)] = Field(
+        [], description="commands, with their arguments, that rows of the administration may start"
+    )
+    mcp_request_timeout_seconds: Seconds = Field(
+        5.0, description="longest wait for the answer of another program's tool"
+    )
+    mcp_max_retries: Annotated[int, Field(ge=0, le=10)] = Field(
+        2, description="attempts to connect after the first, before anything was sent"
+    )
+
     # -- the memory in the chat
     memory_recall_enabled: bool = Field(True, description="answers may use the user's memory")
     memory_recall_tokens: PositiveInt = Field(
@@ -448,6 +479,23 @@ class Config(BaseSettings):
         """True when the texts that are embedded leave the hands of who runs this server."""
         is_asked = self.embedding_provider == "provider" and not self.embedding_use_mock
         return is_asked and (self.model_is_elsewhere or self.model_provider_base_url is None)
+
+    @property
+    def configured_mcp_servers(self) -> list[McpServerSpec]:
+        """The MCP servers that the environment names."""
+        if self.mcp_server_url is None:
+            return self.mcp_servers
+        original = McpServerSpec(
+            name="mcp",
+            kind="rest",
+            address=self.mcp_server_url,
+            gets_user_token=self.mcp_server_gets_user_token,
+        )
+        return [*self.mcp_servers, original]
+
+    def may_start(self, command: Sequence[str]) -> bool:
+        """True when MCP_STDIO_ALLOWED has this command, with exactly these arguments."""
+        return list(command) in [shlex.split(each) for each in self.mcp_stdio_allowed]
 
     @property
     def fetches_pages_itself(self) -> bool:
@@ -572,6 +620,13 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _know_mcp_servers_by_name(self) -> Self:
+        names = [server.name for server in self.configured_mcp_servers]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"MCP_SERVERS: {twice.pop()} names two servers")
+        return self
+
+    @model_validator(mode="after")
     def _need_a_provider(self) -> Self:
         needs = {
             "MAIN_AGENT_USE_MOCK is false": self.main_agent_use_mock is False,
@@ -604,6 +659,20 @@ def load_config() -> Config:
     except ValidationError as error:
         # `from None`: the validation error would print the offending values, secrets among them.
         raise ConfigError(_explain(error)) from None
+
+
+def mcp_token(variable: str) -> SecretStr | None:
+    """The token in this variable of the process environment; None when there is none.
+
+    An operator's page names the variable, so only those that are for this can be named: whoever
+    has that page could otherwise have our own secrets sent to a server of theirs.
+    """
+    if not variable.startswith(TOKEN_PREFIX) or not os.environ.get(variable):
+        return None
+    try:
+        return _header_safe(SecretStr(os.environ[variable]))
+    except ValueError as error:
+        raise ConfigError(f"{variable} {error}.") from None
 
 
 @cache
