@@ -50,7 +50,7 @@ def check_mock_messages(
     try:
         read_answers(config.mock_messages_path)
     except DomainError as error:
-        hint = "Or name a provider in MODEL_PROVIDER_BASE_URL, or set OPENAI_API_KEY."
+        hint = "Or do without MAIN_AGENT_USE_MOCK: then a provider answers, or the memory."
         return [Error(error.message, hint=hint, id="exobrain.E002")]
     return []
 

@@ -26,7 +26,8 @@ def page(request: HttpRequest) -> dict[str, object]:
     """Names of the installation, the reader's theme and the list of days."""
     config = settings.EXOBRAIN
     return {
-        "mock_model": config.uses_mock_model,
+        "uses_mock_model": config.uses_mock_model,
+        "answers_from_memory": config.answers_from_memory,
         "signup_allowed": config.accounts_allow_signup,
         "vendored": STAMP.is_file(),
         "theme": partial(_theme, request),

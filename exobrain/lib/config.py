@@ -337,7 +337,7 @@ class Config(BaseSettings):
     )
     main_agent_system_prompt: Annotated[str, Field(min_length=1)] = Field(DEFAULT_SYSTEM_PROMPT)
     main_agent_use_mock: Annotated[bool | None, Optional] = Field(
-        None, description="unset: true when no provider is configured"
+        None, description="true: sample answers from a file, whatever is asked"
     )
     main_agent_mock_messages_file: Path = Field(Path("mock_data/main-agent-messages.md"))
     main_agent_mock_script_file: Annotated[Path | None, Optional] = Field(
@@ -421,14 +421,29 @@ class Config(BaseSettings):
 
     @property
     def uses_mock_model(self) -> bool:
-        """True when answers come from the mock file instead of a provider."""
-        if self.main_agent_use_mock is not None:
-            return self.main_agent_use_mock
-        return self.model_provider_base_url is None and self.openai_api_key is None
+        """True when answers come from the mock file, whatever else is configured."""
+        return bool(self.main_agent_use_mock)
+
+    @property
+    def has_provider(self) -> bool:
+        """True when it is known where a model is."""
+        return self.model_provider_base_url is not None or self.openai_api_key is not None
+
+    @property
+    def answers_from_memory(self) -> bool:
+        """True when no model is configured: answers then say what the memory has."""
+        return not (self.uses_mock_model or self.has_provider)
+
+    @property
+    def answers_without_model(self) -> bool:
+        """True when no model writes the answers, so that nothing is to be learned from them."""
+        return self.uses_mock_model or not self.has_provider
 
     @property
     def model_is_elsewhere(self) -> bool:
         """True when what the model is told leaves the hands of who runs this server."""
+        if self.answers_from_memory:
+            return False
         addresses: list[str | None] = []
         if self.model_provider_is_local is not None:
             if not self.model_provider_is_local:
@@ -574,12 +589,11 @@ class Config(BaseSettings):
     @model_validator(mode="after")
     def _need_a_provider(self) -> Self:
         needs = {
-            "MAIN_AGENT_USE_MOCK is false": self.main_agent_use_mock is False,
             "KNOWLEDGE_EXTRACTOR is model": self.knowledge_extractor == "model",
             "EMBEDDING_PROVIDER is provider": self.embedding_provider == "provider"
             and not self.embedding_use_mock,
         }
-        if not (self.model_provider_base_url or self.openai_api_key):
+        if not self.has_provider:
             for what, is_so in needs.items():
                 if is_so:
                     raise ValueError(

@@ -254,5 +254,7 @@ def model_hint() -> str:
     """Which model answers."""
     config = settings.EXOBRAIN
     if config.uses_mock_model:
-        return "the mock; set OPENAI_API_KEY or MODEL_PROVIDER_BASE_URL for a real one"
+        return "sample answers from a file, as MAIN_AGENT_USE_MOCK is set"
+    if config.answers_from_memory:
+        return "none, so the memory answers; set OPENAI_API_KEY or MODEL_PROVIDER_BASE_URL"
     return f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
