@@ -257,6 +257,7 @@ class Generation:
             question=self.request.question,
             given=given,
             tool_rules=rules_of(tools),
+            is_small=self.config.main_agent_is_small,
             zone=self.request.stored.zone if self.request.stored else UTC,
         )
 

@@ -152,6 +152,14 @@ def test_the_page_says_what_the_assistant_can_use(
     [
         ({"main_agent_use_mock": True}, "Sample answers from a file"),
         ({"main_agent_use_mock": False}, "your memory answers by itself"),
+        (
+            {
+                "main_agent_use_mock": False,
+                "model_provider_base_url": "http://localhost/v1",
+                "main_agent_is_small": True,
+            },
+            "too small to use tools",
+        ),
     ],
 )
 def test_the_page_says_who_answers_where_no_large_model_does(

@@ -73,6 +73,8 @@ class Command(BaseCommand):
             lock = take_lock(settings.EXOBRAIN.data_dir, address=url_of(host, port))
             stack.callback(os.close, lock)
             refuse_used_port(host, port)
+            if settings.EXOBRAIN.uses_local_model:
+                refuse_used_port("127.0.0.1", settings.EXOBRAIN.local_model_port)
             services: Connection | None = None
             if wanted := needed_services(**settings.EXOBRAIN.service_urls):
                 self._say(f"Starting {', '.join(sorted(wanted))} ...")
@@ -95,6 +97,8 @@ def programs(host: str, port: int, services: Connection | None) -> list[ForkedPr
         commands["orchestrator"] = ["run_orchestrator"]
     if settings.EXOBRAIN.job_orchestrator_worker_enabled:
         commands["worker"] = ["run_worker"]
+    if settings.EXOBRAIN.uses_local_model:
+        commands["model"] = ["serve_local_model"]
     return [
         ForkedProgram(name, partial(run_command, services, *command))
         for name, command in commands.items()
@@ -256,5 +260,11 @@ def model_hint() -> str:
     if config.uses_mock_model:
         return "sample answers from a file, as MAIN_AGENT_USE_MOCK is set"
     if config.answers_from_memory:
-        return "none, so the memory answers; set OPENAI_API_KEY or MODEL_PROVIDER_BASE_URL"
-    return f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
+        return (
+            "none, so the memory answers; set OPENAI_API_KEY or MODEL_PROVIDER_BASE_URL, "
+            "or use make run LLM=local"
+        )
+    name = f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
+    if config.local_model_enabled and not config.uses_local_model:
+        return f"{name}; no local model is served, as this one is configured"
+    return name
