@@ -1,4 +1,4 @@
-"""The chat model behind a port: a real provider, and two implementations that need none."""
+"""The chat model behind a port: a real provider, and implementations that need none."""
 
 from typing import Any
 
