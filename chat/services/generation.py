@@ -224,7 +224,7 @@ class Generation:
             turn_id=self.request.stream_id,
             addresses=addresses_in(self.request.question),
             is_tainted=looks_pasted(self.request.question),
-            uses_memory=self.request.uses_memory,
+            uses_memory=self.request.uses_memory and self.config.memory_recall_enabled,
             answer_id=stored.answer_id if stored else None,
         )
 

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 
 from chat.agent.from_memory import AnswerFromMemory
-from chat.agent.from_memory.asked import Kind, read_asked
+from chat.agent.from_memory.asked import Kind, read_asked, slots_asked_for
 from chat.agent.memory import cited_marks
 from chat.agent.model import PromptMessage, ToolUse
 from chat.tools.base import TurnContext
@@ -225,6 +225,25 @@ def test_the_profile_answers_what_recall_does_not_find() -> None:
     assert "Acme" not in text
 
 
+@pytest.mark.parametrize(
+    ("question", "slots"),
+    [
+        ("Where do I work?", {Slot.WORK}),
+        ("What is my job?", {Slot.WORK}),
+        ("Wo arbeite ich?", {Slot.WORK}),
+        ("Where does my sister work?", set()),
+        ("Where does Ann live?", set()),
+        ("Wie heißt mein Hund?", {Slot.PETS}),
+        ("What am I allergic to?", {Slot.ALLERGIES}),
+    ],
+)
+def test_only_what_is_asked_of_the_user_is_told_of_the_profile(
+    question: str, slots: set[Slot]
+) -> None:
+    """Of another's work or home the profile says nothing."""
+    assert slots_asked_for(question) == slots
+
+
 def test_it_tells_all_of_the_profile_when_asked() -> None:
     """What holds of the user."""
     facts = [fact_of(Slot.HOME, "I live in Leeds."), fact_of(Slot.WORK, "I work at Acme.")]
@@ -296,6 +315,14 @@ def test_quoted_words_stay_words() -> None:
         ("Wo arbeitet Ann", Kind.QUESTION),
         ("I moved to Leeds.", Kind.STATEMENT),
         ("Ich bin nach Ulm gezogen.", Kind.STATEMENT),
+        ("Was at the dentist today.", Kind.STATEMENT),
+        ("War heute beim Zahnarzt.", Kind.STATEMENT),
+        ("When I was young I lived in Rome.", Kind.STATEMENT),
+        ("What a day!", Kind.STATEMENT),
+        ("Will moved to Leeds.", Kind.STATEMENT),
+        ("do I like tea", Kind.QUESTION),
+        ("was weiß ich?", Kind.QUESTION),
+        ("bin ich gegen etwas allergisch", Kind.QUESTION),
         ("Guten Morgen!", Kind.GREETING),
         ("thank you", Kind.GREETING),
         ("Remember that I like tea.", Kind.REMEMBER),

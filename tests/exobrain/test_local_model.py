@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from chat.types import Given, MarkedMemory
 from exobrain import checks
 from exobrain.embedded.local_model import LocalModelMissing, bundled_file, model_name
 from exobrain.lib.config import LOCAL_MODEL, Config, load_config
+from exobrain.management.commands import up
 from knowledge.types import IN_ITS_PLACE
 from tests.chat.test_from_memory import recalled
 
@@ -95,9 +97,8 @@ async def test_a_small_model_is_offered_no_tools(
     config: Callable[..., None], settings: Any
 ) -> None:
     """Not even where the web may be searched."""
-    from uuid import uuid4
-
-    config(main_agent_is_small=True, web_tools_use_mock=True)
+    url = "http://127.0.0.1:8010/v1"
+    config(main_agent_is_small=True, web_tools_use_mock=True, model_provider_base_url=url)
 
     assert await offered_tools(TurnContext(uuid4(), "Hello"), settings.EXOBRAIN) == []
 
@@ -155,6 +156,33 @@ def test_a_start_without_the_model_says_what_is_missing(
     [error] = checks.check_local_model()
 
     assert words in error.msg
+
+
+@pytest.mark.parametrize(
+    ("url", "runs", "hint"),
+    [
+        ("http://127.0.0.1:8010/v1", True, "SmolLM2 at http://127.0.0.1:8010/v1"),
+        (
+            "http://localhost:9/v1",
+            False,
+            "SmolLM2 at http://localhost:9/v1; no local model is served, as this one is configured",
+        ),
+    ],
+)
+def test_up_runs_the_model_unless_a_provider_is_configured(
+    config: Callable[..., None], url: str, runs: bool, hint: str
+) -> None:
+    """And says so where one is."""
+    config(
+        local_model_enabled=True,
+        main_agent_use_mock=False,
+        main_agent_model="SmolLM2",
+        model_provider_base_url=url,
+    )
+
+    names = [program.name for program in up.programs("127.0.0.1", 8000, None)]
+
+    assert ("model" in names, up.model_hint()) == (runs, hint)
 
 
 def test_without_the_extra_there_is_no_model(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,33 +86,41 @@ _ABOUT_ME = re.compile(
     r"what have you learn(?:ed|t) about me|was weißt du (?:über|von) mi(?:ch|r)|wer bin ich)\W*$",
     re.IGNORECASE,
 )
+# What asks without a question mark. "Was at the dentist" and "when I was young" tell something.
 _QUESTION = re.compile(
-    _LEAD + r"(?:who|whom|whose|what|when|where|which|why|how|do|does|did|is|are|was|were|am|can|"
-    r"could|will|would|should|has|have i|had|find|search|look up|remind me (?:what|who|when|where)|"
-    r"tell me about|wer|wen|wem|wessen|was|wann|wo|wohin|woher|welche\w*|warum|wieso|weshalb|wie|"
-    r"habe? ich|hast du|hat|bin ich|ist|sind|kann|kannst|war|waren|wird|such\w*|erzähl)\b",
+    _LEAD + r"(?:who|whom|whose|where|which|why|how|what(?! an?\b)|when(?! (?:i|we|my|our)\b)|"
+    r"find|search|look up|remind me (?:what|who|when|where)|tell me about|"
+    r"(?:do|does|did|is|are|was|were|am|can|could|will|would|should|has|have|had)"
+    r" (?:i|you|he|she|it|we|they|there|my|our|his|her|their|the)|"
+    r"wer|wen|wem|wessen|wann|wo|wohin|woher|welche\w*|warum|wieso|weshalb|wie|such\w*|erzähl|"
+    r"was (?:ist|war|sind|waren|hab\w*|hat|hast|weißt|mach\w*|steht|gibt|will|mag)|"
+    r"(?:habe?|hast|hat|bin|ist|sind|kann|kannst|war|waren|wird)"
+    r" (?:ich|du|er|sie|es|wir|mein\w*|unser\w*|der|die|das))\b",
     re.IGNORECASE,
 )
-
-
 # Words that the profile is asked by. Where a question has one, what is there comes first.
-_SLOTS: Mapping[Slot, re.Pattern[str]] = {
-    slot: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
-    for slot, words in {
-        Slot.ALLERGIES: r"allerg\w*|intoleran\w*|unverträglich\w*",
-        Slot.NAME: r"(?:my|mein) name|heiße ich|am i called",
-        Slot.HEALTH: r"health|illness|conditions?|medication|gesundheit|krank\w*",
-        Slot.DIET: r"diet|eat|vegan|vegetarian|ernähr\w*|esse",
-        Slot.HOME: r"live|living|home|my address|wohne|zuhause|zu hause",
-        Slot.WORK: r"work|job|employer|arbeite|beruf|arbeitgeber",
-        Slot.PARTNER: r"partner|wife|husband|girlfriend|boyfriend|frau|mann|freundin|freund",
-        Slot.CHILDREN: r"child(?:ren)?|kids?|sons?|daughters?|kind(?:er)?|sohn|söhne|t[oö]chter",
-        Slot.FAMILY: r"family|relatives|familie|verwandte?n?",
-        Slot.PETS: r"pets?|dogs?|cats?|haustiere?|hund\w*|katze\w*",
-        Slot.PROJECTS: r"projects?|projekte?",
-    }.items()
+_SLOTS: Mapping[Slot, str] = {
+    Slot.ALLERGIES: r"allerg\w*|intoleran\w*|unverträglich\w*",
+    Slot.NAME: r"name|called|heiße",
+    Slot.HEALTH: r"health|illness|conditions?|medication|gesundheit|krank\w*",
+    Slot.DIET: r"diet|eat|vegan|vegetarian|ernähr\w*|esse",
+    Slot.HOME: r"live|living|home|address|wohne|zuhause|zu hause",
+    Slot.WORK: r"work|job|employer|arbeite|beruf|arbeitgeber",
+    Slot.PARTNER: r"partner|wife|husband|girlfriend|boyfriend|frau|mann|freundin|freund",
+    Slot.CHILDREN: r"child(?:ren)?|kids?|sons?|daughters?|kind(?:er)?|sohn|söhne|t[oö]chter",
+    Slot.FAMILY: r"family|relatives|familie|verwandte?n?",
+    Slot.PETS: r"pets?|dogs?|cats?|haustiere?|hund\w*|katze\w*",
+    Slot.PROJECTS: r"projects?|projekte?",
 }
-_OF_THE_USER = re.compile(r"\b(?:i|my|me|ich|mein\w*|mir|mich)\b", re.IGNORECASE)
+# Of the user: "do I work", "my work"; in "does my sister work" it is another's.
+_SLOT_OF_USER: Mapping[Slot, re.Pattern[str]] = {
+    slot: re.compile(
+        rf"\b(?:i|ich)\b.*\b(?:{words})\b|\b(?:{words})\s+ich\b"
+        rf"|\b(?:my|mein\w*) (?:{words})\b",
+        re.IGNORECASE,
+    )
+    for slot, words in _SLOTS.items()
+}
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 # German words that say nothing of what a question is about; the English ones are no terms anyway.
 _LITTLE = frozenset(stem(word) for word in word_list("german_small_words")) | {"habe", "bin"}
@@ -135,9 +143,7 @@ def language_of(message: str) -> Language:
 
 def slots_asked_for(question: str) -> set[Slot]:
     """The slots of the user's profile that the question is about."""
-    if not _OF_THE_USER.search(question):
-        return set()
-    return {slot for slot, words in _SLOTS.items() if words.search(question)}
+    return {slot for slot, words in _SLOT_OF_USER.items() if words.search(question)}
 
 
 def read_asked(message: str, *, now: datetime) -> Asked:
