@@ -1,11 +1,13 @@
 """A model on this machine: when it answers, what is asked of it, and that it can be served."""
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
@@ -183,6 +185,15 @@ def test_up_runs_the_model_unless_a_provider_is_configured(
     names = [program.name for program in up.programs("127.0.0.1", 8000, None)]
 
     assert ("model" in names, up.model_hint()) == (runs, hint)
+
+
+def test_a_used_port_is_found_before_the_model_is_loaded() -> None:
+    """With what to choose another by."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(CommandError, match=f"port {port}: .* Choose another with --port"):
+            call_command("serve_local_model", "--gguf", __file__, "--port", str(port))
 
 
 def test_without_the_extra_there_is_no_model(monkeypatch: pytest.MonkeyPatch) -> None:

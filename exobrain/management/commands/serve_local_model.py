@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from exobrain.embedded import EmbeddedError
 from exobrain.embedded.local_model import HOST, bundled_file, model_name, serve
+from exobrain.management.commands.up import refuse_used_port
 
 
 class Command(BaseCommand):
@@ -47,6 +48,7 @@ class Command(BaseCommand):
             file = options["gguf"] or bundled_file()
             if not file.is_file():
                 raise CommandError(f"{file} is no file.")
+            refuse_used_port(HOST, options["port"], by="--port")
             address = f"http://{HOST}:{options['port']}/v1"
             self.stdout.write(f"{model_name(file)} is served at {address}")
             serve(

@@ -74,7 +74,8 @@ class Command(BaseCommand):
             stack.callback(os.close, lock)
             refuse_used_port(host, port)
             if settings.EXOBRAIN.uses_local_model:
-                refuse_used_port("127.0.0.1", settings.EXOBRAIN.local_model_port)
+                model_port = settings.EXOBRAIN.local_model_port
+                refuse_used_port("127.0.0.1", model_port, by="LOCAL_MODEL_PORT")
             services: Connection | None = None
             if wanted := needed_services(**settings.EXOBRAIN.service_urls):
                 self._say(f"Starting {', '.join(sorted(wanted))} ...")
@@ -158,15 +159,14 @@ def refuse_second_start(path: Path, *, is_late: bool) -> None:
         )
 
 
-def refuse_used_port(host: str, port: int) -> None:
-    """CommandError when somebody listens there already."""
+def refuse_used_port(host: str, port: int, *, by: str = "--port, or --host") -> None:
+    """CommandError when somebody listens there already; it says `by` what to choose another."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise CommandError(
-            f"Cannot listen on {host} port {port}: {error.strerror}. "
-            "Choose another with --port, or --host."
+            f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with {by}."
         ) from error
 
 
