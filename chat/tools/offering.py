@@ -15,9 +15,10 @@ from exobrain.lib.config import Config
 async def offered_tools(turn: TurnContext, config: Config) -> Sequence[Tool]:
     """The tools that the model may ask for in this turn.
 
-    A visitor is offered none: this server would fetch pages for anybody.
+    A visitor is offered none: this server would fetch pages for anybody. Nor is a small model: it
+    would ask for tools at random, or write what looks like a call into its answer.
     """
-    if turn.user_id is None:
+    if turn.user_id is None or (config.main_agent_is_small and config.has_provider):
         return []
     return [*memory_tools(turn, config), *web_tools(config), *await mcp_tools(turn, config)]
 

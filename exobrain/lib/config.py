@@ -52,6 +52,10 @@ DEFAULT_SYSTEM_PROMPT = (
     "Answer plainly and to the point, say when you are unsure, and never invent sources."
 )
 
+LOCAL_MODEL = "SmolLM2-135M-Instruct"  # of the extra `local`
+LOCAL_MODEL_SIZE = "135 million parameters, 98 MB"
+SMALL_MODEL_PROMPT = "You are a helpful assistant."  # it gets worse with every further sentence
+
 
 def _split(value: Any) -> Any:
     """Turn a comma-separated string into a list, leave anything else alone."""
@@ -348,7 +352,7 @@ class Config(BaseSettings):
     )
     main_agent_system_prompt: Annotated[str, Field(min_length=1)] = Field(DEFAULT_SYSTEM_PROMPT)
     main_agent_use_mock: Annotated[bool | None, Optional] = Field(
-        None, description="unset: true when no provider is configured"
+        None, description="true: sample answers from a file, whatever is asked"
     )
     main_agent_mock_messages_file: Path = Field(Path("mock_data/main-agent-messages.md"))
     main_agent_mock_script_file: Annotated[Path | None, Optional] = Field(
@@ -357,7 +361,24 @@ class Config(BaseSettings):
     main_agent_context_tokens: PositiveInt = Field(
         16_000, description="budget of journal text sent with a question"
     )
+    main_agent_is_small: bool = Field(
+        False, description="a small model is offered no tools and told no rules: it follows none"
+    )
     main_agent_timeout_seconds: Seconds = Field(60.0, description="longest silence of the provider")
+
+    # -- a model on this machine, which `up` serves where no provider is set
+    local_model_enabled: bool = Field(
+        False, description="needs the extra `local`, as `make run LLM=local` has"
+    )
+    local_model_file: Annotated[Path | None, Optional] = Field(
+        None, description="a GGUF file; unset: SmolLM2-135M-Instruct, which comes with the extra"
+    )
+    local_model_port: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        8010, description="where it is served, on loopback"
+    )
+    local_model_context_tokens: Annotated[int, Field(ge=1024)] = Field(
+        4096, description="of prompt and answer together; budgets that are unset are shares of it"
+    )
 
     # -- the assistant's web tools; with none of them set, nothing is searched or fetched
     tavily_api_key: Annotated[SecretStr | None, AfterValidator(_header_safe), Optional] = Field(
@@ -452,14 +473,40 @@ class Config(BaseSettings):
 
     @property
     def uses_mock_model(self) -> bool:
-        """True when answers come from the mock file instead of a provider."""
-        if self.main_agent_use_mock is not None:
-            return self.main_agent_use_mock
-        return self.model_provider_base_url is None and self.openai_api_key is None
+        """True when answers come from the mock file, whatever else is configured."""
+        return bool(self.main_agent_use_mock)
+
+    @property
+    def has_provider(self) -> bool:
+        """True when it is known where a model is."""
+        return self.model_provider_base_url is not None or self.openai_api_key is not None
+
+    @property
+    def uses_local_model(self) -> bool:
+        """True when the model that `up` serves answers."""
+        is_asked = self.model_provider_base_url == self.local_model_url
+        return self.local_model_enabled and is_asked and not self.uses_mock_model
+
+    @property
+    def local_model_url(self) -> str:
+        """Where the local model is served, as a provider."""
+        return f"http://127.0.0.1:{self.local_model_port}/v1"
+
+    @property
+    def answers_from_memory(self) -> bool:
+        """True when no model is configured: answers then say what the memory has."""
+        return not (self.uses_mock_model or self.has_provider)
+
+    @property
+    def answers_without_model(self) -> bool:
+        """True when no model writes the answers, so that nothing is to be learned from them."""
+        return self.uses_mock_model or not self.has_provider
 
     @property
     def model_is_elsewhere(self) -> bool:
         """True when what the model is told leaves the hands of who runs this server."""
+        if self.answers_from_memory:
+            return False
         addresses: list[str | None] = []
         if self.model_provider_is_local is not None:
             if not self.model_provider_is_local:
@@ -521,6 +568,8 @@ class Config(BaseSettings):
         """True when a model reads facts out of messages; in development, rules do."""
         if self.knowledge_extractor != "auto":
             return self.knowledge_extractor == "model"
+        if self.uses_local_model:  # too small for it, or as slow as many messages are long
+            return False
         return self.model_provider_base_url is not None and not self.uses_mock_model
 
     @property
@@ -627,14 +676,41 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _ask_the_local_model(self) -> Self:
+        # Whoever names a provider wants that one; what is set stays as it is set.
+        if not self.local_model_enabled or self.has_provider:
+            return self
+        tokens = self.local_model_context_tokens
+        values: dict[str, Any] = {
+            "model_provider_base_url": self.local_model_url,
+            "main_agent_context_tokens": tokens // 4,
+            "memory_recall_tokens": tokens // 8,
+            "main_agent_max_tokens": tokens // 8,
+        }
+        if self.local_model_file is None:
+            # A core reads some 100 tokens a second, and it repeats what it reads of itself.
+            values |= {
+                "main_agent_context_tokens": tokens // 16,
+                "memory_recall_tokens": tokens // 16,
+                "main_agent_model": LOCAL_MODEL,
+                "main_agent_is_small": True,
+                "main_agent_system_prompt": SMALL_MODEL_PROMPT,
+            }
+        else:
+            values["main_agent_model"] = self.local_model_file.stem
+        for name, value in values.items():
+            if name not in self.model_fields_set:
+                setattr(self, name, value)
+        return self
+
+    @model_validator(mode="after")
     def _need_a_provider(self) -> Self:
         needs = {
-            "MAIN_AGENT_USE_MOCK is false": self.main_agent_use_mock is False,
             "KNOWLEDGE_EXTRACTOR is model": self.knowledge_extractor == "model",
             "EMBEDDING_PROVIDER is provider": self.embedding_provider == "provider"
             and not self.embedding_use_mock,
         }
-        if not (self.model_provider_base_url or self.openai_api_key):
+        if not self.has_provider:
             for what, is_so in needs.items():
                 if is_so:
                     raise ValueError(
