@@ -14,7 +14,7 @@ _BEGIN = (
 )
 # No pronoun and no word of supposing is part of an event's name.
 _NO_NAME = (
-    r"(?!(?:i|i'm|you|he|she|we|they|who|what|which|there|here|if|whether|when|unless|maybe|perhaps|hope|hopefully|think|guess|"
+    r"(?!(?:it|i|i'm|you|he|she|we|they|who|what|which|there|here|if|whether|when|unless|maybe|perhaps|hope|hopefully|think|guess|"
     r"wish|suppose|could|should|would|might|may|not|never|nothing|nobody|everyone|someone|somebody|hear|heard|that|"
     r"from|to|in|into|out|away|back|at|by|house|home|and|or|now|still|already|actually|then|will|"
     r"everything|something|anything|his|her|their|your|he's|she's|we're|they're|you're|don't|didn't)\b)"

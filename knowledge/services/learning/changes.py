@@ -212,7 +212,7 @@ class Changes:
         events of which the user is asked. None when nothing is to be learned of it.
         """
         said_at = fact.message.said_at
-        meant = events_meant(change, self.statements, said_at=said_at)
+        meant = events_meant(change, self.statements, said_at=said_at, message_id=fact.message.id)
         told = fact.proposal.event
         if len(meant) == 1:
             return self._changed_in_place(fact, change, meant[0]), meant[0], ()

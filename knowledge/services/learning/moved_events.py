@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
+from uuid import UUID
 
 from knowledge import identity
 from knowledge.dates import read_dates
 from knowledge.dates.words import GERMAN_MONTH_NAMES, MONTH_NAMES
 from knowledge.models import Block
-from knowledge.services.learning.corrections import JUST_SAID
 from knowledge.services.learning.events import event_of, is_coming
 from knowledge.services.learning.references import Statements, tail_of
 from knowledge.types import BlockKind, EventChange, EventState, Precision, ProposedEvent, Trust
@@ -31,7 +31,9 @@ _PLACE = re.compile(
 )
 
 
-def events_meant(change: EventChange, statements: Statements, *, said_at: datetime) -> list[Block]:
+def events_meant(
+    change: EventChange, statements: Statements, *, said_at: datetime, message_id: UUID
+) -> list[Block]:
     """The known events that the change may be of: one, or those of which it is to be asked."""
     coming = [
         block
@@ -41,10 +43,9 @@ def events_meant(change: EventChange, statements: Statements, *, said_at: dateti
         and block.trust >= Trust.USER_SAID
         and block.topic
     ]
-    if not change.name:
-        recent = [block for block in coming if said_at - block.said_at < JUST_SAID]
-        last = max(((block.said_at, block.sequence or 0) for block in recent), default=None)
-        return [b for b in recent if (b.said_at, b.sequence or 0) == last][:1]
+    if not change.name:  # "It was moved": what the same message has told last, if that is one
+        told = [b for b in statements.work.additions(Block) if b.message_id == message_id]
+        return [block for block in coming if told and block.id == told[-1].id]
     name = tail_of(identity.canonical_topic(f"event:{change.name}"))
     # What was said of the user's: "I'm seeing the dentist on Tuesday" may be the dentist's.
     own = [b for b in coming if (who := statements.subject_of(b)) is None or who.is_self]
