@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("", views.chat, name="chat"),
     path("turns/<uuid:stream_id>", views.turn, name="turn"),
     path("settings/usage", views.usage, name="usage"),
+    path("settings/tools", views.choose_tool, name="choose-tool"),
     path("memory/profile", views.profile, name="memory-profile"),
     path("memory/profile/slots", views.choose_slots, name="memory-profile-slots"),
     path("proposals/<uuid:message_id>", views.proposals, name="answer-proposals"),

@@ -124,6 +124,7 @@ class SourceMessage:
     said_at: datetime  # relative dates in it count from here
     stays_here: bool = False  # it names something private: no model elsewhere is shown it
     is_from_outside: bool = False  # an answer made from what others wrote
+    is_without_model: bool = False  # an answer that no model made, which tells nothing
 
     @property
     def trust(self) -> Trust:

@@ -1,4 +1,4 @@
-"""The chat model behind a port: a real provider, and two implementations that need none."""
+"""The chat model behind a port: a real provider, and implementations that need none."""
 
 from typing import Any
 
@@ -19,10 +19,15 @@ __all__ = [
 _made: tuple[Config, ChatModel] | None = None
 
 
-def chat_model() -> ChatModel:
-    """The configured model, made once; raises ConfigError when it cannot be made."""
+def chat_model() -> ChatModel | None:
+    """The configured model, made once, or None; raises ConfigError when it cannot be made.
+
+    Where there is none, `chat.agent.from_memory` answers.
+    """
     global _made
     config: Config = settings.EXOBRAIN
+    if config.answers_from_memory:
+        return None
     if _made is not None and _made[0] is config:
         return _made[1]
     model: ChatModel

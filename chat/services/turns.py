@@ -30,7 +30,13 @@ def start_turn(
     Returns the stream's id. A question that was asked before, on whatever day, keeps its stream.
     """
     question_draft = MessageDraft(role="user", content=message, client_message_id=client_message_id)
-    answer_draft = MessageDraft(role="assistant", content="", status="streaming")
+    # Marked before it is written, so that no crash lets the memory learn it.
+    answer_draft = MessageDraft(
+        role="assistant",
+        content="",
+        status="streaming",
+        is_without_model=settings.EXOBRAIN.answers_without_model,
+    )
     stream_id = uuid4()
     with transaction.atomic():
         is_new = Turn.objects.claim(

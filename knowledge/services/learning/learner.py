@@ -137,7 +137,8 @@ def prepare_learning(
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
 
-    What is learned already is left out, unless it is to be read `again`.
+    What is learned already is left out, unless it is to be read `again`; so is an answer that no
+    model made, as it only says what a file or the memory says.
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
     embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
@@ -146,7 +147,11 @@ def prepare_learning(
     """
     ids = [message.id for message in messages]
     known_already = set() if again else learned_messages(user_id=user_id, message_ids=ids)
-    fresh = [m for m in messages if m.id not in known_already and m.content]
+    fresh = [
+        message
+        for message in messages
+        if message.id not in known_already and message.content and not message.is_without_model
+    ]
     if not fresh:
         return PreparedLearning(messages=[], extraction=Extraction())
     fresh.sort(key=CHRONOLOGICAL)
@@ -205,6 +210,7 @@ def message_to_learn(message: StoredMessage) -> SourceMessage:
         content=message.content,
         said_at=message.created_at,
         is_from_outside=message.is_from_outside,
+        is_without_model=message.is_without_model,
     )
 
 
