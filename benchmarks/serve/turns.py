@@ -20,7 +20,7 @@ from benchmarks.serve.streams import Lateness, bare_processor_us, lateness, prod
 from benchmarks.serve.stub import question
 
 PARTS = ("first", "streams", "memory")
-FIRST_USERS = 30
+FIRST_USERS = 12
 FIRST_AIM_MS = 5.0  # added, p50
 LOADS = ((2000, 1.0), (200, 10.0))  # streams, parts a second of each
 LOAD_SECONDS = 15.0
