@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0  # in case a notification was lost
 RETRY_SECONDS = 0.5  # while the log is away
-REMEMBER_SECONDS = 5  # an ended stream waits in memory for its first reader; see unsubscribe
+REMEMBER_SECONDS = 5  # an ended stream is answered from memory, then from PostgreSQL
 UNSAVED_SECONDS = 600  # at most, while the log is away
 BATCH = 64  # streams in one go
 
@@ -215,18 +215,12 @@ class StreamBroker:
         return buffer
 
     def unsubscribe(self, buffer: StreamBuffer) -> None:
-        """The reader has left; with the last one the feed ends, and an ended stream is dropped.
-
-        Who reads that again is answered from PostgreSQL or from the log.
-        """
+        """The reader has left; with the last one the feed ends."""
         buffer.readers -= 1
-        if buffer.readers or self.buffers.get(buffer.stream_id) is not buffer:
-            return
-        if not buffer.is_written_here:
+        is_fed = self.buffers.get(buffer.stream_id) is buffer and not buffer.is_written_here
+        if is_fed and not buffer.readers:
             self._stop_feed(buffer.stream_id)
-        elif not buffer.has_ended or buffer.stream_id in self._unsaved:
-            return
-        del self.buffers[buffer.stream_id]
+            del self.buffers[buffer.stream_id]
 
     def _stop_feed(self, stream_id: UUID) -> None:
         if feed := self._feeds.pop(stream_id, None):

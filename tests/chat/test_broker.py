@@ -205,52 +205,6 @@ async def test_an_ended_stream_waits_for_the_log(
     await _until(lambda: buffer.saved == 1)
 
 
-async def test_an_ended_stream_leaves_with_its_last_reader(writer: StreamBroker) -> None:
-    """What has been read to its end is not kept for somebody else, and nothing refers to it."""
-    buffer = _open(writer)
-    stays = writer.subscribe(buffer.stream_id, owner=OWNER)
-    leaves = writer.subscribe(buffer.stream_id, owner=OWNER)
-    writer.publish(buffer, Done("complete"))
-    await _read_all(stays)
-
-    writer.unsubscribe(leaves)
-    kept = [*writer.buffers.values()]
-    writer.unsubscribe(stays)
-
-    assert kept == [buffer]
-    assert writer.buffers == {}
-    left = weakref.ref(buffer)
-    del buffer, stays, leaves, kept
-    gc.collect()
-    assert left() is None
-
-
-async def test_a_running_stream_stays_without_readers(writer: StreamBroker) -> None:
-    """Who comes back finds it where it is written."""
-    buffer = _open(writer)
-    writer.publish(buffer, MessageChunk("More to come"))
-
-    writer.unsubscribe(writer.subscribe(buffer.stream_id, owner=OWNER))
-
-    assert writer.buffers == {buffer.stream_id: buffer}
-
-
-async def test_an_ended_stream_that_the_log_lacks_stays_without_readers(
-    turn_log: MemoryTurnLog, writer: StreamBroker
-) -> None:
-    """The log is sent it as soon as it is back."""
-    turn_log.is_away = True
-    buffer = _open(writer)
-    reading = writer.subscribe(buffer.stream_id, owner=OWNER)
-    writer.publish(buffer, Done("complete"))
-    await _read_all(reading)
-
-    writer.unsubscribe(reading)
-    turn_log.is_away = False
-
-    await _until(lambda: buffer.saved == 1)
-
-
 async def test_an_ended_stream_waits_without_what_wrote_it(writer: StreamBroker) -> None:
     """The context of an answer, its client's among it, goes with the answer."""
 
@@ -268,25 +222,6 @@ async def test_an_ended_stream_waits_without_what_wrote_it(writer: StreamBroker)
     gc.collect()
 
     assert left() is None
-
-
-async def test_a_stream_read_again_outlives_its_writers_memory(
-    writer: StreamBroker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is fed from the log is not dropped at the time at which the written one would be."""
-    monkeypatch.setattr(broker, "REMEMBER_SECONDS", 0.05)
-    buffer = _open(writer)
-    first = writer.subscribe(buffer.stream_id, owner=OWNER)
-    writer.publish(buffer, Done("complete"))
-    await _read_all(first)
-    writer.unsubscribe(first)
-
-    again = writer.subscribe(buffer.stream_id, owner=OWNER)
-    await asyncio.sleep(0.1)
-
-    assert again is not buffer
-    assert writer.buffers == {buffer.stream_id: again}
-    assert [entry.event for entry in await _read_all(again)] == [Done("complete")]
 
 
 async def test_a_feed_ignores_what_does_not_follow() -> None:
