@@ -5,12 +5,12 @@ Values that cost a query are functions: a template that does not ask for them do
 
 from functools import partial
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.selectors import user_configs
 from accounts.types import OFFERED_ZONE
 from exobrain.lib.config import LOCAL_MODEL, LOCAL_MODEL_SIZE, Config
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.pages import reader_zone
 from exobrain.lib.paging import PagedRows, cut
 from exobrain.vendor import STAMP
@@ -25,7 +25,7 @@ DEFAULT_THEME = "gruvbox-dark"
 
 def page(request: HttpRequest) -> dict[str, object]:
     """Names of the installation, the reader's theme and the list of days."""
-    config = settings.EXOBRAIN
+    config = effective_config()
     return {
         "uses_mock_model": config.uses_mock_model,
         "answers_from_memory": config.answers_from_memory,

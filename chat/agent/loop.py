@@ -18,8 +18,8 @@ from pydantic import BaseModel, ValidationError
 
 from chat.agent.memory import ANY_MARK, without_own_tags
 from chat.agent.model import ChatModel, Ending, ModelPart, PromptMessage, ToolUse
-from chat.errors import ModelOnlyUsedTools
 from chat.tools.base import Tool, ToolAnswer, ToolFailed, TurnContext, schema_of
+from exobrain.lib.model_errors import ModelOnlyUsedTools
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.text import storable
 

@@ -11,7 +11,6 @@ from datetime import UTC
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import Error as DatabaseFailure
 
 from chat.agent import ChatModel, PromptMessage, Usage, chat_model
@@ -19,7 +18,6 @@ from chat.agent.from_memory import AnswerFromMemory
 from chat.agent.loop import ToolRequest, ToolResult, answer_with_tools
 from chat.agent.model import AnsweredBy, Ending, Notice, Reasoning
 from chat.agent.prompt import build_prompt
-from chat.errors import ModelFailed, ModelOnlyReasoned, ModelOnlyUsedTools, ModelSaidNothing
 from chat.events import (
     Done,
     Event,
@@ -41,6 +39,13 @@ from chat.tools.offering import offered_tools, rules_of
 from chat.tools.permissions import addresses_in, looks_pasted
 from chat.types import ChatRequest, ReceiptDraft, StoredTurn, Tokens
 from exobrain.lib import clock
+from exobrain.lib.effective_config import effective_config
+from exobrain.lib.model_errors import (
+    ModelFailed,
+    ModelOnlyReasoned,
+    ModelOnlyUsedTools,
+    ModelSaidNothing,
+)
 from exobrain.lib.text import estimate_tokens, storable
 from exobrain.lib.threads import in_thread
 from journal.services import mark_from_outside
@@ -88,7 +93,7 @@ class Generation:
         finish_queue: FinishQueue,
     ) -> None:
         self.request = request
-        self.config = settings.EXOBRAIN
+        self.config = effective_config()
         self.broker = broker
         self.buffer = buffer
         self.finish_queue = finish_queue
@@ -200,7 +205,7 @@ class Generation:
         self, turn: TurnContext
     ) -> tuple[ChatModel, Sequence[PromptMessage], Sequence[Tool]]:
         """Who answers, and what they are asked and offered; a mock needs nothing of it."""
-        model = chat_model()
+        model = chat_model(self.config)  # what it may be told was decided by these settings
         if model is not None and not model.needs_prompt:
             return model, (), ()
         tools = await offered_tools(turn, self.config)

@@ -18,6 +18,7 @@ from chat.services.runtime import begin_answer, stop_answer
 from chat.services.visitors import visitor_of
 from chat.types import ChatRequest, Requester, State, StoredTurn
 from exobrain.lib import clock
+from exobrain.lib.effective_config import effective_config
 from journal.services import append_messages, today_reference
 from journal.types import MessageDraft
 
@@ -35,7 +36,7 @@ def start_turn(
         role="assistant",
         content="",
         status="streaming",
-        is_without_model=settings.EXOBRAIN.answers_without_model,
+        is_without_model=effective_config().answers_without_model,
     )
     stream_id = uuid4()
     with transaction.atomic():

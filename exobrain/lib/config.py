@@ -522,12 +522,6 @@ class Config(BaseSettings):
         )
 
     @property
-    def embedder_is_elsewhere(self) -> bool:
-        """True when the texts that are embedded leave the hands of who runs this server."""
-        is_asked = self.embedding_provider == "provider" and not self.embedding_use_mock
-        return is_asked and (self.model_is_elsewhere or self.model_provider_base_url is None)
-
-    @property
     def configured_mcp_servers(self) -> list[McpServerSpec]:
         """The MCP servers that the environment names."""
         if self.mcp_server_url is None:
@@ -556,7 +550,8 @@ class Config(BaseSettings):
         """The model's name as the provider knows it."""
         if self.main_agent_model:
             return self.main_agent_model
-        return PROVIDER_MODEL if self.model_provider_base_url else OPENAI_MODEL
+        is_openai = self.model_provider_base_url in (None, OPENAI_BASE_URL)
+        return OPENAI_MODEL if is_openai else PROVIDER_MODEL
 
     @property
     def effective_extraction_model(self) -> str:

@@ -10,10 +10,10 @@ from django.test import Client
 from accounts.models import User
 from chat.agent import Usage
 from chat.agent.scripted import ScriptedModel
-from chat.errors import ModelBusy
 from chat.models import TokenUsage
 from chat.selectors import token_usage
 from exobrain.lib import clock
+from exobrain.lib.model_errors import ModelBusy
 from tests.live import Caller
 
 Callers = Callable[..., Caller]

@@ -21,12 +21,14 @@ from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from accounts.services.provider import load_provider
 from exobrain import checks
 from exobrain.embedded import Connection, EmbeddedError, connect, hold, needed_services
 from exobrain.embedded.files import try_lock
 from exobrain.embedded.forks import ForkedProgram
 from exobrain.embedded.supervisor import Supervisor
 from exobrain.lib.config import ROOT
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.errors import ConfigError
 from orchestrator import address as orchestrator
 
@@ -175,6 +177,7 @@ def prepare_database() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if settings.EXOBRAIN.is_local and not get_user_model().objects.exists():
         call_command("seed_mock_data")
+    load_provider()
     connections.close_all()
 
 
@@ -256,12 +259,12 @@ def sign_in_hint() -> str:
 
 def model_hint() -> str:
     """Which model answers."""
-    config = settings.EXOBRAIN
+    config = effective_config()
     if config.uses_mock_model:
         return "sample answers from a file, as MAIN_AGENT_USE_MOCK is set"
     if config.answers_from_memory:
         return (
-            "none, so the memory answers; set OPENAI_API_KEY or MODEL_PROVIDER_BASE_URL, "
+            "none, so the memory answers; staff set one on the settings page, "
             "or use make run LLM=local"
         )
     name = f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
