@@ -37,3 +37,11 @@ class ProposalNotFound(NotFound):
 
 class ProposalDecided(Conflict):
     """This was decided before."""
+
+
+class RemoteToolNotFound(NotFound):
+    """There is no such tool."""
+
+
+class RemoteToolChanged(Conflict):
+    """This tool has changed since the page was loaded; look at it again."""

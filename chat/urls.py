@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("", views.chat, name="chat"),
     path("turns/<uuid:stream_id>", views.turn, name="turn"),
     path("settings/usage", views.usage, name="usage"),
+    path("settings/tools", views.choose_tool, name="choose-tool"),
     path("settings/provider", views.provider, name="provider"),
     path("settings/provider/test", views.check_provider, name="provider-test"),
     path("memory/profile", views.profile, name="memory-profile"),

@@ -20,11 +20,18 @@ from accounts.selectors import provider_key_state, provider_values
 from accounts.services.provider import load_provider, save_provider
 from chat import selectors, services
 from chat.auth import VISITOR_COOKIE, remember_visitor
-from chat.errors import ProposalDecided, ProposalNotFound, ReceiptNotFound, StreamNotFound
+from chat.errors import (
+    ProposalDecided,
+    ProposalNotFound,
+    ReceiptNotFound,
+    RemoteToolChanged,
+    StreamNotFound,
+)
 from chat.events import Done, Notice, Reason, StreamError, text_of
 from chat.models import Proposal
 from chat.services import open_reading, start_warm_up
 from chat.services.finishing import STATUS_BY_REASON, reasoning_in
+from chat.services.mcp import allow_tool, offered_servers, refuse_tool
 from chat.services.profile import profile_view
 from chat.tools.web import why_no_web_tools
 from chat.types import Requester
@@ -32,6 +39,7 @@ from exobrain.lib import clock
 from exobrain.lib.background import spawn
 from exobrain.lib.effective_config import effective_config, provider_address
 from exobrain.lib.pages import PageRequest, reader_zone, signed_in, staff_only, to_sign_in
+from exobrain.lib.text import storable
 from journal.selectors import day_page, messages_with_tools
 from journal.services import today_reference
 from journal.types import DayPage, JournalMessage
@@ -115,6 +123,7 @@ def usage(request: PageRequest) -> HttpResponse:
     """What the assistant can use, and how many tokens the reader's answers have cost."""
     context = {
         "why_no_web": why_no_web_tools(settings.EXOBRAIN),
+        "servers": offered_servers(user_id=request.user.pk, config=settings.EXOBRAIN),
         "usage": selectors.token_usage(user_id=request.user.pk),
         "limit": settings.EXOBRAIN.chat_daily_tokens,
         "current": "settings",
@@ -176,6 +185,33 @@ def _provider_page(
         "current": "settings",
     }
     return render(request, "chat/provider.html", context, status=status)
+
+
+@require_POST
+@signed_in
+def choose_tool(request: PageRequest) -> HttpResponse:
+    """The assistant may use a tool of another program for the reader, or may not any more."""
+    user_id = request.user.pk
+    server, tool, fingerprint = (
+        storable(request.POST.get(name, "")) for name in ("server", "tool", "fingerprint")
+    )
+    if "allow" not in request.POST:
+        refuse_tool(user_id=user_id, server=server, tool=tool)
+        messages.success(request, "The assistant does not use it any more.")
+        return redirect("usage")
+    try:
+        allow_tool(
+            user_id=user_id,
+            server=server,
+            tool=tool,
+            fingerprint=fingerprint,
+            config=settings.EXOBRAIN,
+        )
+    except RemoteToolChanged as changed:
+        messages.error(request, changed.message)
+    else:
+        messages.success(request, "The assistant may use it from your next question on.")
+    return redirect("usage")
 
 
 @require_POST

@@ -5,15 +5,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import httpx
 import orjson
 from pydantic import SecretStr
 
-from chat.agent import PromptMessage, chat_model
+from chat.agent import ChatModel, PromptMessage, chat_model
+from chat.agent.fallback import FallbackModel
 from exobrain.lib.background import spawn
-from exobrain.lib.config import Config
 from exobrain.lib.effective_config import effective_config, key_for, provider_address
 from exobrain.lib.model_errors import (
     ModelBroken,
@@ -74,25 +73,18 @@ def _check_chat() -> str:
     config = effective_config()
     if config.main_agent_use_mock:
         return "No model is asked: MAIN_AGENT_USE_MOCK is set in the environment."
-    if not _has_provider(config):
-        return "No model is asked: no provider is set."
     model = chat_model(config)
-    return _ask(getattr(model, "first", model))
+    if model is None:
+        return "No model is asked: no provider is set."
+    return _ask(model.first if isinstance(model, FallbackModel) else model)
 
 
 def _check_fallback() -> str:
-    config = effective_config()
-    if config.main_agent_use_mock or not _has_provider(config):
-        return "No model is asked."
-    model = chat_model(config)
-    return _ask(model.second) if hasattr(model, "second") else "There is no fallback model."
+    model = chat_model()
+    return _ask(model.second) if isinstance(model, FallbackModel) else "There is no fallback model."
 
 
-def _has_provider(config: Config) -> bool:
-    return config.model_provider_base_url is not None or config.openai_api_key is not None
-
-
-def _ask(model: Any) -> str:
+def _ask(model: ChatModel) -> str:
     """That the model answers; its words are shown to nobody. Raises ModelFailed."""
 
     async def ask() -> ModelFailed | None:

@@ -13,7 +13,8 @@ from typing import Any
 import structlog
 from django.db import Error as DatabaseFailure
 
-from chat.agent import PromptMessage, Usage, chat_model
+from chat.agent import ChatModel, PromptMessage, Usage, chat_model
+from chat.agent.from_memory import AnswerFromMemory
 from chat.agent.loop import ToolRequest, ToolResult, answer_with_tools
 from chat.agent.model import AnsweredBy, Ending, Notice, Reasoning
 from chat.agent.prompt import build_prompt
@@ -29,7 +30,7 @@ from chat.events import (
     ToolResponse,
 )
 from chat.events import Notice as NoticeEvent
-from chat.services.day import day_so_far
+from chat.services.day import day_so_far, not_learned_of
 from chat.services.finishing import FinishQueue, TurnEnd
 from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
@@ -171,16 +172,9 @@ class Generation:
 
     async def _write_answer(self) -> None:
         """Each part of the model's answer has become an event."""
-        model = chat_model(self.config)  # what it may be told was decided by these settings
-        self.model_name = model.name
-        prompt: Sequence[PromptMessage] = ()
-        tools: Sequence[Tool] = ()
         turn = self._turn_context()
-        if model.needs_prompt:
-            tools = await offered_tools(turn, self.config)
-            prompt = await self._prompt(turn, tools)
-            self.prompt_tokens = sum(estimate_tokens(each.content) for each in prompt)
-            await self._mark_from_outside(turn)
+        model, prompt, tools = await self._asking(turn)
+        self.model_name = model.name
         answer = answer_with_tools(model, prompt, tools=tools, turn=turn)
         async with contextlib.aclosing(answer) as parts:
             async for part in parts:
@@ -207,6 +201,25 @@ class Generation:
                     case Ending():
                         self.ending = part
 
+    async def _asking(
+        self, turn: TurnContext
+    ) -> tuple[ChatModel, Sequence[PromptMessage], Sequence[Tool]]:
+        """Who answers, and what they are asked and offered; a mock needs nothing of it."""
+        model = chat_model(self.config)  # what it may be told was decided by these settings
+        if model is not None and not model.needs_prompt:
+            return model, (), ()
+        tools = await offered_tools(turn, self.config)
+        prompt = await self._prompt(turn, tools)
+        await self._mark_from_outside(turn)
+        if model is None:
+            given = await self.recall_task.given()
+            earlier = await self._earlier_messages()
+            unlearned = await in_thread(not_learned_of, earlier, user_id=turn.user_id)
+            return AnswerFromMemory(turn, given, unlearned), prompt, tools
+        if not self.config.uses_mock_model:
+            self.prompt_tokens = sum(estimate_tokens(each.content) for each in prompt)
+        return model, prompt, tools
+
     def _turn_context(self) -> TurnContext:
         stored = self.request.stored
         return TurnContext(
@@ -216,7 +229,7 @@ class Generation:
             turn_id=self.request.stream_id,
             addresses=addresses_in(self.request.question),
             is_tainted=looks_pasted(self.request.question),
-            uses_memory=self.request.uses_memory,
+            uses_memory=self.request.uses_memory and self.config.memory_recall_enabled,
             answer_id=stored.answer_id if stored else None,
         )
 
@@ -249,6 +262,7 @@ class Generation:
             question=self.request.question,
             given=given,
             tool_rules=rules_of(tools),
+            is_small=self.config.main_agent_is_small,
             zone=self.request.stored.zone if self.request.stored else UTC,
         )
 
@@ -304,7 +318,7 @@ class Generation:
 
         An answer that was stopped has cost something, too, and a provider tells at the end.
         """
-        if not self.prompt_tokens or self.config.uses_mock_model:
+        if not self.prompt_tokens:
             return None
         told = self.usage.get("usage")
         counts = told if isinstance(told, Mapping) else {}

@@ -75,6 +75,9 @@ class Command(BaseCommand):
             lock = take_lock(settings.EXOBRAIN.data_dir, address=url_of(host, port))
             stack.callback(os.close, lock)
             refuse_used_port(host, port)
+            if settings.EXOBRAIN.uses_local_model:
+                model_port = settings.EXOBRAIN.local_model_port
+                refuse_used_port("127.0.0.1", model_port, by="LOCAL_MODEL_PORT")
             services: Connection | None = None
             if wanted := needed_services(**settings.EXOBRAIN.service_urls):
                 self._say(f"Starting {', '.join(sorted(wanted))} ...")
@@ -97,6 +100,8 @@ def programs(host: str, port: int, services: Connection | None) -> list[ForkedPr
         commands["orchestrator"] = ["run_orchestrator"]
     if settings.EXOBRAIN.job_orchestrator_worker_enabled:
         commands["worker"] = ["run_worker"]
+    if settings.EXOBRAIN.uses_local_model:
+        commands["model"] = ["serve_local_model"]
     return [
         ForkedProgram(name, partial(run_command, services, *command))
         for name, command in commands.items()
@@ -156,15 +161,14 @@ def refuse_second_start(path: Path, *, is_late: bool) -> None:
         )
 
 
-def refuse_used_port(host: str, port: int) -> None:
-    """CommandError when somebody listens there already."""
+def refuse_used_port(host: str, port: int, *, by: str = "--port, or --host") -> None:
+    """CommandError when somebody listens there already; it says `by` what to choose another."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise CommandError(
-            f"Cannot listen on {host} port {port}: {error.strerror}. "
-            "Choose another with --port, or --host."
+            f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with {by}."
         ) from error
 
 
@@ -257,5 +261,13 @@ def model_hint() -> str:
     """Which model answers."""
     config = effective_config()
     if config.uses_mock_model:
-        return "the mock; staff set a real one on the settings page"
-    return f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
+        return "sample answers from a file, as MAIN_AGENT_USE_MOCK is set"
+    if config.answers_from_memory:
+        return (
+            "none, so the memory answers; staff set one on the settings page, "
+            "or use make run LLM=local"
+        )
+    name = f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
+    if config.local_model_enabled and not config.uses_local_model:
+        return f"{name}; no local model is served, as this one is configured"
+    return name
