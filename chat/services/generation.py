@@ -38,13 +38,13 @@ from chat.stores import StreamBroker, StreamBuffer
 from chat.tools.base import Tool, TurnContext
 from chat.tools.offering import offered_tools, rules_of
 from chat.tools.permissions import addresses_in, looks_pasted
+from chat.tools.tainting import are_from_outside, are_memories_from_outside
 from chat.types import ChatRequest, ReceiptDraft, StoredTurn, Tokens
 from exobrain.lib import clock
 from exobrain.lib.text import estimate_tokens, storable
 from exobrain.lib.threads import in_thread
 from journal.services import mark_from_outside
 from journal.types import StoredMessage
-from knowledge.types import Trust
 
 log = structlog.get_logger(__name__)
 
@@ -233,11 +233,12 @@ class Generation:
         elsewhere, an earlier answer that was made from some, or what the user pasted.
         """
         earlier, given = await asyncio.gather(self._earlier_messages(), self.recall_task.given())
-        turn.is_tainted |= any(m.recalled.trust < Trust.INFERRED for m in given.memories)
-        turn.is_tainted |= any(
-            message.is_from_outside or (message.role == "user" and looks_pasted(message.content))
-            for message in earlier
-        )
+        turn.is_tainted |= are_from_outside(earlier)
+        if turn.user_id is not None and given.memories:
+            memories = [marked.recalled for marked in given.memories]
+            turn.is_tainted |= await in_thread(
+                are_memories_from_outside, memories, user_id=turn.user_id
+            )
         return build_prompt(
             system=self.config.main_agent_system_prompt,
             earlier=earlier,
