@@ -37,7 +37,7 @@ from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
 from chat.tools.base import Tool, TurnContext
 from chat.tools.offering import offered_tools, rules_of
-from chat.tools.permissions import addresses_in, looks_pasted
+from chat.tools.permissions import LINKS_OF_A_PAGE, addresses_in, looks_pasted
 from chat.tools.tainting import are_from_outside, are_memories_from_outside
 from chat.types import ChatRequest, ReceiptDraft, StoredTurn, Tokens
 from exobrain.lib import clock
@@ -203,14 +203,17 @@ class Generation:
                         self.ending = part
 
     def _turn_context(self) -> TurnContext:
-        stored = self.request.stored
+        stored, question = self.request.stored, self.request.question
+        is_pasted = looks_pasted(question)
+        addresses = addresses_in(question, most=LINKS_OF_A_PAGE if is_pasted else None)
         return TurnContext(
             user_id=stored.user_id if stored else None,
-            question=self.request.question,
+            question=question,
             zone=stored.zone if stored else UTC,
             turn_id=self.request.stream_id,
-            addresses=addresses_in(self.request.question),
-            is_tainted=looks_pasted(self.request.question),
+            addresses=addresses,
+            led_to=set(addresses) if is_pasted else set(),
+            is_tainted=is_pasted,
             uses_memory=self.request.uses_memory,
             answer_id=stored.answer_id if stored else None,
         )
