@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from chat.agent.memory import ANY_MARK, without_own_tags
+from chat.agent.memory import without_marks, without_own_tags
 from chat.agent.model import ChatModel, Ending, ModelPart, PromptMessage, ToolUse
 from chat.errors import ModelOnlyUsedTools
 from chat.tools.base import Tool, ToolAnswer, ToolFailed, TurnContext, schema_of
@@ -212,7 +212,7 @@ def _ended(
         # Escaped, text would take up to six times the room, and could hide tags of ours.
         text = storable(json.dumps(text, ensure_ascii=False))
     # Nothing in it can pose as memory, nor bring the mark of one.
-    text = ANY_MARK.sub(r"(\1)", without_own_tags(text[:ANSWER_CHARACTERS]))
+    text = without_marks(without_own_tags(text[:ANSWER_CHARACTERS]))
     if tool.is_from_outside:
         turn.outside_text.append(text)
         turn.addresses |= answer.addresses
