@@ -12,7 +12,7 @@ from playwright.sync_api import Frame, Page, Request, expect
 
 from exobrain.vendor import STAMP
 from tests.chat.hostile.payloads import PAYLOADS
-from tests.e2e.conftest import Watch
+from tests.e2e.conftest import Elsewhere, Watch
 from tests.e2e.provider import Provider
 from tests.e2e.test_chat import ask
 from tests.e2e.world import HOSTILE_BATCHES, TRUDY, hostile_day
@@ -43,9 +43,10 @@ PIECES = 40  # of a long answer; a short one comes a few characters at a time
 
 
 @pytest.fixture
-def trudys(open_page: Callable[..., Page], watch: Watch) -> Iterator[Page]:
+def trudys(open_page: Callable[..., Page], watch: Watch, elsewhere: Elsewhere) -> Iterator[Page]:
     """A page of the user whose model belongs to somebody else; it stays where it is."""
     page = open_page(TRUDY)
+    visits = elsewhere.visits
     moved: list[str] = []
 
     def note_move(frame: Frame) -> None:
@@ -56,15 +57,29 @@ def trudys(open_page: Callable[..., Page], watch: Watch) -> Iterator[Page]:
         if request.method != "GET":
             watch.offences.append(f"{request.method} {request.url}")
 
+    def note_failure(request: Request) -> None:
+        # What the policy of the sandboxed frame refuses is announced and never sent.
+        if request.failure == "csp" and request.frame.url.endswith("/diagrams"):
+            watch.forgive(f"request: {request.url}")
+
+    page.on("requestfailed", note_failure)
     page.on("framenavigated", note_move)
     page.on("request", note_request)
     page.on("popup", lambda popup: watch.offences.append(f"opened {popup.url}"))
     page.on("download", lambda download: watch.offences.append(f"loaded {download.url}"))
     yield page
     assert len(moved) <= 1, moved  # to where the test went
-    # Chromium reports a handler also in a document that is only parsed, as mermaid's sanitiser
-    # does in the sandboxed frame; nothing of it ran.
+    assert elsewhere.visits == visits
+    forgive_the_frame(watch)
+
+
+def forgive_the_frame(watch: Watch) -> None:
+    """What the policy refused in the sandboxed frame was not done.
+
+    Chromium reports a handler also in a document that is only parsed, as mermaid's sanitiser does.
+    """
     watch.forgive("/static/vendor/mermaid/")
+    watch.forgive("/diagrams)")
 
 
 def settle(page: Page) -> None:
@@ -100,7 +115,7 @@ def test_as_history_they_do_nothing(trudys: Page, watch: Watch, batch: int) -> N
     settle(trudys)
 
     assert trudys.evaluate(SENTINEL, ALWAYS) == []
-    watch.forgive("/static/vendor/mermaid/")
+    forgive_the_frame(watch)
     assert watch.offences == []
 
 
@@ -118,10 +133,22 @@ def test_as_they_come_they_do_nothing(
         ask(trudys, question)
         answer = trudys.locator(f".message.user:has-text('{question}') + .message.assistant")
         expect(answer.locator(".prose")).to_have_count(1)
+        forgive_the_frame(watch)
         assert watch.offences == [], name
 
     settle(trudys)
 
     assert trudys.evaluate(SENTINEL, OF_THE_CHAT) == []
-    watch.forgive("/static/vendor/mermaid/")
+    forgive_the_frame(watch)
     assert watch.offences == []
+
+
+def test_whoever_comes_is_seen(page: Page, elsewhere: Elsewhere, watch: Watch) -> None:
+    """A judge that sees nothing would pass everything."""
+    before = elsewhere.visits
+
+    page.goto("http://evil.test/")
+
+    assert elsewhere.visits > before
+    assert "request: http://evil.test/" in watch.offences
+    watch.offences.clear()

@@ -76,10 +76,11 @@ def words_of(*texts: str) -> set[str]:
 def told_too_much(wanted: SearchQuery, public: set[str], hosts: set[str]) -> list[str]:
     """What of a search is no public word written plainly, and so may carry something.
 
-    Public are whole words of three letters and more. Their spelling, the marks between them, and
-    numbers could say anything.
+    Public are whole words of three letters and more. Their spelling, how often they come, the marks
+    between them, and numbers could say anything.
     """
-    found = [f"word {word!r}" for word in wanted.query.split(" ") if word not in public]
+    words = wanted.query.split(" ")
+    found = [f"word {word!r}" for word in words if word not in public or words.count(word) > 1]
     domains = [*wanted.include_domains, *wanted.exclude_domains]
     found += [f"domain {each!r}" for each in domains if each not in hosts]
     if wanted.recency_days not in (None, 1, 7, 31, 365):

@@ -121,7 +121,8 @@ _add("an id that is a book", [Use("upcoming", {}, id="x" * 1_000_000)])
 _add("an id that is used twice", [Use("upcoming", {}, id="a"), Use("upcoming", {}, id="a")])
 _add("ids of others' rows", [Use("upcoming", {}, id="' ; DROP TABLE knowledge_block; --")])
 _add("a hundred at once", [Use("upcoming", {"days": n}) for n in range(1, 101)])
-_add("without an end", *(["Still reading. ", Use("upcoming", {})],) * 20)
+_reading: Sequence[Step] = ["Still reading. ", Use("upcoming")]
+_add("without an end", *([_reading] * 20))
 _add("reasons beside", ["I will now remember it. ", remember("I like tea.")])
 
 # -- of somebody else's
