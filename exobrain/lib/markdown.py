@@ -36,7 +36,7 @@ CACHED_TEXTS = 256
 SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
 INLINE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+")
 LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
-MARK = re.compile(r"\W*m\W*\d+\W*", re.IGNORECASE)  # of a memory that an answer cites, or like it
+MARK = re.compile(r"\W*m\W*\d+\W*")  # by which an answer cites a memory, or like one; M31 is none
 HEADING_SHIFT = 2  # the page has the h1 and the h2
 
 

@@ -29,7 +29,7 @@
         if (href !== null && !/^(https?:\/\/|mailto:)/i.test(href) && !href.startsWith("/static/icons/")) say(`href=${href.slice(0, 60)}`);
         const src = element.getAttribute("src");
         if (src !== null && !src.startsWith("data:image/")) say(`src=${src.slice(0, 60)}`);
-        if (element.tagName === "A" && /^\W*m\W*\d+\W*$/i.test(element.textContent)) say("a mark is a link");
+        if (element.tagName === "A" && /^\W*m\W*\d+\W*$/.test(element.textContent)) say("a mark is a link");
         if (element.tagName === "BUTTON" && !element.closest(".code-frame > .tools")) say("a button");
         if (getComputedStyle(element).position === "fixed") say("is fixed");
       }

@@ -16,6 +16,7 @@ from tests.e2e.conftest import Elsewhere, Watch
 from tests.e2e.provider import Provider
 from tests.e2e.test_chat import ask
 from tests.e2e.world import HOSTILE_BATCHES, TRUDY, hostile_day
+from tests.web_server import page as web_page
 
 pytestmark = [
     pytest.mark.xdist_group("e2e"),
@@ -127,9 +128,9 @@ def test_as_they_come_they_do_nothing(
     """As plain text while they grow, and rendered when they are complete."""
     trudys.goto("/")
     expect(trudys.locator("#send")).to_be_visible()
-    for name in HOSTILE_BATCHES[batch]:
+    for number, name in enumerate(HOSTILE_BATCHES[batch]):
         provider.will_say(*pieces(PAYLOADS[name]))
-        question = f"Say “{name}”!"
+        question = f"Say {batch}.{number}!"
         ask(trudys, question)
         answer = trudys.locator(f".message.user:has-text('{question}') + .message.assistant")
         expect(answer.locator(".prose")).to_have_count(1)
@@ -146,9 +147,10 @@ def test_as_they_come_they_do_nothing(
 def test_whoever_comes_is_seen(page: Page, elsewhere: Elsewhere, watch: Watch) -> None:
     """A judge that sees nothing would pass everything."""
     before = elsewhere.visits
+    elsewhere.pages["/"] = [web_page(b"Hello.")]
 
     page.goto("http://evil.test/")
 
     assert elsewhere.visits > before
-    assert "request: http://evil.test/" in watch.offences
-    watch.offences.clear()
+    assert watch.offences == ["request: http://evil.test/"]
+    watch.forgive("evil.test")

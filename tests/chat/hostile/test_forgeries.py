@@ -100,5 +100,5 @@ def test_what_is_said_cites_only_what_was_given(
     links = _Links()
     links.feed(page)
     outside = [(href, text) for href, text in links.found if not href.startswith("/")]
-    assert not [text for _, text in outside if re.fullmatch(r"\W*m\W*\d+\W*", as_read(text))]
+    assert not [text for _, text in outside if re.fullmatch(r"\W*m\W*\d+\W*", text)]
     assert page.count("<article") == 2
