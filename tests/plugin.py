@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+MAX_ID_CHARACTERS = 40
 _locks = ExitStack()
 
 
@@ -64,6 +65,13 @@ _stack = ExitStack()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--whole` also runs what a sample leaves out."""
     parser.addoption("--whole", action="store_true", help="every case, also of sampled tests")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long text is named by its beginning and length: reports print the name whole."""
+    if isinstance(val, str | bytes) and len(val) > MAX_ID_CHARACTERS:
+        return f"{val[:MAX_ID_CHARACTERS]!a}...{len(val)}"
+    return None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

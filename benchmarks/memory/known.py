@@ -11,7 +11,8 @@ the questions, which go the way of chat: the same recall, budget and cut; its de
 For an ablation, --without leaves out parts: profile, parser, passages, or any part of recall
 (words, meaning, tokens, time, graph, facts).
 
-DUMP gets an object a case: `{"id", "facts", "entities", "edges", "reviews", "prompts"}`.
+DUMP gets an object a case: `{"id", "facts", "entities", "edges", "reviews", "prompts",
+"learning_seconds"}`, the last of processor time without PostgreSQL's.
 """
 
 import argparse
@@ -81,14 +82,20 @@ def main() -> None:
         with hold(get_config().data_dir, services={Service.DATABASE, Service.CACHE}):
             call_command("migrate", verbosity=0)
             began = time.perf_counter()
+            messages, learning = 0, 0.0
             with options.out.open("w", encoding="utf-8") as out:
                 for number, case in enumerate(cases, 1):
-                    out.write(
-                        json.dumps(run_case(case, without=without), ensure_ascii=False) + "\n"
-                    )
+                    known = run_case(case, without=without)
+                    messages += sum(len(day["messages"]) for day in case["days"])
+                    learning += known["learning_seconds"]
+                    out.write(json.dumps(known, ensure_ascii=False) + "\n")
                     if number % 50 == 0:
                         print(f"{number} of {len(cases)}, {time.perf_counter() - began:.0f} s")
             print(f"{len(cases)} cases in {time.perf_counter() - began:.0f} s")
+            print(
+                f"{messages} messages learned in {learning:.0f} s of processor time, "
+                f"{messages / learning:.0f} a second"
+            )
 
 
 def run_case(case: Case, *, without: Collection[str] = ()) -> dict[str, Any]:
@@ -113,8 +120,10 @@ def run_case(case: Case, *, without: Collection[str] = ()) -> dict[str, Any]:
             local = said_at.astimezone(user.zone)
             reference = reference_of(local.date())
             days.setdefault(reference, []).append((message, said_at.astimezone(UTC)))
-    for reference in sorted(days):
+    learning_seconds = sum(
         learn_day(user.pk, reference, sorted(days[reference], key=lambda row: row[1]))
+        for reference in sorted(days)
+    )
     now = datetime.fromisoformat(case["now"]).astimezone(UTC)
     _set_clock(now)
     return {
@@ -124,6 +133,7 @@ def run_case(case: Case, *, without: Collection[str] = ()) -> dict[str, Any]:
             prompt_for(user.pk, each["q"], now, without=without)
             for each in case.get("questions", ())
         ],
+        "learning_seconds": learning_seconds,
     }
 
 
@@ -135,8 +145,11 @@ def _set_clock(moment: datetime) -> None:
 
 def learn_day(
     user_id: UUID, reference: str, rows: Sequence[tuple[Mapping[str, str], datetime]]
-) -> None:
-    """The day is in the journal and in the memory, in as many jobs as the product makes of it."""
+) -> float:
+    """The day is in the journal and in the memory, in as many jobs as the product makes of it.
+
+    Returns the seconds of processor time that learning took in this process.
+    """
     from django.db import transaction  # noqa: PLC0415
 
     from journal import selectors as journal  # noqa: PLC0415
@@ -169,6 +182,7 @@ def learn_day(
             for m, said_at in rows
         ],
     )
+    began = time.process_time()
     for update in lease_messages(user_id=user_id):
         ids = leased_message_ids([update]).get(update.id, [])
         stored = journal.messages_by_ids(user_id=user_id, ids=ids)
@@ -179,6 +193,7 @@ def learn_day(
         prepared = prepare_update(attempt, payload)
         with transaction.atomic():
             complete_update(attempt, prepared)
+    return time.process_time() - began
 
 
 def what_is_known(user_id: UUID, now: datetime) -> dict[str, Any]:
