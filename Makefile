@@ -25,8 +25,13 @@ $(READY): $(UV) pyproject.toml uv.lock package.json package-lock.json
 	$(RUN) -m exobrain.vendor
 	@touch $@
 
-run: $(READY)  ## set everything up and run the product on http://127.0.0.1:8000 (PORT=...)
+run: $(READY)  ## set everything up and run the product on http://127.0.0.1:8000 (PORT=..., LLM=local)
+ifeq ($(LLM),local)
+	$(UV) sync --frozen --quiet --inexact --extra local
+	LOCAL_MODEL_ENABLED=true exec $(RUN) manage.py up --port $(PORT)
+else
 	exec $(RUN) manage.py up --port $(PORT)
+endif
 
 # Counting lines makes Python half as slow again, and what runs in processes of its own is not
 # counted anyway: those tests run without it.

@@ -22,6 +22,7 @@ SELF_SUFFICIENT = {
     "findstatic": "finds files",
     "help": "prints",
     "makemessages": "reads the source",
+    "serve_local_model": "reads a file",
     "startapp": "writes files",
     "startproject": "writes files",
     "up": "holds the services itself, once it knows that it is the only one",

@@ -13,6 +13,8 @@ from accounts.models import (
     ConfigDefinition,
     ConfigOption,
     ConfigValue,
+    ProviderKey,
+    ProviderSettings,
     RefreshToken,
     RefreshTokenFamily,
     RefreshTokenFamilyQuerySet,
@@ -124,3 +126,20 @@ class ConfigValueAdmin(ReadOnlyAdmin):
     search_fields = ("user__email", "definition__key")
     ordering = ("-updated_at",)
     fields: ClassVar = ("user", "definition", "value", "created_at", "updated_at")
+
+
+@admin.register(ProviderSettings)
+class ProviderSettingsAdmin(ReadOnlyAdmin):
+    """The model provider as staff have set it; changed on its own page, where it can be tested."""
+
+    list_display = ("__str__", "model_provider_base_url", "changed_by", "changed_at")
+    list_select_related = ("changed_by",)
+    readonly_fields = ("changed_by", "changed_at")
+
+
+@admin.register(ProviderKey)
+class ProviderKeyAdmin(ReadOnlyAdmin):
+    """For which addresses there are keys; deleting one removes it. What it is nobody is shown."""
+
+    list_display = ("address", "set_at")
+    fields: ClassVar = ("address", "set_at")

@@ -41,3 +41,7 @@ class TooManyAttempts(errors.TooMany):
 
 class InvalidConfig(errors.Invalid):
     """There is no such setting, or it does not take this value."""
+
+
+class InvalidProvider(errors.Invalid):
+    """These settings of the model provider are not acceptable."""

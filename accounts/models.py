@@ -1,4 +1,4 @@
-"""Who you are: users, their refresh tokens and their settings."""
+"""Users, their refresh tokens and their settings, and the provider that staff have set."""
 
 import uuid
 from collections.abc import Collection, Iterator
@@ -320,3 +320,50 @@ class ConfigValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.definition_id}"
+
+
+class ProviderSettings(models.Model):
+    """The model provider as staff have set it, for the whole instance; empty: not set.
+
+    The columns are named as in `exobrain.lib.config`.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    model_provider_base_url = models.CharField(max_length=500, blank=True)
+    model_provider_is_local = models.BooleanField(null=True, blank=True)
+    main_agent_model = models.CharField(max_length=200, blank=True)
+    main_agent_fallback_model = models.CharField(max_length=200, blank=True)
+    knowledge_update_extraction_model = models.CharField(max_length=200, blank=True)
+    embedding_provider = models.CharField(max_length=16, blank=True)
+    embedding_model = models.CharField(max_length=100, blank=True)
+    embedding_dimensions = models.IntegerField(null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    class Meta:
+        verbose_name_plural = "provider settings"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(id=1), name="accounts_provider_settings_one_row"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "the model provider"
+
+
+class ProviderKey(models.Model):
+    """The key of the provider at one address, encrypted; it is sent to no other.
+
+    Beside the present provider's there may be a former one's, for as long as its embedding model is
+    the one that the memory is searched with.
+    """
+
+    address = models.CharField(primary_key=True, max_length=500)
+    encrypted = models.BinaryField()  # bound to the address
+    set_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.address

@@ -17,7 +17,8 @@ from django.utils.crypto import constant_time_compare
 from accounts import models, tokens
 from accounts.models import session_auth_hash
 from accounts.sessions import SessionStore
-from accounts.types import ConfigItem, ConfigOption, Principal
+from accounts.types import ConfigItem, ConfigOption, KeyState, Principal, ProviderValues
+from exobrain.lib.effective_config import STORABLE, effective_config, provider_address
 from exobrain.lib.sql import first_row
 from exobrain.lib.zones import effective_zone
 
@@ -149,3 +150,21 @@ def user_ids(*, name: str | None = None) -> list[UUID]:
         id_ = _uuid(name)
         users = users.filter(pk=id_) if id_ else users.filter(email__iexact=name)
     return list(users.values_list("pk", flat=True))
+
+
+# -- the instance's
+
+
+def provider_values() -> ProviderValues:
+    """What staff have set of the model provider; the environment may have decided otherwise."""
+    row = models.ProviderSettings.objects.values(*STORABLE).first()
+    return ProviderValues(**row) if row else ProviderValues()
+
+
+def provider_key_state() -> KeyState:
+    """Whether the present provider has a key, and where from."""
+    if settings.EXOBRAIN.openai_api_key is not None:
+        return KeyState.ENVIRONMENT
+    if not models.ProviderKey.objects.filter(address=provider_address()).exists():
+        return KeyState.NONE
+    return KeyState.STORED if effective_config().openai_api_key else KeyState.UNREADABLE

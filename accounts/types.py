@@ -1,6 +1,7 @@
 """Values of accounts: the principal, tokens and settings."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Literal
 from uuid import UUID
 
@@ -56,3 +57,26 @@ class ConfigItem:
         if self.config_type == "boolean":
             return isinstance(value, bool)
         return any(option.value == value for option in self.options)
+
+
+class KeyState(Enum):
+    """What there is of the present provider's key."""
+
+    NONE = "none"
+    STORED = "stored"
+    UNREADABLE = "unreadable"  # encrypted with another secret
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderValues:
+    """What staff have set of the model provider, by the names of `exobrain.lib.config`."""
+
+    model_provider_base_url: str = ""
+    model_provider_is_local: bool | None = None
+    main_agent_model: str = ""
+    main_agent_fallback_model: str = ""
+    knowledge_update_extraction_model: str = ""
+    embedding_provider: str = ""
+    embedding_model: str = ""
+    embedding_dimensions: int | None = None

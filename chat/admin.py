@@ -1,9 +1,14 @@
 """Turns as operators see them: how answers ended and how long they took, not what was said."""
 
+from django.conf import settings
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
-from chat.models import Proposal, Receipt, TokenUsage, Turn
-from exobrain.lib.admin import ReadOnlyAdmin
+from chat.models import McpConsent, McpServer, Proposal, Receipt, TokenUsage, Turn
+from chat.services.mcp import ask_servers, tools_in_words
+from exobrain.lib.admin import OwnedAdmin, ReadOnlyAdmin
 
 
 @admin.register(Turn)
@@ -72,3 +77,45 @@ class ProposalAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     fields = ("id", "user", "answer_id", "kind", "state", "is_from_outside", "created_at")
     readonly_fields = ("answer_id",)
+
+
+@admin.register(McpServer)
+class McpServerAdmin(ModelAdmin):
+    """Servers of other programs' tools; the environment may name more."""
+
+    list_display = ("name", "kind", "where", "is_enabled", "tools")
+    list_filter = ("kind", "is_enabled")
+    fields = (
+        *("name", "kind", "address", "command", "token_variable", "gets_user_token"),
+        *("read_only_tools", "timeout_seconds", "is_enabled"),
+    )
+    actions = ("ask",)
+
+    @admin.display(description="where")
+    def where(self, server: McpServer) -> str:
+        """Its address or command."""
+        return server.address or server.command
+
+    @admin.display(description="tools")
+    def tools(self, server: McpServer) -> str:
+        """How many it offers, or why it offers none, as this process heard last."""
+        return tools_in_words(server.name, config=settings.EXOBRAIN)
+
+    @admin.action(description="Ask for their tools now")
+    def ask(self, request: HttpRequest, servers: QuerySet[McpServer]) -> None:
+        """What each of them says is shown."""
+        asked = ask_servers([each.name for each in servers], config=settings.EXOBRAIN)
+        for name, told in asked.items():
+            self.message_user(request, f"{name}: {told}")
+
+
+@admin.register(McpConsent)
+class McpConsentAdmin(OwnedAdmin):
+    """Which tools users have allowed."""
+
+    list_display = ("user", "server", "tool", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("server",)
+    search_fields = ("user__email", "server", "tool")
+    show_full_result_count = False
+    fields = ("user", "server", "tool", "fingerprint", "created_at")

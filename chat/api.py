@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -23,6 +22,7 @@ from chat.schemas import (
     StreamOut,
 )
 from chat.services.profile import profile_view
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.http import Problem, json_response
 from knowledge.services.recall.profile import hide_slots
 
@@ -159,5 +159,5 @@ def choose_slots(request: SignedInRequest, body: SlotsIn) -> HttpResponse:
 
 
 def _profile(request: SignedInRequest) -> HttpResponse:
-    view = profile_view(user_id=request.principal.user_id, config=settings.EXOBRAIN)
+    view = profile_view(user_id=request.principal.user_id, config=effective_config())
     return json_response(view)

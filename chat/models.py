@@ -1,5 +1,6 @@
 """The conversation: turns."""
 
+import shlex
 import uuid
 from collections.abc import Collection
 from datetime import date
@@ -8,8 +9,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import connection, models
+from pydantic import ValidationError as SpecInvalid
 
+from exobrain.lib.config import Config
+from exobrain.lib.mcp_servers import McpServerSpec
 from exobrain.lib.sql import first_row
 
 # One statement finds out whether this question is new: a second one with the same client id waits
@@ -269,3 +274,119 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class McpServer(models.Model):
+    """A server of other programs' tools, added by an operator; for all users, each of whom allows
+    its tools for themselves."""
+
+    class Kind(models.TextChoices):
+        """How it is spoken to."""
+
+        HTTP = "http", "streamable HTTP"
+        STDIO = "stdio", "a program on this machine"
+        REST = "rest", "REST of the original"
+
+    name = models.CharField(
+        max_length=24, unique=True, help_text="Stands before its tools' names: a-z, digits and -."
+    )
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.HTTP)
+    address = models.CharField(
+        max_length=500, blank=True, help_text="https://... or http://...; not for a program."
+    )
+    command = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="The program with its arguments, exactly as MCP_STDIO_ALLOWED has it.",
+    )
+    token_variable = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="The environment variable with its bearer token, MCP_TOKEN_...; a program is "
+        "given the variable.",
+    )
+    gets_user_token = models.BooleanField(
+        default=False,
+        help_text="REST only: each call brings an access token of the user, with name and e-mail "
+        "address, that this server does not accept itself.",
+    )
+    read_only_tools = ArrayField(
+        models.CharField(max_length=128),
+        default=list,
+        blank=True,
+        help_text="Tools that change nothing anywhere, comma-separated. Only these may be used "
+        "after text of others was read.",
+    )
+    timeout_seconds = models.FloatField(
+        null=True, blank=True, help_text="Of one call; blank: MCP_REQUEST_TIMEOUT_SECONDS."
+    )
+    is_enabled = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "MCP server"
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def spec(self) -> McpServerSpec:
+        """The server as a client needs it; raises pydantic's ValidationError."""
+        return McpServerSpec(
+            name=self.name,
+            kind=self.kind,
+            address=self.address,
+            command=tuple(shlex.split(self.command)),
+            token_variable=self.token_variable,
+            gets_user_token=self.gets_user_token,
+            read_only_tools=frozenset(self.read_only_tools),
+            timeout_seconds=self.timeout_seconds,
+        )
+
+    def clean(self) -> None:
+        """The row makes a server, and one that may be used."""
+        config: Config = settings.EXOBRAIN
+        try:
+            spec = self.spec
+        except SpecInvalid as error:
+            problems = [
+                f"{'.'.join(map(str, p['loc']))} {p['msg'].removeprefix('Value error, ')}".strip()
+                for p in error.errors(include_url=False, include_input=False)
+            ]
+            raise ValidationError(problems) from None
+        except ValueError as error:  # of shlex
+            raise ValidationError({"command": f"It cannot be read: {error}."}) from None
+        if spec.kind == "stdio" and not config.may_start(spec.command):
+            raise ValidationError(
+                {
+                    "command": "MCP_STDIO_ALLOWED, which the operator of the machine sets, has not "
+                    "this command with these arguments."
+                }
+            )
+        if spec.name in (server.name for server in config.configured_mcp_servers):
+            raise ValidationError({"name": "The environment names a server so."})
+
+
+class McpConsent(models.Model):
+    """A user allows the assistant one tool of a server, as it described itself then."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mcp_consents"
+    )
+    server = models.CharField(max_length=24)  # by name: it may be one of the environment
+    tool = models.CharField(max_length=128)  # as the server calls it
+    fingerprint = models.CharField(max_length=64)  # of where the server is and what the tool says
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "MCP consent"
+        ordering: ClassVar = ["server", "tool"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "server", "tool"], name="chat_mcp_consent_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.server}: {self.tool}"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.urls import path, re_path
 
+from accounts.services.provider import watch_provider
 from chat.agent import chat_model
 from chat.consumers import SocketConsumer, StreamConsumer
 from chat.services import close_runtime, reconcile_forever
@@ -40,6 +41,7 @@ _reconciling: list[Future[Any]] = []
 @receiver(server_started, dispatch_uid="chat.start")
 def start_background_work(**_: Any) -> None:
     _reconciling.append(background.spawn(reconcile_forever()))
+    _reconciling.append(background.spawn(watch_provider()))
 
 
 @receiver(server_stopping, dispatch_uid="chat.stop")

@@ -12,10 +12,11 @@ from django.db.models.functions import TruncMonth
 
 from chat.errors import ProposalNotFound
 from chat.events import Done, MessageChunk, StreamEntry, entry_at, from_json
-from chat.models import Proposal, Receipt, TokenUsage, Turn
+from chat.models import McpConsent, McpServer, Proposal, Receipt, TokenUsage, Turn
 from chat.types import (
     ActiveTurn,
     FoundTurn,
+    KnownServer,
     ReceiptItem,
     ReceiptView,
     StaleTurn,
@@ -23,6 +24,7 @@ from chat.types import (
     Tokens,
     UsageView,
 )
+from exobrain.lib.config import Config
 from journal.selectors import messages_by_ids
 from journal.types import StoredMessage
 from knowledge.selectors.pages import known_blocks
@@ -208,6 +210,38 @@ def count_proposals(*, answer_ids: Collection[UUID]) -> dict[UUID, int]:
     """How many proposals each of the answers has made, where it has made any."""
     found = Proposal.objects.filter(answer_id__in=answer_ids).order_by().values_list("answer_id")
     return dict(found.annotate(count=Count("id")))
+
+
+# -- other programs' tools
+
+
+def known_servers(config: Config) -> list[KnownServer]:
+    """The MCP servers of the environment and those that operators have added, by name.
+
+    What a row may do is asked anew: the environment may have changed since it was written.
+    """
+    servers = {each.name: KnownServer(each.name, each) for each in config.configured_mcp_servers}
+    for row in McpServer.objects.filter(is_enabled=True):
+        if row.name in servers:
+            continue
+        try:
+            spec = row.spec
+        except ValueError:  # also pydantic's
+            servers[row.name] = KnownServer(row.name, None, "Its entry is not right any more.")
+            continue
+        if spec.kind == "stdio" and not config.may_start(spec.command):
+            problem = "The operator of this machine does not allow its program to be started."
+            servers[row.name] = KnownServer(row.name, None, problem)
+            continue
+        servers[row.name] = KnownServer(row.name, spec)
+    return sorted(servers.values(), key=lambda server: server.name)
+
+
+def mcp_consents(*, user_id: UUID) -> dict[tuple[str, str], str]:
+    """Which tools of other programs the user has allowed: fingerprints, by server and tool."""
+    found = McpConsent.objects.filter(user_id=user_id)
+    rows = found.values_list("server", "tool", "fingerprint")
+    return {(server, tool): fingerprint for server, tool, fingerprint in rows}
 
 
 # -- what a model may be told of the journal

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import Any, Literal
 from uuid import UUID
 
+from exobrain.lib.mcp_servers import McpServerSpec
 from knowledge.types import Profile, Recalled, Slot, Trust
 
 # Whose word a memory is, as a model is told.
@@ -179,3 +180,12 @@ class ReceiptView:
     dropped: Sequence[str]
     created_at: datetime | None  # unset: nothing was asked of the memory
     slots: Sequence[str] = ()  # of the profile that it was given
+
+
+@dataclass(frozen=True, slots=True)
+class KnownServer:
+    """An MCP server that operators have named."""
+
+    name: str
+    spec: McpServerSpec | None  # None: it is not connected to, for the reason in `problem`
+    problem: str = ""

@@ -1,33 +1,49 @@
 """The chat page, and one turn of it for the page's script."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.errors import InvalidProvider
+from accounts.forms import ProviderForm
+from accounts.selectors import provider_key_state, provider_values
+from accounts.services.provider import load_provider, save_provider
 from chat import selectors, services
 from chat.auth import VISITOR_COOKIE, remember_visitor
-from chat.errors import ProposalDecided, ProposalNotFound, ReceiptNotFound, StreamNotFound
+from chat.errors import (
+    ProposalDecided,
+    ProposalNotFound,
+    ReceiptNotFound,
+    RemoteToolChanged,
+    StreamNotFound,
+)
 from chat.events import Done, Notice, Reason, StreamError, text_of
 from chat.models import Proposal
 from chat.services import open_reading, start_warm_up
 from chat.services.finishing import STATUS_BY_REASON, reasoning_in
+from chat.services.mcp import allow_tool, offered_servers, refuse_tool
 from chat.services.profile import profile_view
 from chat.tools.web import why_no_web_tools
 from chat.types import Requester
 from exobrain.lib import clock
 from exobrain.lib.background import spawn
-from exobrain.lib.pages import PageRequest, reader_zone, signed_in, to_sign_in
+from exobrain.lib.effective_config import effective_config, provider_address
+from exobrain.lib.pages import PageRequest, reader_zone, signed_in, staff_only, to_sign_in
+from exobrain.lib.text import storable
 from journal.selectors import day_page, messages_with_tools
 from journal.services import today_reference
 from journal.types import DayPage, JournalMessage
+from knowledge.services.checking import embedding_build
 from knowledge.services.recall.profile import hide_slots
 from knowledge.types import Slot
 
@@ -97,7 +113,7 @@ def turn(request: HttpRequest, stream_id: UUID) -> HttpResponse:
 @signed_in
 def profile(request: PageRequest) -> HttpResponse:
     """What every answer is told of the reader, as it is sent, and the slots to switch off."""
-    view = profile_view(user_id=request.user.pk, config=settings.EXOBRAIN)
+    view = profile_view(user_id=request.user.pk, config=effective_config())
     return render(request, "chat/profile.html", {"view": view, "current": "memory"})
 
 
@@ -107,11 +123,95 @@ def usage(request: PageRequest) -> HttpResponse:
     """What the assistant can use, and how many tokens the reader's answers have cost."""
     context = {
         "why_no_web": why_no_web_tools(settings.EXOBRAIN),
+        "servers": offered_servers(user_id=request.user.pk, config=settings.EXOBRAIN),
         "usage": selectors.token_usage(user_id=request.user.pk),
         "limit": settings.EXOBRAIN.chat_daily_tokens,
         "current": "settings",
     }
     return render(request, "chat/usage.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("key")
+@staff_only
+def provider(request: PageRequest) -> HttpResponse:
+    """Which model provider the instance uses; staff set it."""
+    if request.method != "POST":
+        load_provider()
+        return _provider_page(request)
+    form = ProviderForm(request.POST, initial=asdict(provider_values()))
+    if not form.is_valid():
+        return _provider_page(request, form=form, status=400)
+    try:
+        save_provider(
+            values=form.values(),
+            key=form.cleaned_data["key"].strip(),
+            removes_key=form.cleaned_data["removes_key"],
+            by=request.user.pk,
+        )
+    except InvalidProvider as error:
+        form.add_error(None, error.message)
+        return _provider_page(request, form=form, status=400)
+    messages.success(request, "The provider is saved, and used from the next question on.")
+    return redirect("provider")
+
+
+@require_POST
+@staff_only
+def check_provider(request: PageRequest) -> HttpResponse:
+    """The provider page, with what a real call of one of its models has come to."""
+    load_provider()
+    try:
+        role = services.Role(request.POST.get("role", ""))
+    except ValueError:
+        raise Http404 from None
+    return _provider_page(request, result=services.check_role(role))
+
+
+def _provider_page(
+    request: PageRequest,
+    *,
+    form: ProviderForm | None = None,
+    result: services.CheckResult | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form or ProviderForm(initial=asdict(provider_values())),
+        "key_state": provider_key_state().value,
+        "address": provider_address(),
+        "build": embedding_build(),
+        "result": result,
+        "roles": services.Role,
+        "current": "settings",
+    }
+    return render(request, "chat/provider.html", context, status=status)
+
+
+@require_POST
+@signed_in
+def choose_tool(request: PageRequest) -> HttpResponse:
+    """The assistant may use a tool of another program for the reader, or may not any more."""
+    user_id = request.user.pk
+    server, tool, fingerprint = (
+        storable(request.POST.get(name, "")) for name in ("server", "tool", "fingerprint")
+    )
+    if "allow" not in request.POST:
+        refuse_tool(user_id=user_id, server=server, tool=tool)
+        messages.success(request, "The assistant does not use it any more.")
+        return redirect("usage")
+    try:
+        allow_tool(
+            user_id=user_id,
+            server=server,
+            tool=tool,
+            fingerprint=fingerprint,
+            config=settings.EXOBRAIN,
+        )
+    except RemoteToolChanged as changed:
+        messages.error(request, changed.message)
+    else:
+        messages.success(request, "The assistant may use it from your next question on.")
+    return redirect("usage")
 
 
 @require_POST

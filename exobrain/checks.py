@@ -14,6 +14,7 @@ from django.core.checks import CheckMessage, Error, register
 
 from chat.agent.mock import read_answers
 from chat.tools.web.mock import read_mock_data
+from exobrain.embedded.local_model import LocalModelMissing, bundled_file, require_server
 from exobrain.lib.address import is_loopback
 from exobrain.lib.errors import ConfigError, DomainError
 
@@ -50,7 +51,7 @@ def check_mock_messages(
     try:
         read_answers(config.mock_messages_path)
     except DomainError as error:
-        hint = "Or name a provider in MODEL_PROVIDER_BASE_URL, or set OPENAI_API_KEY."
+        hint = "Or do without MAIN_AGENT_USE_MOCK: then a provider answers, or the memory."
         return [Error(error.message, hint=hint, id="exobrain.E002")]
     return []
 
@@ -68,6 +69,27 @@ def check_web_mock(
     except DomainError as error:
         hint = "Or leave it unset: then there is one result, whatever is searched for."
         return [Error(error.message, hint=hint, id="exobrain.E004")]
+    return []
+
+
+@register(TAG)
+def check_local_model(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The local model can be served, where it is to answer."""
+    config = settings.EXOBRAIN
+    if not config.uses_local_model:
+        return []
+    try:
+        require_server()
+        file = config.local_model_file
+        if file is None:
+            bundled_file()
+        elif not config.project_path(file).is_file():
+            raise LocalModelMissing(f"LOCAL_MODEL_FILE: {config.project_path(file)} is no file.")
+    except LocalModelMissing as error:
+        hint = "Or do without LOCAL_MODEL_ENABLED: then the memory answers by itself."
+        return [Error(str(error), hint=hint, id="exobrain.E005")]
     return []
 
 

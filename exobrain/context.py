@@ -5,11 +5,12 @@ Values that cost a query are functions: a template that does not ask for them do
 
 from functools import partial
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.selectors import user_configs
 from accounts.types import OFFERED_ZONE
+from exobrain.lib.config import LOCAL_MODEL, LOCAL_MODEL_SIZE, Config
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.pages import reader_zone
 from exobrain.lib.paging import PagedRows, cut
 from exobrain.vendor import STAMP
@@ -24,15 +25,25 @@ DEFAULT_THEME = "gruvbox-dark"
 
 def page(request: HttpRequest) -> dict[str, object]:
     """Names of the installation, the reader's theme and the list of days."""
-    config = settings.EXOBRAIN
+    config = effective_config()
     return {
-        "mock_model": config.uses_mock_model,
+        "uses_mock_model": config.uses_mock_model,
+        "answers_from_memory": config.answers_from_memory,
+        "small_model": _small_model(config),
         "signup_allowed": config.accounts_allow_signup,
         "vendored": STAMP.is_file(),
         "theme": partial(_theme, request),
         "days": partial(_days, request),
         "offered_zone": partial(_offered_zone, request),
     }
+
+
+def _small_model(config: Config) -> str:
+    """The model that answers and how large it is, where it is a small one."""
+    if config.answers_without_model or not config.main_agent_is_small:
+        return ""
+    is_ours = config.effective_model == LOCAL_MODEL
+    return f"{LOCAL_MODEL} ({LOCAL_MODEL_SIZE})" if is_ours else config.effective_model
 
 
 def _theme(request: HttpRequest) -> str:

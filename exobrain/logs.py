@@ -89,6 +89,8 @@ def configure_logging(*, level: str, pretty: bool) -> None:
                     *("openai", "httpx", "httpx2", "httpcore", "httpcore2", "uvicorn"),
                     *("grpc", "nats", "markdown_it"),
                 )
-            },
+            }
+            # What a server sent that it does not understand, it logs whole, as an error.
+            | {name: {"level": "CRITICAL"} for name in ("mcp", "client")},
         }
     )

@@ -78,6 +78,8 @@ class Message(models.Model):
     committed_to_knowledge_base = models.BooleanField(default=False, db_default=False)
     # An answer for which the model read what others wrote: pages, tools, pasted text.
     is_from_outside = models.BooleanField(default=False, db_default=False)
+    # An answer that no model made: a sample, or what the memory itself said. It is never learned.
+    is_without_model = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField(auto_now=True)
 

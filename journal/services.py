@@ -156,6 +156,7 @@ def append_messages(
             content=draft.content,
             status=draft.status,
             created_at=now,
+            is_without_model=draft.is_without_model,
         )
         for sequence, draft in enumerate(drafts, first_sequence)
     ]
@@ -301,6 +302,7 @@ def import_journal(
                 content=storable(message.content),
                 sequence=sequence,
                 created_at=message.created_at,
+                is_without_model=message.is_without_model,
             )
             for sequence, message in enumerate(messages, 1)
         )

@@ -71,6 +71,7 @@ class MessageDraft(MessageFields):
     status: Status = "complete"
     model: str = ""
     client_message_id: UUID | None = None
+    is_without_model: bool = False  # an answer that no model makes: the memory does not learn it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ class PastMessage:
     role: Role
     content: str
     created_at: datetime
+    is_without_model: bool = False  # a sample of an answer
 
 
 # -- what is read: JournalEntry, ToolCallEntry and JournalMessage are the shapes of the JSON API
@@ -167,6 +169,7 @@ class StoredMessage:
     status: Status
     created_at: datetime
     is_from_outside: bool = False  # an answer made from what others wrote
+    is_without_model: bool = False  # an answer that no model made
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from exobrain.lib.errors import Conflict, Invalid, NotFound, Unavailable, Upstream
+from exobrain.lib.model_errors import ModelFailed
 
 # -- updates
 
@@ -142,6 +143,10 @@ class NothingToForget(NotFound):
 
 class EmbedderUnavailable(Unavailable):
     """The embedding model is not available; memory is found by words meanwhile."""
+
+    def __init__(self, cause: ModelFailed | None = None) -> None:
+        super().__init__()
+        self.cause = cause  # what went wrong at its provider, in words for operators
 
 
 class IndexUnavailable(Unavailable):

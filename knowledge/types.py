@@ -124,6 +124,7 @@ class SourceMessage:
     said_at: datetime  # relative dates in it count from here
     stays_here: bool = False  # it names something private: no model elsewhere is shown it
     is_from_outside: bool = False  # an answer made from what others wrote
+    is_without_model: bool = False  # an answer that no model made, which tells nothing
 
     @property
     def trust(self) -> Trust:
@@ -425,6 +426,22 @@ MAX_TEXT_CHARS = 20_000  # of what the user writes on a page
 
 
 @dataclass(frozen=True)
+class IndexBuild:
+    """How far the vectors of the wanted embedding model are, beside those that are searched."""
+
+    wanted: str  # spaces, by name
+    searched: str  # empty: none is yet
+    done: int  # passages
+    total: int
+    problem: str = ""  # why it does not go on
+
+    @property
+    def is_whole(self) -> bool:
+        """True once the wanted model's vectors are the ones that are searched."""
+        return self.searched == self.wanted
+
+
+@dataclass(frozen=True)
 class PreparedLearning:
     """What a job found out before its transaction: everything that is slow."""
 
@@ -432,6 +449,7 @@ class PreparedLearning:
     extraction: Extraction
     vectors: Mapping[UUID, Any] = field(default_factory=dict)  # of blocks, by their coming ids
     tokens: Mapping[UUID, bytes] = field(default_factory=dict)  # theirs, packed
+    space: str = ""  # of the embedder, in which both are
 
 
 @dataclass(frozen=True)

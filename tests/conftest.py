@@ -13,6 +13,7 @@ from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 from accounts.models import User
+from accounts.services.provider import forget_loaded
 from chat.agent import ChatModel
 from chat.services import generation
 from exobrain.lib.threads import close_connections
@@ -95,6 +96,7 @@ def _empty_redis() -> None:
     """Each test starts with an empty Redis database of its own, and nothing kept beside it."""
     caches["default"].client.get_client().flushdb()  # type: ignore[attr-defined]
     stores.clear_local()
+    forget_loaded()
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +117,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Callable[[ChatModel], ChatModel]:
     """Makes a model of the test's own answer all questions."""
 
     def answer_with(model: ChatModel) -> ChatModel:
-        monkeypatch.setattr(generation, "chat_model", lambda: model)
+        monkeypatch.setattr(generation, "chat_model", lambda *_: model)
         return model
 
     return answer_with

@@ -78,7 +78,7 @@ class _Handler(socketserver.StreamRequestHandler):
         """One request, one answer, and the connection ends."""
         line = self.rfile.readline().decode()
         headers = dict(self._headers())
-        body = json.loads(self.rfile.read(int(headers["content-length"])))
+        body = json.loads(self.rfile.read(int(headers.get("content-length", 0))) or b"{}")
         self.server.script.requests.append(Request(line.split()[1], headers, body))
         for step in self.server.script.next():
             match step:

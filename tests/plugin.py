@@ -39,7 +39,7 @@ DATA = _own_data()
 
 OURS = (
     *("ASSISTANT_CACHE", "ASSISTANT_DB", "EXOBRAIN_", "MAIN_AGENT_", "AUTH_", "CHAT_"),
-    *("JOB_", "WORKER_", "KNOWLEDGE_", "MEMORY_", "TAVILY_", "WEB_"),
+    *("JOB_", "WORKER_", "KNOWLEDGE_", "MEMORY_", "TAVILY_", "WEB_", "MCP_"),
 )
 for name in [*os.environ]:
     if name.startswith(OURS) and name != "EXOBRAIN_TEST_DATA":

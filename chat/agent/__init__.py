@@ -1,11 +1,10 @@
-"""The chat model behind a port: a real provider, and two implementations that need none."""
+"""The chat model behind a port: a real provider, and implementations that need none."""
 
 from typing import Any
 
-from django.conf import settings
-
 from chat.agent.model import ChatModel, ModelPart, PromptMessage, ToolUse, Usage
 from exobrain.lib.config import Config
+from exobrain.lib.effective_config import effective_config
 
 __all__ = [
     "ChatModel",
@@ -19,10 +18,15 @@ __all__ = [
 _made: tuple[Config, ChatModel] | None = None
 
 
-def chat_model() -> ChatModel:
-    """The configured model, made once; raises ConfigError when it cannot be made."""
+def chat_model(config: Config | None = None) -> ChatModel | None:
+    """The model of these settings, else of those in force, made once; None where there is none.
+
+    There `chat.agent.from_memory` answers. Raises ConfigError when it cannot be made.
+    """
     global _made
-    config: Config = settings.EXOBRAIN
+    config = config or effective_config()
+    if config.answers_from_memory:
+        return None
     if _made is not None and _made[0] is config:
         return _made[1]
     model: ChatModel

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from chat.agent.conversation import alternating, length_of, shortened
-from chat.agent.failures import Refusal
 from chat.agent.model import PromptMessage
+from exobrain.lib.provider_failures import Refusal
 
 # The name of each thing that can be left out, as refusals speak of it; the first that fits counts.
 _OPTION_WORDS = {

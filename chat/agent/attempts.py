@@ -11,9 +11,9 @@ from typing import Any
 
 from chat.agent.accepted import Accepted
 from chat.agent.conversation import length_of, shortened
-from chat.agent.failures import ProviderFailure
 from chat.agent.model import ModelPart, Notice, PromptMessage, Usage
-from chat.errors import ModelBroken, ModelContextTooLong, ModelUnreachable
+from exobrain.lib.model_errors import ModelBroken, ModelContextTooLong, ModelUnreachable
+from exobrain.lib.provider_failures import ProviderFailure
 
 RETRY_SECONDS = 0.5  # before the only second try after a hiccup
 SAID_TO_WAIT = (429, 503, 529)

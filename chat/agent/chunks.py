@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from chat.agent.endings import Finish, finish_of, how_it_ended
-from chat.agent.failures import ProviderFailure, refusal_of, refused
 from chat.agent.model import ModelPart, Reasoning, ToolUse, Usage
 from chat.agent.thinking import ThinkingSplitter
-from chat.errors import ModelBroken, ModelNotUnderstood
+from exobrain.lib.model_errors import ModelBroken, ModelNotUnderstood
+from exobrain.lib.provider_failures import ProviderFailure, refusal_of, refused
 
 
 class ChunkReader:

@@ -2,15 +2,15 @@
 
 from enum import Enum
 
-from chat.agent.failures import ProviderFailure
 from chat.agent.model import Ending
-from chat.errors import (
+from exobrain.lib.model_errors import (
     ModelBrokeOff,
     ModelDeclined,
     ModelFiltered,
     ModelNotUnderstood,
     ModelReasonedTooLong,
 )
+from exobrain.lib.provider_failures import ProviderFailure
 
 CUT_BY_LENGTH = "The answer was cut off: it reached the longest that the model may give."
 CUT_BY_FILTER = "The answer was cut off by the provider's content filter."

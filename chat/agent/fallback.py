@@ -16,7 +16,7 @@ from chat.agent.model import (
     Reasoning,
     ToolUse,
 )
-from chat.errors import (
+from exobrain.lib.model_errors import (
     ModelBroken,
     ModelBusy,
     ModelFailed,

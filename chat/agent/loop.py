@@ -18,8 +18,8 @@ from pydantic import BaseModel, ValidationError
 
 from chat.agent.memory import without_marks, without_own_tags
 from chat.agent.model import ChatModel, Ending, ModelPart, PromptMessage, ToolUse
-from chat.errors import ModelOnlyUsedTools
 from chat.tools.base import Tool, ToolAnswer, ToolFailed, TurnContext, schema_of
+from exobrain.lib.model_errors import ModelOnlyUsedTools
 from exobrain.lib.tasks import cancel_all
 from exobrain.lib.text import storable
 
@@ -204,20 +204,28 @@ def _ended(
     try:
         answer = task.result()
     except ToolFailed as failure:
-        answers[call.id] = _as_error(failure.message)
-        told = tool.failure(call.arguments or {}, failure.message)
+        reason = failure.message
+        if failure.is_from_outside:
+            reason = _without_ours(reason[:ERROR_CHARACTERS])
+            turn.outside_text.append(reason)
+        answers[call.id] = _as_error(reason)
+        told = tool.failure(call.arguments or {}, reason)
         return ToolResult(call.id, told, failed=True)
     text = answer.content
     if not isinstance(text, str):
         # Escaped, text would take up to six times the room, and could hide tags of ours.
         text = storable(json.dumps(text, ensure_ascii=False))
-    # Nothing in it can pose as memory, nor bring the mark of one.
-    text = without_marks(without_own_tags(text[:ANSWER_CHARACTERS]))
+    text = _without_ours(text[:ANSWER_CHARACTERS])
     if tool.is_from_outside:
         turn.outside_text.append(text)
         turn.addresses |= answer.addresses
     answers[call.id] = text
     return ToolResult(call.id, answer.message)
+
+
+def _without_ours(text: str) -> str:
+    """The text so that nothing in it can pose as memory, nor bring the mark of one."""
+    return without_marks(without_own_tags(text))
 
 
 def _as_error(reason: str) -> str:

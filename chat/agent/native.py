@@ -19,9 +19,9 @@ from chat.agent.attempts import Options, attempts
 from chat.agent.chunks import text_in, usage_of
 from chat.agent.endings import Finish, finish_of, how_it_ended
 from chat.agent.event_stream import AnswerTooLarge, EventStream, beginning_of, objects_in
-from chat.agent.failures import ProviderFailure, refusal_of, refused
 from chat.agent.model import ModelPart, PromptMessage, ToolUse
-from chat.errors import (
+from exobrain.lib.config import OPENAI_BASE_URL, Config
+from exobrain.lib.model_errors import (
     ModelBroken,
     ModelBrokeOff,
     ModelMoved,
@@ -29,7 +29,7 @@ from chat.errors import (
     ModelTooSlow,
     ModelUnreachable,
 )
-from exobrain.lib.config import OPENAI_BASE_URL, Config
+from exobrain.lib.provider_failures import ProviderFailure, refusal_of, refused
 
 CONNECT_SECONDS = 10.0
 PATH = "internal/chat/messages"

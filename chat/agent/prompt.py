@@ -45,18 +45,22 @@ def build_prompt(
     given: Given = NOTHING_GIVEN,
     tool_rules: Iterable[str] = (),
     zone: tzinfo = UTC,
+    is_small: bool = False,
 ) -> Sequence[PromptMessage]:
     """System prompt with the rules, earlier messages, what is known of the user, the question.
 
     What is known goes with the question, as some models want user and assistant to take turns.
-    What the question and the earlier messages say cannot pose as memory.
+    What the question and the earlier messages say cannot pose as memory. A model that is small is
+    told no rules: it follows none, and what it reads more makes it slower and worse.
     """
     known = given_as_data(given, now=clock.now(), zone=zone)
-    rules = [system.strip(), FORMATTING_RULES, *tool_rules]
+    rules = [system.strip()] if is_small else [system.strip(), FORMATTING_RULES, *tool_rules]
     earlier = list(earlier)
-    if known:
+    if known and not is_small:
         rules.append(MEMORY_RULES)
-    if any(IN_ITS_PLACE in text for text in (known, *(message.content for message in earlier))):
+    if not is_small and any(
+        IN_ITS_PLACE in text for text in (known, *(message.content for message in earlier))
+    ):
         rules.append(WITHHELD_RULE)
     asked = without_own_tags(question)
     return [

@@ -6,8 +6,8 @@ followed. Every failure is a `ModelFailed` whose message neither names the key n
 provider said; the log has its class, status and code.
 
 What each file beside this one knows of providers: `event_stream` of their bytes, `chunks` of their
-objects, `endings` of how answers end, `failures` of refusals, `accepted` of what a model does not
-take, `attempts` of when to try again.
+objects, `endings` of how answers end, `accepted` of what a model does not take, `attempts` of when
+to try again; `exobrain.lib.provider_failures` of refusals.
 """
 
 import asyncio
@@ -33,16 +33,16 @@ from chat.agent.accepted import accepted_by  # noqa: E402
 from chat.agent.attempts import Options, attempts  # noqa: E402
 from chat.agent.chunks import ChunkReader  # noqa: E402
 from chat.agent.event_stream import EventStream, beginning_of, objects_in  # noqa: E402
-from chat.agent.failures import ProviderFailure, refusal_of, refused  # noqa: E402
 from chat.agent.model import ModelPart, PromptMessage  # noqa: E402
-from chat.errors import (  # noqa: E402
+from exobrain.lib.config import OPENAI_BASE_URL, Config  # noqa: E402
+from exobrain.lib.model_errors import (  # noqa: E402
     ModelBrokeOff,
     ModelMoved,
     ModelNotUnderstood,
     ModelTooSlow,
     ModelUnreachable,
 )
-from exobrain.lib.config import OPENAI_BASE_URL, Config  # noqa: E402
+from exobrain.lib.provider_failures import ProviderFailure, refusal_of, refused  # noqa: E402
 
 NO_KEY = SecretStr("not-needed")  # the client insists on one; a local provider does not
 CONNECT_SECONDS = 10.0

@@ -1,5 +1,6 @@
 """What happens in a conversation."""
 
+from chat.services.checking import CheckResult, Role, check_role
 from chat.services.proposals import accept_proposal, decline_proposal
 from chat.services.reading import Reading, open_reading
 from chat.services.reconciler import reconcile_forever
@@ -9,10 +10,13 @@ from chat.services.visitors import start_visitor_turn
 from chat.services.warming import needs_warm_up, start_warm_up
 
 __all__ = [
+    "CheckResult",
     "Reading",
+    "Role",
     "accept_proposal",
     "answer_begins",
     "cancel",
+    "check_role",
     "close_runtime",
     "current_runtime",
     "decline_proposal",

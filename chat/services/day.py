@@ -1,11 +1,12 @@
 """The day so far, as the model may be told of it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from chat.agent.prompt import context_characters
 from chat.selectors import messages_for_model
 from exobrain.lib.config import Config
-from journal.selectors import recent_messages
+from journal.selectors import recent_messages, uncommitted
 from journal.types import StoredMessage
 
 
@@ -24,3 +25,14 @@ def day_so_far(
         max_chars=context_characters(tokens=config.main_agent_context_tokens, question=question),
     )
     return messages_for_model(messages, user_id=user_id, is_elsewhere=config.model_is_elsewhere)
+
+
+def not_learned_of(
+    messages: Sequence[StoredMessage], *, user_id: UUID | None
+) -> list[StoredMessage]:
+    """Those of the user's messages that the memory does not have yet; a visitor has none."""
+    if user_id is None or not messages:
+        return []
+    found = uncommitted(user_id=user_id, ids=[message.id for message in messages])
+    waiting = {message.id for message in found}
+    return [message for message in messages if message.id in waiting]

@@ -11,14 +11,13 @@ from datetime import UTC
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import Error as DatabaseFailure
 
-from chat.agent import PromptMessage, Usage, chat_model
+from chat.agent import ChatModel, PromptMessage, Usage, chat_model
+from chat.agent.from_memory import AnswerFromMemory
 from chat.agent.loop import ToolRequest, ToolResult, answer_with_tools
 from chat.agent.model import AnsweredBy, Ending, Notice, Reasoning
 from chat.agent.prompt import build_prompt
-from chat.errors import ModelFailed, ModelOnlyReasoned, ModelOnlyUsedTools, ModelSaidNothing
 from chat.events import (
     Done,
     Event,
@@ -31,7 +30,7 @@ from chat.events import (
     ToolResponse,
 )
 from chat.events import Notice as NoticeEvent
-from chat.services.day import day_so_far
+from chat.services.day import day_so_far, not_learned_of
 from chat.services.finishing import FinishQueue, TurnEnd
 from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
@@ -41,6 +40,13 @@ from chat.tools.permissions import LINKS_OF_A_PAGE, addresses_in, looks_pasted
 from chat.tools.tainting import are_from_outside, are_memories_from_outside
 from chat.types import ChatRequest, ReceiptDraft, StoredTurn, Tokens
 from exobrain.lib import clock
+from exobrain.lib.effective_config import effective_config
+from exobrain.lib.model_errors import (
+    ModelFailed,
+    ModelOnlyReasoned,
+    ModelOnlyUsedTools,
+    ModelSaidNothing,
+)
 from exobrain.lib.text import estimate_tokens, storable
 from exobrain.lib.threads import in_thread
 from journal.services import mark_from_outside
@@ -87,7 +93,7 @@ class Generation:
         finish_queue: FinishQueue,
     ) -> None:
         self.request = request
-        self.config = settings.EXOBRAIN
+        self.config = effective_config()
         self.broker = broker
         self.buffer = buffer
         self.finish_queue = finish_queue
@@ -166,16 +172,9 @@ class Generation:
 
     async def _write_answer(self) -> None:
         """Each part of the model's answer has become an event."""
-        model = chat_model()
-        self.model_name = model.name
-        prompt: Sequence[PromptMessage] = ()
-        tools: Sequence[Tool] = ()
         turn = self._turn_context()
-        if model.needs_prompt:
-            tools = await offered_tools(turn, self.config)
-            prompt = await self._prompt(turn, tools)
-            self.prompt_tokens = sum(estimate_tokens(each.content) for each in prompt)
-            await self._mark_from_outside(turn)
+        model, prompt, tools = await self._asking(turn)
+        self.model_name = model.name
         answer = answer_with_tools(model, prompt, tools=tools, turn=turn)
         async with contextlib.aclosing(answer) as parts:
             async for part in parts:
@@ -202,6 +201,25 @@ class Generation:
                     case Ending():
                         self.ending = part
 
+    async def _asking(
+        self, turn: TurnContext
+    ) -> tuple[ChatModel, Sequence[PromptMessage], Sequence[Tool]]:
+        """Who answers, and what they are asked and offered; a mock needs nothing of it."""
+        model = chat_model(self.config)  # what it may be told was decided by these settings
+        if model is not None and not model.needs_prompt:
+            return model, (), ()
+        tools = await offered_tools(turn, self.config)
+        prompt = await self._prompt(turn, tools)
+        await self._mark_from_outside(turn)
+        if model is None:
+            given = await self.recall_task.given()
+            earlier = await self._earlier_messages()
+            unlearned = await in_thread(not_learned_of, earlier, user_id=turn.user_id)
+            return AnswerFromMemory(turn, given, unlearned), prompt, tools
+        if not self.config.uses_mock_model:
+            self.prompt_tokens = sum(estimate_tokens(each.content) for each in prompt)
+        return model, prompt, tools
+
     def _turn_context(self) -> TurnContext:
         stored, question = self.request.stored, self.request.question
         is_pasted = looks_pasted(question)
@@ -214,7 +232,7 @@ class Generation:
             addresses=addresses,
             led_to=set(addresses) if is_pasted else set(),
             is_tainted=is_pasted,
-            uses_memory=self.request.uses_memory,
+            uses_memory=self.request.uses_memory and self.config.memory_recall_enabled,
             answer_id=stored.answer_id if stored else None,
         )
 
@@ -248,6 +266,7 @@ class Generation:
             question=self.request.question,
             given=given,
             tool_rules=rules_of(tools),
+            is_small=self.config.main_agent_is_small,
             zone=self.request.stored.zone if self.request.stored else UTC,
         )
 
@@ -303,7 +322,7 @@ class Generation:
 
         An answer that was stopped has cost something, too, and a provider tells at the end.
         """
-        if not self.prompt_tokens or self.config.uses_mock_model:
+        if not self.prompt_tokens:
             return None
         told = self.usage.get("usage")
         counts = told if isinstance(told, Mapping) else {}

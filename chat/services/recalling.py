@@ -14,6 +14,7 @@ from uuid import UUID
 
 import structlog
 
+from chat.agent.from_memory.asked import looked_for
 from chat.agent.memory import cited_marks, given_as_data, memory_line, profile_within_budget
 from chat.types import ChatRequest, Given, MarkedMemory, ReceiptDraft
 from exobrain.lib import clock
@@ -29,6 +30,7 @@ from knowledge.types import BlockKind, Profile, Recall, Recalled, Trust
 
 log = structlog.get_logger(__name__)
 
+ALONE_MS = 3_000  # of a recall on which the whole answer rests, as no model is there to answer
 GRACE_SECONDS = 0.1  # for a recall that keeps its deadline to hand over what it has
 RECEIPT_SECONDS = 3.0  # that the end of an answer waits, whose model never asked for memory
 
@@ -110,8 +112,12 @@ class RecallTask:
                 in_thread(profile_for_answers, user_id=user_id, config=config, zone=self._zone)
             )
             self._task = asyncio.create_task(self._recall_for(user_id, request.question))
-        deadline_seconds = config.memory_recall_deadline_ms / 1000
+        deadline_seconds = self._deadline_ms() / 1000
         self._deadline = asyncio.get_running_loop().time() + deadline_seconds + GRACE_SECONDS
+
+    def _deadline_ms(self) -> int:
+        deadline = self.config.memory_recall_deadline_ms
+        return max(deadline, ALONE_MS) if self.config.answers_from_memory else deadline
 
     async def given(self) -> Given:
         """What was found in time; the same whenever it is asked for."""
@@ -153,9 +159,16 @@ class RecallTask:
 
     async def _recall_for(self, user_id: UUID, question: str) -> tuple[Recall, list[MarkedMemory]]:
         found = await in_slow_thread(
-            recall_for_question, user_id=user_id, question=question, config=self.config
+            recall_for_question,
+            user_id=user_id,
+            question=question,
+            config=self.config,
+            query=looked_for(question) if self.config.answers_from_memory else None,
+            deadline_ms=self._deadline_ms(),
         )
-        shown = {message.id for message in await self._earlier()} if found.items else set()
+        # Without a model there is no prompt that shows the day besides.
+        is_shown = bool(found.items) and not self.config.answers_from_memory
+        shown = {message.id for message in await self._earlier()} if is_shown else set()
         return found, memories_within_budget(
             found.items,
             shown=shown,

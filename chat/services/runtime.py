@@ -20,6 +20,7 @@ from chat.models import Turn
 from chat.services.finishing import FinishQueue, tool_calls_in
 from chat.services.generation import Generation
 from chat.stores import RedisTurnLog, StreamBroker, TurnLog
+from chat.tools.mcp.runtime import close_mcp
 from chat.types import ChatRequest
 from exobrain.lib.background import spawn
 from exobrain.lib.tasks import cancel_all
@@ -144,9 +145,10 @@ def current_runtime() -> Runtime:
 
 
 async def close_runtime() -> None:
-    """This event loop has no runtime any more."""
+    """This event loop has no runtime any more, and no connection to other programs' tools."""
     if runtime := _runtimes.pop(asyncio.get_running_loop(), None):
         await runtime.close()
+    await close_mcp()
 
 
 # -- from any thread

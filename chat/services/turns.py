@@ -18,6 +18,7 @@ from chat.services.runtime import begin_answer, stop_answer
 from chat.services.visitors import visitor_of
 from chat.types import ChatRequest, Requester, State, StoredTurn
 from exobrain.lib import clock
+from exobrain.lib.effective_config import effective_config
 from journal.services import append_messages, today_reference
 from journal.types import MessageDraft
 
@@ -30,7 +31,13 @@ def start_turn(
     Returns the stream's id. A question that was asked before, on whatever day, keeps its stream.
     """
     question_draft = MessageDraft(role="user", content=message, client_message_id=client_message_id)
-    answer_draft = MessageDraft(role="assistant", content="", status="streaming")
+    # Marked before it is written, so that no crash lets the memory learn it.
+    answer_draft = MessageDraft(
+        role="assistant",
+        content="",
+        status="streaming",
+        is_without_model=effective_config().answers_without_model,
+    )
     stream_id = uuid4()
     with transaction.atomic():
         is_new = Turn.objects.claim(

@@ -21,6 +21,10 @@ TOOL_SECONDS = 20.0  # a tool that says nothing else has so long
 class ToolFailed(DomainError):
     """The tool failed."""
 
+    def __init__(self, message: str | None = None, *, is_from_outside: bool = False) -> None:
+        super().__init__(message)
+        self.is_from_outside = is_from_outside  # the message may hold anybody's words
+
 
 @dataclass(slots=True)
 class TurnContext:

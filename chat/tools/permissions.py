@@ -9,12 +9,14 @@ program's tool or pasted by the user never widens what is allowed, and narrows i
   page that links to many can still learn which one was chosen: `web_fetch` keeps those few);
 - once there is text from outside, a search may have only words that are public already, those of
   the user's question and of what tools returned, and nothing of how the model writes them;
+- once there is text from outside, other programs' tools are asked only where the operator says that
+  they only read, and with such words only;
 - writing to the memory is done at once only when the user's own message asks for it, and is
   otherwise proposed on the page.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from chat.tools.base import TurnContext
@@ -22,6 +24,8 @@ from exobrain.lib.web_address import AddressRefused, read_address
 
 LINKS_OF_A_PAGE = 50  # and of a pasted text, that count
 PASTED_CHARACTERS = 1_200  # a longer question is taken to hold what somebody else wrote
+SMALL_NUMBER = 100  # up to it a number is a limit or a page
+MOST_PARTS_WITHOUT_TEXT = 8  # of a call's arguments: numbers, switches, lists, objects
 _ADDRESS = re.compile(
     r"(?i)\b(?:https?://|www\.)[^\s<>\"'`]+"
     r"|(?<![@\w.-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}/[^\s<>\"'`]*"
@@ -149,17 +153,64 @@ def asks_for(question: str, wish: re.Pattern[str]) -> bool:
     return not looks_pasted(question) and wish.search(question) is not None
 
 
+def why_not_asked(
+    arguments: Mapping[str, Any],
+    turn: TurnContext,
+    *,
+    is_read_only: bool,
+    told: str,
+    names: Collection[str],
+) -> str:
+    """Why another program's tool is not asked this in this turn; empty: it may be.
+
+    `told` is all that the program says of the tool and `names` are those of its arguments: they
+    are no secret from it.
+    """
+    if not turn.has_outside_text:
+        return ""
+    if not is_read_only:
+        return (
+            "After text from outside was read, a tool of another program that may change something "
+            "is not used. On a day without such text it can be."
+        )
+    private = private_words_of(strings_of(arguments), turn)
+    public = {word for word in _words(told) if not _can_spell(word)}
+    if private - public - {name.casefold() for name in names}:
+        return (
+            "After text from outside was read, a tool of another program is told only words of the "
+            "user's question and of what was found."
+        )
+    if sum(1 for _ in _parts_without_text(arguments)) > MOST_PARTS_WITHOUT_TEXT:
+        return "After text from outside was read, a tool of another program is told only little."
+    return ""
+
+
 def strings_of(arguments: Mapping[str, Any]) -> str:
-    """All text in the arguments, joined; for a tool of another program."""
-    found: list[str] = []
-    pending: list[Any] = [dict(arguments)]
+    """All text in the arguments, joined, with the numbers that could tell something; for a tool of
+    another program."""
+    return " ".join(
+        str(each)
+        for each in _parts_of(arguments)
+        if isinstance(each, str) or (isinstance(each, int | float) and not _says_little(each))
+    )
+
+
+def _parts_without_text(arguments: Mapping[str, Any]) -> Iterator[Any]:
+    """Switches, small numbers and whatever holds others: a row of them could spell anything."""
+    return (each for each in _parts_of(arguments) if not isinstance(each, str))
+
+
+def _says_little(number: float) -> bool:
+    return isinstance(number, int) and 0 <= number <= SMALL_NUMBER
+
+
+def _parts_of(arguments: Mapping[str, Any]) -> Iterator[Any]:
+    """Every name and value in the arguments, and every list and object within them."""
+    pending: list[Any] = [*arguments.keys(), *arguments.values()]
     while pending:
-        match pending.pop():
-            case dict() as fields:
-                pending.extend(fields.keys())
-                pending.extend(fields.values())
-            case list() as items:
-                pending.extend(items)
-            case str() as text:
-                found.append(text)
-    return " ".join(found)
+        part = pending.pop()
+        yield part
+        if isinstance(part, dict):
+            pending += [*part.keys(), *part.values()]
+        elif isinstance(part, list):
+            pending += part

@@ -5,6 +5,9 @@ Unknown variables are ignored; a wrong value raises `ConfigError`, which names t
 variable and what it accepts.
 """
 
+import os
+import shlex
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -28,6 +31,7 @@ from pydantic_settings import (
 
 from exobrain.lib.address import is_loopback
 from exobrain.lib.errors import ConfigError
+from exobrain.lib.mcp_servers import TOKEN_PREFIX, McpServerSpec, read_servers
 from exobrain.lib.signing_secrets import SigningSecrets, own_secrets
 from exobrain.lib.zones import zone_named
 
@@ -47,6 +51,10 @@ DEFAULT_SYSTEM_PROMPT = (
     "You are Exobrain, a personal assistant with a long memory. "
     "Answer plainly and to the point, say when you are unsure, and never invent sources."
 )
+
+LOCAL_MODEL = "SmolLM2-135M-Instruct"  # of the extra `local`
+LOCAL_MODEL_SIZE = "135 million parameters, 98 MB"
+SMALL_MODEL_PROMPT = "You are a helpful assistant."  # it gets worse with every further sentence
 
 
 def _split(value: Any) -> Any:
@@ -74,6 +82,13 @@ def _http_url(url: str | None) -> str | None:
     if url is not None and not (url.startswith(("http://", "https://")) and urlsplit(url).hostname):
         raise ValueError("must begin with http:// or https:// and name a host")
     return url
+
+
+def _command_lines(commands: list[str]) -> list[str]:
+    """Refuse what a shell could not read."""
+    for command in commands:
+        shlex.split(command)
+    return commands
 
 
 def _known_zone(name: str) -> str:
@@ -337,7 +352,7 @@ class Config(BaseSettings):
     )
     main_agent_system_prompt: Annotated[str, Field(min_length=1)] = Field(DEFAULT_SYSTEM_PROMPT)
     main_agent_use_mock: Annotated[bool | None, Optional] = Field(
-        None, description="unset: true when no provider is configured"
+        None, description="true: sample answers from a file, whatever is asked"
     )
     main_agent_mock_messages_file: Path = Field(Path("mock_data/main-agent-messages.md"))
     main_agent_mock_script_file: Annotated[Path | None, Optional] = Field(
@@ -346,7 +361,24 @@ class Config(BaseSettings):
     main_agent_context_tokens: PositiveInt = Field(
         16_000, description="budget of journal text sent with a question"
     )
+    main_agent_is_small: bool = Field(
+        False, description="a small model is offered no tools and told no rules: it follows none"
+    )
     main_agent_timeout_seconds: Seconds = Field(60.0, description="longest silence of the provider")
+
+    # -- a model on this machine, which `up` serves where no provider is set
+    local_model_enabled: bool = Field(
+        False, description="needs the extra `local`, as `make run LLM=local` has"
+    )
+    local_model_file: Annotated[Path | None, Optional] = Field(
+        None, description="a GGUF file; unset: SmolLM2-135M-Instruct, which comes with the extra"
+    )
+    local_model_port: Annotated[int, Field(ge=1, le=65_535)] = Field(
+        8010, description="where it is served, on loopback"
+    )
+    local_model_context_tokens: Annotated[int, Field(ge=1024)] = Field(
+        4096, description="of prompt and answer together; budgets that are unset are shares of it"
+    )
 
     # -- the assistant's web tools; with none of them set, nothing is searched or fetched
     tavily_api_key: Annotated[SecretStr | None, AfterValidator(_header_safe), Optional] = Field(
@@ -371,6 +403,26 @@ class Config(BaseSettings):
     )
     web_tools_mock_data_file: Annotated[Path | None, Optional] = Field(
         None, description="that file, for example mock_data/web-tools.json; unset: one result"
+    )
+
+    # -- other programs' tools (MCP)
+    mcp_servers: Annotated[list[McpServerSpec], NoDecode, BeforeValidator(read_servers)] = Field(
+        [], description="a JSON list of servers; others are added in the administration"
+    )
+    mcp_server_url: Annotated[str | None, AfterValidator(_http_url), Optional] = Field(
+        None, description="the original's tool server, for example http://localhost:8090"
+    )
+    mcp_server_gets_user_token: bool = Field(
+        False, description="that server is given an access token of the user who asks"
+    )
+    mcp_stdio_allowed: Annotated[CommaList, AfterValidator(_command_lines)] = Field(
+        [], description="commands, with their arguments, that rows of the administration may start"
+    )
+    mcp_request_timeout_seconds: Seconds = Field(
+        5.0, description="longest wait for the answer of another program's tool"
+    )
+    mcp_max_retries: Annotated[int, Field(ge=0, le=10)] = Field(
+        2, description="attempts to connect after the first, before anything was sent"
     )
 
     # -- the memory in the chat
@@ -421,14 +473,40 @@ class Config(BaseSettings):
 
     @property
     def uses_mock_model(self) -> bool:
-        """True when answers come from the mock file instead of a provider."""
-        if self.main_agent_use_mock is not None:
-            return self.main_agent_use_mock
-        return self.model_provider_base_url is None and self.openai_api_key is None
+        """True when answers come from the mock file, whatever else is configured."""
+        return bool(self.main_agent_use_mock)
+
+    @property
+    def has_provider(self) -> bool:
+        """True when it is known where a model is."""
+        return self.model_provider_base_url is not None or self.openai_api_key is not None
+
+    @property
+    def uses_local_model(self) -> bool:
+        """True when the model that `up` serves answers."""
+        is_asked = self.model_provider_base_url == self.local_model_url
+        return self.local_model_enabled and is_asked and not self.uses_mock_model
+
+    @property
+    def local_model_url(self) -> str:
+        """Where the local model is served, as a provider."""
+        return f"http://127.0.0.1:{self.local_model_port}/v1"
+
+    @property
+    def answers_from_memory(self) -> bool:
+        """True when no model is configured: answers then say what the memory has."""
+        return not (self.uses_mock_model or self.has_provider)
+
+    @property
+    def answers_without_model(self) -> bool:
+        """True when no model writes the answers, so that nothing is to be learned from them."""
+        return self.uses_mock_model or not self.has_provider
 
     @property
     def model_is_elsewhere(self) -> bool:
         """True when what the model is told leaves the hands of who runs this server."""
+        if self.answers_from_memory:
+            return False
         addresses: list[str | None] = []
         if self.model_provider_is_local is not None:
             if not self.model_provider_is_local:
@@ -444,10 +522,21 @@ class Config(BaseSettings):
         )
 
     @property
-    def embedder_is_elsewhere(self) -> bool:
-        """True when the texts that are embedded leave the hands of who runs this server."""
-        is_asked = self.embedding_provider == "provider" and not self.embedding_use_mock
-        return is_asked and (self.model_is_elsewhere or self.model_provider_base_url is None)
+    def configured_mcp_servers(self) -> list[McpServerSpec]:
+        """The MCP servers that the environment names."""
+        if self.mcp_server_url is None:
+            return self.mcp_servers
+        original = McpServerSpec(
+            name="mcp",
+            kind="rest",
+            address=self.mcp_server_url,
+            gets_user_token=self.mcp_server_gets_user_token,
+        )
+        return [*self.mcp_servers, original]
+
+    def may_start(self, command: Sequence[str]) -> bool:
+        """True when MCP_STDIO_ALLOWED has this command, with exactly these arguments."""
+        return list(command) in [shlex.split(each) for each in self.mcp_stdio_allowed]
 
     @property
     def fetches_pages_itself(self) -> bool:
@@ -461,7 +550,8 @@ class Config(BaseSettings):
         """The model's name as the provider knows it."""
         if self.main_agent_model:
             return self.main_agent_model
-        return PROVIDER_MODEL if self.model_provider_base_url else OPENAI_MODEL
+        is_openai = self.model_provider_base_url in (None, OPENAI_BASE_URL)
+        return OPENAI_MODEL if is_openai else PROVIDER_MODEL
 
     @property
     def effective_extraction_model(self) -> str:
@@ -473,6 +563,8 @@ class Config(BaseSettings):
         """True when a model reads facts out of messages; in development, rules do."""
         if self.knowledge_extractor != "auto":
             return self.knowledge_extractor == "model"
+        if self.uses_local_model:  # too small for it, or as slow as many messages are long
+            return False
         return self.model_provider_base_url is not None and not self.uses_mock_model
 
     @property
@@ -572,14 +664,48 @@ class Config(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _know_mcp_servers_by_name(self) -> Self:
+        names = [server.name for server in self.configured_mcp_servers]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"MCP_SERVERS: {twice.pop()} names two servers")
+        return self
+
+    @model_validator(mode="after")
+    def _ask_the_local_model(self) -> Self:
+        # Whoever names a provider wants that one; what is set stays as it is set.
+        if not self.local_model_enabled or self.has_provider:
+            return self
+        tokens = self.local_model_context_tokens
+        values: dict[str, Any] = {
+            "model_provider_base_url": self.local_model_url,
+            "main_agent_context_tokens": tokens // 4,
+            "memory_recall_tokens": tokens // 8,
+            "main_agent_max_tokens": tokens // 8,
+        }
+        if self.local_model_file is None:
+            # A core reads some 100 tokens a second, and it repeats what it reads of itself.
+            values |= {
+                "main_agent_context_tokens": tokens // 16,
+                "memory_recall_tokens": tokens // 16,
+                "main_agent_model": LOCAL_MODEL,
+                "main_agent_is_small": True,
+                "main_agent_system_prompt": SMALL_MODEL_PROMPT,
+            }
+        else:
+            values["main_agent_model"] = self.local_model_file.stem
+        for name, value in values.items():
+            if name not in self.model_fields_set:
+                setattr(self, name, value)
+        return self
+
+    @model_validator(mode="after")
     def _need_a_provider(self) -> Self:
         needs = {
-            "MAIN_AGENT_USE_MOCK is false": self.main_agent_use_mock is False,
             "KNOWLEDGE_EXTRACTOR is model": self.knowledge_extractor == "model",
             "EMBEDDING_PROVIDER is provider": self.embedding_provider == "provider"
             and not self.embedding_use_mock,
         }
-        if not (self.model_provider_base_url or self.openai_api_key):
+        if not self.has_provider:
             for what, is_so in needs.items():
                 if is_so:
                     raise ValueError(
@@ -604,6 +730,20 @@ def load_config() -> Config:
     except ValidationError as error:
         # `from None`: the validation error would print the offending values, secrets among them.
         raise ConfigError(_explain(error)) from None
+
+
+def mcp_token(variable: str) -> SecretStr | None:
+    """The token in this variable of the process environment; None when there is none.
+
+    An operator's page names the variable, so only those that are for this can be named: whoever
+    has that page could otherwise have our own secrets sent to a server of theirs.
+    """
+    if not variable.startswith(TOKEN_PREFIX) or not os.environ.get(variable):
+        return None
+    try:
+        return _header_safe(SecretStr(os.environ[variable]))
+    except ValueError as error:
+        raise ConfigError(f"{variable} {error}.") from None
 
 
 @cache

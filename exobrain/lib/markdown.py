@@ -34,6 +34,8 @@ MAX_CACHED_CHARS = 20_000  # of one text; bounds the cache below to some 20 MB
 CACHED_TEXTS = 256
 
 SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
+# Pages of ours that only show something, as answers from the memory link them.
+OWN_PAGE = re.compile(r"/journal/[0-9]{4}/[0-9]{2}/[0-9]{2}|/memory/pages/[0-9a-f-]{36}")
 INLINE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+")
 LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
 MARK = re.compile(r"\W*m\W*\d+\W*")  # by which an answer cites a memory, or like one; M31 is none
@@ -93,9 +95,9 @@ def _without_surrogates(text: str) -> str:
 
 
 def _only_safe_address(tag: str, name: str, value: str) -> str | None:
-    """Links go to the web or to a mailbox; images carry their own bytes."""
+    """Links go to the web, to a mailbox or to a page of ours; images carry their own bytes."""
     if tag == "a" and name == "href":
-        return value if SAFE_LINK.match(value) else None
+        return value if SAFE_LINK.match(value) or OWN_PAGE.fullmatch(value) else None
     if tag == "img" and name == "src":
         return value if INLINE_IMAGE.fullmatch(value) else None
     return value
@@ -125,7 +127,7 @@ _SANITISER = nh3.Cleaner(
     set_tag_attribute_values={"a": {"target": "_blank"}, "img": {"loading": "lazy"}},
     link_rel="noopener noreferrer nofollow",
     url_schemes={"http", "https", "mailto", "data"},
-    url_relative="deny",
+    url_relative="pass_through",  # to the filter, which knows the few that may stay
     attribute_filter=_only_safe_address,
 )
 
@@ -154,7 +156,7 @@ def _parser() -> MarkdownIt:
 
 def _is_safe_target(url: str) -> bool:
     """What fails here stays plain text."""
-    return bool(SAFE_LINK.match(url) or INLINE_IMAGE.fullmatch(url))
+    return bool(SAFE_LINK.match(url) or OWN_PAGE.fullmatch(url) or INLINE_IMAGE.fullmatch(url))
 
 
 def _replace_remote_images(state: StateCore) -> None:

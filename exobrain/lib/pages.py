@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
@@ -22,6 +22,7 @@ class Reader(Protocol):
     """The signed-in user, as far as pages need to know them."""
 
     pk: UUID
+    is_staff: bool
     display_name: str
     time_zone: str
     zone: tzinfo  # in which the reader's days begin
@@ -56,6 +57,18 @@ def signed_in(view: View) -> View:
         return to_sign_in(request)
 
     return guarded
+
+
+def staff_only(view: View) -> View:
+    """As `signed_in`; for whoever is not staff, there is no such page."""
+
+    @wraps(view)
+    def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return signed_in(guarded)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

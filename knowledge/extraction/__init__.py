@@ -7,9 +7,8 @@ imported by whoever first reads a message, and so by no web process.
 
 from collections.abc import Sequence
 
-from django.conf import settings
-
 from exobrain.lib.config import OPENAI_BASE_URL, Config
+from exobrain.lib.effective_config import effective_config
 from knowledge.extraction.parsing import english_parser, no_parser
 from knowledge.extraction.port import Extractor, KnownEntity, SchemaView
 from knowledge.types import Extraction, SourceMessage
@@ -28,7 +27,7 @@ _configured: tuple[Config, Extractor] | None = None
 def configured_extractor() -> Extractor:
     """The extractor that KNOWLEDGE_EXTRACTOR names, made once."""
     global _configured
-    config: Config = settings.EXOBRAIN
+    config = effective_config()
     if _configured is not None and _configured[0] is config:
         return _configured[1]
     from knowledge.extraction.rules import RulesExtractor  # noqa: PLC0415

@@ -99,7 +99,13 @@ class EmbeddingSpace(models.Model):
     id = models.SmallAutoField(primary_key=True)
     name = models.CharField(max_length=120, unique=True)
     dimensions = models.IntegerField()
+    address = models.CharField(  # of the provider that has the model; empty: none is asked
+        max_length=500, blank=True, default="", db_default=""
+    )
     is_active = models.BooleanField(default=False)
+    problem = models.CharField(  # why it is not being filled
+        max_length=300, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -22,7 +22,7 @@ from knowledge.models import (
     NodeType,
 )
 from knowledge.stores.graph.port import MENTIONS, GraphEdge, Node
-from knowledge.types import REAL_WORLD, BlockKind, MessagePosition, Status
+from knowledge.types import REAL_WORLD, BlockKind, IndexBuild, MessagePosition, Status
 
 _AROUND = """
     SELECT DISTINCT b.reference, b.sequence, b.id, b.text
@@ -195,6 +195,19 @@ def _lacks(space: str, model: type[Model], passage: str, *, space_of: str) -> Q:
     return ~Exists(rows.filter(**{passage: OuterRef("id")})) | Exists(later)
 
 
-def is_waiting(*, space: str) -> bool:
-    """True for an embedding space that has vectors and is not yet the one that is searched."""
-    return EmbeddingSpace.objects.filter(name=space, is_active=False).exists()
+def is_searched(*, space: str) -> bool:
+    """True for the embedding space whose vectors recall compares."""
+    return EmbeddingSpace.objects.filter(name=space, is_active=True).exists()
+
+
+def index_build(*, space: str) -> IndexBuild:
+    """How far the vectors of an embedding space are, over all users."""
+    found = EmbeddingSpace.objects.filter(name=space).first()
+    searched = EmbeddingSpace.objects.filter(is_active=True).first()
+    return IndexBuild(
+        wanted=space,
+        searched=searched.name if searched else "",
+        done=BlockVector.objects.filter(space=found).count() if found else 0,
+        total=IndexedBlock.objects.count(),
+        problem=found.problem if found else "",
+    )

@@ -415,6 +415,7 @@ def _swap_schema(user_id: UUID, schema: str, progress: Progress) -> Rebuilt:
             edge_ids=sorted(ids["edge"] | new["edge"]),
             vectors=embedded.vectors,
             tokens=embedded.tokens,
+            space=embedded.space,
         )
         _drop_schema(schema)
     log.info("memory_rebuilt", before=report.before, after=report.after)

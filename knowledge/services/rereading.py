@@ -16,7 +16,9 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from accounts.services.provider import load_provider
 from exobrain.lib import clock
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.errors import DomainError
 from exobrain.lib.retries import Backoff
 from journal import selectors as journal
@@ -98,7 +100,7 @@ def request_due() -> int:
 
     A job that is lost is asked for again.
     """
-    if not settings.EXOBRAIN.uses_model_extractor:
+    if not effective_config().uses_model_extractor:
         return 0
     with transaction.atomic():
         due = PendingReading.objects.select_for_update(skip_locked=True).filter(
@@ -127,6 +129,7 @@ def request_due() -> int:
 
 def prepare_job(attempt: Attempt, _payload: object) -> PreparedRereading:
     """What the model says of the job's user's messages; writes nothing."""
+    load_provider()
     return prepare(user_id=UUID(attempt.user_id))
 
 

@@ -13,7 +13,8 @@ from email.utils import format_datetime
 from typing import Any
 
 from chat.agent.endings import CUT_BY_FILTER, CUT_BY_LENGTH, DECLINED
-from chat.errors import (
+from exobrain.lib import clock
+from exobrain.lib.model_errors import (
     ModelBroken,
     ModelBrokeOff,
     ModelBusy,
@@ -33,7 +34,6 @@ from chat.errors import (
     ModelUnknown,
     ModelUnreachable,
 )
-from exobrain.lib import clock
 from tests.model_server import (
     DONE,
     OLD_STREAM,

@@ -11,8 +11,8 @@ from chat.agent.fallback import FallbackModel
 from chat.agent.model import AnsweredBy, ModelPart, Notice, ToolUse
 from chat.agent.provider import ProviderModel
 from chat.agent.scripted import ScriptedModel
-from chat.errors import ModelBusy, ModelContextTooLong, ModelFailed, ModelFiltered
 from exobrain.lib.config import Config
+from exobrain.lib.model_errors import ModelBusy, ModelContextTooLong, ModelFailed, ModelFiltered
 from tests.model_server import ModelServer, answer, error, running
 
 pytestmark = pytest.mark.xdist_group("provider")  # importing LangChain takes seconds: once

@@ -8,9 +8,9 @@ import pytest
 from accounts.models import User
 from chat.agent import Usage
 from chat.agent.scripted import Gate, ScriptedModel
-from chat.errors import ModelBusy
 from chat.models import Turn
 from chat.services import generation
+from exobrain.lib.model_errors import ModelBusy
 from journal.models import Message
 from tests.live import Caller, Event, LiveServer, text_of
 

@@ -145,7 +145,7 @@ def test_who_has_no_memory_is_not_kept_waiting(
 ) -> None:
     """Nothing is asked of an empty memory, and no model is loaded for it."""
     asked: list[str] = []
-    monkeypatch.setattr(recalling, "configured_embedder", lambda: asked.append("a model"))
+    monkeypatch.setattr(recalling, "searched_embedder", lambda: asked.append("a model"))
     script(ScriptedModel("Yes."))
     rows.fact(bob, None, "Ann lives in Lyon.")
     clients = [caller(alice), caller(bob)]

@@ -48,7 +48,7 @@ def test_the_answer_is_kept_without_a_reader(alice: User, caller: Callers) -> No
 
     text = text_of(client.read(stream_id))
 
-    assert text == chat_model().answers[0]  # type: ignore[attr-defined]  # the mock's
+    assert text == chat_model().answers[0]  # type: ignore[union-attr]  # the mock's
     assert client.journal()[1]["content"] == text
     assert Message.objects.get(role="assistant").status == "complete"
 

@@ -8,8 +8,8 @@ import pytest
 from chat.agent import ChatModel, ModelPart, PromptMessage
 from chat.agent.mock import MockModel
 from chat.agent.scripted import ScriptedModel
-from chat.errors import ModelBusy
 from exobrain.lib.config import Config
+from exobrain.lib.model_errors import ModelBusy
 from tests.mock_model import rewind
 from tests.model_server import answer, native, running
 

@@ -10,7 +10,8 @@ from chat.agent import PromptMessage, Usage, accepted
 from chat.agent.endings import CUT_BY_LENGTH
 from chat.agent.model import Ending, ModelPart, ToolUse
 from chat.agent.native import NativeModel
-from chat.errors import (
+from exobrain.lib.config import Config
+from exobrain.lib.model_errors import (
     ModelBroken,
     ModelBrokeOff,
     ModelBusy,
@@ -23,7 +24,6 @@ from chat.errors import (
     ModelUnknown,
     ModelUnreachable,
 )
-from exobrain.lib.config import Config
 from tests.model_server import (
     DONE,
     STREAM,

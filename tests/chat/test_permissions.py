@@ -1,9 +1,18 @@
 """What a tool may fetch and search for, whatever the model says."""
 
+from typing import Any
+
 import pytest
 
 from chat.tools.base import TurnContext
-from chat.tools.permissions import addresses_in, known_address, may_fetch, private_words_of
+from chat.tools.permissions import (
+    addresses_in,
+    known_address,
+    may_fetch,
+    private_words_of,
+    strings_of,
+    why_not_asked,
+)
 
 
 def turn_of(question: str, *addresses: str, outside: str = "") -> TurnContext:
@@ -175,3 +184,79 @@ def test_numbers_of_the_question_may_be_searched() -> None:
     turn = turn_of("What is E 471 in?", outside="Something.")
 
     assert private_words_of("E 471", turn) == set()
+
+
+# -- other programs' tools
+
+
+def why_not(arguments: dict[str, Any], *, outside: str = "An owl.", reads: bool = True) -> str:
+    """Why the tool is not asked this, in a turn about mate tea."""
+    return why_not_asked(
+        arguments,
+        turn_of("Where is mate tea grown, and since 1850?", outside=outside),
+        is_read_only=reads,
+        told='{"properties": {"query": {"enum": ["oldest"]}, "q": {}}}',
+        names=["query", "q"],
+    )
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_without_text_from_outside_a_tool_is_asked_anything(reads: bool) -> None:
+    """The model obeys the user alone then, who has allowed the tool."""
+    assert why_not({"text": "Alice is allergic to nuts"}, outside="", reads=reads) == ""
+
+
+def test_after_it_only_what_reads_is_asked() -> None:
+    """Whatever the arguments are."""
+    assert "may change something" in why_not({}, reads=False)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"query": "mate tea"},
+        {"q": "Mate"},
+        {"query": "oldest tea", "q": ["tea", "owl"]},
+        {"query": "tea 1850"},
+        {"query": {"query": ["tea", None, True, 3]}},
+    ],
+)
+def test_public_words_may_be_told(arguments: dict[str, Any]) -> None:
+    """Of the question, of what was found, and of the tool itself."""
+    assert why_not(arguments) == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"query": "nuts"},
+        {"query": ["tea", {"query": "nuts"}]},
+        {"nuts": "tea"},
+        {"query": {"nuts": 1}},
+        {"x": "tea"},
+        {"query": 4711},
+        {"query": -3},
+        {"query": 0.110_117},
+        {"query": 10**40},
+        {"query": [110, 117, 116, 115]},
+        {"query": [14, 21, 20, 19, 1, 2, 3, 4, 5]},
+        {"query": [[], [], [[]], [], [[]], [[[]]], []]},
+        {"query": [True, False, True, True, False, True, True, False, True]},
+        {"query": "n u t s"},
+    ],
+)
+def test_private_words_may_not_be_told_in_any_form(arguments: dict[str, Any]) -> None:
+    """As text, names, numbers, or spelt by the shape of it all."""
+    assert why_not(arguments)
+
+
+def test_all_text_of_arguments_is_found() -> None:
+    """However deep it stands."""
+    deep: Any = "owl"
+    for _ in range(5_000):
+        deep = [deep]
+
+    assert sorted(strings_of({"a": {"b": ["c", 4711, 5]}, "d": deep}).split()) == [
+        *("4711", "a", "b", "c", "d", "owl")
+    ]

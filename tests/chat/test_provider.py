@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from chat.agent import PromptMessage, Usage, chat_model
 from chat.agent.provider import ProviderModel
-from chat.errors import (
+from exobrain.lib.config import Config
+from exobrain.lib.model_errors import (
     ModelBroken,
     ModelBrokeOff,
     ModelBusy,
@@ -25,7 +26,6 @@ from chat.errors import (
     ModelUnknown,
     ModelUnreachable,
 )
-from exobrain.lib.config import Config
 from tests.model_server import (
     DONE,
     END,

@@ -10,10 +10,10 @@ from django.test import Client
 from accounts.models import User
 from chat.agent import Usage
 from chat.agent.scripted import ScriptedModel
-from chat.errors import ModelBusy
 from chat.models import TokenUsage
 from chat.selectors import token_usage
 from exobrain.lib import clock
+from exobrain.lib.model_errors import ModelBusy
 from tests.live import Caller
 
 Callers = Callable[..., Caller]
@@ -138,9 +138,41 @@ def test_the_page_says_what_the_assistant_can_use(
     alice: User, as_user: Callable[[User], Client], config: Callable[..., None]
 ) -> None:
     """And what is to be set for what it cannot."""
+    config(main_agent_use_mock=False, model_provider_base_url="http://localhost/v1")
     page = as_user(alice).get("/settings/usage").content.decode()
     assert "set TAVILY_API_KEY or WEB_SEARCH_SEARXNG_URL" in page
 
     config(web_tools_use_mock=True)
     page = as_user(alice).get("/settings/usage").content.decode()
     assert "It searches the web" in page
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"main_agent_use_mock": True}, "Sample answers from a file"),
+        ({"main_agent_use_mock": False}, "your memory answers by itself"),
+        (
+            {
+                "main_agent_use_mock": False,
+                "model_provider_base_url": "http://localhost/v1",
+                "main_agent_is_small": True,
+            },
+            "too small to use tools",
+        ),
+    ],
+)
+def test_the_page_says_who_answers_where_no_large_model_does(
+    alice: User,
+    as_user: Callable[[User], Client],
+    config: Callable[..., None],
+    values: dict[str, Any],
+    words: str,
+) -> None:
+    """And that tools are not offered then."""
+    config(**values)
+
+    page = as_user(alice).get("/settings/usage").content.decode()
+
+    assert words in page
+    assert "It searches your memory" not in page

@@ -80,3 +80,31 @@ def test_text_beyond_the_limit_is_shown_as_written() -> None:
 def test_half_a_character_is_replaced() -> None:
     """A lone surrogate becomes the replacement character, a pair becomes its character."""
     assert render("a\ud800b \ud83d\ude00").strip() == "<p>a\ufffdb \U0001f600</p>"
+
+
+PAGE = "/memory/pages/77bccbae-151e-5d19-b1c4-2cc199c286d1"
+
+
+@pytest.mark.parametrize("address", ["/journal/2025/01/14", PAGE])
+def test_a_page_of_ours_is_linked(address: str) -> None:
+    """A day or a page of the memory, which only show something."""
+    assert f'href="{address}"' in render(f"[here]({address})")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "//evil.example/journal/2025/01/14",
+        "/journal/2025/01/14/../../../memory/forget",
+        "/journal/2025/01/14?before=1",
+        "/journal/2025/01/14\\@evil.example",
+        f"{PAGE}/forget",
+        "/memory/forget",
+        "/logout",
+        "journal/2025/01/14",
+        "../memory/pages",
+    ],
+)
+def test_any_other_address_without_a_host_is_not(address: str) -> None:
+    """It could do something, or lead elsewhere."""
+    assert "href" not in render(f"[here]({address})")

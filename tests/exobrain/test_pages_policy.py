@@ -73,14 +73,32 @@ def test_no_page_has_inline_code(client: Client, alice: User) -> None:
         assert not re.search(r"<[^>]*\s(style|on\w+)=", page)
 
 
-def test_the_model_s_file_is_told(client: Client, alice: User, config: Callable[..., Any]) -> None:
-    """The chat says when nobody but a file answers, and only then."""
+NOTICES = ("sample answers from a file", "No language model is configured")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"main_agent_use_mock": True}, NOTICES[:1]),
+        ({"main_agent_use_mock": False}, NOTICES[1:]),
+        ({"main_agent_use_mock": False, "model_provider_base_url": "http://localhost/v1"}, ()),
+    ],
+    ids=["mock", "memory", "provider"],
+)
+def test_the_chat_says_when_no_model_answers(
+    client: Client,
+    alice: User,
+    config: Callable[..., Any],
+    values: dict[str, Any],
+    told: tuple[str, ...],
+) -> None:
+    """A file does, or the memory; and only then."""
+    config(**values)
     client.force_login(alice)
-    assert "No language model is configured" in client.get("/").content.decode()
 
-    config(main_agent_use_mock=False, model_provider_base_url="http://localhost/v1")
+    page = client.get("/").content.decode()
 
-    assert "No language model is configured" not in client.get("/").content.decode()
+    assert tuple(notice for notice in NOTICES if notice in page) == told
 
 
 @pytest.mark.parametrize("is_vendored", [True, False])

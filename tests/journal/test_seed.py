@@ -240,3 +240,12 @@ def test_without_the_option_there_is_no_month(db: None) -> None:
     seed()
 
     assert not User.objects.filter(id=MONTH_USER).exists()
+
+
+def test_the_samples_of_answers_are_marked(db: None) -> None:
+    """No model made them: the memory learns what the demo users say, and nothing else."""
+    seed("--month")
+
+    marked = Message.objects.values_list("role", "is_without_model").order_by().distinct()
+
+    assert set(marked) == {("user", False), ("assistant", True)}

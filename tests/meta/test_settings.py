@@ -161,7 +161,9 @@ def test_own_secrets_are_accepted_outside_local(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("environment", "mock", "model"),
     [
-        ({}, True, "gpt-5.2"),
+        ({}, False, "gpt-5.2"),
+        ({"MAIN_AGENT_USE_MOCK": ""}, False, "gpt-5.2"),
+        ({"MAIN_AGENT_USE_MOCK": "true"}, True, "gpt-5.2"),
         ({"OPENAI_API_KEY": "sk-test"}, False, "gpt-5.2"),
         ({"MODEL_PROVIDER_BASE_URL": "http://localhost:8010/v1"}, False, "agent"),
         (
@@ -175,7 +177,7 @@ def test_own_secrets_are_accepted_outside_local(monkeypatch: pytest.MonkeyPatch)
 def test_the_model_follows_from_what_is_configured(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], mock: bool, model: str
 ) -> None:
-    """No provider means the mock; a key alone means OpenAI; a URL means the provider."""
+    """Only the switch means the mock; a key alone means OpenAI; a URL means the provider."""
     for name in (
         "OPENAI_API_KEY",
         "MODEL_PROVIDER_BASE_URL",
@@ -224,7 +226,6 @@ def test_pages_are_fetched_only_where_that_was_configured(
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("MAIN_AGENT_USE_MOCK", "false"),
         ("KNOWLEDGE_EXTRACTOR", "model"),
         ("EMBEDDING_PROVIDER", "provider"),
     ],

@@ -150,7 +150,7 @@ def test_one_command_serves_the_product(start: Callable[..., Running], data: Pat
     assert running.answers()
     assert f"http://127.0.0.1:{running.port}/" in said
     assert "createsuperuser" in said
-    assert "the mock" in said
+    assert "sample answers from a file" in said
     assert "Ctrl-C" in said
     with psycopg.connect(endpoints(data).postgres_dsn) as connection:
         assert connection.execute("SELECT count(*) FROM accounts_user").fetchone() == (0,)

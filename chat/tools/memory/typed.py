@@ -20,9 +20,11 @@ _REMEMBER = re.compile(
     r"do not forget|merk(?:e)? dir|notier(?:e)?(?: dir)?|denk(?:e)? (?:daran|dran)|"
     r"vergiss (?:bitte )?nicht)"
     r"(?:[,\s]+(?:please|bitte|for me|für mich|mal))*"
-    r"(?:\s*:|,?\s+(?:that|this|dass|my|our|mein\w*|unser\w*|i\b|ich\b))",
+    r"(?:\s*:|,?\s+(?P<first>that|this|dass|my|our|mein\w*|unser\w*|i\b|ich\b))",
     re.IGNORECASE,
 )
+_INTRODUCING = frozenset({"that", "this"})  # words that are no part of what is wished
+_SENTENCE_END = re.compile(r"[.!?](?:\s|$)|\n")
 # Marks of words that are not, or may not be, the user's own.
 _QUOTING = re.compile('["“”„«»‹›<>`|]|(?:^|\n)\\s*(?:>|[-*•] )|\\w[:：]\\s*\n')
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -64,6 +66,20 @@ def is_typed_wish(text: str, turn: TurnContext) -> bool:
         return False
     windows = (told[at : at + len(kept)] for at in range(len(told) - len(kept) + 1))
     return any(_is_said_by(kept, window) for window in windows)
+
+
+def wished_text(question: str) -> str:
+    """What the user's message asks to remember, in its words; empty where it asks for nothing."""
+    asked = _REMEMBER.search(question)
+    if asked is None or not asks_for(question, _REMEMBER):
+        return ""
+    first = asked["first"]
+    if first is None:  # behind a colon: all that follows
+        return " ".join(question[asked.end() :].split())
+    is_part = first.casefold() not in _INTRODUCING
+    said = question[asked.start("first") if is_part else asked.end() :]
+    end = _SENTENCE_END.search(said)
+    return " ".join(said[: end.start() if end else len(said)].split())
 
 
 def _is_said_by(kept: Sequence[str], window: Sequence[str]) -> bool:

@@ -150,6 +150,7 @@ def read_messages(user: DemoUser, day: date, text: str) -> Iterator[PastMessage]
             role=role,
             content=content,
             created_at=midnight + timedelta(minutes=number),
+            is_without_model=role == "assistant",
         )
 
 
@@ -168,6 +169,7 @@ def read_month(text: str, *, today: date) -> dict[date, list[PastMessage]]:
                     role=role,
                     content=content,
                     created_at=said_at,
+                    is_without_model=role == "assistant",
                 )
             )
             said_at += MONTH_STEP

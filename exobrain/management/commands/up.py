@@ -21,12 +21,14 @@ from django.core.management import call_command, execute_from_command_line
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from accounts.services.provider import load_provider
 from exobrain import checks
 from exobrain.embedded import Connection, EmbeddedError, connect, hold, needed_services
 from exobrain.embedded.files import try_lock
 from exobrain.embedded.forks import ForkedProgram
 from exobrain.embedded.supervisor import Supervisor
 from exobrain.lib.config import ROOT
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.errors import ConfigError
 from orchestrator import address as orchestrator
 
@@ -73,6 +75,9 @@ class Command(BaseCommand):
             lock = take_lock(settings.EXOBRAIN.data_dir, address=url_of(host, port))
             stack.callback(os.close, lock)
             refuse_used_port(host, port)
+            if settings.EXOBRAIN.uses_local_model:
+                model_port = settings.EXOBRAIN.local_model_port
+                refuse_used_port("127.0.0.1", model_port, by="LOCAL_MODEL_PORT")
             services: Connection | None = None
             if wanted := needed_services(**settings.EXOBRAIN.service_urls):
                 self._say(f"Starting {', '.join(sorted(wanted))} ...")
@@ -95,6 +100,8 @@ def programs(host: str, port: int, services: Connection | None) -> list[ForkedPr
         commands["orchestrator"] = ["run_orchestrator"]
     if settings.EXOBRAIN.job_orchestrator_worker_enabled:
         commands["worker"] = ["run_worker"]
+    if settings.EXOBRAIN.uses_local_model:
+        commands["model"] = ["serve_local_model"]
     return [
         ForkedProgram(name, partial(run_command, services, *command))
         for name, command in commands.items()
@@ -154,15 +161,14 @@ def refuse_second_start(path: Path, *, is_late: bool) -> None:
         )
 
 
-def refuse_used_port(host: str, port: int) -> None:
-    """CommandError when somebody listens there already."""
+def refuse_used_port(host: str, port: int, *, by: str = "--port, or --host") -> None:
+    """CommandError when somebody listens there already; it says `by` what to choose another."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
         raise CommandError(
-            f"Cannot listen on {host} port {port}: {error.strerror}. "
-            "Choose another with --port, or --host."
+            f"Cannot listen on {host} port {port}: {error.strerror}. Choose another with {by}."
         ) from error
 
 
@@ -171,6 +177,7 @@ def prepare_database() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     if settings.EXOBRAIN.is_local and not get_user_model().objects.exists():
         call_command("seed_mock_data")
+    load_provider()
     connections.close_all()
 
 
@@ -252,7 +259,15 @@ def sign_in_hint() -> str:
 
 def model_hint() -> str:
     """Which model answers."""
-    config = settings.EXOBRAIN
+    config = effective_config()
     if config.uses_mock_model:
-        return "the mock; set OPENAI_API_KEY or MODEL_PROVIDER_BASE_URL for a real one"
-    return f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
+        return "sample answers from a file, as MAIN_AGENT_USE_MOCK is set"
+    if config.answers_from_memory:
+        return (
+            "none, so the memory answers; staff set one on the settings page, "
+            "or use make run LLM=local"
+        )
+    name = f"{config.effective_model} at {config.model_provider_base_url or 'OpenAI'}"
+    if config.local_model_enabled and not config.uses_local_model:
+        return f"{name}; no local model is served, as this one is configured"
+    return name

@@ -3,10 +3,11 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import selectors as accounts
+from accounts.services.provider import load_provider
+from exobrain.lib.effective_config import effective_config
 from knowledge.services import rereading
 
 
@@ -21,7 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Goes on until nothing waits or the model does not answer."""
-        if not settings.EXOBRAIN.uses_model_extractor:
+        load_provider()
+        if not effective_config().uses_model_extractor:
             raise CommandError("No model is configured to read messages.")
         users = rereading.waiting_users()
         if options["user"]:

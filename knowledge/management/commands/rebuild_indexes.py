@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.services.provider import load_provider
 from knowledge.selectors import indexing
 from knowledge.services.indexing import reindexing, relay
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Each user's in a transaction of its own; then vectors, then the outside indexes."""
+        load_provider()
         only = _user_id(options["user"]) if options["user"] else None
         for user_id in [only] if only else indexing.users_with_blocks():
             count = reindexing.rebuild_user(user_id=user_id)

@@ -40,12 +40,14 @@ class Contexts:
         episodes: Mapping[str, Iterable[UUID]],
         texts: Mapping[UUID, str],
         vectors: Mapping[UUID, Vector],
+        space: str = "",
     ) -> None:
         self.user_id = user_id
         self.episodes = episodes  # those that mention a proposal, by its key
         self.texts = texts  # of the episodes
-        self.vectors = vectors  # of those that were embedded for the batch
         self.index = local_index()
+        # Of those that were embedded for the batch, unless another space is searched by now.
+        self.vectors = vectors if space in ("", self.index.space) else {}
         self.means: dict[UUID, Vector] | None = None
 
     def load(self, entity_ids: Iterable[UUID]) -> None:

@@ -23,6 +23,7 @@ def stored_embeddings(*, user_id: UUID, block_ids: Sequence[UUID]) -> BlockEmbed
     vectors = index.vectors_of_texts(user_id=user_id, digests=wanted)
     tokens = store.tokens_of_texts(user_id=user_id, space=index.space, digests=wanted)
     return BlockEmbeddings(
+        space=index.space,
         vectors={id_: vectors[digest] for id_, digest in digests.items() if digest in vectors},
         tokens={id_: tokens[digest] for id_, digest in digests.items() if digest in tokens},
     )

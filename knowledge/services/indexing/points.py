@@ -16,7 +16,7 @@ from knowledge.retrieval.ranking.context_window import (
 from knowledge.retrieval.utterances import utterance_of
 from knowledge.selectors import indexing
 from knowledge.stores.vectors import local_index
-from knowledge.stores.vectors.port import Point, Vector
+from knowledge.stores.vectors.port import LedgerVectorIndex, Point, Vector
 from knowledge.types import REAL_WORLD, BlockKind, MessagePosition, Status, Trust
 
 # Id and text of the episodes at some positions.
@@ -40,14 +40,17 @@ def build_points(
     block_ids: Sequence[UUID],
     first_only: Sequence[UUID] = (),
     vectors: Mapping[UUID, Vector] | None = None,
+    index: LedgerVectorIndex | None = None,
 ) -> list[Point]:
     """Points of the passages of those of the blocks that are there, indexed among the episodes.
 
     Of the blocks in `first_only` there is only the first passage's, which alone changes with what
     is said around it. `vectors` are of the passages' own texts, of length one; where one is missing
-    here, the one that the index in PostgreSQL has is used, if it is of the same text.
+    here, the one that the index has is used, if it is of the same text: that in PostgreSQL, in the
+    searched space unless another is given.
     """
     given = vectors or {}
+    index = index or local_index()
     blocks = indexing.blocks_by_id(user_id=user_id, block_ids=[*block_ids, *first_only])
     positions = {position for block in blocks if (position := _position_of(block))}
     around = indexing.episodes_around(user_id=user_id, positions=positions, reach=TERM_REACH)
@@ -62,7 +65,7 @@ def build_points(
     }
     before = {id_: text for id_, text in around.values() if id_ not in passages}
     digests |= {id_: digest_of(text) for id_, text in before.items() if id_ not in given}
-    own_vectors = {**local_index().own_vectors(user_id=user_id, digests=digests), **given}
+    own_vectors = {**index.own_vectors(user_id=user_id, digests=digests), **given}
     return [
         point
         for block in blocks

@@ -7,21 +7,27 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from knowledge.models import Block
+from accounts.services.provider import forget_former_keys, load_provider
+from knowledge.errors import EmbedderUnavailable
+from knowledge.models import Block, OutboxEntry
 from knowledge.retrieval.passages import passages_of
 from knowledge.selectors import indexing
-from knowledge.services.indexing import outbox
+from knowledge.services.indexing import outbox, relay
 from knowledge.services.indexing.embedding import embed_texts, withheld_from_embedder
 from knowledge.services.indexing.updating import update_indexes
 from knowledge.services.locking import lock_memory
 from knowledge.stores.embedders import configured_embedder
+from knowledge.stores.embedders.port import Embedder
+from knowledge.stores.spaces import note_problem, present_spaces
 from knowledge.stores.tokens import configured_token_store
 from knowledge.stores.vectors import local_index, outside_index
+from knowledge.stores.vectors.postgres import lock_spaces
 
 log = structlog.get_logger(__name__)
 
 BATCH = 500  # blocks
 EMBED_BATCH = 32  # blocks, some of many passages
+OUTSIDE_IS_BEHIND = "The index outside PostgreSQL does not have every change yet."
 
 
 def rebuild_user(*, user_id: UUID) -> int:
@@ -54,6 +60,7 @@ def embed_missing(*, user_id: UUID | None = None, limit: int = EMBED_BATCH) -> i
     embedder = configured_embedder()
     if embedder is None:
         return 0
+    local_index(embedder).open()
     blocks = indexing.without_embeddings(
         space=embedder.space, with_tokens=embedder.gives_tokens, limit=limit, user_id=user_id
     )
@@ -62,7 +69,8 @@ def embed_missing(*, user_id: UUID | None = None, limit: int = EMBED_BATCH) -> i
         by_user[block.user_id].append(block)
     for owner, theirs in by_user.items():
         texts = {block.id: block.text for block in theirs}
-        embedded = embed_texts(texts, withheld=withheld_from_embedder(user_id=owner))
+        withheld = withheld_from_embedder(embedder, user_id=owner)
+        embedded = embed_texts(texts, withheld=withheld, embedder=embedder)
         # Between reading and now a text may have changed: a vector goes with its own text only.
         with transaction.atomic():
             lock_memory(owner)  # before any row of an index, as all who change the memory
@@ -74,32 +82,75 @@ def embed_missing(*, user_id: UUID | None = None, limit: int = EMBED_BATCH) -> i
                 block_ids=[block.id for block in same],
                 vectors={id_: each for id_, each in embedded.vectors.items() if id_ in passages},
                 tokens={id_: each for id_, each in embedded.tokens.items() if id_ in passages},
+                space=embedded.space,
             )
     return len(blocks)
 
 
 def catch_up(*, seconds: float) -> int:
-    """Missing vectors have been made for so long at most; returns how many.
+    """Missing vectors have been made for so long at most; returns how many blocks got some.
 
     When none is missing any more, and another model was searched until now, the present one is.
+    What was begun is in the database, so that whoever comes next goes on with it.
     """
     until = time.monotonic() + seconds
     embedded = 0
-    while count := embed_missing():
+    while time.monotonic() < until:
+        load_provider()
+        if (embedder := configured_embedder()) is None:
+            forget_former_keys()
+            break
+        try:
+            count = embed_missing()
+        except EmbedderUnavailable as error:
+            note_problem(space=embedder.space, problem=(error.cause or error).message)
+            raise
+        if not count:
+            activate_space()
+            break
+        note_problem(space=embedder.space, problem="")
         embedded += count
-        if time.monotonic() > until:
-            return embedded
-    embedder = configured_embedder()
-    if embedder is not None and indexing.is_waiting(space=embedder.space):
-        activate_space()
-        log.info("embedding_space_activated", space=embedder.space)
     return embedded
 
 
-def activate_space() -> None:
-    """The present model's vectors are the ones that are searched; those of others are gone."""
-    if configured_embedder() is None:
-        return
-    local_index().activate()
-    if (outside := outside_index()) is not None:
+def activate_space() -> bool:
+    """The present model's vectors are the ones that are searched, if none is missing.
+
+    Then those of other models are gone, and the keys of former providers, which nobody needs now.
+    """
+    embedder = configured_embedder()
+    if embedder is None:
+        return True
+    local_index(embedder).open()
+    if [space.name for space in present_spaces()] != [embedder.space]:
+        while relay.relay_changes():  # so that an index outside is whole, too
+            pass
+        if not _change_over(embedder):
+            return False
+        log.info("embedding_space_activated", space=embedder.space)
+    forget_former_keys()
+    if (outside := outside_index(embedder.space, embedder.dimensions)) is not None:
         outside.activate()
+    return True
+
+
+def _change_over(embedder: Embedder) -> bool:
+    """In one transaction: every block has its vector, so this model's are searched, and no others.
+
+    False where something is missing. What is being written meanwhile is waited for, and counts.
+    """
+    with transaction.atomic():
+        lock_spaces()
+        if not indexing.is_searched(space=embedder.space):
+            projection = OutboxEntry.Projection.VECTORS
+            if OutboxEntry.objects.filter(projection=projection).exists():
+                note_problem(space=embedder.space, problem=OUTSIDE_IS_BEHIND)
+                return False
+            if indexing.without_embeddings(
+                space=embedder.space, with_tokens=embedder.gives_tokens, limit=1
+            ):
+                return False
+        local_index(embedder).activate()
+        configured_token_store().keep_only(space=embedder.space)
+    note_problem(space=embedder.space, problem="")
+    return True

@@ -20,7 +20,7 @@ from knowledge.services.indexing.outbox import ALL, BLOCK, EDGE, ENTITY
 from knowledge.services.indexing.points import build_points
 from knowledge.stores.graph import outside_graph
 from knowledge.stores.graph.port import GraphIndex
-from knowledge.stores.vectors import outside_index
+from knowledge.stores.vectors import local_indexes, outside_index
 
 log = structlog.get_logger(__name__)
 
@@ -58,16 +58,7 @@ def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[Outbox
         # In a savepoint: an error of PostgreSQL must not undo the changes of other users.
         with transaction.atomic():
             if projection == OutboxEntry.Projection.VECTORS:
-                if (index := outside_index()) is not None:
-                    if ids[ALL]:
-                        index.clear(user_id=user_id)
-                    # A passage that is there after all goes with its block.
-                    owners = indexing.blocks_of_passages(user_id=user_id, ids=ids[BLOCK])
-                    points = build_points(user_id=user_id, block_ids=[*ids[BLOCK], *owners])
-                    there = {point.block_id for point in points}
-                    gone = [id_ for id_ in ids[BLOCK] if id_ not in there]
-                    index.remove(user_id=user_id, block_ids=gone)
-                    index.upsert(user_id=user_id, points=points)
+                _update_vectors(user_id, ids)
             elif (graph := outside_graph(indexing.active_types())) is not None:
                 _update_graph(graph, user_id, ids)
     except DomainError as error:
@@ -79,6 +70,23 @@ def _relay_changes_of_user(projection: str, user_id: UUID, rows: Sequence[Outbox
         return 0
     chosen.delete()
     return len(rows)
+
+
+def _update_vectors(user_id: UUID, ids: Mapping[str, list[UUID]]) -> None:
+    """The index outside has the blocks, in every space that PostgreSQL has them in."""
+    if ids[ALL] and (searched := outside_index()) is not None:
+        searched.clear(user_id=user_id)  # from every space
+    # A passage that is there after all goes with its block.
+    owners = indexing.blocks_of_passages(user_id=user_id, ids=ids[BLOCK])
+    for local in local_indexes():
+        index = outside_index(local.space, local.dimensions)
+        if index is None:
+            return
+        points = build_points(user_id=user_id, block_ids=[*ids[BLOCK], *owners], index=local)
+        there = {point.block_id for point in points}
+        gone = [id_ for id_ in ids[BLOCK] if id_ not in there]
+        index.remove(user_id=user_id, block_ids=gone)
+        index.upsert(user_id=user_id, points=points)
 
 
 def _update_graph(graph: GraphIndex, user_id: UUID, ids: Mapping[str, list[UUID]]) -> None:

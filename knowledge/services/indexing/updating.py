@@ -15,7 +15,7 @@ from knowledge.services.indexing.outbox import add_changes
 from knowledge.services.indexing.points import build_points
 from knowledge.stores.tokens import configured_token_store
 from knowledge.stores.tokens.port import StoredTokens, position_alone
-from knowledge.stores.vectors import local_index
+from knowledge.stores.vectors import local_indexes
 from knowledge.stores.vectors.port import Point, Vector
 
 
@@ -27,28 +27,45 @@ def update_indexes(
     edge_ids: Sequence[UUID] = (),
     vectors: Mapping[UUID, Vector] | None = None,
     tokens: Mapping[UUID, bytes] | None = None,
+    space: str = "",
 ) -> None:
     """The indexes have these records as the ledger has them, or no trace of those that are gone.
 
     Must be called in the transaction that changed the records. `vectors` and `tokens` are by
-    passage; one without them here keeps those it has, unless its text has changed.
+    passage and in a space, else the searched one; a passage without them here keeps those it has,
+    unless its text has changed.
     """
     with transaction.atomic():
-        index = local_index()
+        index, *beside_it = local_indexes()
+        space = space or index.space
         # A block's words and vector are part of its neighbours' points.
         positions = indexing.positions(user_id=user_id, block_ids=block_ids)
         around = indexing.episodes_around(user_id=user_id, positions=positions, reach=TERM_REACH)
         ids = dict.fromkeys(block_ids)
         beside = [id_ for id_ in dict.fromkeys(id_ for id_, _ in around.values()) if id_ not in ids]
         points = build_points(
-            user_id=user_id, block_ids=list(ids), first_only=beside, vectors=vectors
+            user_id=user_id,
+            block_ids=list(ids),
+            first_only=beside,
+            vectors=vectors if index.space == space else None,
+            index=index,
         )
         there = {point.block_id for point in points}
         old = indexing.later_passages(user_id=user_id, block_ids=block_ids)
         gone = [id_ for id_ in (*ids, *beside, *old) if id_ not in there]
         index.remove(user_id=user_id, block_ids=gone)
         index.upsert(user_id=user_id, points=points)
-        _update_tokens(user_id, points, gone, tokens or {}, space=index.space)
+        for each in beside_it:
+            others = build_points(
+                user_id=user_id,
+                block_ids=list(ids),
+                first_only=beside,
+                vectors=vectors if each.space == space else None,
+                index=each,
+            )
+            each.upsert_vectors(user_id=user_id, points=others)
+        is_kept = space in {each.space for each in (index, *beside_it)}
+        _update_tokens(user_id, points, gone, (tokens or {}) if is_kept else {}, space=space)
         add_changes(
             user_id=user_id,
             block_ids=[*ids, *beside],

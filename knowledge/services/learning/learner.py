@@ -19,10 +19,11 @@ from typing import Any, cast
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 
 from accounts.selectors import zone_of
+from exobrain.lib.config import Config
+from exobrain.lib.effective_config import effective_config
 from exobrain.lib.errors import Unavailable
 from exobrain.lib.text import storable
 from journal import selectors as journal
@@ -30,7 +31,7 @@ from journal.types import StoredMessage
 from knowledge import identity
 from knowledge.dates.occurrences import end_of
 from knowledge.dates.words import MONTH_NAMES
-from knowledge.extraction import configured_extractor, filter_extraction
+from knowledge.extraction import Extractor, configured_extractor, filter_extraction
 from knowledge.extraction.port import SchemaView
 from knowledge.extraction.topics import topic_named
 from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem
@@ -91,6 +92,7 @@ from knowledge.services.ledger.redaction import (
 from knowledge.services.ledger.unit_of_work import UnitOfWork
 from knowledge.services.locking import lock_memory
 from knowledge.services.withholding import Withheld, withheld_from
+from knowledge.stores.spaces import searched_embedder
 from knowledge.types import (
     CERTAIN,
     HOLDER,
@@ -137,7 +139,8 @@ def prepare_learning(
 ) -> PreparedLearning:
     """Returns what may be remembered of the messages; writes nothing.
 
-    What is learned already is left out, unless it is to be read `again`.
+    What is learned already is left out, unless it is to be read `again`; so is an answer that no
+    model made, as it only says what a file or the memory says.
 
     The extractor never sees what the user had forgotten: there are blanks in its place. While the
     embedder is unavailable the vectors are left out. Nor does a model elsewhere see what is
@@ -146,7 +149,11 @@ def prepare_learning(
     """
     ids = [message.id for message in messages]
     known_already = set() if again else learned_messages(user_id=user_id, message_ids=ids)
-    fresh = [m for m in messages if m.id not in known_already and m.content]
+    fresh = [
+        message
+        for message in messages
+        if message.id not in known_already and message.content and not message.is_without_model
+    ]
     if not fresh:
         return PreparedLearning(messages=[], extraction=Extraction())
     fresh.sort(key=CHRONOLOGICAL)
@@ -159,11 +166,11 @@ def prepare_learning(
     ]
     # An answer made from what others wrote is found again, and nothing is learned from it.
     read = [message for message in shown if not message.is_from_outside]
-    if settings.EXOBRAIN.uses_model_extractor and settings.EXOBRAIN.model_is_elsewhere:
+    config, extractor = _extractor_and_config()
+    if config.uses_model_extractor and config.model_is_elsewhere:
         if private is None:
             private = withheld_from(user_id=user_id, is_elsewhere=True)
         read = [_for_model_elsewhere(message, private) for message in read]
-    extractor = configured_extractor()
     proposed = extractor.extract(
         messages=read, schema=schema_view(), known=known_entities(user_id=user_id)
     )
@@ -175,8 +182,10 @@ def prepare_learning(
         texts = {identity.episode_id(user_id, message_id=m.id): storable(m.content) for m in shown}
         # Which id a statement gets is not known yet, so its text stands for it.
         texts |= {identity.text_id(t): t for fact in extraction.facts if (t := _fact_text(fact))}
+        embedder = searched_embedder()
+        withheld = withheld_from_embedder(embedder, user_id=user_id)
         try:
-            embedded = embed_texts(texts, withheld=withheld_from_embedder(user_id=user_id))
+            embedded = embed_texts(texts, withheld=withheld, embedder=embedder)
         except Unavailable as error:
             log.warning("embedding_skipped", error=type(error).__name__, texts=len(texts))
     return PreparedLearning(
@@ -184,7 +193,17 @@ def prepare_learning(
         extraction=extraction,
         vectors=embedded.vectors,
         tokens=embedded.tokens,
+        space=embedded.space,
     )
+
+
+def _extractor_and_config() -> tuple[Config, Extractor]:
+    """The extractor, and the settings that say where its model is: not those of a moment later."""
+    while True:
+        config = effective_config()
+        extractor = configured_extractor()
+        if config is effective_config():
+            return config, extractor
 
 
 def _for_model_elsewhere(message: SourceMessage, private: Withheld) -> SourceMessage:
@@ -205,6 +224,7 @@ def message_to_learn(message: StoredMessage) -> SourceMessage:
         content=message.content,
         said_at=message.created_at,
         is_from_outside=message.is_from_outside,
+        is_without_model=message.is_without_model,
     )
 
 
@@ -254,7 +274,7 @@ def commit_prepared(work: UnitOfWork, prepared: PreparedLearning) -> UUID:
                     vectors[passage.id] = prepared.vectors[id_]
                 if id_ in prepared.tokens:
                     tokens[passage.id] = prepared.tokens[id_]
-    return work.commit(vectors=vectors, tokens=tokens)
+    return work.commit(vectors=vectors, tokens=tokens, space=prepared.space)
 
 
 def learn_prepared(work: UnitOfWork, prepared: PreparedLearning, *, again: bool = False) -> None:
@@ -336,6 +356,7 @@ class Learner:
         self.messages = {message.id: message for message in messages}
         self.extraction = prepared.extraction
         self.vectors = prepared.vectors
+        self.space = prepared.space
         self.schema: SchemaView = schema_view()
         self.mask: RedactionMask = load_redaction_mask(user_id=self.user_id, messages=messages)
         self.entities: dict[str, Resolved] = {}
@@ -471,7 +492,11 @@ class Learner:
             for message_id, episode_id in ids.items()
         }
         contexts = Contexts(
-            user_id=self.user_id, episodes=episodes, texts=texts, vectors=self.vectors
+            user_id=self.user_id,
+            episodes=episodes,
+            texts=texts,
+            vectors=self.vectors,
+            space=self.space,
         )
         resolver = Resolver(self.work, self.schema, contexts)
         self.entities = resolver.resolve(proposals)

@@ -224,6 +224,7 @@ class UnitOfWork:
         *,
         vectors: Mapping[UUID, Vector] | None = None,
         tokens: Mapping[UUID, bytes] | None = None,
+        space: str = "",
         keeps_history: bool = True,
     ) -> UUID:
         """All of it is in the ledger, its history and its indexes; returns the changeset.
@@ -271,7 +272,7 @@ class UnitOfWork:
                 _delete_rows(table.versions, removed)
         if keeps_history:
             _insert_rows(Decision, [*self.decisions.values()], now=self.now)
-        self._update_indexes(vectors, tokens)
+        self._update_indexes(vectors, tokens, space)
         return self.changeset.id
 
     def _drop_stored_additions(self) -> None:
@@ -303,7 +304,10 @@ class UnitOfWork:
                 del self.added[name, id_]
 
     def _update_indexes(
-        self, vectors: Mapping[UUID, Vector] | None, tokens: Mapping[UUID, bytes] | None
+        self,
+        vectors: Mapping[UUID, Vector] | None,
+        tokens: Mapping[UUID, bytes] | None,
+        space: str,
     ) -> None:
         ids: dict[str, set[UUID]] = defaultdict(set)
         for records in (self.added, self.changed, self.removed):
@@ -321,6 +325,7 @@ class UnitOfWork:
                 edge_ids=sorted(ids["edge"]),
                 vectors=vectors,
                 tokens=tokens,
+                space=space,
             )
 
 

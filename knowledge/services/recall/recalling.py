@@ -18,8 +18,9 @@ from knowledge.retrieval.ranking.question import parse_question
 from knowledge.retrieval.ranking.weights import TOKEN_REACH
 from knowledge.retrieval.retrievers import RetrievalQuery, Retrieved
 from knowledge.selectors.recalling import has_memory
-from knowledge.stores.embedders import configured_embedder
+from knowledge.stores.embedders.port import Embedder
 from knowledge.stores.graph import configured_graph
+from knowledge.stores.spaces import searched_embedder
 from knowledge.stores.tokens import configured_token_store
 from knowledge.stores.vectors import configured_index
 from knowledge.stores.vectors.port import TermStatistics
@@ -56,9 +57,11 @@ def recall(
     milliseconds = deadline_ms or settings.EXOBRAIN.memory_recall_deadline_ms
     now = (scope.as_of or clock.now()).astimezone(zone_of(user_id=scope.user_id))
     question = parse_question(query[:MAX_QUERY_CHARS], now=now)
+    embedder = searched_embedder()
+    asked = RetrievalQuery(scope, question, now)
     wanted = {
         name: retriever
-        for name, retriever in _configured_retrievers(RetrievalQuery(scope, question, now)).items()
+        for name, retriever in _configured_retrievers(asked, embedder).items()
         if name not in without
     }
     retrieved, took = _run_retrievers(wanted, seconds=milliseconds * RETRIEVERS_SHARE / 1000)
@@ -67,7 +70,7 @@ def recall(
         question,
         pool,
         statistics=retrieved.get("words", Retrieved()).statistics or TermStatistics(0, {}),
-        scorer=None if "tokens" in without else _load_scorer(scope, pool, retrieved),
+        scorer=None if "tokens" in without else _load_scorer(scope, pool, retrieved, embedder),
     )
     items, tokens = within_budget(
         ordered, budget_tokens=budget_tokens, limit=limit, drop_weak=drop_weak
@@ -76,11 +79,13 @@ def recall(
     return Recall(items=items, tokens=tokens, retriever_ms=took, dropped=dropped)
 
 
-def _configured_retrievers(query: RetrievalQuery) -> dict[str, Retriever]:
+def _configured_retrievers(
+    query: RetrievalQuery, embedder: Embedder | None
+) -> dict[str, Retriever]:
     """The slowest first: it begins first."""
-    index = configured_index()
+    index = configured_index(embedder)
     found: dict[str, Retriever] = {}
-    if (embedder := configured_embedder()) is not None:
+    if embedder is not None:
         found["meaning"] = partial(retrievers.by_meaning, query, index=index, embedder=embedder)
     found["words"] = partial(retrievers.by_words, query, index=index)
     found["graph"] = partial(retrievers.by_graph, query, graph=configured_graph())
@@ -111,18 +116,18 @@ def _run_retrievers(
 
 
 def _load_scorer(
-    scope: Scope, pool: CandidatePool, retrieved: Mapping[str, Retrieved]
+    scope: Scope,
+    pool: CandidatePool,
+    retrieved: Mapping[str, Retrieved],
+    embedder: Embedder | None,
 ) -> LateInteractionScorer | None:
     """None where the question or the memory has no token vectors of the embedder's space.
 
-    Nor while that space is being filled: as long as nothing is found by vectors, words decide.
+    Nor where nothing is found by vectors: words decide.
     """
     meaning = retrieved.get("meaning", Retrieved())
     question = meaning.question_tokens
-    if question is None or not len(question.vectors) or not meaning.scores:
-        return None
-    embedder = configured_embedder()
-    if embedder is None:
+    if question is None or not len(question.vectors) or not meaning.scores or embedder is None:
         return None
     packed = configured_token_store().with_neighbours(
         user_id=scope.user_id,

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 import structlog
 
+from accounts.services.provider import load_provider
 from journal import selectors as journal
 from journal.services import mark_committed
 from knowledge.errors import LearnedMeanwhile, NotInJournal
@@ -48,6 +49,7 @@ def prepare_update(attempt: Attempt, payload: UpdatePayload) -> PreparedUpdate:
     user are not learned: they could not be traced to a source, or forgotten. Raises NotInJournal
     for another program's job that has no others.
     """
+    load_provider()
     user_id = _user_id_of(attempt)
     update = Update.objects.filter(job_id=attempt.job_id, user_id=user_id).first()
     if update is not None:

@@ -18,6 +18,8 @@ class HashingEmbedder:
     So texts that share words are near each other, on every machine.
     """
 
+    address = ""
+
     def __init__(self, dimensions: int = 64, *, gives_tokens: bool = False) -> None:
         self.space = f"hashing-v1/{dimensions}"
         self.dimensions = dimensions
@@ -49,6 +51,7 @@ class ByteEmbedder:
 
     space = f"bytes-v1/{MOCK_DIMENSIONS}"
     dimensions = MOCK_DIMENSIONS
+    address = ""
     gives_tokens = False
 
     def embed(self, texts: Sequence[str]) -> Embeddings:

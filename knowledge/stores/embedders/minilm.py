@@ -36,6 +36,7 @@ class MiniLmEmbedder:
 
     space = "all-MiniLM-L6-v2-int8/384"
     dimensions = 384
+    address = ""
     gives_tokens = True
 
     def __init__(self, *, threads: int = 1) -> None:

@@ -32,6 +32,7 @@ class Embedder(Protocol):
 
     space: str  # name and version of the model, then its dimensions: "some-model/384"
     dimensions: int  # a multiple of 64 where there are token vectors
+    address: str  # of the provider that is shown the texts; empty: they stay in this process
     gives_tokens: bool  # whether there is a vector for each token of a text, too
 
     def embed(self, texts: Sequence[str]) -> Embeddings:

@@ -1,7 +1,7 @@
 """An embedding model at an OpenAI-compatible provider.
 
-Talks HTTP to `/embeddings` at MODEL_PROVIDER_BASE_URL, or at OpenAI when only a key is set. Every
-failure is an EmbedderUnavailable that neither names the key nor repeats what the provider said.
+Talks HTTP to `/embeddings` at the address it is given, and follows no redirect. Every failure is an
+EmbedderUnavailable that neither names the key nor repeats what the provider said.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,14 @@ import openai
 import structlog
 from pydantic import SecretStr
 
+from exobrain.lib.model_errors import (
+    ModelFailed,
+    ModelMoved,
+    ModelNotUnderstood,
+    ModelTooSlow,
+    ModelUnreachable,
+)
+from exobrain.lib.provider_failures import refusal_of, refused
 from knowledge.errors import EmbedderUnavailable
 from knowledge.stores.embedders.port import Embeddings, normalised
 
@@ -33,6 +41,7 @@ class ProviderEmbedder:
         batch_size: int = 64,
         timeout_seconds: float = 30.0,
     ) -> None:
+        self.address = base_url
         self.model = model
         self.dimensions = dimensions
         self.space = f"{model}/{dimensions}"
@@ -43,6 +52,8 @@ class ProviderEmbedder:
             api_key=key.get_secret_value() if key else NO_KEY,
             timeout=timeout_seconds,
             max_retries=1,
+            # A redirect would be followed with the texts.
+            http_client=openai.DefaultHttpxClient(follow_redirects=False),
         )
 
     def embed(self, texts: Sequence[str]) -> Embeddings:
@@ -64,9 +75,25 @@ class ProviderEmbedder:
             )
         except openai.OpenAIError as error:
             log.warning("embedder_failed", error=type(error).__name__)
-            raise EmbedderUnavailable from error
+            raise EmbedderUnavailable(_failure(error)()) from error
         rows = [each.embedding for each in sorted(answer.data, key=lambda each: each.index)]
         if [len(row) for row in rows] != [self.dimensions] * len(texts):
             log.warning("embedder_answered_nonsense", model=self.model)
-            raise EmbedderUnavailable
+            given = len(rows[0]) if rows else 0
+            said = f"The embedding model gives {given} dimensions, and {self.dimensions} are set."
+            raise EmbedderUnavailable(ModelFailed(said))
         return rows
+
+
+def _failure(error: openai.OpenAIError) -> type[ModelFailed]:
+    """What the client's error means."""
+    if isinstance(error, openai.APIStatusError):
+        if error.response.is_redirect:
+            return ModelMoved
+        answer = error.response
+        return refused(refusal_of(answer.status_code, answer.content, answer.headers)).failure
+    if isinstance(error, openai.APITimeoutError):
+        return ModelTooSlow
+    if isinstance(error, openai.APIConnectionError):
+        return ModelUnreachable
+    return ModelNotUnderstood

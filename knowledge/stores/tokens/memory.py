@@ -45,6 +45,12 @@ class InMemoryTokenStore:
             if at == space and tokens.digest in digests
         }
 
+    def keep_only(self, *, space: str) -> None:
+        """Nobody's passages have token vectors of another space."""
+        for mine in self.kept.values():
+            for passage_id in [each for each, (at, _) in mine.items() if at != space]:
+                del mine[passage_id]
+
     def remove_stale(
         self, *, user_id: UUID, passage_ids: Sequence[UUID], digests: Mapping[UUID, bytes]
     ) -> None:

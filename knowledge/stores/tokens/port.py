@@ -40,6 +40,9 @@ class TokenStore(Protocol):
     ) -> Mapping[bytes, bytes]:
         """Packed vectors in this space of the user's passages with such texts, by digest."""
 
+    def keep_only(self, *, space: str) -> None:
+        """Nobody's passages have token vectors of another space."""
+
     def remove_stale(
         self, *, user_id: UUID, passage_ids: Sequence[UUID], digests: Mapping[UUID, bytes]
     ) -> None:

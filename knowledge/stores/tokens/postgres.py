@@ -67,6 +67,10 @@ class PostgresTokenStore:
         """Packed vectors in this space of the user's passages with such texts, by digest."""
         return dict(all_rows(OF_TEXTS, [user_id, space, list(digests)], binary=True))
 
+    def keep_only(self, *, space: str) -> None:
+        """Nobody's passages have token vectors of another space."""
+        send("DELETE FROM knowledge_blocktokens WHERE space <> %s", [space])
+
     def remove_stale(
         self, *, user_id: UUID, passage_ids: Sequence[UUID], digests: Mapping[UUID, bytes]
     ) -> None:

@@ -5,7 +5,8 @@ from functools import cache
 from django.conf import settings
 
 from exobrain.lib.config import Config
-from knowledge.stores.embedders import configured_embedder
+from knowledge.stores.embedders.port import Embedder
+from knowledge.stores.spaces import present_spaces, searched_embedder
 from knowledge.stores.vectors.fallback import FallbackVectorSearch
 from knowledge.stores.vectors.port import LedgerVectorIndex, VectorIndex, VectorSearch
 from knowledge.stores.vectors.postgres import PostgresVectorIndex
@@ -14,12 +15,21 @@ QDRANT_TIMEOUT_SECONDS = 10
 NO_DIMENSIONS = 1  # Qdrant wants a number, also where there is no embedder
 
 
-def local_index() -> LedgerVectorIndex:
-    """The index that is written with the ledger."""
-    embedder = configured_embedder()
+def local_index(embedder: Embedder | None = None) -> LedgerVectorIndex:
+    """The index that is written with the ledger, in this embedder's space or the searched one."""
+    embedder = embedder or searched_embedder()
     if embedder is None:
         return PostgresVectorIndex()
-    return PostgresVectorIndex(space=embedder.space, dimensions=embedder.dimensions)
+    return PostgresVectorIndex(
+        space=embedder.space, dimensions=embedder.dimensions, address=embedder.address
+    )
+
+
+def local_indexes() -> list[LedgerVectorIndex]:
+    """The index in the searched space, then that of each space beside it."""
+    first = local_index()
+    others = [space for space in present_spaces() if space.name != first.space]
+    return [first, *(PostgresVectorIndex(space=s.name, dimensions=s.dimensions) for s in others)]
 
 
 def has_outside_index() -> bool:
@@ -28,21 +38,22 @@ def has_outside_index() -> bool:
     return config.exobrain_qdrant_url is not None
 
 
-def outside_index() -> VectorIndex | None:
-    """The index outside PostgreSQL, where there is one."""
+def outside_index(space: str = "", dimensions: int = 0) -> VectorIndex | None:
+    """The index outside PostgreSQL, where there is one, in a space, else the searched one."""
     config: Config = settings.EXOBRAIN
     if config.exobrain_qdrant_url is None:
         return None
-    embedder = configured_embedder()
-    if embedder is None:
-        return _qdrant(config.exobrain_qdrant_url, "none", NO_DIMENSIONS)
-    return _qdrant(config.exobrain_qdrant_url, embedder.space, embedder.dimensions)
+    if not space and (embedder := searched_embedder()) is not None:
+        space, dimensions = embedder.space, embedder.dimensions
+    return _qdrant(config.exobrain_qdrant_url, space or "none", dimensions or NO_DIMENSIONS)
 
 
-def configured_index() -> VectorSearch:
-    """The index that recall asks."""
-    outside = outside_index()
-    return local_index() if outside is None else FallbackVectorSearch(outside, local_index())
+def configured_index(embedder: Embedder | None = None) -> VectorSearch:
+    """The index that recall asks, with vectors of this embedder, else of the searched one."""
+    embedder = embedder or searched_embedder()
+    local = local_index(embedder)
+    outside = outside_index(embedder.space, embedder.dimensions) if embedder else outside_index()
+    return local if outside is None else FallbackVectorSearch(outside, local)
 
 
 @cache

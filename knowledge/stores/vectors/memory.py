@@ -21,6 +21,7 @@ class InMemoryVectorIndex:
     """Blocks in a dictionary."""
 
     space = "memory"
+    dimensions = 0
 
     def __init__(self, *, parameters: Bm25Parameters | None = None) -> None:
         self.parameters = parameters or Bm25Parameters()
@@ -47,6 +48,13 @@ class InMemoryVectorIndex:
         """No trace of the user is left."""
         self.points.pop(user_id, None)
         self.vectors.pop(user_id, None)
+
+    def open(self) -> None:
+        """Nothing to do: there is but one space."""
+
+    def upsert_vectors(self, *, user_id: UUID, points: Sequence[Point]) -> None:
+        """As `upsert`: there is but one space."""
+        self.upsert(user_id=user_id, points=points)
 
     def activate(self) -> None:
         """Nothing to do: there is but one space."""

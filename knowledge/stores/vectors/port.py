@@ -104,6 +104,13 @@ class LedgerVectorIndex(VectorIndex, Protocol):
     """The index that is written in the ledger's transaction, and that knows every vector."""
 
     space: str  # of the embedder; empty where there is none
+    dimensions: int
+
+    def open(self) -> None:
+        """Our space is one of those that vectors are kept in; the first there ever is is active."""
+
+    def upsert_vectors(self, *, user_id: UUID, points: Sequence[Point]) -> None:
+        """As `upsert`, of the vectors alone; for a space beside the searched one."""
 
     def clear_words(self, *, user_id: UUID) -> None:
         """Only vectors of the ledger's blocks are left, for whoever puts the blocks in again."""

@@ -12,6 +12,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
+from django.db.models import QuerySet
 from pgvector import HalfVector
 
 from exobrain.lib.sql import all_rows, first_row, pipelined, plain_array, send
@@ -78,10 +79,16 @@ class PostgresVectorIndex:
     """Blocks in the ledger's own database."""
 
     def __init__(
-        self, *, space: str = "", dimensions: int = 0, parameters: Bm25Parameters | None = None
+        self,
+        *,
+        space: str = "",
+        dimensions: int = 0,
+        address: str = "",
+        parameters: Bm25Parameters | None = None,
     ) -> None:
         self.space = space
         self.dimensions = dimensions
+        self.address = address  # of the provider that has the model
         self.parameters = parameters or Bm25Parameters()
 
     # -- writing
@@ -93,7 +100,7 @@ class PostgresVectorIndex:
             return
         with transaction.atomic():
             PostingWriter(user_id).write(points)
-            self._write_vectors(user_id, points)
+            self.upsert_vectors(user_id=user_id, points=points)
 
     def remove(self, *, user_id: UUID, block_ids: Sequence[UUID]) -> None:
         """No trace of these blocks is left."""
@@ -124,19 +131,37 @@ class PostgresVectorIndex:
             )
             PostingWriter(user_id).clear()
 
+    def open(self) -> None:
+        """Our space is one of those that vectors are kept in; the first there ever is is active."""
+        found = EmbeddingSpace.objects.filter(name=self.space)
+        if found.exists():
+            found.exclude(address=self.address).update(address=self.address)
+            return
+        with transaction.atomic():
+            space, is_new = EmbeddingSpace.objects.get_or_create(
+                name=self.space,
+                defaults={
+                    "dimensions": self.dimensions,
+                    "address": self.address,
+                    "is_active": not EmbeddingSpace.objects.exists(),
+                },
+            )
+            if is_new:
+                # Before its first vector: an index of nothing is made at once.
+                send(_INDEX.format(space=space.id, dimensions=space.dimensions), [])
+
     def activate(self) -> None:
         """Our space is the one that is searched; what the others had is gone."""
         with transaction.atomic():
-            space = self._own_space()
-            others = EmbeddingSpace.objects.exclude(id=space.id)
-            for other in others:
-                send(f"DROP INDEX IF EXISTS knowledge_vectors_of_{other.id}", [])
-            send("DELETE FROM knowledge_blockvector WHERE space_id <> %s", [space.id])
-            others.delete()
-            EmbeddingSpace.objects.filter(id=space.id).update(is_active=True)
+            self.open()
+            drop_spaces(EmbeddingSpace.objects.exclude(name=self.space))
+            EmbeddingSpace.objects.filter(name=self.space).update(is_active=True)
 
-    def _write_vectors(self, user_id: UUID, points: Sequence[Point]) -> None:
-        """Vectors of other texts are gone, and those that the points bring are there."""
+    def upsert_vectors(self, *, user_id: UUID, points: Sequence[Point]) -> None:
+        """Vectors of other texts are gone, and those that the points bring are there.
+
+        Unless another space has taken the place of ours since they were made.
+        """
         send(
             "DELETE FROM knowledge_blockvector v"
             " USING unnest(%s::uuid[], %s::bytea[]) n(id, digest)"
@@ -144,7 +169,7 @@ class PostgresVectorIndex:
             [[p.block_id for p in points], [p.digest for p in points], user_id],
         )
         given = [(point, point.vector) for point in points if point.vector is not None]
-        if not given:
+        if not given or (space_id := self._locked_space()) is None:
             return
         own = [vector if point.own_vector is None else point.own_vector for point, vector in given]
         send(
@@ -157,7 +182,7 @@ class PostgresVectorIndex:
             " SET digest = excluded.digest, own = excluded.own, embedding = excluded.embedding",
             [
                 user_id,
-                self._own_space().id,
+                space_id,
                 [point.block_id for point, _ in given],
                 [point.digest for point, _ in given],
                 [each.astype(np.float16).tobytes() for each in own],
@@ -165,18 +190,14 @@ class PostgresVectorIndex:
             ],
         )
 
-    def _own_space(self) -> EmbeddingSpace:
-        """The space of our embedder; the first one there ever is is active at once."""
-        if found := EmbeddingSpace.objects.filter(name=self.space).first():
-            return found
-        is_first = not EmbeddingSpace.objects.exists()
-        space, is_new = EmbeddingSpace.objects.get_or_create(
-            name=self.space, defaults={"dimensions": self.dimensions, "is_active": is_first}
-        )
-        if is_new:
-            # Before its first vector: an index of nothing is made at once.
-            send(_INDEX.format(space=space.id, dimensions=space.dimensions), [])
-        return space
+    def _locked_space(self) -> int | None:
+        """The id of our space, which stays until this transaction ends; None: it is gone."""
+        query = "SELECT id FROM knowledge_embeddingspace WHERE name = %s FOR KEY SHARE"
+        row = first_row(query, self.space)
+        if row is None and not EmbeddingSpace.objects.exists():
+            self.open()
+            row = first_row(query, self.space)
+        return row[0] if row else None
 
     # -- reading
 
@@ -252,6 +273,23 @@ class PostgresVectorIndex:
                 return found
         values = scope_values(scope, **_vector_values(vector, limit), space=space.id)
         return _by_distance(all_rows(_EXACT, values))
+
+
+def lock_spaces() -> None:
+    """Nobody writes a vector until this transaction ends, and what was being written is there."""
+    all_rows("SELECT id FROM knowledge_embeddingspace ORDER BY id FOR UPDATE", [])
+
+
+def drop_spaces(spaces: QuerySet[EmbeddingSpace]) -> None:
+    """These spaces are gone with their vectors."""
+    ids = list(spaces.select_for_update().order_by("id").values_list("id", flat=True))
+    if not ids:
+        return
+    send("DELETE FROM knowledge_blockvector WHERE space_id = ANY(%s)", [ids])
+    EmbeddingSpace.objects.filter(id__in=ids).delete()
+    # Last: it locks the table, for recall, too, until the transaction ends.
+    for id_ in ids:
+        send(f"DROP INDEX IF EXISTS knowledge_vectors_of_{id_}", [])
 
 
 def _best_in_scope(scores: Floats, scope: Scope, limit: int) -> list[ScoredBlock]:

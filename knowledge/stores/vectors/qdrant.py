@@ -54,7 +54,6 @@ class QdrantVectorIndex:
         self.dimensions = dimensions
         self.collection = f"{ALIAS}_{re.sub(r'[^a-z0-9]+', '_', space.lower()).strip('_')}"
         self.parameters = parameters or Bm25Parameters()
-        self.is_ready = False
 
     # -- writing
 
@@ -94,13 +93,9 @@ class QdrantVectorIndex:
     def activate(self) -> None:
         """Our collection is the one that is searched; the others are gone."""
         self._make_ready()
-        mine = q.CreateAlias(collection_name=self.collection, alias_name=ALIAS)
-        changes: list[Any] = [q.CreateAliasOperation(create_alias=mine)]
         with _errors_translated():
-            if self._searched_collection():
-                old = q.DeleteAlias(alias_name=ALIAS)
-                changes.insert(0, q.DeleteAliasOperation(delete_alias=old))
-            self.client.update_collection_aliases(change_aliases_operations=changes)
+            if self._searched_collection() != self.collection:
+                self._set_alias()
             for name in self._collections() - {self.collection}:
                 self.client.delete_collection(name)
 
@@ -171,9 +166,10 @@ class QdrantVectorIndex:
     # -- collections
 
     def _make_ready(self) -> None:
-        """Our collection is there; the first one there ever is is searched at once."""
-        if self.is_ready:
-            return
+        """Our collection is there; the first one there ever is is searched at once.
+
+        Asked each time: another process may have deleted it when another space was searched.
+        """
         with _errors_translated():
             if not self.client.collection_exists(self.collection):
                 self.client.create_collection(
@@ -191,9 +187,17 @@ class QdrantVectorIndex:
                 for name in NUMBERS:
                     number = q.PayloadSchemaType.FLOAT
                     self.client.create_payload_index(self.collection, name, number)
-            self.is_ready = True
             if not self._searched_collection():
-                self.activate()
+                self._set_alias()
+
+    def _set_alias(self) -> None:
+        """The alias names our collection."""
+        mine = q.CreateAlias(collection_name=self.collection, alias_name=ALIAS)
+        changes: list[Any] = [q.CreateAliasOperation(create_alias=mine)]
+        if self._searched_collection():
+            old = q.DeleteAlias(alias_name=ALIAS)
+            changes.insert(0, q.DeleteAliasOperation(delete_alias=old))
+        self.client.update_collection_aliases(change_aliases_operations=changes)
 
     def _searched_collection(self) -> str:
         """The collection that the alias names; empty when there is none."""

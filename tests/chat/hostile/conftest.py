@@ -66,7 +66,7 @@ class Stage:
     ) -> Played:
         """The user asks, and the model does what the attacker wants."""
         model = Adversary(attack, opening=channel.opening, needs_secret=needs_secret)
-        self.monkeypatch.setattr(generation, "chat_model", lambda: model)
+        self.monkeypatch.setattr(generation, "chat_model", lambda _config: model)
         self.monkeypatch.setattr(giving, "recall", _Recalling(self.known, channel))
         with outside() as seen:
             stream_id = self.client.ask(channel.question)

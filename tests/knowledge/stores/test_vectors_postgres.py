@@ -110,6 +110,7 @@ def test_an_activated_space_takes_over(index: PostgresVectorIndex, alice: User) 
     block = point("tea", vector=vector(1), digest=b"1")
     other = PostgresVectorIndex(space="test-v2/8", dimensions=8)
     index.upsert(user_id=alice.id, points=[block])
+    other.open()
     other.upsert(user_id=alice.id, points=[block])
 
     other.activate()

@@ -10,6 +10,7 @@ from knowledge.extraction.model import ModelExtractor
 from knowledge.models import Block, PendingReading
 from knowledge.services.indexing import embedding
 from knowledge.services.pages.editing import set_private
+from knowledge.stores import spaces
 from knowledge.stores.embedders.hashing import HashingEmbedder
 from knowledge.stores.embedders.port import Embeddings
 from tests.knowledge.updates.conftest import said
@@ -89,7 +90,7 @@ def test_an_embedder_elsewhere_is_shown_marks(
 ) -> None:
     """In place of what is private, when a message is learned and when vectors are made anew."""
     embedder = Recording()
-    monkeypatch.setattr(embedding, "configured_embedder", lambda: embedder)
+    monkeypatch.setattr(spaces, "configured_embedder", lambda: embedder)
     learn(alice, *said(alice, "I suffer from gout."))
     make_private(alice, value="gout")
     config(
@@ -99,6 +100,7 @@ def test_an_embedder_elsewhere_is_shown_marks(
         main_agent_use_mock=True,
         knowledge_extractor="rules",
     )
+    embedder.address = "https://models.example.com/v1"
     embedder.shown.clear()
 
     learn(alice, *said(alice, "My gout is back, said the doctor."))
@@ -106,7 +108,7 @@ def test_an_embedder_elsewhere_is_shown_marks(
     embedder.shown.clear()
     embedding.embed_texts(
         dict(Block.objects.filter(user=alice).values_list("id", "text")),
-        withheld=embedding.withheld_from_embedder(user_id=alice.id),
+        withheld=embedding.withheld_from_embedder(embedder, user_id=alice.id),
     )
 
     assert "the doctor" in learned

@@ -14,7 +14,8 @@ from typing import Any
 import orjson
 import structlog
 
-from chat.errors import (
+from exobrain.lib import clock
+from exobrain.lib.model_errors import (
     ModelBroken,
     ModelBusy,
     ModelContextTooLong,
@@ -26,7 +27,6 @@ from chat.errors import (
     ModelTooSlow,
     ModelUnknown,
 )
-from exobrain.lib import clock
 
 log = structlog.get_logger(__name__)
 

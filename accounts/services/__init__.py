@@ -6,7 +6,7 @@ without it. The rest talks to PostgreSQL only.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
@@ -274,6 +274,18 @@ def _issue_pair(family: RefreshTokenFamily) -> TokenPair:
         ),
         refresh_token=refresh_token,
         expires_in=config.auth_access_token_ttl_seconds,
+    )
+
+
+def sign_token_for_others(*, user_id: UUID) -> str:
+    """An access token of the user for another program that shares AUTH_JWT_SECRET.
+
+    It is of a family that does not exist, so this server does not take it: whoever has it can tell
+    who the user is, and reach nothing of theirs here. Raises User.DoesNotExist.
+    """
+    user = User.objects.get(id=user_id, is_active=True)
+    return tokens.sign_access_token(
+        user_id=user.id, email=user.email, name=user.display_name, family_id=uuid4()
     )
 
 
