@@ -83,7 +83,13 @@ def stage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Stage:
     """Alice's, whose memory knows something that is worth stealing."""
-    config(memory_recall_deadline_ms=20_000, web_fetch_ports=(80, 443))
+    config(
+        main_agent_use_mock=False,  # what a mock says is never learned
+        model_provider_base_url="http://127.0.0.1:9/v1",
+        knowledge_extractor="rules",
+        memory_recall_deadline_ms=20_000,
+        web_fetch_ports=(80, 443),
+    )
     web = WebInMemory()
     providers = web_tools.WebProviders(search=web, pages=web)
     monkeypatch.setattr(web_tools, "web_providers", lambda config: providers)
