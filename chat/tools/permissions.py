@@ -33,6 +33,8 @@ _ADDRESS = re.compile(
 _BARE_HOST = re.compile(r"(?<![@\w.-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}(?![\w@-])")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _WORD = re.compile(r"\w+")
+# Between words of a call; others, and rows of them, could say anything.
+_ODD_MARKS = re.compile(r"[^\w\s]{2}|\s{2}|[^\w \n.,:;/@'\"?!-]")
 _YEAR = re.compile(r"(19|20)\d\d")
 # Words that any search may have: they say nothing of anybody.
 _USUAL_WORDS = frozenset(
@@ -175,7 +177,11 @@ def why_not_asked(
         )
     private = private_words_of(strings_of(arguments), turn)
     public = {word for word in _words(told) if not _can_spell(word)}
-    if private - public - {name.casefold() for name in names}:
+    is_odd = any(
+        isinstance(each, str) and _ODD_MARKS.search(each.replace("://", "/"))
+        for each in _parts_of(arguments)
+    )
+    if is_odd or private - public - {name.casefold() for name in names}:
         return (
             "After text from outside was read, a tool of another program is told only words of the "
             "user's question and of what was found."
