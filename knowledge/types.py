@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
@@ -161,6 +161,7 @@ class ProposedEntity:
     role: str = ""
     is_unnamed: bool = False  # `name` is only what the role reads like: "your sister"
     is_another: bool = False  # said to be another one of its role or name: "my other sister"
+    title: str = ""  # by which somebody of one name is called: "Dr." of Dr. Okafor
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,27 @@ class ProposedEvent:
     recurrence: str = ""  # the value of an iCalendar RRULE: FREQ=WEEKLY;BYDAY=TU
     state: str = EventState.PLANNED
     remind_at: datetime | None = None  # the user wants to be reminded then
+
+
+@dataclass(frozen=True)
+class EventChange:
+    """What becomes of an event that is known, as far as the words tell: "moved to Friday"."""
+
+    name: str  # as values are compared: interview; empty for the one spoken of last
+    language: str = "en"
+    is_cancelled: bool = False
+    day: datetime | None = None  # its new day, at midnight
+    precision: str = ""  # a Precision of the day
+    is_bare_weekday: bool = False  # of the week in which the event is: "not Thursday but Friday"
+    clock: time | None = None  # its new time of day
+    is_clock_vague: bool = False  # "to eight": in the morning or in the evening
+    shift: timedelta | None = None  # by so much it is later
+    recurrence: str = ""  # the new rule of one that comes again
+    place: str = ""  # where it is from now on, with its preposition: "in room 7"
+    old_day: datetime | None = None  # on which it was, where that is said
+    direction: int = 0  # 1: it is later than before; -1: earlier
+    # Nothing is learned where no such event is known: "the car is now in the garage".
+    needs_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -217,6 +239,7 @@ class ProposedFact:
     # HOLDER, whoever has the same role; else the text is only what is new.
     replaces: str | None = None
     event: ProposedEvent | None = None  # when it happens: the statement is an event
+    change: EventChange | None = None  # of an event that may be known; `event` tells of a new one
     is_secret: bool = False  # a password, a code, an account number
     told_by: str | None = None  # key of the entity whose words the statement repeats
 

@@ -106,11 +106,11 @@ async def _one_chat(base: str, token: str) -> tuple[float, int, bool]:
     """Seconds to the first token, events seen, and whether `done` came."""
     started = time.perf_counter()
     body = json.dumps({"message": "hello", "client_message_id": str(uuid.uuid4())}).encode()
-    reader, writer = await _ask(base, token, "POST", "/api/chat/message", body)
+    reader, writer = await ask(base, token, "POST", "/api/chat/message", body)
     answer = await reader.read()
     writer.close()
     stream = json.loads(answer.rpartition(b"\r\n\r\n")[2])["stream_id"]
-    reader, writer = await _ask(base, token, "GET", f"/api/chat/stream/{stream}")
+    reader, writer = await ask(base, token, "GET", f"/api/chat/stream/{stream}")
     first, events, done = None, 0, False
     while not done and (line := await reader.readline()):
         events += line.startswith(b"event:")
@@ -121,9 +121,10 @@ async def _one_chat(base: str, token: str) -> tuple[float, int, bool]:
     return first or float("inf"), events, done
 
 
-async def _ask(
+async def ask(
     base: str, token: str, method: str, path: str, body: bytes = b""
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A request over a connection of its own, and where its answer is read."""
     address = urlsplit(base)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
     writer.write(

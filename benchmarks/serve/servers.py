@@ -15,6 +15,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 
+MAKE_USERS = """
+from uuid import uuid4
+from accounts.models import User
+from accounts.services import issue_tokens
+for _ in range(%d):
+    user = User.objects.create_user(email=f"{uuid4().hex}@exobrain.local", password=None)
+    print(issue_tokens(user=user).access_token)
+"""
+
 
 @dataclass(frozen=True)
 class Server:
@@ -28,6 +37,11 @@ class Server:
         status = Path(f"/proc/{self.pid}/status").read_text()
         line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
         return int(line.split()[1]) / 1024
+
+    def processor_seconds(self) -> float:
+        """The processor time that the process has used so far, all its threads together."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
@@ -48,15 +62,19 @@ def raw_server() -> Iterator[Server]:
 
 
 @contextmanager
-def product(data: Path) -> Iterator[Server]:
-    """One web process on an embedded, seeded data directory."""
+def stub_server() -> Iterator[Server]:
+    """The provider that answers as its question says."""
     port = free_port()
-    env = {
-        "EXOBRAIN_DATA": str(data),
-        "APP_ENV": "local",
-        "LOG_LEVEL": "INFO",
-        "MAIN_AGENT_USE_MOCK": "true",
-    }
+    command = [sys.executable, "-m", "benchmarks.serve.stub", "--port", str(port)]
+    with _running(command, port=port, env={}) as server:
+        yield server
+
+
+@contextmanager
+def product(data: Path, *, settings: dict[str, str] | None = None) -> Iterator[Server]:
+    """One web process on a seeded data directory of its own; the mock answers unless told."""
+    port = free_port()
+    env = _environment(data) | (settings or {"MAIN_AGENT_USE_MOCK": "true"})
     for command in (["migrate", "--verbosity", "0"], ["seed_mock_data"]):
         _manage(command, env)
     serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
@@ -64,14 +82,31 @@ def product(data: Path) -> Iterator[Server]:
         yield server
 
 
-def _manage(command: list[str], env: dict[str, str]) -> None:
-    subprocess.run(
+def access_tokens(data: Path, *, users: int) -> list[str]:
+    """New users of the product in that directory, each by its access token."""
+    return _manage(["shell", "--verbosity", "0", "-c", MAKE_USERS % users], _environment(data))
+
+
+def _environment(data: Path) -> dict[str, str]:
+    return {
+        "EXOBRAIN_DATA": str(data),
+        "APP_ENV": "local",
+        "LOG_LEVEL": "INFO",
+        "AUTH_ACCESS_TOKEN_TTL_SECONDS": "86400",
+    }
+
+
+def _manage(command: list[str], env: dict[str, str]) -> list[str]:
+    """The lines that the command prints."""
+    done = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
         env={**os.environ, **env},
         check=True,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
     )
+    return done.stdout.split()
 
 
 @contextmanager

@@ -59,6 +59,8 @@ class NativeModel:
         self.accepted = accepted_by(self.base_url, self.name)
         key = api_key or config.openai_api_key
         self.client = httpx.AsyncClient(
+            # Each answer has a connection until it ends: none waits for another's end.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
             timeout=httpx.Timeout(self.seconds, connect=min(self.seconds, CONNECT_SECONDS)),
             headers={"authorization": f"Bearer {key.get_secret_value()}"} if key else {},
         )

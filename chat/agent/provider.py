@@ -14,7 +14,6 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
-from contextvars import ContextVar
 from typing import Any
 
 # Before LangChain is imported: it would send prompts to LangSmith when its variables say so.
@@ -24,8 +23,8 @@ for _name in [*os.environ]:
 os.environ["LANGSMITH_TRACING"] = "false"
 
 import openai  # noqa: E402  after the environment
-from langchain_core.messages import AIMessageChunk, convert_to_messages  # noqa: E402
-from langchain_core.outputs import ChatGenerationChunk  # noqa: E402
+import orjson  # noqa: E402
+from langchain_core.messages import convert_to_messages  # noqa: E402
 from langchain_openai import ChatOpenAI  # noqa: E402
 from pydantic import SecretStr  # noqa: E402
 
@@ -48,6 +47,12 @@ NO_KEY = SecretStr("not-needed")  # the client insists on one; a local provider 
 CONNECT_SECONDS = 10.0
 LINGER_SECONDS = 1.0  # after the finish, for the usage and the end of the connection
 MAX_REDIRECTS = 3  # at one host
+# Each answer has a connection of its own until it ends. By default the thousandth one would be the
+# last, and who asks next would wait for somebody else's answer to end.
+NO_QUEUE = type(openai.DEFAULT_CONNECTION_LIMITS)(
+    max_connections=None,
+    max_keepalive_connections=openai.DEFAULT_CONNECTION_LIMITS.max_keepalive_connections,
+)
 
 
 class ProviderModel:
@@ -76,12 +81,12 @@ class ProviderModel:
             streaming=True,
             use_responses_api=False,
             timeout=self.seconds,
-            stream_chunk_timeout=self.seconds,
             max_retries=0,  # we try again ourselves, and never after the first word
             http_async_client=openai.DefaultAsyncHttpxClient(
+                limits=NO_QUEUE,
                 timeout=openai.Timeout(self.seconds, connect=min(self.seconds, CONNECT_SECONDS)),
                 max_redirects=MAX_REDIRECTS,
-                event_hooks={"request": [self._stay_here], "response": [_read_our_way]},
+                event_hooks={"request": [self._stay_here], "response": [_read_beginning]},
             ),
         )
 
@@ -120,12 +125,14 @@ class ProviderModel:
     ) -> AsyncGenerator[ModelPart, None]:
         """One call of the provider; raises ProviderFailure."""
         stream, reader = EventStream(), ChunkReader()
-        _current.set(stream)
         sent = [_as_sent(message) for message in messages]
         try:
-            async with contextlib.aclosing(self.client.chunks(sent, options)) as chunks:
-                while (chunk := await _next(chunks, reader)) is not None:
-                    for part in reader.read(chunk):
+            async with (
+                self.client.answering(sent, options) as pieces,
+                contextlib.aclosing(objects_in(pieces, stream)) as objects,
+            ):
+                while (found := await self._next(objects, reader)) is not None:
+                    for part in reader.read(orjson.loads(found)):
                         yield part
         except ProviderFailure:
             raise
@@ -133,6 +140,17 @@ class ProviderModel:
             raise _failure(error, has_text=reader.has_text) from error
         for part in reader.end(is_proper=stream.is_done):
             yield part
+
+    async def _next(self, objects: AsyncIterator[bytes], reader: ChunkReader) -> bytes | None:
+        """The next object, or None at the end; after the finish the end does not keep anybody."""
+        seconds = LINGER_SECONDS if reader.finish else self.seconds
+        try:
+            async with asyncio.timeout(seconds):
+                return await anext(objects, None)
+        except Exception:
+            if reader.finish is None:
+                raise
+            return None  # the answer is whole: what happens to its connection is no failure
 
     async def _stay_here(self, request: Any) -> None:
         """What the user says goes to the address that was configured, and to no other."""
@@ -145,44 +163,25 @@ class ProviderModel:
             raise ModelMoved
 
 
-async def _next(chunks: AsyncIterator[Any], reader: ChunkReader) -> Any:
-    """The next chunk, or None at the end; after the finish the end does not keep anybody."""
-    seconds = LINGER_SECONDS if reader.finish else None
-    try:
-        async with asyncio.timeout(seconds):
-            return await anext(chunks, None)
-    except Exception:
-        if reader.finish is None:
-            raise
-        return None  # the answer is whole: what happens to its connection is no failure
-
-
 class _Client(ChatOpenAI):
-    """LangChain's client, where what a provider sends comes through as it was sent."""
+    """LangChain's client, where what a provider sends comes through as it was sent.
 
-    async def chunks(
+    Its own stream makes five objects of each chunk, for types and callbacks that nobody has here.
+    """
+
+    @contextlib.asynccontextmanager
+    async def answering(
         self, messages: list[dict[str, Any]], options: Options
-    ) -> AsyncGenerator[Any, None]:
-        """The objects of one answer."""
-        asked = {name: value for name, value in options.items() if name != "stream"}
-        # LangChain would send both names of the limit as one, and always ask for a stream.
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The bytes of one answer, as they come."""
+        asked = dict(options)
+        is_stream = asked.pop("stream", False)
+        # LangChain would send both names of the limit as one.
         body = {name: asked.pop(name) for name in ("max_tokens",) if name in asked}
-        if "stream" not in options:
-            body["stream"] = False
-        if body:
-            asked["extra_body"] = body
-        # Not `astream`: it keeps and joins all chunks, for callbacks that nobody has.
-        generating = self._astream(convert_to_messages(messages), stream_usage=False, **asked)
-        async with contextlib.aclosing(generating) as generated:  # type: ignore[type-var]
-            async for each in generated:
-                yield (each.generation_info or {}).get("sent")
-
-    def _convert_chunk_to_generation_chunk(
-        self, chunk: dict[str, Any], *_: Any
-    ) -> ChatGenerationChunk | None:
-        return ChatGenerationChunk(
-            message=AIMessageChunk(content=""), generation_info={"sent": chunk.get("sent")}
-        )
+        payload = self._get_request_payload(convert_to_messages(messages), **asked)
+        payload |= {"stream": is_stream, "extra_body": body or None}
+        async with self.async_client.with_streaming_response.create(**payload) as response:
+            yield response.iter_bytes()
 
 
 def _as_sent(message: PromptMessage) -> dict[str, Any]:
@@ -202,31 +201,11 @@ def _as_sent(message: PromptMessage) -> dict[str, Any]:
     return sent
 
 
-# -- what the client reads
-
-_current: ContextVar[EventStream] = ContextVar("event_stream")
-
-
-async def _read_our_way(response: Any) -> None:
-    """The client reads an answer as a clean stream, and a refusal only so far."""
-    pieces = response.aiter_bytes
-    if response.is_success:
-        stream = _current.get()
-        response.aiter_bytes = lambda *args: _as_clean_stream(pieces(*args), stream)
-    elif not response.has_redirect_location:
+async def _read_beginning(response: Any) -> None:
+    """The client reads a refusal only so far."""
+    if not response.is_success and not response.has_redirect_location:
+        pieces = response.aiter_bytes
         response.aiter_bytes = lambda *args: beginning_of(pieces(*args))
-
-
-async def _as_clean_stream(
-    pieces: AsyncGenerator[bytes, None], stream: EventStream
-) -> AsyncGenerator[bytes, None]:
-    """Each object within one that the client's types know.
-
-    They know OpenAI's answers only: of anything else they would warn, with the text, on stderr.
-    """
-    async with contextlib.aclosing(objects_in(pieces, stream)) as found:
-        async for each in found:
-            yield b'data: {"choices": [], "sent": ' + each + b"}\n\n"
 
 
 # -- what went wrong
@@ -244,8 +223,10 @@ def _failure(error: Exception, *, has_text: bool) -> ProviderFailure:
             return refused(refusal_of(response.status_code, response.content, response.headers))
         if isinstance(cause, ModelMoved) or type(cause).__name__ == "TooManyRedirects":
             return ProviderFailure(ModelMoved, error=name)
-    if isinstance(error, TimeoutError | openai.APITimeoutError):
+    # While an answer is read, errors are the HTTP library's own, which is the client's choice.
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if isinstance(error, TimeoutError | openai.APITimeoutError) or "TimeoutException" in kinds:
         return ProviderFailure(ModelTooSlow, error=name)
-    if isinstance(error, openai.APIConnectionError):
+    if isinstance(error, openai.APIConnectionError) or "TransportError" in kinds:
         return ProviderFailure(ModelBrokeOff if has_text else ModelUnreachable, error=name)
     return ProviderFailure(ModelNotUnderstood, error=name)

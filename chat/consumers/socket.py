@@ -216,7 +216,10 @@ class SocketConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # chann
                     while True:
                         notice = await layer.receive(channel)
                         for turn in notice["turns"]:
-                            if UUID(turn["client_message_id"]) not in self.asked_here:
+                            asked = UUID(turn["client_message_id"])
+                            if asked in self.asked_here:
+                                self.asked_here.discard(asked)  # a turn is announced once
+                            else:
                                 await self.send_json({"type": "turn_started", **turn})
                 finally:
                     await layer.group_discard(group_of(user_id), channel)

@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 from bisect import bisect_right
 from collections.abc import Callable, Coroutine, Sequence
+from contextvars import Context
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 POLL_SECONDS = 1.0  # in case a notification was lost
 RETRY_SECONDS = 0.5  # while the log is away
-REMEMBER_SECONDS = 60  # an ended stream is answered from memory
+REMEMBER_SECONDS = 5  # an ended stream is answered from memory, then from PostgreSQL
 UNSAVED_SECONDS = 600  # at most, while the log is away
 BATCH = 64  # streams in one go
 
@@ -140,23 +141,26 @@ class StreamBroker:
         self._unsaved[buffer.stream_id] = buffer
         self._has_unsaved.set()
         if entry.is_end:
-            self._discard_later(buffer, seconds=REMEMBER_SECONDS)
+            self._discard_later(buffer.stream_id, seconds=REMEMBER_SECONDS)
         return entry
 
-    def _discard_later(self, buffer: StreamBuffer, *, seconds: float) -> None:
+    def _discard_later(self, stream_id: UUID, *, seconds: float) -> None:
         """After so many seconds the ended stream is dropped; readers that have its buffer go on.
 
         What the log does not have yet is kept for UNSAVED_SECONDS first.
         """
 
         def discard() -> None:
-            if buffer.stream_id in self._unsaved and seconds < UNSAVED_SECONDS:
-                self._discard_later(buffer, seconds=UNSAVED_SECONDS)
+            if stream_id in self._unsaved and seconds < UNSAVED_SECONDS:
+                self._discard_later(stream_id, seconds=UNSAVED_SECONDS)
                 return
-            self._unsaved.pop(buffer.stream_id, None)
-            self.buffers.pop(buffer.stream_id, None)
+            self._unsaved.pop(stream_id, None)
+            buffer = self.buffers.get(stream_id)
+            if buffer is not None and buffer.is_written_here:
+                del self.buffers[stream_id]
 
-        asyncio.get_running_loop().call_later(seconds, discard)
+        # Neither the buffer nor the context of the answer, which holds much, lives until then.
+        asyncio.get_running_loop().call_later(seconds, discard, context=Context())
 
     async def forget(self, stream_ids: Sequence[UUID]) -> None:
         """Neither this process nor the log knows of these streams; raises LogUnavailable."""

@@ -92,3 +92,6 @@ MONTH_NAMES = (
     *("August", "September", "October", "November", "December"),
 )
 SEASON_NAMES = {3: "spring", 6: "summer", 9: "autumn", 12: "winter"}
+
+GERMAN_MONTH_NAMES = ("", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August",
+                  "September", "Oktober", "November", "Dezember")  # fmt: skip

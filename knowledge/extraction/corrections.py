@@ -5,6 +5,7 @@
 import re
 from dataclasses import dataclass
 
+from knowledge.extraction.quantities import QUANTITY
 from knowledge.extraction.sentence_kinds import SentenceKind
 
 _TAKEN_BACK = re.compile(
@@ -20,13 +21,28 @@ _NEW_NOT = re.compile(
 # "Sorry, it's Steven", "oops, at seven", "I meant the 14th": of what, the memory has to find out.
 _BARE = re.compile(
     r"(?i)^\W*?(?P<star>\*)?(?P<lead>(?:(?:oh|ah|hm+|oops|whoops|sorry|apologies|no|nope|wait|hang on|actually|correction|typo|scratch that|my (?:mistake|bad))\b[\s,.:;!–-]*)*)"
-    r"(?P<copula>(?:(?:(?:it|that|this)(?:['’]?s| is| was| should be| should say)|(?:his|her|its|their|the|my) name(?:['’]s| is)|i (?:meant|mean)|i should have said|make (?:it|that))(?: to say| actually| really)*\s+)?)"
+    r"(?P<copula>(?:(?:(?:it|that|this)(?:['’]?s| is| was| should be| should say)|(?:his|her|its|their|the|my) name(?:['’]s| is)|i (?:meant|mean)|i should have said|make (?:it|that)|more like|closer to|rather)(?: to say| actually| really| more like| closer to)*\s+)?)"
     r"(?:(?:on|at|in|for) )?(?P<new>[^,.;!?–()*\n]{1,40}?)(?:\s*[,.;!–(*-]+\s*(?P<tail>[^?]{0,60}))?$"
 )
 _SURE = re.compile(
-    r"(?i)\b(?:oops|whoops|sorry|apologies|correction|typo|scratch that|my (?:mistake|bad)|i meant?|i should have said|should (?:be|say)|misspelt|misspelled|wrote that wrong)\b|\*"
+    r"(?i)\b(?:oops|whoops|sorry|apologies|correction|typo|scratch that|my (?:mistake|bad)|i meant?|i should have said|should (?:be|say)|make (?:it|that)|wait|misspelt|misspelled|wrote that wrong)\b|\*"
 )
 _OF_WORDS = re.compile(r"(?i)\b(?:correction|typo|misspel\w+|i meant?|scratch that|wrote)\b|\*")
+# "It's 8 km, not 5."
+_QUANTITY_NOT = re.compile(
+    rf"(?i)^\W*(?:(?:oh|no|sorry|oops|actually|wait|correction)\b[\s,.:;!–-]*)*(?:(?:it|that|this)(?:['’]?s| is| was) |i mean(?:t)? |make (?:it|that) )?(?:actually |really )?(?P<new>{QUANTITY.pattern.removeprefix('(?i)')}),? (?:and )?not (?:{QUANTITY.pattern.removeprefix('(?i)').replace('?P<number>', '').replace('?P<unit>', '').replace('?P<currency>', '')})\W*$"
+)
+_GERMAN_BARE = re.compile(
+    r"(?i)^\W*(?P<lead>(?:(?:oh|ach|ah|äh|ups|hoppla|sorry|nein|nee|ne|moment|halt|stopp|quatsch|unsinn|entschuldigung|verzeihung|korrektur|blödsinn|eigentlich|genauer gesagt|besser gesagt|vielmehr|falsch|mein fehler|ich meint?e|sagen wir|mach daraus)\b[\s,.:;!–-]*)*)"
+    r"(?:(?:(?:eigentlich |genau genommen )?(?:es|das) (?:sind|ist|waren|war)|(?:sind|ist|waren|war) (?:es|das)|sinds|ists|ich meint?e)\s+)?(?:(?:doch|eher|eigentlich|inzwischen|in wahrheit|schon|nur|ja) )*"
+    r"(?P<new>\w[\w.,€%]*(?: [^\W\d_]+)?)(?P<old>,? (?:und )?(?:nicht|statt) \w[\w.,]*(?: [^\W\d_]+)?)?(?:[\s,–-]+(?:sorry|entschuldigung|mein fehler|verzeihung|meine ich|meinte ich))?\W*$"
+)
+_GERMAN_LEAD = re.compile(
+    r"(?i)\W*(?:moment|quatsch|unsinn|nein|stopp|hoppla|korrektur|entschuldigung)\b"
+)
+_GERMAN_SURE = re.compile(
+    r"(?i)\b(?:ups|hoppla|sorry|quatsch|unsinn|moment|entschuldigung|verzeihung|korrektur|blödsinn|falsch|fehler|meint?e|genauer|besser gesagt|nein)\b"
+)
 _TIME_OF_DAY = re.compile(
     r"(?i)(?:[01]?\d|2[0-3])(?:[:.][0-5]\d)? ?(?:am|pm|o'clock)|(?:[01]?\d|2[0-3])[:.][0-5]\d|half past \w+|noon|midnight"
 )
@@ -39,7 +55,9 @@ _CAPITALS = re.compile(r"(?:(?:the|of|and|de|van|von) |[A-Z][\w'’.-]* ?){1,5}"
 _NO_NAMES = frozenset({"i", "ok", "okay", "yes", "no", "not", "thanks", "what", "never", "all", "that", "this", "the"})  # fmt: skip
 
 # Kinds of sentences that may be a correction alone: "sorry, the 14th" looks like talk.
-CORRECTING = frozenset({SentenceKind.STATEMENT, SentenceKind.CHITCHAT, SentenceKind.QUESTION})
+CORRECTING = frozenset(
+    {SentenceKind.STATEMENT, SentenceKind.CHITCHAT, SentenceKind.QUESTION, SentenceKind.REQUEST}
+)
 
 
 @dataclass(frozen=True)
@@ -53,8 +71,12 @@ class BareCorrection:
     is_sure: bool  # says that something was wrong: "actually it's Kris" may answer a question
 
 
-def bare_correction(text: str) -> BareCorrection | None:
+def bare_correction(text: str, language: str = "en") -> BareCorrection | None:
     """What a sentence puts in the place of something that it does not name."""
+    if language == "de" or _GERMAN_LEAD.match(text):  # "Moment, 3 km" is too short to tell
+        return _german_quantity(text)
+    if not_that := _QUANTITY_NOT.match(text):
+        return BareCorrection(not_that["new"], *not_that.span("new"), False, True)
     match = _BARE.match(text)
     if match is None or contrasted(text) is not None:
         return None
@@ -68,14 +90,32 @@ def bare_correction(text: str) -> BareCorrection | None:
     is_name = _CAPITALS.fullmatch(new) and new.split()[0].casefold() not in _NO_NAMES
     if is_name and not match["copula"]:
         is_sure = is_sure and _OF_WORDS.search(around) is not None  # "Sorry, John!"
-    if not is_time and not is_name and not _NUMBER.fullmatch(new):
+    is_number = _NUMBER.fullmatch(new) or QUANTITY.fullmatch(new)
+    if not is_time and not is_name and not is_number:
         return None
     return BareCorrection(new, match.start("new"), match.end("new"), is_time, is_sure)
+
+
+def _german_quantity(text: str) -> BareCorrection | None:
+    """ "Quatsch, 850 Euro": the right number alone."""
+    match = _GERMAN_BARE.match(text)
+    if match is None or not (match["lead"] or match["old"]):
+        return None
+    new = match["new"].strip()
+    if not QUANTITY.fullmatch(new):
+        return None
+    is_sure = bool(match["old"]) or _GERMAN_SURE.search(match["lead"]) is not None
+    return BareCorrection(new, match.start("new"), match.end("new"), False, is_sure)
 
 
 def contrasted(text: str) -> re.Match[str] | None:
     """Where a sentence puts a new value beside the old one: "not Tuesday but Friday"."""
     return _NOT_BUT.search(text) or _NEW_NOT.search(text)
+
+
+def corrects_quantity(text: str) -> bool:
+    """True for a right number beside the wrong one and nothing else."""
+    return _QUANTITY_NOT.match(text) is not None
 
 
 def takes_back(text: str) -> bool:

@@ -20,6 +20,8 @@ from knowledge.extraction.node_types import (
 from knowledge.extraction.words import phrase_list, word_list
 
 TITLE_BEFORE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|Professor|Uncle|Aunt|Herr|Frau)\.? $")
+# Of these, one is called by title and surname: "Dr. Okafor", not "Aunt Rosa".
+FORMAL_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? $|\bProfessor $")
 ACTS_BEHIND = re.compile(
     r"(?:'s)?\s+(?:said|says|told|and I|is (?:my|a|an|the)|was (?:my|born)|likes|loves|hates|lives|"
     r"works|moved|got|has|wants|went|came|thinks|called|asked|gave|will|would|and my|from (?:work|school|uni|college|church|accounting|sales|marketing|finance|legal|HR|IT|next door|upstairs|downstairs))\b"

@@ -97,6 +97,7 @@ class Proposals:
         *,
         node_type: str | None = None,
         aliases: Sequence[str] = (),
+        title: str = "",
     ) -> str:
         """The key of the entity with this name, which is mentioned there and known from now on.
 
@@ -115,6 +116,7 @@ class Proposals:
                 confidence=name.confidence,
                 identifiers=name.identifiers,
                 aliases=tuple(aliases),
+                title=title,
             ),
             is_type_sure=node_type is not None,
         )
@@ -175,6 +177,7 @@ class Proposals:
             confidence=max(before.confidence, entity.confidence),
             identifiers=tuple(dict.fromkeys((*before.identifiers, *entity.identifiers))),
             aliases=tuple(dict.fromkeys((*before.aliases, *entity.aliases))),
+            title=before.title or entity.title,
         )
 
     def is_animal(self, key: str) -> bool:

@@ -192,6 +192,8 @@ def _rejection(  # noqa: PLR0911, PLR0912  the first reason that applies
         return RejectionReason.ASSISTANT
     if fact.trust < Trust.USER_SAID and fact.told_by is None:
         return RejectionReason.UNTRUSTED
+    if fact.change is not None:
+        return None  # read of what is stated alone
     if fact.corrects == LAST_SAID:
         return None  # a value alone, which is nothing but in the place of another
     if len(fact.text.strip()) < MIN_TEXT_CHARACTERS and not fact.replaces:

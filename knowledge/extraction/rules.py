@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.extraction.answers import answer_in
+from knowledge.extraction.beginnings import later_beginning
+from knowledge.extraction.changed_events import changed_event
 from knowledge.extraction.contact_lines import contact_line
 from knowledge.extraction.corrections import CORRECTING, bare_correction, takes_back
 from knowledge.extraction.english import Antecedents, capitalised
@@ -12,30 +14,33 @@ from knowledge.extraction.gazetteer import fold_name
 from knowledge.extraction.german import GermanReader
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.masking import mask_foreign_text
-from knowledge.extraction.name_types import TITLE_BEFORE
+from knowledge.extraction.mentioned_names import propose_names, propose_speakers
 from knowledge.extraction.names import Name, find_identifiers, find_names
 from knowledge.extraction.namesakes import said_of_each
-from knowledge.extraction.node_types import PERSON
 from knowledge.extraction.parsing import Parse, Parser, english_parser
 from knowledge.extraction.port import KnownEntity, SchemaView
 from knowledge.extraction.presupposed import presupposed
 from knowledge.extraction.proposals import USER_KEY, Proposals
 from knowledge.extraction.reminders import propose_reminders
 from knowledge.extraction.restated import Restated
-from knowledge.extraction.sentence_facts import UNTIL_BEHIND, SentenceFacts
+from knowledge.extraction.sentence_facts import SentenceFacts
 from knowledge.extraction.sentence_kinds import SentenceKind
-from knowledge.extraction.sentences import Sentence, speaker_segments, split_sentences
+from knowledge.extraction.sentences import Sentence, split_sentences
+from knowledge.extraction.side_jobs import with_side_jobs
+from knowledge.extraction.statement_facts import UNTIL_BEHIND
 from knowledge.extraction.statements import Subject, normal_value
 from knowledge.extraction.successors import Successions, with_new_holders
+from knowledge.extraction.tail_dates import dated_in_tail
 from knowledge.extraction.tasks import open_tasks
 from knowledge.extraction.times import dates_in, precision_of
 from knowledge.extraction.voices import MASK
 from knowledge.extraction.voices.explicit import own_secrets, propose_explicit
-from knowledge.extraction.voices.text import mask, plain_text
+from knowledge.extraction.voices.text import mask
 from knowledge.types import Extraction, ProposedFact, SourceMessage, TextSpan, Trust
 
 NAME = "rules-2"
 MAX_FACTS = 60  # of one message
+CHANGED = 0.9  # how sure "moved to Friday" is
 SUCCESSION = 0.9  # that one comes in the place of another
 
 
@@ -82,7 +87,7 @@ def propose_by_rules(
         # An answer mentions whom the memory knows; it makes nobody known and states nothing.
         language = detect_language(message.content)
         for sentence in split_sentences(message.content):
-            _propose_names(proposals, message, sentence, language, only_known=True)
+            propose_names(proposals, message, sentence, language, only_known=True)
     return proposals
 
 
@@ -105,7 +110,7 @@ class _MessageReader:
         """The proposals have what it says; its beginning may be an answer to a question."""
         proposals, message = self.proposals, self.message
         _propose_explicit(proposals, message)  # first: what is confirmed counts, not its copy
-        self.speakers = _propose_speakers(proposals, message)
+        self.speakers = propose_speakers(proposals, message)
         proposals.whole_names = {}
         facts_before = len(proposals.facts)
         tasks = open_tasks(message.content)
@@ -123,8 +128,10 @@ class _MessageReader:
             known = len(proposals.facts)
             self._read_sentence(sentence, is_full=known - facts_before >= MAX_FACTS)
             if sentence.speaker is None and sentence.is_stated:
+                proposals.facts[known:] = with_side_jobs(proposals.facts[known:], message.content)
                 proposals.facts[known:] = with_new_holders(proposals.facts[known:], sentence.text)
                 self._read_successions(sentence)
+                self._read_tail(sentence)
             if self.language == "en" and sentence.speaker is None:
                 self._read_restated(sentence, presupposed(sentence))
                 if sentence.is_stated and sentence.is_meant_whole:
@@ -140,7 +147,7 @@ class _MessageReader:
 
     def _read_sentence(self, sentence: Sentence, *, is_full: bool) -> None:
         proposals, message, language = self.proposals, self.message, self.language
-        names = _propose_names(
+        names = propose_names(
             proposals,
             message,
             sentence,
@@ -150,7 +157,7 @@ class _MessageReader:
         is_asked = sentence.kind is SentenceKind.REQUEST  # perhaps a list of tasks
         said = message.content[sentence.start : sentence.end]
         is_corrected = (sentence.kind is SentenceKind.NOT_MEANT and takes_back(said)) or (
-            sentence.kind in CORRECTING and bare_correction(said) is not None
+            sentence.kind in CORRECTING and bare_correction(said, language) is not None
         )
         if not (sentence.is_stated or is_asked or is_corrected):
             if language == "de" and sentence.kind is SentenceKind.QUESTION:
@@ -162,13 +169,84 @@ class _MessageReader:
             speaker = self.speakers[sentence.speaker]
         else:
             speaker = proposals.propose_user(TextSpan(message.id, sentence.start, sentence.end))
+        if sentence.speaker is None:
+            self._read_changed_event(sentence)
+        if sentence.speaker is None and self._read_beginning(sentence, speaker):
+            return
         if language != "de":
             self._facts_of(sentence, speaker, names).propose()
+            return
+        if (
+            sentence.speaker is None
+            and self._facts_of(sentence, speaker, names).propose_correction()
+        ):
             return
         if any(letter.isalpha() for letter in sentence.stated_text):
             self.german.read(message, replace(sentence, text=sentence.stated_text), speaker.key)
         if sentence.is_stated and MASK in sentence.stated_text:
             self.german.read_told(message, sentence, speaker.key)
+
+    def _read_beginning(self, sentence: Sentence, speaker: Subject) -> bool:
+        """What begins on a day to come, as what holds from then on; False where nothing does."""
+        text = sentence.stated_text.replace(MASK, " ") if sentence.is_stated else ""
+        later = later_beginning(text, said_at=self.message.said_at, language=self.language)
+        if later is None:
+            return False
+        known = len(self.proposals.facts)
+        if self.language == "de":
+            again = replace(sentence, text=later.text, stated_text=later.text)
+            self.german.read(self.message, again, speaker.key)
+        else:
+            one = Restated(sentence.start, sentence.end, later.text, is_topical=True)
+            self._read_restated(sentence, [one])
+        read = self.proposals.facts[known:]
+        dated = [later.dated(fact) for fact in read if fact.event is None]
+        self.proposals.facts[known:] = dated if any(one.valid_from for one in dated) else []
+        return len(self.proposals.facts) > known
+
+    def _read_tail(self, sentence: Sentence) -> None:
+        """When that is which the sentence names last, if its end tells."""
+        if not sentence.is_meant_whole or self.language not in ("en", "de"):
+            return
+        text = dated_in_tail(sentence.text, said_at=self.message.said_at, language=self.language)
+        if not text:
+            return
+        if self.language == "de":
+            again = replace(sentence, text=text, stated_text=text)
+            user = self.proposals.propose_user(
+                TextSpan(self.message.id, sentence.start, sentence.end)
+            )
+            self.german.read(self.message, again, user.key)
+        else:
+            self._read_restated(sentence, [Restated(sentence.start, sentence.end, text)])
+
+    def _read_changed_event(self, sentence: Sentence) -> None:
+        """That an event is moved or cancelled, if the memory knows it or can make it of this."""
+        text = sentence.stated_text if sentence.is_stated else ""
+        if sentence.kind is SentenceKind.REQUEST and _FROM_NOW_ON.match(sentence.text):
+            text = sentence.text  # "From now on choir starts at 8" asks for nothing
+        text = text.replace(MASK, " ")
+        if text.endswith(":") and (more := _NEW_TIME.match(self.message.content, sentence.end)):
+            text += more[0]  # what stands behind a colon is read as pasted elsewhere
+        found = changed_event(text, said_at=self.message.said_at, language=self.language)
+        if found is None:
+            return
+        span = TextSpan(self.message.id, sentence.start + found.start, sentence.start + found.end)
+        event = found.event
+        at = event.starts_at if event is not None else None
+        self.proposals.facts.append(
+            ProposedFact(
+                text=found.text,
+                span=span,
+                about=(self.proposals.propose_user(span).key,),
+                trust=Trust.USER_SAID,
+                confidence=CHANGED,
+                topic=f"event:{found.change.name}",
+                value=at.isoformat()[:16] if at is not None else None,
+                event=event,
+                change=found.change,
+            )
+        )
 
     def _read_successions(self, sentence: Sentence) -> None:
         """Who or what a sentence of the user's puts in the place of another."""
@@ -231,6 +309,11 @@ class _MessageReader:
         )
 
 
+_FROM_NOW_ON = re.compile(
+    r"(?i)(?:from now on|ab jetzt|ab sofort),? (?!(?:you|please|always|never|only|just|du|bitte)\b)"
+)
+_NEW_TIME = re.compile(r"(?i) (?:not|now|from|to|nicht|jetzt|von|auf|statt)\b[^.!?\n]{3,80}")
+
 _TAKES_BACK = re.compile(
     r"(?i)(?:no,? )?(?:i mean|i meant|no wait|wait,? no|scratch that|make that)\b"
 )
@@ -284,59 +367,3 @@ def _without_secrets(content: str) -> str:
     for secret in own_secrets(content):
         text = mask(text, secret.start, secret.end)
     return text
-
-
-def _propose_names(
-    proposals: Proposals,
-    message: SourceMessage,
-    sentence: Sentence,
-    language: str,
-    *,
-    only_known: bool,
-) -> list[Name]:
-    """The names of a sentence, which are entities from now on."""
-    if sentence.kind is SentenceKind.PASTED:
-        language = "headline"
-    text = capitalised(sentence.text) if language == "en" else sentence.text
-    names = [
-        name
-        for name in find_names(text, proposals.gazetteer, language=language)
-        if name.key or not only_known
-    ]
-    read: list[Name] = []
-    for found in names:
-        whole = (
-            proposals.whole_names.get(fold_name(found.text))
-            if found.key in (None, f"name:{fold_name(found.text)}")
-            else None
-        )
-        name = replace(found, key=whole) if whole is not None else found
-        span = TextSpan(message.id, sentence.start + name.start, sentence.start + name.end)
-        title = TITLE_BEFORE.search(text, 0, name.start) if name.node_type == PERSON else None
-        titled = [f"{title[0].strip(' .')} {name.text}"] if title is not None else []
-        key = proposals.propose_entity(name, span, aliases=titled)
-        words = name.text.split()
-        if name.node_type == PERSON and len(words) > 1:
-            proposals.whole_names.update({fold_name(words[0]): key, fold_name(words[-1]): key})
-        read.append(name)
-    return read
-
-
-def _propose_speakers(proposals: Proposals, message: SourceMessage) -> dict[str, Subject]:
-    """Who speaks in the message by its labels; each is an entity."""
-    speakers: dict[str, Subject] = {}
-    text = plain_text(message.content)
-    user = proposals.user
-    for segment in speaker_segments(message.content):
-        label = segment.speaker
-        if label in speakers:
-            continue
-        if user is not None and fold_name(user.name) == fold_name(label):
-            speakers[label] = Subject(user.key, user.name, is_self=True)
-            continue
-        start = text.rfind(label, 0, segment.start)
-        span = TextSpan(message.id, start, start + len(label))
-        name = Name(span.start, span.end, label, PERSON, 0.95)
-        key = proposals.propose_entity(name, span, node_type=PERSON)
-        speakers[label] = Subject(key, label, is_self=False)
-    return speakers

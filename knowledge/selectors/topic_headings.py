@@ -4,7 +4,7 @@
 HEADINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Name", ("name", "call_me", "nickname", "full name")),
     ("Home and origin", ("home", "hometown", "address", "origin", "nationality", "birthplace")),
-    ("Work", ("employer", "job", "work", "occupation", "salary")),
+    ("Work", ("employer", "job", "side_job", "work", "occupation", "salary")),
     ("School and study", ("school", "studies", "study", "degree", "university", "learns")),
     (
         "People",

@@ -1,8 +1,11 @@
 """The streams of a process over a log that comes and goes."""
 
 import asyncio
+import gc
 import uuid
+import weakref
 from collections.abc import AsyncIterator, Callable
+from contextvars import Context, ContextVar
 from uuid import UUID
 
 import pytest
@@ -200,6 +203,25 @@ async def test_an_ended_stream_waits_for_the_log(
     turn_log.is_away = False
 
     await _until(lambda: buffer.saved == 1)
+
+
+async def test_an_ended_stream_waits_without_what_wrote_it(writer: StreamBroker) -> None:
+    """The context of an answer, its client's among it, goes with the answer."""
+
+    class Held:
+        pass
+
+    held = Held()
+    left = weakref.ref(held)
+    of_the_answer = Context()
+    of_the_answer.run(ContextVar[Held]("held").set, held)
+
+    of_the_answer.run(writer.publish, _open(writer), Done("complete"))
+    del held, of_the_answer
+    await _until(lambda: not writer._unsaved)
+    gc.collect()
+
+    assert left() is None
 
 
 async def test_a_feed_ignores_what_does_not_follow() -> None:

@@ -1,7 +1,9 @@
 """The port to a chat model: the provider and its twins behave alike."""
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator, Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -85,3 +87,11 @@ async def test_an_answer_can_be_left(model: ChatModel) -> None:
 def test_it_has_a_name(model: ChatModel) -> None:
     """It is kept with every message."""
     assert model.name
+
+
+@pytest.mark.parametrize("model", ["provider", "native"], indirect=True)
+def test_no_answer_waits_for_the_end_of_another(model: Any) -> None:
+    """The HTTP client opens as many connections as there are answers; by default it has a bound."""
+    client = getattr(model.client, "http_async_client", model.client)
+
+    assert client._transport._pool._max_connections == sys.maxsize

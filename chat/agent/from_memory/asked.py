@@ -10,7 +10,6 @@ from typing import Literal
 from chat.tools.memory.typed import wished_text
 from knowledge.dates import DateInterval, read_dates
 from knowledge.extraction.language import detect_language
-from knowledge.extraction.voices.wishes import WishKind, read_wishes
 from knowledge.extraction.words import word_list
 from knowledge.retrieval.ranking.terms import stem, terms
 from knowledge.types import Slot
@@ -151,7 +150,7 @@ def read_asked(message: str, *, now: datetime) -> Asked:
     language = language_of(message)
     if (text := wished_text(message)) and not message.rstrip().endswith("?"):
         return Asked(Kind.REMEMBER, language, text)
-    forget = [wish.text for wish in read_wishes(message) if wish.kind is WishKind.FORGET]
+    forget = _forget_wishes(message)
     if forget:
         return Asked(Kind.FORGET, language, forget[0])
     time = next(iter(read_dates(message, at=now, lenient=True)), None)
@@ -182,7 +181,7 @@ def words_of_content(text: str) -> set[str]:
 
 def tells(text: str) -> bool:
     """True for a text that says something, and does not only ask, greet or wish to forget."""
-    if _GREETING.match(text) or any(w.kind is WishKind.FORGET for w in read_wishes(text)):
+    if _GREETING.match(text) or _forget_wishes(text):
         return False
     return any(part.strip() and not is_question(part) for part in _SENTENCE.findall(text))
 
@@ -190,3 +189,11 @@ def tells(text: str) -> bool:
 def is_question(text: str) -> bool:
     """True for a text that asks and tells nothing, as far as can be told."""
     return text.rstrip(" \n\"'”“»«)").endswith("?") or _QUESTION.match(text) is not None
+
+
+def _forget_wishes(message: str) -> list[str]:
+    """What the message wants forgotten, in its own words."""
+    # The reader's word lists: most processes that serve pages never need them.
+    from knowledge.extraction.voices.wishes import WishKind, read_wishes  # noqa: PLC0415
+
+    return [wish.text for wish in read_wishes(message) if wish.kind is WishKind.FORGET]

@@ -10,6 +10,11 @@ MIN_SHOUTED_WORDS = 4  # fewer in capitals may be a name or an abbreviation
 
 # Verbs that the tagger takes for nouns are parsed as others of the same length.
 _REPLACED = {"dislikes": "despises", "dislike": "despise"}
+# "My sister Ines lives here": a name that looks like a plural is parsed as another of its length.
+_NAMES = {4: "Anna", 5: "Peter", 6: "Martin", 7: "Michael", 8: "Margaret"}
+_LIKE_A_PLURAL = re.compile(
+    r"(?<=[a-z] )[A-Z][a-z]{2,6}s(?= (?:is|was|has|lives|works|moved|studies|goes|plays|runs)\b)"
+)
 _OPENERS = re.compile(
     r"(?i)^(?:(?:so|well|ok|okay|yes|yeah|yep|no(?=[,.!])|oh|ah|btw|by the way|fyi|also|and|but|"
     r"hey|hi|hello|wow|finally|actually|"
@@ -75,5 +80,6 @@ def parsable(text: str) -> str:
     """As the parser reads it best: with a full stop, and without words that it takes for others."""
     for word, other in _REPLACED.items():
         text = re.sub(rf"\b{word}\b", other, text)
+    text = _LIKE_A_PLURAL.sub(lambda name: _NAMES.get(len(name[0]), name[0]), text)
     text = _HYPHEN.sub("_", text)  # "e-bike" is one word
     return text if text.rstrip()[-1:] in tuple(".!?") else f"{text.rstrip(' ,;:-–')}."

@@ -148,6 +148,10 @@ class OpenFacts:
             return False
         if clause.verb == "wollen" and not clause.objects:
             return False
+        if _tells_stay(clause, subject):
+            return True
+        if clause.verb == "sein" and any(c.head in _ROUND_HERE for c in clause.prepositions):
+            return False  # "Oma ist im Garten"
         if clause.verb in _TRIVIAL and not is_event:
             return False
         if not clause.prepositions and clause.adverbs & {"da", "dort", "hin", "dahin", "dorthin"}:
@@ -264,6 +268,26 @@ class OpenFacts:
         chunks = sorted((*clause.front, *clause.middle, *clause.behind), key=lambda c: c.start)
         kept = [c.text for c in chunks if c.kind in (Kind.NOUN, Kind.PREPOSITION, Kind.ADVERB)]
         return " ".join(kept)
+
+
+def _tells_stay(clause: GermanClause, subject: GermanSubject) -> bool:
+    """True for somebody who is in hospital, or home again from there."""
+    if not subject.is_person or clause.negation or clause.verb not in _STAYING:
+        return False
+    if clause.verb == "entlassen":
+        return clause.is_passive
+    chunks = sorted((*clause.front, *clause.middle, *clause.behind), key=lambda c: c.start)
+    return _STAY.search(" ".join(chunk.text for chunk in chunks)) is not None
+
+
+_ROUND_HERE = frozenset({"Garten", "Küche", "Bad", "Keller", "Wohnzimmer", "Bett", "Auto", "Flur"})
+_STAYING = frozenset({"sein", "liegen", "kommen", "dürfen", "entlassen", "zurückkommen"})
+_STAY = re.compile(
+    r"(?i)\b(?:im (?:krankenhaus|klinikum|hospiz|pflegeheim|altenheim|spital)|"
+    r"in (?:der |die )?(?:klinik|reha|kur|notaufnahme)|ins (?:krankenhaus|pflegeheim|hospiz)|"
+    r"auf (?:der )?intensiv\w*|wieder (?:zu hause|zuhause|daheim|nach hause|heim)|"
+    r"aus (?:dem|der) (?:krankenhaus|klinik|reha|kur|klinikum|spital))\b"
+)
 
 
 def _has_day_or_hour(times: Sequence[str]) -> bool:

@@ -23,6 +23,7 @@ from knowledge.types import TextSpan
 MINE = ("mein", "unser", "unsr")
 # Of these there is one near whoever speaks, so "der Chef" is theirs as well.
 _NEAR = small_words("near")
+_CALLED = frozenset({"oma", "opa", "omi", "opi", "mama", "mami", "papa", "papi", "mutti", "vati"})
 _TITLES = ("herr", "herrn", "frau", "dr.", "prof.", "familie")
 
 
@@ -97,7 +98,9 @@ class People:
         owner = self._owner(chunk)
         is_mine = chunk.determiner.startswith(MINE)
         is_near = chunk.determiner in ("der", "die", "das", "den", "dem") and role.english in _NEAR
-        if not (is_mine or is_near or owner or person_name(chunk)):
+        # "Oma ist im Krankenhaus": called so, she is one's own.
+        is_called = not chunk.determiner and chunk.text.lower() in _CALLED
+        if not (is_mine or is_near or is_called or owner or person_name(chunk)):
             return None
         if (
             not is_mine

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from knowledge.dates import MONTHS, DateInterval, Precision
+from knowledge.dates.words import GERMAN_MONTH_NAMES
 from knowledge.extraction.number_words import GERMAN, spelled
 from knowledge.types import Precision as Known
 from knowledge.types import ProposedEvent
@@ -53,19 +54,17 @@ _COUNTS = {
     "erste": 1,
     "letzte": -1,
 }
-_GERMAN_MONTHS = ("", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August",
-                  "September", "Oktober", "November", "Dezember")  # fmt: skip
 _SEASONS = {3: "Frühling", 6: "Sommer", 9: "Herbst", 12: "Winter"}
 
 
 def german_date(date: DateInterval) -> str:
     """As a person would write it in full: `13. Juni 2023`, `Juni 2023`, `Sommer 2023`."""
-    day = f"{date.start.day}. {_GERMAN_MONTHS[date.start.month]} {date.start.year}"
+    day = f"{date.start.day}. {GERMAN_MONTH_NAMES[date.start.month]} {date.start.year}"
     match date.precision:
         case Precision.YEAR:
             return str(date.start.year)
         case Precision.MONTH:
-            return f"{_GERMAN_MONTHS[date.start.month]} {date.start.year}"
+            return f"{GERMAN_MONTH_NAMES[date.start.month]} {date.start.year}"
         case Precision.SEASON:
             return f"{_SEASONS.get(date.start.month, '')} {date.start.year}".strip()
         case Precision.WEEK:

@@ -120,6 +120,11 @@ def titles_in(normal_names: Iterable[str]) -> set[str]:
     return {_TITLE_KINDS[word] for word in first if word in _TITLE_KINDS}
 
 
+def called(title: str, name: str) -> str:
+    """The name as it is shown, of a page and in lists: with the title, where there is one."""
+    return f"{title} {name}"[: identity.MAX_NAME_CHARS] if title else name
+
+
 def bare_name(normal_name: str) -> str:
     """The name without titles: "frau weber" and "dr weber" are both Weber."""
     words = normal_name.split()

@@ -403,6 +403,7 @@ class Resolver:
             node_type=proposal.node_type,
             trust=trust,
             is_unnamed=proposal.is_unnamed,
+            title=proposal.title,
         )
         if not proposal.is_unnamed and not proposal.is_another:
             self._ask_about_likely(proposal, entity)
@@ -417,13 +418,14 @@ class Resolver:
         trust: Trust,
         is_self: bool = False,
         is_unnamed: bool = False,
+        title: str = "",
     ) -> Entity:
         entity = self.work.add(
             Entity(
                 id=id_,
                 user_id=self.work.user_id,
                 node_type_id=node_type,
-                name=name,
+                name=people.called(title, name),
                 normal_name=identity.normal_name(name)[: identity.MAX_NAME_CHARS],
                 trust=trust,
                 is_self=is_self,
@@ -444,7 +446,14 @@ class Resolver:
             names.append(f"{people.ROLE_PREFIX}{proposal.role.replace('_', ' ')}")
         if entity.is_unnamed and not proposal.is_unnamed:  # it has a name now
             normal = identity.normal_name(proposal.name)[: identity.MAX_NAME_CHARS]
-            self.work.change(entity, name=proposal.name, normal_name=normal, is_unnamed=False)
+            self.work.change(
+                entity,
+                name=people.called(proposal.title, proposal.name),
+                normal_name=normal,
+                is_unnamed=False,
+            )
+        elif proposal.title and entity.name == proposal.name and entity.trust < Trust.CONFIRMED:
+            self.work.change(entity, name=people.called(proposal.title, proposal.name))
         for name in names:
             normal = identity.normal_name(name)
             if normal and normal not in known.names:

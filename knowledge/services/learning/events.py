@@ -40,7 +40,7 @@ def place_event(  # noqa: PLR0911  a case, a return
     With `moves`, another time is a change of the only one that is to come. The user is asked when
     both were said in one sitting, unless words of the later one say that something changed.
     """
-    coming = [block for block in known if _is_coming(block, said_at)]
+    coming = [block for block in known if is_coming(block, said_at)]
     if corrected is not None:
         return Placed(_completed(event, corrected), replaced=corrected)
     same = [block for block in known if _is_compatible(block, event)]
@@ -121,6 +121,19 @@ def sensible(event: ProposedEvent) -> ProposedEvent:
     )
 
 
+def event_of(block: Block) -> ProposedEvent:
+    """The event that the block is."""
+    return ProposedEvent(
+        starts_at=block.starts_at,
+        ends_at=block.ends_at,
+        precision=block.time_precision,
+        is_all_day=block.is_all_day,
+        recurrence=block.recurrence,
+        state=block.event_state or EventState.PLANNED,
+        remind_at=block.remind_at,
+    )
+
+
 def value_of(event: ProposedEvent) -> str:
     """What two tellings of one event have in common: its time, its rule, its state."""
     start = event.starts_at.isoformat() if event.starts_at else "at some time"
@@ -132,7 +145,7 @@ def is_of_key(block: Block, topic: str) -> bool:
     return block.topic == topic or identity.names_same_value(tail_of(block.topic), tail_of(topic))
 
 
-def _is_coming(block: Block, at: datetime) -> bool:
+def is_coming(block: Block, at: datetime) -> bool:
     if block.event_state != EventState.PLANNED:
         return False
     if block.starts_at is None or block.recurrence:

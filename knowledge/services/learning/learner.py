@@ -7,15 +7,13 @@ an invalid proposal is dropped, and the rest of the batch is learned.
 """
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
-from enum import StrEnum
+from dataclasses import replace
+from datetime import datetime
 from itertools import count
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -29,11 +27,8 @@ from exobrain.lib.text import storable
 from journal import selectors as journal
 from journal.types import StoredMessage
 from knowledge import identity
-from knowledge.dates.occurrences import end_of
-from knowledge.dates.words import MONTH_NAMES
 from knowledge.extraction import Extractor, configured_extractor, filter_extraction
 from knowledge.extraction.port import SchemaView
-from knowledge.extraction.topics import topic_named
 from knowledge.models import Alias, Block, Changeset, Edge, Entity, Mention, ReviewItem
 from knowledge.retrieval.passages import passage_id, passages_of
 from knowledge.selectors.history import learned_messages
@@ -45,43 +40,22 @@ from knowledge.services.indexing.embedding import (
     embed_texts,
     withheld_from_embedder,
 )
-from knowledge.services.learning.corrections import JUST_SAID, last_said, restated
-from knowledge.services.learning.events import (
-    is_of_key,
-    moved_within_week,
-    place_event,
-    sensible,
-    tells_of_change,
-    value_of,
-)
+from knowledge.services.learning.changes import Changes
 from knowledge.services.learning.privacy import PrivateTopics
 from knowledge.services.learning.references import (
-    DEATHS,
-    HAD_BY_MANY,
-    HAD_BY_SOME,
-    OPEN,
-    RECENT,
-    WEEKDAYS,
     Statements,
-    are_one,
     head_of,
-    opposite_of,
-    reads_corrected,
-    reads_replaced,
     tail_of,
-    weekday_named,
 )
+from knowledge.services.learning.resolved_fact import ResolvedFact, as_utc, member
 from knowledge.services.learning.schema_context import known_entities, schema_view
 from knowledge.services.learning.wishes import Fresh, meant_by
 from knowledge.services.ledger.conflicts import (
-    UNCHANGING,
     Topic,
-    end_elsewhere,
     is_over_by_its_words,
     load_topics,
     resolve_conflicts,
     statement_of,
-    topic_of,
 )
 from knowledge.services.ledger.redaction import (
     RedactionMask,
@@ -94,14 +68,10 @@ from knowledge.services.locking import lock_memory
 from knowledge.services.withholding import Withheld, withheld_from
 from knowledge.stores.spaces import searched_embedder
 from knowledge.types import (
-    CERTAIN,
-    HOLDER,
-    LAST_SAID,
     BlockKind,
     EventState,
     Extraction,
     ForgetWish,
-    Polarity,
     Precision,
     PreparedLearning,
     ProposedEntity,
@@ -122,7 +92,8 @@ MAX_FACT_CHARS = 2_000
 MAX_TOPIC_CHARS = 120
 MAX_RELATION_CHARS = 40
 MAX_RECURRENCE_CHARS = 200
-_ANNOUNCED = re.compile(r"\b(?:is|are|will|wants|plans)\b")  # "Ulrike is leaving the company"
+# What the words "is now on Friday" and "from now on at eight" seem to tell besides.
+TOLD_BY_CHANGES = frozenset({"do", "event", "owns", "answer_style"})
 CHRONOLOGICAL = attrgetter("said_at", "reference", "sequence")
 
 
@@ -293,58 +264,6 @@ def learn_prepared(work: UnitOfWork, prepared: PreparedLearning, *, again: bool 
         Learner(work, messages, prepared).learn()
 
 
-@dataclass(frozen=True)
-class ResolvedFact:
-    """A proposed fact that makes sense, with the entities it speaks of."""
-
-    proposal: ProposedFact
-    message: SourceMessage
-    about: Sequence[Resolved]
-    edge_type: str | None
-    topic: str
-    value: str  # canonical; empty for an ending of whatever value
-    read_value: str  # as it is stored
-    is_single_valued: bool
-    trust: Trust
-    start: datetime
-    held_at: datetime  # the latest moment at which it says to be so
-    corrects_id: UUID | None = None  # the statement in whose place it comes
-    is_referring: bool = False  # its topic and value are those of what it speaks of
-
-    @property
-    def subject(self) -> Entity | None:
-        """The entity that it says something about."""
-        return self.about[0].entity if self.about else None
-
-    @property
-    def subject_id(self) -> UUID | None:
-        """The subject's id."""
-        return self.subject.id if self.subject else None
-
-    @property
-    def said(self) -> str:
-        """Its value, and that it is not or no longer so."""
-        return f"{self.value}\x00{self.polarity}" if self.polarity else self.value
-
-    @property
-    def is_over(self) -> bool:
-        """True when it is about a time that is over, by its own words."""
-        valid_to = _as_utc(self.proposal.valid_to)
-        return valid_to is not None and valid_to > self.start
-
-    @property
-    def polarity(self) -> str:
-        """A Polarity, or nothing: it says that something is so."""
-        return Polarity.ENDED if self.proposal.ends else _member(Polarity, self.proposal.polarity)
-
-    @property
-    def repeat_key(self) -> tuple[UUID | None, str]:
-        """What it has in common with others that say the same."""
-        if self.topic:
-            return self.subject_id, f"{self.topic}\x00{self.said}"
-        return self.subject_id, identity.normal_text(self.proposal.text)
-
-
 class Learner:
     """Makes a batch of messages part of a unit of work."""
 
@@ -366,6 +285,8 @@ class Learner:
         self.by_words: dict[tuple[UUID | None, str], Block] = {}
         self.taken: set[UUID] = set()  # ids of statements that are stored
         self.statements = Statements(work, zone_of(user_id=work.user_id))
+        self.changes = Changes(work, self.statements, self._accept_edge, self._drop_fact)
+        self.changed: list[TextSpan] = []  # what tells of events that are moved or cancelled
         self.private = PrivateTopics(work.user_id)
 
     def learn(self) -> None:
@@ -375,7 +296,7 @@ class Learner:
                 self._decide(ruling.verdict, ruling.reason, ruling.message_id, ruling.span)
         self._resolve_entities()
         facts = [fact for p in self.extraction.facts if (fact := self._resolve_fact(p))]
-        facts.sort(key=lambda f: (f.message.said_at, f.message.sequence, f.proposal.span.start))
+        facts.sort(key=_place_of)
         self.topics = load_topics(
             self.work,
             {(fact.subject.id, fact.topic) for fact in facts if fact.subject and fact.topic},
@@ -386,7 +307,8 @@ class Learner:
             if block.status != Status.FALSIFIED:  # else it is said again after it was called wrong
                 self.by_words[shared[block.id].repeat_key] = block
         for fact in facts:
-            self._learn_fact(fact)
+            if fact.proposal.change is not None or not self._is_told_by_change(fact):
+                self._learn_fact(fact)
         self._add_episodes()
         for wish in self.extraction.forget_wishes:
             self._propose_forgetting(wish)
@@ -550,7 +472,7 @@ class Learner:
             value = identity.canonical_value(str(about[1].entity.id))
         if not value and not (topic and (proposal.ends or proposal.polarity)):
             value = identity.normal_text(text)
-        start = _as_utc(proposal.valid_from) or message.said_at
+        start = as_utc(proposal.valid_from) or message.said_at
         fact = ResolvedFact(
             proposal=proposal,
             message=message,
@@ -614,12 +536,19 @@ class Learner:
 
     def _learn_fact(self, fact: ResolvedFact) -> None:
         """The statement is added, or its source to what is known; what it ends is ended."""
-        placed = self._refer(fact)
+        change = fact.proposal.change
+        placed = (
+            self.changes.refer(fact)
+            if change is None
+            else self.changes.changed_event_of(fact, change)
+        )
         if placed is None:
             return
         fact, corrected, asked = placed
-        if fact.proposal.event is not None:
-            fact, known, asked = self._place_event(fact, fact.proposal.event, corrected)
+        if change is not None:
+            self.changed.append(fact.proposal.span)
+        elif fact.proposal.event is not None:
+            fact, known, asked = self.changes.place_event_of(fact, fact.proposal.event, corrected)
             if known is not None:
                 self._add_source(fact, known)
                 return
@@ -642,30 +571,21 @@ class Learner:
             return
         block = self._add_statement(fact, self._free_id(fact))
         chain.append(block)
-        self._end_what_it_ends(fact, block, corrected)
-        for each in (*asked, *self._doubted_by(block), *self._taken_over(fact, block)):
-            self._ask_whether_ended(block, each)
+        self.changes.end_what_it_ends(fact, block, corrected)
+        for each in (
+            *asked,
+            *self.changes.doubted_by(block),
+            *self.changes.taken_over(fact, block),
+        ):
+            self.changes.ask_whether_ended(block, each)
 
-    def _refer(
-        self, fact: ResolvedFact
-    ) -> tuple[ResolvedFact, Block | None, Sequence[Block]] | None:
-        """The fact in the words of what it speaks of: what it replaces, and whom to ask about."""
-        corrected = self._find_corrected(fact) if fact.proposal.corrects else None
-        if fact.proposal.replaces not in (None, HOLDER):
-            placed = self._put_in_place(fact)
-            if placed is None:
-                self._drop_fact(fact.proposal, "nothing_to_replace")
-                return None
-            return *placed, ()
-        if corrected is None and fact.proposal.corrects == LAST_SAID:
-            self._drop_fact(fact.proposal, "nothing_to_correct")
-            return None
-        if corrected is not None:
-            return _corrected(fact, corrected, self.statements.zone), corrected, ()
-        if fact.polarity and fact.topic and fact.subject_id and not fact.proposal.event:
-            fact, asked = self._refer_to_ended(fact)
-            return fact, None, asked
-        return fact, None, ()
+    def _is_told_by_change(self, fact: ResolvedFact) -> bool:
+        """True when the same words have moved or cancelled an event already."""
+        span = fact.proposal.span
+        return head_of(fact.topic) in TOLD_BY_CHANGES and any(
+            one.message_id == span.message_id and one.start < span.end and span.start < one.end
+            for one in self.changed
+        )
 
     def _free_id(self, fact: ResolvedFact) -> UUID:
         """The id that all who say it share, while nothing has it; else one of this message's."""
@@ -676,176 +596,6 @@ class Learner:
             return self._statement_id(fact, is_shared=False)
         self.taken.add(id_)
         return id_
-
-    # change
-
-    def _find_corrected(self, fact: ResolvedFact) -> Block | None:
-        """The statement whose value the fact says to be wrong; only the user corrects."""
-        if fact.trust < Trust.USER_SAID or fact.proposal.confidence < CERTAIN:
-            return None
-        if fact.proposal.corrects == LAST_SAID:
-            return self._find_last_said(fact)
-        return self.statements.corrected_by(
-            subject_id=fact.subject_id,
-            topic=fact.topic,
-            wrong=storable(fact.proposal.corrects or ""),
-            said_at=fact.message.said_at,
-        )
-
-    def _doubted_by(self, block: Block) -> Sequence[Block]:
-        """Who else has the role that the block gives to somebody without being sure."""
-        is_sure = block.confidence >= CERTAIN or block.trust < Trust.USER_SAID
-        return () if is_sure or block.polarity else self.statements.in_the_same_role(block)
-
-    def _put_in_place(self, fact: ResolvedFact) -> tuple[ResolvedFact, Block] | None:
-        """What was said of the one that goes, said of the one that comes; and the old statement."""
-        proposal = fact.proposal
-        is_sure = fact.trust >= Trust.USER_SAID and proposal.confidence >= CERTAIN
-        if not is_sure or fact.subject_id is None:
-            return None
-        name = storable(proposal.replaces or "")
-        old = self.statements.replaced_by(
-            subject_id=fact.subject_id, name=name, at=fact.message.said_at
-        )
-        text = reads_replaced(old.text, old=name, new=proposal.text) if old is not None else ""
-        if old is None or not text:
-            return None
-        value = identity.canonical_value(proposal.value or "")
-        topic = old.topic
-        if tail_of(topic) and head_of(topic) != OPEN:
-            topic = f"{head_of(topic)}:{value}"
-        row = topic_named(topic)
-        proposal = replace(
-            proposal,
-            text=text,
-            edge_type=row.edge_type if row is not None and len(fact.about) > 1 else None,
-            relation=row.relation if row is not None else None,
-        )
-        return replace(
-            fact,
-            proposal=proposal,
-            topic=topic,
-            value=value,
-            read_value=value,
-            edge_type=self._accept_edge(proposal, fact.about),
-            is_single_valued=old.is_single_valued,
-            corrects_id=old.id,
-        ), old
-
-    def _taken_over(self, fact: ResolvedFact, block: Block) -> Sequence[Block]:
-        """Who may have lost the role to whom the block gives it; who surely has, has lost it."""
-        is_sure = block.confidence >= CERTAIN and block.trust >= Trust.USER_SAID
-        if fact.proposal.replaces != HOLDER or not is_sure:
-            return ()
-        role = block.text.rstrip(".").rpartition(" ")[2].casefold()
-        before = self.statements.in_the_same_role(block)
-        if not before or role in HAD_BY_MANY:
-            return ()
-        if len(before) > 1 or role in HAD_BY_SOME:
-            return before
-        self.work.change(block, corrects_id=before[0].id)
-        end_elsewhere(self.work, before[0], by=block, at=fact.start)
-        return ()
-
-    def _find_last_said(self, fact: ResolvedFact) -> Block | None:
-        """What the user has just said and a correction that names nothing can only mean."""
-        message = fact.message
-        recent = self.statements.open(since=message.said_at - JUST_SAID)
-        earlier = [
-            block
-            for block in recent
-            if (block.said_at, block.sequence or 0) <= (message.said_at, message.sequence)
-        ]
-        return last_said(earlier, fact.proposal)
-
-    def _place_event(
-        self, fact: ResolvedFact, event: ProposedEvent, corrected: Block | None
-    ) -> tuple[ResolvedFact, Block | None, Sequence[Block]]:
-        """The event beside those known: with what it replaces, the one that it is, or questions."""
-        events = [BlockKind.EVENT]
-        known: list[Block] = []
-        if head_of(fact.topic) == "event":
-            known = self.statements.open(subject_id=fact.subject_id, topic=fact.topic, kinds=events)
-        is_change = tells_of_change(fact.message.content)
-        is_other = event.state != EventState.PLANNED or tells_of_change(fact.proposal.text)
-        if head_of(fact.topic) == "event" and is_other and not known:
-            others = self.statements.open(kinds=events)
-            known = [block for block in others if is_of_key(block, fact.topic)]
-        elsewhere = [block for block in known if block.message_id != fact.message.id]
-        is_sure = fact.proposal.confidence >= CERTAIN and fact.trust >= Trust.USER_SAID
-        is_moved = fact.proposal.single_valued or (bool(event.recurrence) and is_change)
-        placed = place_event(
-            sensible(event),
-            known,
-            said_at=fact.message.said_at,
-            corrected=corrected if corrected and corrected.kind == BlockKind.EVENT else None,
-            moves=is_moved and bool(fact.topic) and known == elsewhere,
-            is_change=is_change,
-        )
-        replaced = placed.replaced
-        asked = placed.perhaps if replaced is None or is_sure else [replaced]
-        if replaced is not None and is_sure:
-            fact = replace(fact, topic=replaced.topic, corrects_id=replaced.id)
-        value = value_of(placed.event)
-        is_single = fact.topic in UNCHANGING
-        if is_single:  # a birthday is the same event, with or without its year
-            value = fact.value
-        elif head_of(fact.topic) != "event":  # many things are done at one time
-            value = f"{fact.value} {value}"[: identity.MAX_VALUE_CHARS]
-        proposal = replace(fact.proposal, event=placed.event, ends=False, polarity="")
-        fact = replace(
-            fact, proposal=proposal, value=value, read_value=value, is_single_valued=is_single
-        )
-        if placed.same is not None and placed.event.remind_at and not placed.same.remind_at:
-            self.work.change(placed.same, remind_at=_as_utc(placed.event.remind_at))
-        return fact, placed.same, asked
-
-    def _refer_to_ended(self, fact: ResolvedFact) -> tuple[ResolvedFact, Sequence[Block]]:
-        """The ending with the topic and value of what it ends; or with those to ask about."""
-        named = self.statements.ended_by(
-            subject_id=cast(UUID, fact.subject_id),
-            topic=fact.topic,
-            value=fact.value,
-            at=max(fact.start, fact.message.said_at),
-        )
-        if not named:
-            return fact, ()
-        if are_one(named):
-            first = named[0]
-            return replace(
-                fact,
-                topic=first.topic,
-                value=identity.canonical_value(first.value),
-                read_value=first.value,
-                is_single_valued=first.is_single_valued,
-                is_referring=True,
-            ), ()
-        is_any = not fact.value and all(block.is_single_valued for block in named)
-        return fact, () if is_any else named
-
-    def _end_what_it_ends(self, fact: ResolvedFact, block: Block, corrected: Block | None) -> None:
-        """Statements of other topics that cannot hold beside the new one are over."""
-        if corrected is not None and topic_of(corrected) != topic_of(block):
-            end_elsewhere(self.work, corrected, by=block, at=fact.start)
-        is_sure = fact.trust >= Trust.USER_SAID and block.confidence >= CERTAIN
-        if not is_sure or fact.polarity == Polarity.NOT or fact.subject_id is None:
-            return
-        if fact.topic in DEATHS and not cast(Entity, fact.subject).is_self:
-            for each in self.statements.of_the_dead(fact.subject_id):
-                end_elsewhere(self.work, each, by=block, at=block.starts_at or fact.start)
-        for each in self.statements.stays_left(block):
-            end_elsewhere(self.work, each, by=block, at=block.starts_at or fact.start)
-            self.work.change(block, corrects_id=each.id)
-        for each in self.statements.roles_left(block):
-            is_dated = block.starts_at is not None
-            if _ANNOUNCED.search(block.text) and not is_dated:  # not yet, or it is called off
-                self._ask_whether_ended(block, each)
-            else:
-                end_elsewhere(self.work, each, by=block, at=_gone_at(block) or fact.start)
-        if (opposite := opposite_of(fact.topic)) and not fact.polarity:
-            for each in self.statements.open(subject_id=fact.subject_id):
-                if each.topic == opposite and not each.polarity and each.said_at <= block.said_at:
-                    end_elsewhere(self.work, each, by=block, at=fact.start)
 
     def _propose_forgetting(self, wish: ForgetWish) -> None:
         """There is a question whether what the wish means is to be forgotten."""
@@ -890,25 +640,11 @@ class Learner:
             blocks=list(blocks.values()),
         )
 
-    def _ask_whether_ended(self, ending: Block, block: Block) -> None:
-        """There is a question whether the one ends the other."""
-        self.work.add(
-            ReviewItem(
-                id=identity.pair_id(
-                    self.user_id, kind="ending", left_id=ending.id, right_id=block.id
-                ),
-                user_id=self.user_id,
-                kind=ReviewItem.Kind.ENDING,
-                left_id=ending.id,
-                right_id=block.id,
-            )
-        )
-
     def _add_source(self, fact: ResolvedFact, known: Block) -> None:
         """The known block gets this source, the earlier beginning and the higher confidence."""
         self.work.cite(known, fact.proposal.span)
         began = known.valid_from or known.said_at
-        precision = _member(Precision, fact.proposal.since_precision)
+        precision = member(Precision, fact.proposal.since_precision)
         self.work.change(
             known,
             confidence=max(known.confidence, fact.proposal.confidence),
@@ -922,7 +658,7 @@ class Learner:
         )
 
     def _add_statement(self, fact: ResolvedFact, id_: UUID) -> Block:
-        valid_to = _as_utc(fact.proposal.valid_to)
+        valid_to = as_utc(fact.proposal.valid_to)
         block = self.work.add(
             Block(
                 id=id_,
@@ -947,9 +683,9 @@ class Learner:
                 trust=int(fact.trust),
                 confidence=fact.proposal.confidence,
                 valid_from=fact.start,
-                since_precision=_member(Precision, fact.proposal.since_precision),
+                since_precision=member(Precision, fact.proposal.since_precision),
                 valid_to=valid_to if fact.is_over else None,
-                until_precision=_member(Precision, fact.proposal.until_precision)
+                until_precision=member(Precision, fact.proposal.until_precision)
                 if valid_to
                 else "",
                 recorded_at=self.work.now,
@@ -1047,6 +783,12 @@ class Learner:
                     self.work.cite(mention, span)
 
 
+def _place_of(fact: ResolvedFact) -> tuple[datetime, int, int, bool]:
+    """Where it was said; what tells of a change comes before what else the same words tell."""
+    proposal, message = fact.proposal, fact.message
+    return message.said_at, message.sequence, proposal.span.start, proposal.change is None
+
+
 def _fact_text(proposal: ProposedFact) -> str:
     return storable(proposal.text).strip()[:MAX_FACT_CHARS]
 
@@ -1091,111 +833,24 @@ def _find_adjacent_repeat(fact: ResolvedFact, chain: Sequence[Block]) -> Block |
     )
 
 
-def _corrected(fact: ResolvedFact, wrong: Block, zone: tzinfo) -> ResolvedFact:
-    """The fact in the place of the wrong one, since when that was believed."""
-    if fact.proposal.corrects == LAST_SAID:
-        return _restated(fact, wrong, zone)
-    start = fact.start
-    if not fact.proposal.valid_from and fact.message.said_at - wrong.said_at < RECENT:
-        start = wrong.valid_from or wrong.said_at
-    if fact.topic and head_of(fact.topic) != OPEN:
-        return replace(fact, start=start, corrects_id=wrong.id)
-    # It does not say what it is about: "no, I mean Ericsson".
-    proposal = fact.proposal
-    right = proposal.value or ""
-    if wrong.kind == BlockKind.EVENT and proposal.event is not None:
-        proposal = replace(
-            proposal,
-            event=moved_within_week(proposal.event, wrong, said_at=fact.message.said_at),
-        )
-        right = right or _weekday_beside(proposal.corrects or "", proposal.event)
-    text = reads_corrected(wrong.text, wrong=proposal.corrects or "", right=right)
-    text = _with_new_date(text, wrong, proposal.event)
-    topic = wrong.topic
-    if tail_of(topic) and wrong.kind != BlockKind.EVENT:
-        topic = f"{head_of(topic)}:{identity.canonical_value(right)}"
-    return replace(
-        fact,
-        proposal=replace(proposal, text=text or proposal.text),
-        topic=topic,
-        is_single_valued=wrong.is_single_valued,
-        start=start,
-        corrects_id=wrong.id,
-    )
-
-
-def _restated(fact: ResolvedFact, wrong: Block, zone: tzinfo) -> ResolvedFact:
-    """The wrong statement said again with the right value or time."""
-    proposal = restated(fact.proposal, wrong, zone=zone)
-    topic, value = wrong.topic, identity.canonical_value(proposal.value or "")
-    if tail_of(topic) and tail_of(topic) in identity.canonical_value(wrong.value):
-        topic = f"{head_of(topic)}:{value}"
-    return replace(
-        fact,
-        proposal=proposal,
-        topic=wrong.topic if wrong.kind == BlockKind.EVENT else topic,
-        value=value,
-        read_value=proposal.value or "",
-        is_single_valued=wrong.is_single_valued,
-        start=wrong.valid_from or wrong.said_at,
-        corrects_id=wrong.id,
-    )
-
-
-def _weekday_beside(wrong: str, event: ProposedEvent | None) -> str:
-    """The weekday of the event, in the language of the one that was wrong; empty for no weekday."""
-    number = weekday_named(identity.canonical_value(wrong))
-    if number is None or event is None or event.starts_at is None:
-        return ""
-    names = WEEKDAYS[event.starts_at.weekday()]
-    is_german = identity.canonical_value(wrong) in WEEKDAYS[number][1:]
-    return names[1 if is_german else 0].capitalize()
-
-
-def _with_new_date(text: str, wrong: Block, event: ProposedEvent | None) -> str:
-    """The text with the day on which the event now is, where it had the old one written out."""
-    if event is None or event.starts_at is None or wrong.starts_at is None:
-        return text
-    old = wrong.starts_at.astimezone(event.starts_at.tzinfo)
-    before, after = (f"{at.day} {MONTH_NAMES[at.month]} {at.year}" for at in (old, event.starts_at))
-    return text.replace(before, after)
-
-
 def _event_columns(event: ProposedEvent | None) -> dict[str, Any]:
     """The columns of an event's block; none for a fact."""
     if event is None:
         return {}
     return {
-        "starts_at": _as_utc(event.starts_at),
-        "ends_at": _as_utc(event.ends_at),
-        "time_precision": _member(Precision, event.precision),
+        "starts_at": as_utc(event.starts_at),
+        "ends_at": as_utc(event.ends_at),
+        "time_precision": member(Precision, event.precision),
         "is_all_day": event.is_all_day,
         "recurrence": storable(event.recurrence)[:MAX_RECURRENCE_CHARS],
-        "event_state": _member(EventState, event.state) or EventState.PLANNED,
-        "remind_at": _as_utc(event.remind_at),
+        "event_state": member(EventState, event.state) or EventState.PLANNED,
+        "remind_at": as_utc(event.remind_at),
     }
-
-
-def _member(values: type[StrEnum], value: str) -> str:
-    """The value, if the enumeration has it; else nothing."""
-    return value if value in set(values) else ""
-
-
-def _gone_at(block: Block) -> datetime | None:
-    """When who moves out is gone: of a month that is only named, at its end."""
-    if block.starts_at is None or block.time_precision in (Precision.MOMENT, Precision.DAY):
-        return block.starts_at
-    return end_of(
-        block.starts_at,
-        block.ends_at,
-        precision=block.time_precision,
-        is_all_day=block.is_all_day,
-    )
 
 
 def _held_at(proposal: ProposedFact, start: datetime, said_at: datetime) -> datetime:
     """The latest moment at which the statement says to be so."""
-    valid_to = _as_utc(proposal.valid_to)
+    valid_to = as_utc(proposal.valid_to)
     if valid_to is not None and valid_to > start:
         return min(valid_to, said_at)
     return said_at if proposal.holds_now else min(start, said_at)
@@ -1204,9 +859,3 @@ def _held_at(proposal: ProposedFact, start: datetime, said_at: datetime) -> date
 def _clamp_confidence(value: float) -> float:
     """The value within 0 to 1; 0 for NaN and the infinities."""
     return min(1.0, max(0.0, value)) if math.isfinite(value) else 0.0
-
-
-def _as_utc(value: datetime | None) -> datetime | None:
-    if value is None or value.tzinfo is not None:
-        return value
-    return value.replace(tzinfo=UTC)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from knowledge import identity
 from knowledge.dates import MONTHS
-from knowledge.models import Block, Mention
+from knowledge.models import Block, Entity, Mention
 from knowledge.retrieval.ranking.terms import stem, words
 from knowledge.services.ledger.conflicts import UNCHANGING, statement_of
 from knowledge.services.ledger.unit_of_work import UnitOfWork
@@ -164,6 +164,14 @@ class Statements:
             and (ids is None or block.id in ids)
         ]
 
+    def subject_of(self, block: Block) -> Entity | None:
+        """Whom or what the block is about."""
+        new = next((e for e in self.work.additions(Entity) if e.id == block.entity_id), None)
+        if new is not None or block.entity_id is None:
+            return new
+        stored = Entity.objects.filter(user_id=self.work.user_id, pk=block.entity_id)
+        return next(iter(self.work.current(stored)), None)
+
     def ended_by(  # noqa: PLR0911  the narrowest reading that fits
         self, *, subject_id: UUID, topic: str, value: str, at: datetime
     ) -> list[Block]:
@@ -292,7 +300,9 @@ class Statements:
 
     def stays_left(self, block: Block) -> list[Block]:
         """That somebody was in hospital who is home again after this."""
-        if block.entity_id is None or block.polarity or not _IS_BACK.search(block.text):
+        # "Mama wurde entlassen" is read as the end of a job, which it may be as well.
+        is_said = not block.polarity or block.topic == "employer"
+        if block.entity_id is None or not is_said or not _IS_BACK.search(block.text):
             return []
         return [
             other
@@ -324,13 +334,15 @@ class Statements:
 
 _IS_BACK = re.compile(
     r"(?i)\b(?:discharged|released from (?:the )?(?:hospital|clinic)|"
-    r"(?:home|back|out) (?:from|of) (?:the )?hospital|"
+    r"(?:home|back|out) (?:from|of) (?:the )?(?:hospital|rehab|clinic)|"
     r"(?:is|are|'s|came|got|comes|gets|went) (?:back )?home\b(?: again)?|"
-    r"entlassen|wieder (?:zu hause|daheim)|nach hause gekommen|kommt .*nach hause)"
+    r"entlassen|wieder (?:zu hause|zuhause|daheim|nach hause)|nach hause gekommen|"
+    r"kommt .*nach hause|aus (?:dem|der) (?:krankenhaus|klinik|reha|kur|klinikum|spital))"
 )
 _IS_AWAY = re.compile(
     r"(?i)\b(?:in (?:the |a )?(?:hospital|intensive care|icu|rehab|clinic)|"
-    r"im krankenhaus|in der (?:klinik|reha)|auf der intensivstation)\b"
+    r"im (?:krankenhaus|klinikum|spital)|ins krankenhaus|in (?:der )?(?:klinik|reha|kur)|"
+    r"auf (?:der )?intensivstation)\b"
 )
 
 

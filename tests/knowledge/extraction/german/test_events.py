@@ -17,7 +17,8 @@ from tests.knowledge.extraction.support import read
 )
 def test_what_comes_is_an_event(sentence: str, start: str, precision: str) -> None:
     """With its moment, or with what is known of it; nothing holds of it yet."""
-    (event,) = [fact.event for fact in read(sentence).facts if fact.event]
+    facts = [fact for fact in read(sentence).facts if fact.change is None]
+    (event,) = [fact.event for fact in facts if fact.event]
 
     assert event.starts_at is not None
     assert event.starts_at.isoformat(timespec="minutes").startswith(start)
