@@ -187,6 +187,14 @@ def test_what_the_environment_sets_is_shown_as_such(
 # -- testing
 
 
+def test_each_role_has_a_button_that_tests_it(browser: Client) -> None:
+    """It sends the name that the test of the role is asked by."""
+    page = page_of(browser)
+
+    for role in ("chat", "fallback", "extraction", "embedding"):
+        assert f'name="role" value="{role}">Test {role}</button>' in page
+
+
 def test_a_model_that_answers(browser: Client, use: Use, server: ModelServer) -> None:
     """Is named; its words are not shown."""
     use(server.url, main_agent_model="llama", key=KEY)
