@@ -187,14 +187,6 @@ def test_what_the_environment_sets_is_shown_as_such(
 # -- testing
 
 
-def test_each_role_has_a_button_that_tests_it(browser: Client) -> None:
-    """It sends the name that the test of the role is asked by."""
-    page = page_of(browser)
-
-    for role in ("chat", "fallback", "extraction", "embedding"):
-        assert f'name="role" value="{role}">Test {role}</button>' in page
-
-
 def test_a_model_that_answers(browser: Client, use: Use, server: ModelServer) -> None:
     """Is named; its words are not shown."""
     use(server.url, main_agent_model="llama", key=KEY)
@@ -312,6 +304,14 @@ def test_a_redirect_is_not_followed_with_the_key(
 
         assert elsewhere.script.requests == []
     assert "notice bad" in page
+
+
+def test_each_role_has_its_button(browser: Client) -> None:
+    """Whose value is what a test is asked for by."""
+    page = page_of(browser)
+
+    for role in ("chat", "fallback", "extraction", "embedding"):
+        assert f'name="role" value="{role}"' in page
 
 
 def test_an_unknown_role_is_no_page(browser: Client) -> None:
