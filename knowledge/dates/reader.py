@@ -19,6 +19,9 @@ _HINT = re.compile(
     re.IGNORECASE,
 )
 
+# What has been so since some time began before now.
+_SINCE = re.compile(r"\b(?:since|seit)\b", re.IGNORECASE)
+
 
 def read_dates(
     text: str,
@@ -32,9 +35,9 @@ def read_dates(
 
     `at` is when the text was said, `zone` where (unset: the zone of `at`); both decide what
     "today" is. `prefer_past` tells where a text without a direction looks: "on Friday" is then the
-    last one. `lenient` is for questions about a time: a lone month, weekday or year counts, and an
-    impossible day ("31 June") means its month; else it means nothing, as "3/4/2021" does, which
-    may be in April or in March.
+    last one; behind "since" it is so anyway. `lenient` is for questions about a time: a lone month,
+    weekday or year counts, and an impossible day ("31 June") means its month; else it means
+    nothing, as "3/4/2021" does, which may be in April or in March.
     """
     text = text[:MAX_CHARACTERS]
     if not _HINT.search(text):
@@ -49,7 +52,8 @@ def read_dates(
             if any(start < last and first < end for first, last in taken):
                 continue
             taken.append((start, end))
-            form = DateMatch(match, today, prefer_past)
+            looks_back = prefer_past or _SINCE.search(text, max(0, start - 10), end) is not None
+            form = DateMatch(match, today, looks_back)
             try:
                 days = resolve(form)
             except (ValueError, OverflowError, KeyError):

@@ -165,9 +165,17 @@ def _is_of_the_day(topic: Topic, clause: Clause) -> bool:
     return is_event and _AT_A_TIME.search(clause.text) is not None
 
 
+# What is behind "at" and "for" beside a place: "at night", "for two years", "for ages".
+_HOW_LONG = re.compile(
+    r"(?i)\b(?:nights?|weekends?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|ages|"
+    r"a while|money|free|fun|the moment|present|last|first|least|times)$"
+)
+
+
 def _is_another_thing(topic: Topic, phrase: Phrase, name: Name | None, context: Context) -> bool:
     """True for a person and for a date where the topic takes neither."""
-    if name is None and topic.name in ("employer", "home", "school") and is_date(phrase.text):
+    is_somewhere = topic.name in ("employer", "home", "school")
+    if name is None and is_somewhere and (is_date(phrase.text) or _HOW_LONG.search(phrase.text)):
         return True
     person = context.people.get(phrase.head_start)
     is_person = person is not None and (name is None or name.node_type == PERSON)

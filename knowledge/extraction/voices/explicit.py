@@ -32,6 +32,9 @@ def propose_explicit(
             facts.append(_standing_fact(span, user_key, wish))
         else:
             facts.append(_kept_fact(span, user_key, wish, secrets))
+            # "Remember that I prefer short answers" is to be minded, too.
+            within = [one for one in read_wishes(wish.text) if one.kind is WishKind.STANDING]
+            facts += [_standing_fact(span, user_key, one) for one in within]
     return facts[:MAX_EXPLICIT], forget_wishes[:MAX_EXPLICIT]
 
 

@@ -96,6 +96,20 @@ def test_what_is_no_date(words: str) -> None:
     assert not read_dates(words, at=SAID)
 
 
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("I have worked there since August.", "2022-08-01"),
+        ("We're married since May.", "2023-05-01"),
+        ("he has been away since 20 October", "2022-10-20"),
+        ("Seit September wohnt sie in Graz.", "2022-09-01"),
+    ],
+)
+def test_since_looks_back(text: str, start: str) -> None:
+    """Also where nothing else tells that the sentence is about what was."""
+    assert [f"{one.start:%Y-%m-%d}" for one in read_dates(text, at=SAID)] == [start]
+
+
 def test_a_duration_tells_the_beginning() -> None:
     """For five years means since five years ago."""
     began = read_duration_start("I have been here for five years", at=SAID)

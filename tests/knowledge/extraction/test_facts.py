@@ -37,6 +37,10 @@ SAID_OF_USER = [
     ("I don't work at Acme anymore.", "employer", "ended acme"),
     ("I don't work at Acme, I work at Bosch.", "employer", "bosch"),
     ("I was laid off from Acme yesterday.", "employer", "ended acme"),
+    ("I work as a lab assistant at Novum.", "employer", "novum"),
+    ("I work as a lab assistant at Novum.", "job", "lab assistant"),
+    ("I've worked as a cook with Brasserie Zola for ten years.", "employer", "brasserie zola"),
+    ("I teach history at Eastfield College.", "employer", "eastfield college"),
     ("I'm a nurse.", "job", "nurse"),
     ("I am an electrical engineer.", "job", "electrical engineer"),
     ("I work as a software developer.", "job", "software developer"),
@@ -193,6 +197,27 @@ NOT_SAID = [
 def test_what_is_not_stated_is_no_fact(text: str) -> None:
     """Questions, wishes, quotes, code, orders and the like say nothing of the user."""
     assert not [fact for fact in stated_facts(read(text)) if fact[0] == "user"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I work as a porter at night.",
+        "I work for free.",
+        "I teach at weekends.",
+        "I work for days.",
+    ],
+)
+def test_when_somebody_works_is_no_place_of_work(text: str) -> None:
+    """What stands behind "at" and "for" may be a time, or a price."""
+    assert not [fact for fact in stated_facts(read(text)) if fact[1] == "employer"]
+
+
+def test_a_wish_that_is_to_be_remembered_is_minded_too() -> None:
+    """It is kept word for word, and is a standing wish."""
+    found = stated_facts(read("Remember that I prefer short replies."))
+
+    assert ("user", "answer_style:length", "short replies") in found
 
 
 def test_an_answer_of_the_assistant_is_no_fact() -> None:
