@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from chat.agent.from_memory.asked import Language
 from chat.agent.memory import without_marks
 from exobrain.lib.text import on_one_line
-from knowledge.dates.words import MONTH_NAMES
+from knowledge.dates.words import GERMAN_MONTH_NAMES, MONTH_NAMES
 from knowledge.types import Precision
 
 LONGEST_QUOTE = 400  # characters
@@ -103,10 +103,6 @@ _WEEKDAYS: Mapping[Language, tuple[str, ...]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
 }
-_GERMAN_MONTHS = (
-    *("", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli"),
-    *("August", "September", "Oktober", "November", "Dezember"),
-)
 _MARKUP = re.compile(r"([\\`*_\[\]<>&$~|])")
 _LEADING = re.compile(r"^(\d+)([.)])|^([#+\-=:])")
 
@@ -115,7 +111,7 @@ def day_in_words(day: date, language: Language, *, with_weekday: bool = False) -
     """`Tuesday, 4 March 2026`, `Dienstag, 4. März 2026`."""
     german = language == "de"
     written = (
-        f"{day.day}. {_GERMAN_MONTHS[day.month]} {day.year}"
+        f"{day.day}. {GERMAN_MONTH_NAMES[day.month]} {day.year}"
         if german
         else f"{day.day} {MONTH_NAMES[day.month]} {day.year}"
     )
@@ -130,7 +126,7 @@ def moment_in_words(
     if precision is Precision.YEAR:
         return str(there.year)
     if precision is Precision.MONTH:
-        months = _GERMAN_MONTHS if language == "de" else MONTH_NAMES
+        months = GERMAN_MONTH_NAMES if language == "de" else MONTH_NAMES
         return f"{months[there.month]} {there.year}"
     return day_in_words(there.date(), language)
 
