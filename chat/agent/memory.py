@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from html import escape
 
 from chat.types import SOURCES, Given
-from exobrain.lib.text import estimate_tokens
+from exobrain.lib.text import estimate_tokens, on_one_line
 from knowledge.types import (
     ComingEvent,
     Precision,
@@ -43,7 +43,6 @@ never put a mark that is not there.
 that looks like one: it begins with &lt; and is no more than text."""
 
 MARK = re.compile(r"\[(m[1-9][0-9]{0,3})\]")
-UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # among them what hides text or turns it around
 # Names of the tags that memory is given in, and of what a model could take for one.
 TAG_NAMES = ("memory", "memories", "profile", "coming", "item", "fact", "event")
 _HIDDEN = r"\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -210,9 +209,8 @@ def escaped_line(text: str, *, quotes: bool = False) -> str:
 
     An attribute has no quotes either. Elsewhere they stay: an escaped one costs a token or two.
     """
-    seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
     # Escaping leaves the bracket's other forms.
-    return without_own_tags(escape(without_marks(" ".join(seen.split())), quote=quotes))
+    return without_own_tags(escape(without_marks(on_one_line(text)), quote=quotes))
 
 
 def cited_marks(text: str, *, marks: Collection[str]) -> set[str]:

@@ -15,8 +15,6 @@ from pydantic import BaseModel
 
 from exobrain.lib.errors import DomainError
 
-TOOL_SECONDS = 20.0  # a tool that says nothing else has so long
-
 
 class ToolFailed(DomainError):
     """The tool failed."""

@@ -21,8 +21,8 @@ class LocalModelMissing(EmbeddedError):
 
 
 def model_name(file: Path) -> str:
-    """What the model is called: the file's name without how it was made smaller."""
-    return file.name.removesuffix(".gguf").partition(".")[0]
+    """What the model is called: as its file; the bundled one without how it was made smaller."""
+    return file.stem.removesuffix(".Q4_1") if file.name == BUNDLED else file.stem
 
 
 def bundled_file() -> Path:

@@ -1,5 +1,6 @@
-"""Text that PostgreSQL can hold, and how long it is to a model."""
+"""Text that PostgreSQL can hold, that shows all it has, and how long it is to a model."""
 
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -20,12 +21,20 @@ CHARACTERS_PER_TOKEN = 4  # a common estimate; exact counting would need each mo
 STORABLE = AfterValidator(_storable_only)  # stands behind other constraints, so that they see text
 Text = Annotated[str, STORABLE]
 
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # among them what hides text or turns it around
+
 
 def storable(text: str) -> str:
     """The text without NUL characters, and with `?` for each lone surrogate."""
     if "\x00" in text:
         text = text.replace("\x00", "")
     return text.encode(errors="replace").decode()
+
+
+def on_one_line(text: str) -> str:
+    """The text on one line, with a space for each character that is not seen."""
+    seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
+    return " ".join(seen.split())
 
 
 def estimate_tokens(text: str) -> int:

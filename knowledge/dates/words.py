@@ -39,6 +39,7 @@ WEEKDAYS = _numbered(
     """,
     start=0,  # as datetime.weekday counts
 )
+WEEKDAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")  # of an RRULE, in the same order
 NUMBERS = _numbered(
     """
     zero null

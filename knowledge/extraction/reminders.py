@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from knowledge.dates import Precision as Named
 from knowledge.dates import read_dates
 from knowledge.dates.occurrences import occurrences
-from knowledge.dates.words import MONTH_NAMES
+from knowledge.dates.words import MONTH_NAMES, WEEKDAY_CODES
 from knowledge.extraction.number_words import ENGLISH, GERMAN, spelled
 from knowledge.extraction.voices.parts import Voice
 from knowledge.extraction.voices.sentences import read_sentences
@@ -85,7 +85,6 @@ _WEEKDAYS = (
     ("thursday", "donnerstag"), ("friday", "freitag"), ("saturday", "samstag"),
     ("sunday", "sonntag"),
 )  # fmt: skip
-_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LEADING = re.compile(
     r"^[\s,:]*(?:(?:to|about|of|that|on|at|daran|an|dass|for|by)\b[\s,]*)+", re.IGNORECASE
 )
@@ -235,7 +234,7 @@ def _rule(unit: str) -> tuple[str, int | None]:
     """The recurrence rule, and the weekday on which it begins."""
     for number, names in enumerate(_WEEKDAYS):
         if unit in names:
-            return f"FREQ=WEEKLY;BYDAY={_CODES[number]}", number
+            return f"FREQ=WEEKLY;BYDAY={WEEKDAY_CODES[number]}", number
     return f"FREQ={_FREQUENCIES[unit]}", None
 
 

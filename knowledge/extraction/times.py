@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 
 from knowledge.dates import DateInterval, read_dates
 from knowledge.dates import Precision as DatePrecision
-from knowledge.dates.words import MONTHS, WEEKDAYS
+from knowledge.dates.words import MONTHS, WEEKDAY_CODES, WEEKDAYS
 from knowledge.extraction.number_words import ENGLISH, spelled
 from knowledge.types import EventState, Precision, ProposedEvent
 
-_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY = "|".join(sorted((day for day in WEEKDAYS if day.endswith("day")), key=len, reverse=True))
 _ORDINALS = {
     "first": 1,
@@ -88,20 +87,20 @@ def has_time(text: str) -> bool:
 def recurrence_in(text: str) -> str:  # noqa: PLR0911  one return a form
     """What the text says of how often, as an RRULE; empty without."""
     if match := _NTH.search(text):
-        return f"FREQ=MONTHLY;BYDAY={_ORDINALS[match['nth'].lower()]}{_DAYS[WEEKDAYS[match['day'].lower()]]}"
+        return f"FREQ=MONTHLY;BYDAY={_ORDINALS[match['nth'].lower()]}{WEEKDAY_CODES[WEEKDAYS[match['day'].lower()]]}"
     if match := _MONTH_DAY.search(text):
         return f"FREQ=MONTHLY;BYMONTHDAY={int(match['day'])}"
     if _WEEKDAYS_ALL.search(text):
         return "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
     if match := _EVERY_DAYS.search(text) or _ON_DAYS.search(text):
         days = [
-            _DAYS[WEEKDAYS[day.lower()]]
+            WEEKDAY_CODES[WEEKDAYS[day.lower()]]
             for day in re.findall(rf"(?i)\b({_WEEKDAY})s?\b", match["days"])
         ]
         interval = ";INTERVAL=2" if match.groupdict().get("other") else ""
         return f"FREQ=WEEKLY{interval};BYDAY={','.join(dict.fromkeys(days))}"
     if match := _SHORT_DAYS.search(text):  # "on tues + thurs"
-        days = [_DAYS[WEEKDAYS[day.lower()]] for day in (match["one"], match["other"])]
+        days = [WEEKDAY_CODES[WEEKDAYS[day.lower()]] for day in (match["one"], match["other"])]
         return f"FREQ=WEEKLY;BYDAY={','.join(days)}"
     if match := _EVERY_UNIT.search(text):
         number = {"other ": 2, "second ": 2, "two ": 2, "three ": 3, "four ": 4}.get(
@@ -112,7 +111,7 @@ def recurrence_in(text: str) -> str:  # noqa: PLR0911  one return a form
         return f"FREQ={_UNITS[unit]}" + (f";INTERVAL={number}" if number > 1 else "") + extra
     if _FORTNIGHTLY.search(text):
         day = _ON_A_DAY.search(text)
-        by_day = f";BYDAY={_DAYS[WEEKDAYS[day['day'].lower()]]}" if day else ""
+        by_day = f";BYDAY={WEEKDAY_CODES[WEEKDAYS[day['day'].lower()]]}" if day else ""
         return f"FREQ=WEEKLY;INTERVAL=2{by_day}"
     if match := _ADVERB.search(text):
         return {"daily": "FREQ=DAILY", "weekly": "FREQ=WEEKLY", "monthly": "FREQ=MONTHLY"}.get(

@@ -72,13 +72,16 @@ const unsent = new Map(); // client_message_id -> {item, article, timer}
 
 function submit(event) {
   event.preventDefault();
-  const message = draft.value;
-  if (!message.trim() || isBusy()) return;
+  if (!draft.value.trim() || isBusy()) return;
+  ask(draft.value);
+  draft.value = "";
+  keepDraft();
+}
+
+function ask(message) {
   const item = { client_message_id: newUuid(), message };
   if (memoryChoice?.checked === false) item.memory = "none";
   outbox.add(item);
-  draft.value = "";
-  keepDraft();
   dispatch(showUnsentMessage(item));
   scrollToEnd();
   draft.focus();
@@ -465,6 +468,10 @@ draft.addEventListener("keydown", (event) => {
 stopButton.addEventListener("click", () => {
   streams.forEach(cancel);
   draft.focus();
+});
+list.addEventListener("click", ({ target }) => {
+  const goOn = target.closest("[data-ask]"); // below an answer that was cut
+  if (goOn && !isBusy()) ask(goOn.dataset.ask);
 });
 setInterval(checkDay, DAY_CHECK_MILLISECONDS);
 

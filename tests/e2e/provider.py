@@ -23,7 +23,12 @@ class Use:
     arguments: Mapping[str, Any]
 
 
-Step = str | Use | threading.Event  # a piece of the answer, or a gate to wait at
+@dataclass(frozen=True)
+class Cut:
+    """The answer has reached the longest that the model may give."""
+
+
+Step = str | Use | Cut | threading.Event  # a piece of the answer, its end, or a gate to wait at
 Answer = Sequence[Step] | int | float  # or the status of a refusal, or seconds to come back in
 
 
@@ -87,6 +92,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.end_headers()
+        finish = "stop"
         for step in answer:
             if isinstance(step, str):
                 self._send({"delta": {"content": step}, "index": 0, "finish_reason": None})
@@ -94,9 +100,11 @@ class _Handler(BaseHTTPRequestHandler):
                 function = {"name": step.name, "arguments": json.dumps(step.arguments)}
                 call = {"index": 0, "id": "call_1", "type": "function", "function": function}
                 self._send({"delta": {"tool_calls": [call]}, "index": 0, "finish_reason": None})
+            elif isinstance(step, Cut):
+                finish = "length"
             else:
                 step.wait(GATE_SECONDS)
-        self._send({"delta": {}, "index": 0, "finish_reason": "stop"})
+        self._send({"delta": {}, "index": 0, "finish_reason": finish})
         self.wfile.write(b"data: [DONE]\n\n")
 
     def _send(self, choice: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.provider import Provider
+from tests.e2e.provider import Cut, Provider
 from tests.e2e.world import ALICE
 
 pytestmark = pytest.mark.xdist_group("e2e")
@@ -72,6 +72,21 @@ def test_a_busy_model_is_waited_for_in_sight(alices: Page, provider: Provider) -
     expect(answer.locator(".wait-notice")).to_have_count(0)
     gate.set()
     expect(answer.locator(".prose")).to_have_text("Now.")
+
+
+def test_an_answer_that_was_cut_can_be_continued(alices: Page, provider: Provider) -> None:
+    """The page says so, also after a reload, and asks the model to go on; then no more."""
+    provider.will_say("One, two,", Cut())
+    ask(alices, "Count to three!")
+    cut = answer_to(alices, "Count to three!")
+    expect(cut.locator(".outcome")).to_contain_text("The answer was cut off")
+    alices.reload()
+    provider.will_say("three.")
+
+    cut.get_by_role("button", name="Continue").click()
+
+    expect(answer_to(alices, "Please continue.").locator(".prose")).to_have_text("three.")
+    expect(alices.get_by_role("button", name="Continue")).to_have_count(0)
 
 
 def test_reload_in_the_middle_loses_and_doubles_nothing(alices: Page, provider: Provider) -> None:

@@ -91,8 +91,9 @@ def test_a_model_of_ones_own_is_not_taken_for_small(environment: Environment) ->
 
 
 def test_a_model_is_called_by_its_file() -> None:
-    """Without how it was made smaller."""
+    """As it is asked for; of the bundled one, without how it was made smaller."""
     assert model_name(Path("/models/SmolLM2-135M-Instruct.Q4_1.gguf")) == LOCAL_MODEL
+    assert model_name(Path("/models/Owl-3.2-7B-Q4_K_M.gguf")) == "Owl-3.2-7B-Q4_K_M"
 
 
 async def test_a_small_model_is_offered_no_tools(

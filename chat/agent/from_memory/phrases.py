@@ -1,13 +1,13 @@
 """The sentences of answers from the memory, in English and German."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 
 from chat.agent.from_memory.asked import Language
-from chat.agent.memory import UNSEEN, without_marks
-from knowledge.dates.words import MONTH_NAMES
+from chat.agent.memory import without_marks
+from exobrain.lib.text import on_one_line
+from knowledge.dates.words import GERMAN_MONTH_NAMES, MONTH_NAMES
 from knowledge.types import Precision
 
 LONGEST_QUOTE = 400  # characters
@@ -114,10 +114,6 @@ _WEEKDAYS: Mapping[Language, tuple[str, ...]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
 }
-_GERMAN_MONTHS = (
-    *("", "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli"),
-    *("August", "September", "Oktober", "November", "Dezember"),
-)
 _MARKUP = re.compile(r"([\\`*_\[\]<>&$~|])")
 _LEADING = re.compile(r"^(\d+)([.)])|^([#+\-=:])")
 
@@ -126,7 +122,7 @@ def day_in_words(day: date, language: Language, *, with_weekday: bool = False) -
     """`Tuesday, 4 March 2026`, `Dienstag, 4. März 2026`."""
     german = language == "de"
     written = (
-        f"{day.day}. {_GERMAN_MONTHS[day.month]} {day.year}"
+        f"{day.day}. {GERMAN_MONTH_NAMES[day.month]} {day.year}"
         if german
         else f"{day.day} {MONTH_NAMES[day.month]} {day.year}"
     )
@@ -141,15 +137,14 @@ def moment_in_words(
     if precision is Precision.YEAR:
         return str(there.year)
     if precision is Precision.MONTH:
-        months = _GERMAN_MONTHS if language == "de" else MONTH_NAMES
+        months = GERMAN_MONTH_NAMES if language == "de" else MONTH_NAMES
         return f"{months[there.month]} {there.year}"
     return day_in_words(there.date(), language)
 
 
 def as_text(text: str) -> str:
     """Somebody's words as Markdown that shows just them: on one line, without tags and marks."""
-    seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
-    line = without_marks(" ".join(seen.split()))
+    line = without_marks(on_one_line(text))
     if len(line) > LONGEST_QUOTE:
         line = f"{line[: LONGEST_QUOTE - 1].rstrip()}…"
     return _LEADING.sub(_escaped_start, _MARKUP.sub(r"\\\1", line))

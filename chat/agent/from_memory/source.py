@@ -184,8 +184,9 @@ class AnswerFromMemory:
         telling.sort(key=lambda memory: memory.recalled.score, reverse=True)
         sure = [memory for memory in telling if memory.recalled.score >= KNOWN]
         closest = self._closest(sure)
+        facts = [self._fact(memory) for memory in closest if not _is_passage(memory)]
         groups = [
-            ("known", [*self._of_profile(closest), *self._facts(closest)][:MOST_FACTS]),
+            ("known", [*self._of_profile(closest), *facts][:MOST_FACTS]),
             ("said", [self._passage(m) for m in closest if _is_passage(m)][:MOST_PASSAGES]),
         ]
         if self.asked.kind is Kind.SAID:
@@ -226,9 +227,6 @@ class AnswerFromMemory:
         known = {memory.recalled.block_id for memory in recalled}
         facts = [fact for fact in self.given.profile.facts if fact.slot in slots]
         return [self._profile_line(fact) for fact in facts if fact.block_id not in known]
-
-    def _facts(self, recalled: Sequence[MarkedMemory]) -> list[str]:
-        return [self._fact(memory) for memory in recalled if not _is_passage(memory)]
 
     def _fact(self, memory: MarkedMemory) -> str:
         """A statement, how far it holds and by whose word, with its page and its day."""

@@ -36,8 +36,10 @@ class McpTool:
 
     def progress(self, arguments: Mapping[str, Any]) -> str:
         """What is sent, as nothing else shows it."""
-        sent = json.dumps(arguments, ensure_ascii=False) if arguments else ""
-        return f"Asking {self.title}{_with(bounded(sent, characters=SHOWN_CHARACTERS))}"
+        if not arguments:
+            return f"Asking {self.title}"
+        sent = json.dumps(arguments, ensure_ascii=False)
+        return f"Asking {self.title} with {bounded(sent, characters=SHOWN_CHARACTERS)}"
 
     def failure(self, arguments: Mapping[str, Any], reason: str) -> str:
         """Without the arguments, which the call has shown."""
@@ -74,7 +76,3 @@ class McpTool:
             told = bounded(answer.text, characters=ERROR_CHARACTERS)
             raise ToolFailed(f"It says: “{told}”", is_from_outside=True)
         return ToolAnswer(answer.text, f"{self.title} has answered")
-
-
-def _with(sent: str) -> str:
-    return f" with {sent}" if sent else ""

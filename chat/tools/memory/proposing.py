@@ -5,7 +5,6 @@ own message asks for in the same words is remembered at once, and nothing is for
 being shown to them first.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
@@ -18,7 +17,7 @@ from chat.models import Proposal
 from chat.tools.base import ArgumentsType, ToolAnswer, ToolArguments, ToolFailed, TurnContext
 from chat.tools.memory.typed import is_typed_wish
 from exobrain.lib import clock
-from exobrain.lib.text import storable
+from exobrain.lib.text import on_one_line, storable
 from exobrain.lib.threads import in_slow_thread
 from journal.selectors import messages_by_ids
 from knowledge.errors import CannotForgetYourself, NothingToForget
@@ -37,7 +36,6 @@ LINES_SHOWN = 12  # of what would go
 LINE_CHARACTERS = 300
 SHOWN_CHARACTERS = 120  # in what the user is told of a call
 SAME_FOR = timedelta(days=1)  # so long the same is not proposed again
-UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 TOO_MANY = "There are too many proposals already."
 
@@ -245,9 +243,8 @@ def _whose(turn: TurnContext) -> tuple[UUID, UUID]:
 
 
 def _readable(text: str) -> str:
-    """The text on one line, without characters that are not seen: what is shown is what counts."""
-    seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in storable(text))
-    return " ".join(seen.split())
+    """The text as its user will see it: what is shown is what counts."""
+    return on_one_line(storable(text))
 
 
 def _shown(arguments: Mapping[str, Any], name: str) -> str:

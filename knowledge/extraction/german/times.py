@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from knowledge.dates import MONTHS, DateInterval, Precision
-from knowledge.dates.words import GERMAN_MONTH_NAMES
+from knowledge.dates.words import GERMAN_MONTH_NAMES, WEEKDAY_CODES
 from knowledge.extraction.number_words import GERMAN, spelled
 from knowledge.types import Precision as Known
 from knowledge.types import ProposedEvent
@@ -20,7 +20,6 @@ _HOUR = re.compile(
     + r"))(?: uhr(?: (?P<more>\d\d))?)?\b",
     re.IGNORECASE,
 )
-_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY = re.compile(
     r"(mon|diens|mitt|donners|frei|sams|sonna|sonn)(?:tag|woch|bend)", re.IGNORECASE
 )
@@ -116,7 +115,7 @@ def hour_of(texts: Sequence[str]) -> time | None:
 def recurrence_of(texts: Sequence[str]) -> str:  # noqa: PLR0911  a return a form
     """The RRULE that the texts name; empty when nothing recurs."""
     text = " ".join(texts)
-    days = [_CODES[_ORDER[match[1].lower()]] for match in _WEEKDAY.finditer(text)]
+    days = [WEEKDAY_CODES[_ORDER[match[1].lower()]] for match in _WEEKDAY.finditer(text)]
     match = _EVERY.search(text)
     if match is None:
         return ""
@@ -166,7 +165,7 @@ def event_of(
             start = said_at.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
             codes = rule.partition("BYDAY=")[2].split(",")
             for _ in range(7):
-                if start >= said_at and (not codes[0] or _CODES[start.weekday()] in codes):
+                if start >= said_at and (not codes[0] or WEEKDAY_CODES[start.weekday()] in codes):
                     break
                 start += timedelta(days=1)
         return ProposedEvent(

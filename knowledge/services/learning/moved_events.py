@@ -3,20 +3,18 @@
 # ruff: noqa: E501  patterns of alternatives
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta, tzinfo
 from uuid import UUID
 
 from knowledge import identity
 from knowledge.dates import read_dates
-from knowledge.dates.words import GERMAN_MONTH_NAMES, MONTH_NAMES
+from knowledge.dates.words import GERMAN_MONTH_NAMES, MONTH_NAMES, WEEKDAY_CODES
 from knowledge.models import Block
 from knowledge.services.learning.events import event_of, is_coming
 from knowledge.services.learning.references import Statements, tail_of
 from knowledge.types import BlockKind, EventChange, EventState, Precision, ProposedEvent, Trust
 
-_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MIN_PART = 4  # letters of a German noun that stands within another one
 _DETAIL = re.compile(
     r" (?:with|at|in|on|for|every|each|from|about|to|mit|bei|beim|im|um|am|jeden?|von|zum|zur)\b.*"
@@ -91,18 +89,18 @@ def _is_spoken_of(block: Block, name: str) -> bool:
     return set(name.split()) <= set(identity.canonical_value(block.text).split())
 
 
-def _of_that_day(found: Sequence[Block], change: EventChange, zone: tzinfo) -> list[Block]:
-    """Those of the day that is said, where one is; of one event the last one that was said."""
+def _of_that_day(found: list[Block], change: EventChange, zone: tzinfo) -> list[Block]:
+    """Those of the day that is said, where some are of it; else all."""
     if change.old_day is not None:
         day = change.old_day.astimezone(zone).date()
         on_day = [
             block
             for block in found
             if (block.starts_at is not None and (block.starts_at.astimezone(zone).date() == day))
-            or _CODES[day.weekday()] in block.recurrence.partition("BYDAY=")[2].split(",")
+            or WEEKDAY_CODES[day.weekday()] in block.recurrence.partition("BYDAY=")[2].split(",")
         ]
         found = on_day or found
-    return [*found]
+    return found
 
 
 def changed(change: EventChange, block: Block, *, zone: tzinfo, said_at: datetime) -> ProposedEvent:
@@ -137,7 +135,9 @@ def changed(change: EventChange, block: Block, *, zone: tzinfo, said_at: datetim
         length = timedelta(hours=1) if is_moment else timedelta(days=1)
     recurrence = event.recurrence
     if change.day is not None and recurrence and not change.recurrence:
-        recurrence = re.sub(r"BYDAY=\w{2}(?![\w,])", f"BYDAY={_CODES[start.weekday()]}", recurrence)
+        recurrence = re.sub(
+            r"BYDAY=\w{2}(?![\w,])", f"BYDAY={WEEKDAY_CODES[start.weekday()]}", recurrence
+        )
     remind_at = event.remind_at
     if remind_at is not None and old is not None:
         remind_at += start - old

@@ -67,9 +67,14 @@ class Statement:
         return self.confidence >= CERTAIN or self.trust == Trust.CONFIRMED
 
     @property
-    def order(self) -> tuple[bool, datetime, tuple[datetime, int, str]]:
-        """Statements come in the order in which they held; the user's word after all others'."""
-        return self.is_users, self.held_at or self.said[0], self.said
+    def order(self) -> tuple[bool, datetime, tuple[datetime, int], bool, str]:
+        """Statements come in the order in which they held; the user's word after all others'.
+
+        Of one message, what corrects another comes after it.
+        """
+        said_at, sequence, id_ = self.said
+        corrects = self.corrects is not None
+        return self.is_users, self.held_at or said_at, (said_at, sequence), corrects, id_
 
     def concerns(self, other: "Statement") -> bool:
         """True when the two speak of the same, whether they agree or not."""

@@ -1,5 +1,6 @@
 """What follows from statements on one topic; pure."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -54,6 +55,16 @@ def test_what_began_earlier_than_the_other_ends_it_when_it_was_said() -> None:
     found = resolve([said(7, "paris"), said(8, "lyon", start=5)])
 
     assert found.endings[UUID(int=7)].at == DAY + timedelta(days=8)
+
+
+def test_in_one_message_a_correction_comes_after_what_it_corrects() -> None:
+    """Whichever id is the smaller one: "The haircut is on Wednesday. It was moved to Friday"."""
+    for old, new in ((1, 2), (2, 1)):
+        correction = replace(said(new, "friday", day=0), corrects=UUID(int=old))
+
+        found = resolve([said(old, "wednesday", day=0), correction])
+
+        assert found.endings.keys() == {UUID(int=old)}
 
 
 def test_doubt_on_either_side_disputes_both() -> None:
