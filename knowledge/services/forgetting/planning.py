@@ -17,7 +17,7 @@ from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
 from knowledge.selectors.entities import member_ids
 from knowledge.selectors.history import edited_blocks
 from knowledge.services.forgetting.signals import messages_forgotten_with
-from knowledge.services.forgetting.tellings import find_other_tellings
+from knowledge.services.forgetting.tellings import find_other_tellings, notes_and_facts_alike
 from knowledge.types import BlockKind, ForgetItem, Target, TargetKind, TextSpan
 
 MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
@@ -149,7 +149,11 @@ def plan_forgetting(*, user_id: UUID, target: Target, also: Sequence[TextSpan] =
 
 
 def _plan_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
-    """The block, what it corrected and what corrected it, and the words that say them."""
+    """The block, what it corrected and what corrected it, and the words that say them.
+
+    What the user wanted remembered is a note, and learned from their message besides: a note and a
+    fact that say the same go together.
+    """
     mine = Block.objects.filter(user_id=user_id).exclude(kind=BlockKind.EPISODE)
     found: dict[UUID, Block] = {}
     level = list(mine.filter(pk=block_id))
@@ -159,10 +163,11 @@ def _plan_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
         found |= {block.id: block for block in level}
         earlier = [block.corrects_id for block in level]
         near = Q(pk__in=earlier) | Q(corrects__in=[block.id for block in level])
-        level = [block for block in mine.filter(near) if block.id not in found]
+        again = [*mine.filter(near), *notes_and_facts_alike(user_id=user_id, blocks=level)]
+        level = [block for block in again if block.id not in found]
     # Of an entity every name goes, so that nothing else is told of it.
-    again = find_other_tellings(user_id=user_id, blocks=found.values())
-    return _plan_statements(user_id, target, found, spans=again)
+    tellings = find_other_tellings(user_id=user_id, blocks=found.values())
+    return _plan_statements(user_id, target, found, spans=tellings)
 
 
 def _plan_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan:
