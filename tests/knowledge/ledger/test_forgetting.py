@@ -567,8 +567,8 @@ def test_others_are_told(teller: Teller) -> None:
         forgetting_begins.disconnect(note)
 
     assert set(told["message_ids"]) == {question.id, answer.id}
-    assert told["repeats_forgotten"](f"You asked: what is {WORD}?")
-    assert not told["repeats_forgotten"]("What is new?")
+    assert told["tells_forgotten"](f"You asked: what is {WORD}?")
+    assert not told["tells_forgotten"]("What is new?")
     assert tables_with(WORD) == {}
 
 
