@@ -45,13 +45,20 @@ def identify(request: HttpRequest, *, expired_too: bool = False) -> Principal | 
 
     Kept as `request.principal`. Raises Unavailable when it cannot be found out.
     """
+    authorization, session_key = proof_of(request)
     principal = selectors.resolve_principal(
-        authorization=request.META.get("HTTP_AUTHORIZATION"),
-        session_key=request.COOKIES.get(settings.SESSION_COOKIE_NAME),
-        expired_too=expired_too,
+        authorization=authorization, session_key=session_key, expired_too=expired_too
     )
     cast(IdentifiedRequest, request).principal = principal
     return principal
+
+
+def proof_of(request: HttpRequest) -> tuple[str | None, str | None]:
+    """By what the sender of this request is known: the Authorization header, the session's key."""
+    return (
+        request.META.get("HTTP_AUTHORIZATION"),
+        request.COOKIES.get(settings.SESSION_COOKIE_NAME),
+    )
 
 
 def refuse_broken_json(request: HttpRequest) -> None:

@@ -8,13 +8,14 @@ import asyncio
 import contextlib
 import re
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 from channels.generic.http import AsyncHttpConsumer
 from django.db import Error as DatabaseFailure
 from django.http import HttpRequest
 
-from accounts.auth import IdentifiedRequest, identify
+from accounts.auth import IdentifiedRequest, identify, proof_of
 from exobrain.lib.errors import DomainError, Unavailable
 from exobrain.lib.scope import Receive, Scope, Send, request_of
 from exobrain.lib.statuses import status_of
@@ -95,6 +96,17 @@ class EventStream(AsyncHttpConsumer):  # type: ignore[misc]  # channels ships no
         return int(given) if EVENT_ID.fullmatch(given) else 0
 
 
+class _Watch:
+    """Looks after one sign-in, for all connections that were opened by it on one event loop."""
+
+    def __init__(self, request: HttpRequest, user_id: UUID) -> None:
+        self.connections = 0
+        self.until_over = asyncio.create_task(_until_over(request, user_id))
+
+
+_watches: dict[tuple[object, ...], _Watch] = {}
+
+
 async def until_signed_out(request: HttpRequest) -> None:
     """Returns soon after the principal of an open connection has lost the right to it.
 
@@ -105,9 +117,26 @@ async def until_signed_out(request: HttpRequest) -> None:
     if opened_by is None:
         await asyncio.get_running_loop().create_future()
         return
+    # A person has many connections, and the server thousands: one look serves all of a sign-in.
+    sign_in = (asyncio.get_running_loop(), opened_by.user_id, *proof_of(request))
+    if sign_in not in _watches:
+        _watches[sign_in] = _Watch(request, opened_by.user_id)
+    watch = _watches[sign_in]
+    watch.connections += 1
+    try:
+        await asyncio.shield(watch.until_over)
+    finally:
+        watch.connections -= 1
+        if not watch.connections:
+            watch.until_over.cancel()
+            del _watches[sign_in]
+
+
+async def _until_over(request: HttpRequest, user_id: UUID) -> None:
+    """Returns soon after the request's proof is not this user's any more."""
     while True:
         await asyncio.sleep(RECHECK_SECONDS)
         with contextlib.suppress(Unavailable, DatabaseFailure):
             principal = await in_thread(identify, request, expired_too=True)
-            if principal is None or principal.user_id != opened_by.user_id:
+            if principal is None or principal.user_id != user_id:
                 return

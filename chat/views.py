@@ -181,7 +181,7 @@ def _provider_page(
         "address": provider_address(),
         "build": embedding_build(),
         "result": result,
-        "roles": services.Role,
+        "roles": [*services.Role],
         "current": "settings",
     }
     return render(request, "chat/provider.html", context, status=status)

@@ -1,4 +1,4 @@
-"""The time to the first text of an answer: the product's, beside a bare ChatOpenAI's."""
+"""The time to the first text of an answer: the loop's and the product's, beside a ChatOpenAI's."""
 
 import json
 import time
@@ -13,8 +13,14 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.serve.load import ask
 from benchmarks.serve.stub import question
+from chat.agent import ChatModel, PromptMessage
+from chat.agent.loop import answer_with_tools
+from chat.agent.provider import ProviderModel
+from chat.tools.base import TurnContext
+from exobrain.lib.config import Config
 
 ASKED = question(parts=5, a_second=0)
+BARE, LOOP, SOCKET, REQUESTS = "ChatOpenAI", "agent loop", "socket", "POST and GET"
 WARM_USERS = 2  # whose answers do not count
 QUESTIONS_A_DAY = 10  # by one user: the product sends the day so far along
 
@@ -33,7 +39,10 @@ async def first_texts(
 ) -> list[Waited]:
     """Each way of asking in turn, so that a drifting machine touches all alike."""
     bare = ChatOpenAI(base_url=f"{stub}/v1", api_key=SecretStr("none"), model="stub", max_retries=0)
-    waited: dict[str, list[float]] = {"ChatOpenAI": [], "socket": [], "POST and GET": []}
+    model = ProviderModel(
+        Config.model_construct(model_provider_base_url=f"{stub}/v1", main_agent_model="stub")
+    )
+    waited: dict[str, list[float]] = {how: [] for how in (BARE, LOOP, SOCKET, REQUESTS)}
     for index, token in enumerate(tokens):
         if index == WARM_USERS:
             for measured in waited.values():
@@ -46,11 +55,12 @@ async def first_texts(
                 over_socket = number % 2 == 0
                 said.append(("user", ASKED))
                 seconds, answer = await _bare(bare, said)
-                waited["ChatOpenAI"].append(seconds)
+                waited[BARE].append(seconds)
+                waited[LOOP].append(await _by_loop(model, said))
                 if over_socket:
-                    waited["socket"].append(await _by_socket(socket))
+                    waited[SOCKET].append(await _by_socket(socket))
                 else:
-                    waited["POST and GET"].append(await _by_requests(product, token))
+                    waited[REQUESTS].append(await _by_requests(product, token))
                 said.append(("assistant", answer))
     return [_summary(how, seconds) for how, seconds in waited.items()]
 
@@ -68,6 +78,17 @@ async def _bare(model: ChatOpenAI, said: Sequence[tuple[str, str]]) -> tuple[flo
             first = time.perf_counter() - started
         texts.append(str(chunk.content))
     return first, "".join(texts)
+
+
+async def _by_loop(model: ChatModel, said: Sequence[tuple[str, str]]) -> float:
+    """The seconds of the loop alone: no journal, no memory, no tool."""
+    started, first = time.perf_counter(), 0.0
+    prompt = [PromptMessage(role, content) for role, content in said]  # type: ignore[arg-type]
+    turn = TurnContext(user_id=None, question=ASKED)
+    async for part in answer_with_tools(model, prompt, tools=(), turn=turn):
+        if isinstance(part, str) and not first:
+            first = time.perf_counter() - started
+    return first
 
 
 async def _by_socket(socket: ClientConnection) -> float:

@@ -15,6 +15,7 @@ BOM = b"\xef\xbb\xbf"
 DONE = b"[DONE]"
 MAX_BYTES = 16_000_000  # of one event, or of an answer that is no stream
 ERROR_EVENTS = (b"error", b"exception")
+END_SECONDS = 0.1  # for the end of an answer after its `[DONE]`
 REFUSAL_SECONDS = 5.0  # for the body of a refusal
 REFUSAL_BYTES = 65_536  # of it
 
@@ -146,6 +147,10 @@ async def objects_in(
             for found in stream.feed(piece):
                 yield found
             if stream.is_done:
+                # Read to its end, the connection serves the next question, too.
+                with contextlib.suppress(Exception):
+                    async with asyncio.timeout(END_SECONDS):
+                        await anext(pieces, None)
                 return
     for found in stream.finish():
         yield found

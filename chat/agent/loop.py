@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from chat.agent.memory import ANY_MARK, without_own_tags
+from chat.agent.memory import without_marks, without_own_tags
 from chat.agent.model import ChatModel, Ending, ModelPart, PromptMessage, ToolUse
 from chat.tools.base import Tool, ToolAnswer, ToolFailed, TurnContext, schema_of
 from exobrain.lib.model_errors import ModelOnlyUsedTools
@@ -29,6 +29,7 @@ MAX_STEPS = 8  # calls of the model in one answer
 MAX_CALLS = 24  # of tools in one answer
 ANSWER_CHARACTERS = 40_000  # of a tool's answer that the model is given
 ERROR_CHARACTERS = 300  # of a failure's reason
+ID_CHARACTERS = 200  # of a call's id, which is kept with the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,9 @@ async def answer_with_tools(
 
 
 def _call_of(use: ToolUse, tools: Mapping[str, Tool], used_ids: set[str]) -> _Call:
-    """The call with an id of its own: some models send none, or the same one again."""
+    """The call with an id of its own: some models send none, the same one again, or a book."""
     call_id = use.id
-    if not call_id or call_id in used_ids:
+    if not call_id or len(call_id) > ID_CHARACTERS or call_id in used_ids:
         call_id = f"call_{len(used_ids) + 1}"
     while call_id in used_ids:
         call_id += "_"
@@ -224,7 +225,7 @@ def _ended(
 
 def _without_ours(text: str) -> str:
     """The text so that nothing in it can pose as memory, nor bring the mark of one."""
-    return ANY_MARK.sub(r"(\1)", without_own_tags(text))
+    return without_marks(without_own_tags(text))
 
 
 def _as_error(reason: str) -> str:

@@ -46,9 +46,9 @@ MARK = re.compile(r"\[(m[1-9][0-9]{0,3})\]")
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")  # among them what hides text or turns it around
 # Names of the tags that memory is given in, and of what a model could take for one.
 TAG_NAMES = ("memory", "memories", "profile", "coming", "item", "fact", "event")
-_BETWEEN = (
-    r"[\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]*"
-)
+_HIDDEN = r"\s\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+_BETWEEN = f"[{_HIDDEN}]*"
+_ACCENTS = rf"[{_HIDDEN}\u0300-\u036f]*"
 BRACKETS = ("<", "\uff1c", "\ufe64")  # also its full-width and small forms
 _OWN_TAG = re.compile(
     rf"<(?={_BETWEEN}(?:/{_BETWEEN})*"
@@ -56,7 +56,7 @@ _OWN_TAG = re.compile(
     + r"(?![^\W_]))",
     re.IGNORECASE,
 )
-ANY_MARK = re.compile(r"\[(\s*m\s*[0-9]+\s*)\]", re.IGNORECASE)
+_ANY_MARK = re.compile(rf"\[{_BETWEEN}m{_ACCENTS}(?:\d{_ACCENTS})+\]", re.IGNORECASE)
 DATE_FORMATS = {
     Precision.MOMENT: "%Y-%m-%d",
     Precision.DAY: "%Y-%m-%d",
@@ -177,12 +177,26 @@ def without_own_tags(text: str) -> str:
     """What somebody wrote, with nothing in it that begins a block of ours or ends one."""
     if not any(bracket in text for bracket in BRACKETS):
         return text
-    plain = text if text.isascii() else "".join(map(_plain_form, text))
     pieces, at = [], 0
-    for tag in _OWN_TAG.finditer(plain):
+    for tag in _OWN_TAG.finditer(_in_plain_form(text)):
         pieces += [text[at : tag.start()], "&lt;"]
         at = tag.end()
     return "".join([*pieces, text[at:]])
+
+
+def without_marks(text: str) -> str:
+    """What somebody wrote, with nothing in it that a model could take for the mark of a memory."""
+    if "[" not in text and "\uff3b" not in text:
+        return text
+    pieces, at = [], 0
+    for mark in _ANY_MARK.finditer(_in_plain_form(text)):
+        pieces += [text[at : mark.start()], "(", text[mark.start() + 1 : mark.end() - 1], ")"]
+        at = mark.end()
+    return "".join([*pieces, text[at:]])
+
+
+def _in_plain_form(text: str) -> str:
+    return text if text.isascii() else "".join(map(_plain_form, text))
 
 
 def _plain_form(character: str) -> str:
@@ -198,7 +212,7 @@ def escaped_line(text: str, *, quotes: bool = False) -> str:
     """
     seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
     # Escaping leaves the bracket's other forms.
-    return without_own_tags(escape(ANY_MARK.sub(r"(\1)", " ".join(seen.split())), quote=quotes))
+    return without_own_tags(escape(without_marks(" ".join(seen.split())), quote=quotes))
 
 
 def cited_marks(text: str, *, marks: Collection[str]) -> set[str]:

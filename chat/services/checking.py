@@ -65,7 +65,8 @@ def check_role(role: Role) -> CheckResult:
         text = checks[role]()
     except ModelFailed as failure:
         return _explained(role, failure)
-    return CheckResult(role, True, f"{text} It took {time.monotonic() - began:.1f} s.")
+    took = time.monotonic() - began
+    return CheckResult(role, True, f"{text} It took {took:.1f} s." if took >= 0.05 else text)
 
 
 def _check_chat() -> str:

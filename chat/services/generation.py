@@ -36,7 +36,8 @@ from chat.services.recalling import RecallTask, receipt_metadata
 from chat.stores import StreamBroker, StreamBuffer
 from chat.tools.base import Tool, TurnContext
 from chat.tools.offering import offered_tools, rules_of
-from chat.tools.permissions import addresses_in, looks_pasted
+from chat.tools.permissions import LINKS_OF_A_PAGE, addresses_in, looks_pasted
+from chat.tools.tainting import are_from_outside, are_memories_from_outside
 from chat.types import ChatRequest, ReceiptDraft, StoredTurn, Tokens
 from exobrain.lib import clock
 from exobrain.lib.effective_config import effective_config
@@ -50,7 +51,6 @@ from exobrain.lib.text import estimate_tokens, storable
 from exobrain.lib.threads import in_thread
 from journal.services import mark_from_outside
 from journal.types import StoredMessage
-from knowledge.types import Trust
 
 log = structlog.get_logger(__name__)
 
@@ -221,14 +221,17 @@ class Generation:
         return model, prompt, tools
 
     def _turn_context(self) -> TurnContext:
-        stored = self.request.stored
+        stored, question = self.request.stored, self.request.question
+        is_pasted = looks_pasted(question)
+        addresses = addresses_in(question, most=LINKS_OF_A_PAGE if is_pasted else None)
         return TurnContext(
             user_id=stored.user_id if stored else None,
-            question=self.request.question,
+            question=question,
             zone=stored.zone if stored else UTC,
             turn_id=self.request.stream_id,
-            addresses=addresses_in(self.request.question),
-            is_tainted=looks_pasted(self.request.question),
+            addresses=addresses,
+            led_to=set(addresses) if is_pasted else set(),
+            is_tainted=is_pasted,
             uses_memory=self.request.uses_memory and self.config.memory_recall_enabled,
             answer_id=stored.answer_id if stored else None,
         )
@@ -251,11 +254,12 @@ class Generation:
         elsewhere, an earlier answer that was made from some, or what the user pasted.
         """
         earlier, given = await asyncio.gather(self._earlier_messages(), self.recall_task.given())
-        turn.is_tainted |= any(m.recalled.trust < Trust.INFERRED for m in given.memories)
-        turn.is_tainted |= any(
-            message.is_from_outside or (message.role == "user" and looks_pasted(message.content))
-            for message in earlier
-        )
+        turn.is_tainted |= are_from_outside(earlier)
+        if turn.user_id is not None and given.memories:
+            memories = [marked.recalled for marked in given.memories]
+            turn.is_tainted |= await in_thread(
+                are_memories_from_outside, memories, user_id=turn.user_id
+            )
         return build_prompt(
             system=self.config.main_agent_system_prompt,
             earlier=earlier,

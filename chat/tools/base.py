@@ -31,7 +31,8 @@ class TurnContext:
     """What is known of the turn that uses tools; changes while they answer.
 
     `addresses` are those that the user typed or that a tool of this turn named: no other address is
-    fetched, so that none can be made of what the user keeps private. `outside_text` is what came
+    fetched, so that none can be made of what the user keeps private. Of those that others could
+    choose (`led_to`) only a few are, as each choice tells something. `outside_text` is what came
     from the web or from another program's tool: whoever wrote it may want the model to do
     something, so once there is any, less is allowed.
     """
@@ -41,6 +42,7 @@ class TurnContext:
     zone: tzinfo = UTC
     turn_id: UUID | None = None
     addresses: set[str] = field(default_factory=set)
+    led_to: set[str] = field(default_factory=set)
     outside_text: list[str] = field(default_factory=list)
     is_tainted: bool = False  # the prompt itself holds text from outside
     uses_memory: bool = True  # False: the user wants an answer without their memory

@@ -7,8 +7,8 @@ program's tool or pasted by the user never widens what is allowed, and narrows i
 - only addresses that the user typed or a tool of this turn returned are fetched, and as they were
   named, so that no address can carry what the model knows to whoever reads that server's log (a
   page that links to many can still learn which one was chosen: `web_fetch` keeps those few);
-- once there is text from outside, a search may have only words that are public already: the
-  user's question and what tools returned;
+- once there is text from outside, a search may have only words that are public already, those of
+  the user's question and of what tools returned, and nothing of how the model writes them;
 - once there is text from outside, other programs' tools are asked only where the operator says that
   they only read, and with such words only;
 - writing to the memory is done at once only when the user's own message asks for it, and is
@@ -22,6 +22,7 @@ from typing import Any
 from chat.tools.base import TurnContext
 from exobrain.lib.web_address import AddressRefused, read_address
 
+LINKS_OF_A_PAGE = 50  # and of a pasted text, that count
 PASTED_CHARACTERS = 1_200  # a longer question is taken to hold what somebody else wrote
 SMALL_NUMBER = 100  # up to it a number is a limit or a page
 MOST_PARTS_WITHOUT_TEXT = 8  # of a call's arguments: numbers, switches, lists, objects
@@ -32,6 +33,8 @@ _ADDRESS = re.compile(
 _BARE_HOST = re.compile(r"(?<![@\w.-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,24}(?![\w@-])")
 _BRACKETS = {")": "(", "]": "[", "}": "{"}
 _WORD = re.compile(r"\w+")
+# Between words of a call; others, and rows of them, could say anything.
+_ODD_MARKS = re.compile(r"[^\w\s]{2}|\s{2}|[^\w \n.,:;/@'\"?!-]")
 _YEAR = re.compile(r"(19|20)\d\d")
 # Words that any search may have: they say nothing of anybody.
 _USUAL_WORDS = frozenset(
@@ -45,11 +48,11 @@ _USUAL_WORDS = frozenset(
 )
 
 
-def addresses_in(text: str) -> set[str]:
-    """The web addresses that a text names, in the form in which they are compared."""
+def addresses_in(text: str, *, most: int | None = None) -> set[str]:
+    """The web addresses that a text names, or its first, in the form in which they are compared."""
     found = [_without_punctuation(each) for each in _ADDRESS.findall(text)]
     found += _BARE_HOST.findall(_ADDRESS.sub(" ", text))
-    return {normal for each in found if (normal := normal_address(each))}
+    return {normal for each in found[:most] if (normal := normal_address(each))}
 
 
 def _without_punctuation(address: str) -> str:
@@ -117,6 +120,27 @@ def private_words_of(query: str, turn: TurnContext) -> set[str]:
     return _words(query) - public - _USUAL_WORDS
 
 
+def plainly(query: str) -> str:
+    """The words of a search, each once, in small letters.
+
+    The marks between them, their capitals and how often one comes could say anything.
+    """
+    return " ".join(dict.fromkeys(word.casefold() for word in _WORD.findall(query)))
+
+
+def known_domain(domain: str, turn: TurnContext) -> str:
+    """The domain, if an address that the user or a tool named is of it; else empty."""
+    wanted = _host_of(domain)
+    hosts = {_host_of(each) for each in turn.addresses}
+    is_known = any(host == wanted or host.endswith(f".{wanted}") for host in hosts)
+    return wanted if wanted and is_known else ""
+
+
+def _host_of(address: str) -> str:
+    normal = normal_address(address)
+    return read_address(normal).host if normal else ""
+
+
 def _can_spell(word: str) -> bool:
     """True for syllables and numbers other than years."""
     return len(word) < 3 or (word.isdecimal() and not _YEAR.fullmatch(word))
@@ -153,7 +177,11 @@ def why_not_asked(
         )
     private = private_words_of(strings_of(arguments), turn)
     public = {word for word in _words(told) if not _can_spell(word)}
-    if private - public - {name.casefold() for name in names}:
+    is_odd = any(
+        isinstance(each, str) and _ODD_MARKS.search(each.replace("://", "/"))
+        for each in _parts_of(arguments)
+    )
+    if is_odd or private - public - {name.casefold() for name in names}:
         return (
             "After text from outside was read, a tool of another program is told only words of the "
             "user's question and of what was found."

@@ -38,6 +38,7 @@ SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s\\]", re.IGNORECASE)
 OWN_PAGE = re.compile(r"/journal/[0-9]{4}/[0-9]{2}/[0-9]{2}|/memory/pages/[0-9a-f-]{36}")
 INLINE_IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+")
 LANGUAGE = re.compile(r"[\w.+#-]{1,30}")
+MARK = re.compile(r"\W*m\W*\d+\W*")  # by which an answer cites a memory, or like one; M31 is none
 HEADING_SHIFT = 2  # the page has the h1 and the h2
 
 
@@ -149,6 +150,7 @@ def _parser() -> MarkdownIt:
         parser.renderer.rules[name] = getattr(parser.renderer, name)  # type: ignore[attr-defined]
     parser.validateLink = _is_safe_target  # type: ignore[method-assign]
     parser.core.ruler.push("images", _replace_remote_images)
+    parser.core.ruler.push("marks", _unlink_marks)
     return parser
 
 
@@ -174,6 +176,25 @@ def _replace_remote_images(state: StateCore) -> None:
             else:
                 opening = Token("link_open", "a", 1, attrs={"href": source})
                 kept += [opening, words, Token("link_close", "a", -1)]
+        if token.children:
+            token.children = kept
+
+
+def _unlink_marks(state: StateCore) -> None:
+    """A link that reads like a citation mark, `[m1]`, is its words: marks cite the memory."""
+    for token in state.tokens:
+        kept: list[Token] = []
+        opened: list[int] = []  # where the links that are open begin
+        for child in token.children or []:
+            if child.type == "link_open":
+                opened.append(len(kept))
+            elif child.type == "link_close" and opened:
+                start = opened.pop()
+                words = "".join(_words(each) for each in kept[start + 1 :])
+                if MARK.fullmatch(words.strip()):
+                    kept[start:] = [Token("text", "", 0, content=f"[{words.strip(' []')}]")]
+                    continue
+            kept.append(child)
         if token.children:
             token.children = kept
 

@@ -148,7 +148,7 @@ async def test_an_unknown_tool_is_said_to_the_model_alone() -> None:
     assert "no tool" in json.loads(model.asked[1][-1].content)["error"]
 
 
-@pytest.mark.parametrize("ids", [("", ""), ("x", "x"), ("call_2", "")])
+@pytest.mark.parametrize("ids", [("", ""), ("x", "x"), ("call_2", ""), ("x" * 201, "x")])
 async def test_every_call_has_an_id_of_its_own(ids: tuple[str, str]) -> None:
     """Whatever the model sends."""
     model = ScriptedModel(use("one", ids[0]), use("two", ids[1]), then=[["Two."]])
@@ -157,7 +157,7 @@ async def test_every_call_has_an_id_of_its_own(ids: tuple[str, str]) -> None:
 
     requests = [part.id for part in parts if isinstance(part, ToolRequest)]
     assert len(set(requests)) == 2
-    assert "" not in requests
+    assert all(0 < len(each) <= 200 for each in requests)
     assert [message.tool_call_id for message in model.asked[1][2:]] == requests
 
 

@@ -14,6 +14,7 @@ from chat.agent.memory import (
     escaped_line,
     given_as_data,
     memory_line,
+    without_marks,
     without_own_tags,
 )
 from chat.agent.prompt import build_prompt
@@ -241,3 +242,15 @@ def test_no_text_begins_or_ends_an_element_of_ours(name: str) -> None:
 
         assert "&lt;" in without_own_tags(text)
         assert not set(escaped_line(text)) & {"<", "\uff1c", "\ufe64"}
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["[m1]", "[ M 12 ]", "[m\u200b1]", "[m\u03011]", "\uff3b\uff4d1\uff3d", "[m\u0661]", "[m\n1]"],
+)
+def test_no_text_brings_a_mark(mark: str) -> None:
+    """In no form that a model could read as one; else brackets stay."""
+    text = f"[Tea] {mark} a[0] [m] [x1]"
+
+    assert without_marks(text) == f"[Tea] ({mark[1:-1]}) a[0] [m] [x1]"
+    assert "m1]" not in escaped_line(text).casefold()

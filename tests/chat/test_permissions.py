@@ -219,6 +219,7 @@ def test_after_it_only_what_reads_is_asked() -> None:
         {"q": "Mate"},
         {"query": "oldest tea", "q": ["tea", "owl"]},
         {"query": "tea 1850"},
+        {"query": "tea, mate: where?", "q": ""},
         {"query": {"query": ["tea", None, True, 3]}},
     ],
 )
@@ -244,6 +245,12 @@ def test_public_words_may_be_told(arguments: dict[str, Any]) -> None:
         {"query": [[], [], [[]], [], [[]], [[[]]], []]},
         {"query": [True, False, True, True, False, True, True, False, True]},
         {"query": "n u t s"},
+        {"query": "tea -..--"},
+        {"query": "tea \U0001f95c"},
+        {"query": "tea\u200b\u200c"},
+        {"query": "tea" + " " * 14 + "mate"},
+        {"query": "te\u0301a"},
+        {"query": {"(tea)": "tea"}},
     ],
 )
 def test_private_words_may_not_be_told_in_any_form(arguments: dict[str, Any]) -> None:

@@ -1,8 +1,10 @@
 """A model behind an OpenAI-compatible provider, over real connections."""
 
 import asyncio
+import contextlib
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -310,6 +312,41 @@ async def test_a_cancelled_answer_hangs_up(server: ModelServer) -> None:
 
     assert not gate.is_set()  # it did not wait for the provider
     gate.set()
+
+
+async def test_one_connection_serves_one_answer_after_another() -> None:
+    """No question pays for a connection, and for its encryption, that is there already."""
+    connections = []
+    head_of_answer = STREAM.replace(b"connection: close\r\n", b"")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = re.search(rb"(?i)content-length: (\d+)", head)
+                assert length is not None
+                await reader.readexactly(int(length[1]))
+                for piece in (
+                    head_of_answer,
+                    chunked(text("Who")),
+                    chunked(STOP),
+                    chunked(DONE),
+                    END,
+                ):
+                    writer.write(piece)
+                    await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as serving:
+        port = serving.sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}/v1"
+        model = ProviderModel(Config.model_construct(model_provider_base_url=url))
+        heard = [await _heard(model) for _ in range(3)]
+        await model.client.root_async_client.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in connections))
+
+    assert heard == [("Who", None)] * 3
+    assert len(connections) == 1
 
 
 def test_nothing_is_traced() -> None:

@@ -306,6 +306,14 @@ def test_a_redirect_is_not_followed_with_the_key(
     assert "notice bad" in page
 
 
+def test_each_role_has_its_button(browser: Client) -> None:
+    """Whose value is what a test is asked for by."""
+    page = page_of(browser)
+
+    for role in ("chat", "fallback", "extraction", "embedding"):
+        assert f'name="role" value="{role}"' in page
+
+
 def test_an_unknown_role_is_no_page(browser: Client) -> None:
     """There are four."""
     assert browser.post("/settings/provider/test", {"role": "cook"}).status_code == 404

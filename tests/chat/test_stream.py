@@ -388,6 +388,30 @@ def test_a_stream_breaks_off_when_its_reader_has_signed_out(
     assert client.get(f"/api/chat/stream/{stream_id}").status_code == 401
 
 
+def test_one_look_serves_all_connections_of_a_sign_in(
+    alice: User, bob: User, caller: Callers, script: Any
+) -> None:
+    """Thousands of open streams ask no more than their readers are; afterwards nobody asks."""
+    gate = Gate()
+    script(ScriptedModel("One ", gate))
+    of_alice, of_bob = caller(alice), caller(bob)
+    asked = of_alice.ask()
+    with (
+        of_alice.stream(asked) as first,
+        of_alice.stream(asked) as second,
+        of_bob.stream(of_bob.ask()) as other,
+    ):
+        for events in (first, second, other):
+            next(events)
+        looked_after = {watch.connections for watch in consumers._watches.values()}
+        gate.open()
+        for events in (first, second, other):
+            list(events)
+
+    assert looked_after == {2, 1}
+    _eventually(lambda: not consumers._watches)
+
+
 def test_an_outage_ends_no_stream(
     alice: User, caller: Callers, script: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from chat.errors import WebMockInvalid
 from chat.tools.base import ToolFailed, TurnContext, schema_of
-from chat.tools.permissions import addresses_in
-from chat.tools.web.fetch import LINKS_FOLLOWED, LINKS_OF_A_PAGE, WebFetch, WebFetchArguments
+from chat.tools.permissions import LINKS_OF_A_PAGE, addresses_in
+from chat.tools.web.fetch import LINKS_FOLLOWED, WebFetch, WebFetchArguments
 from chat.tools.web.mock import BUILT_IN, MockWeb, read_mock_data
 from chat.tools.web.port import Found, SearchQuery
 from chat.tools.web.search import WebSearch, WebSearchArguments
@@ -222,6 +222,43 @@ async def test_private_words_are_not_searched_for(arguments: dict[str, Any]) -> 
 # -- a page
 
 
+async def test_after_text_from_outside_a_search_is_plain() -> None:
+    """Nothing is told by marks, capitals, repetitions, or numbers: words alone, each once."""
+    web = Web()
+    turn = turn_of("owls of a.example", outside="They fly at night.")
+    asked = WebSearchArguments(
+        query="OwLs .-.. \U0001f989 at-at night!\u200b OWLS",
+        max_results=4,
+        recency_days=29,
+        include_domains=["A.example."],
+    )
+
+    await WebSearch(web).run(asked, turn)
+
+    assert web.wanted == [SearchQuery("owls at night", 10, 31, ["a.example"], [])]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"query": "…!?"},
+        {"query": "owls", "include_domains": ["example.a"]},
+        {"query": "owls", "include_domains": ["a-example"]},
+        {"query": "owls", "exclude_domains": ["a.example", "not a domain"]},
+    ],
+)
+async def test_after_text_from_outside_a_search_needs_words(arguments: dict[str, Any]) -> None:
+    """And domains of addresses that were named."""
+    web = Web()
+
+    with pytest.raises(ToolFailed, match="only words"):
+        await WebSearch(web).run(
+            WebSearchArguments(**arguments), turn_of("owls of a.example", outside="Night.")
+        )
+
+    assert web.wanted == []
+
+
 async def fetch(web: Web, turn: TurnContext, url: str, **arguments: Any) -> Any:
     """The answer of reading a page."""
     checked = WebFetchArguments.model_validate({"url": url, **arguments})
@@ -338,6 +375,60 @@ async def test_few_links_count() -> None:
     with pytest.raises(ToolFailed, match="links"):
         await read_on(tool, turn, links[LINKS_FOLLOWED])
     await read_on(tool, turn, start)
+
+
+@pytest.mark.parametrize("is_led", [False, True])
+async def test_few_results_of_a_search_that_others_wanted_are_read(is_led: bool) -> None:
+    """A page may have asked for the search, and have written what it finds."""
+    found = [f"https://evil.example/{n}" for n in range(LINKS_FOLLOWED + 1)]
+    web = Web(*({"url": url} for url in found), pages={url: {} for url in found})
+    turn = turn_of("owls", outside="Owls." if is_led else "")
+    turn.addresses |= (await WebSearch(web).run(WebSearchArguments(query="owls"), turn)).addresses
+    tool = WebFetch(web, ports=(80, 443))
+    for url in found[:-1]:
+        await read_on(tool, turn, url)
+
+    if is_led:
+        with pytest.raises(ToolFailed, match="links"):
+            await read_on(tool, turn, found[-1])
+    else:
+        await read_on(tool, turn, found[-1])
+
+    assert web.asked == (found[:-1] if is_led else found)
+
+
+async def test_a_page_is_asked_for_once() -> None:
+    """How often it is could tell its owner something; more of its text is there already."""
+    known = "https://a.example/"
+    web = Web(pages={known: {"raw_content": "w" * 9_000}})
+    turn = turn_of(known)
+    tool = WebFetch(web, ports=(80, 443))
+    first = await read_on(tool, turn, known)
+
+    more = await tool.run(WebFetchArguments(url=known, max_chars=20_000), turn)
+
+    assert first.content["content_truncated"]
+    assert more.content["content_text"] == "w" * 9_000
+    assert web.asked == [known]
+
+
+async def test_a_page_that_failed_is_not_asked_for_again() -> None:
+    """Not in the same answer."""
+
+    class Broken(Web):
+        async def read(self, address: str) -> Found | None:
+            await super().read(address)
+            raise ToolFailed
+
+    web = Broken()
+    tool = WebFetch(web, ports=(80, 443))
+    turn = turn_of("https://a.example/")
+
+    for _ in range(2):
+        with pytest.raises(ToolFailed):
+            await read_on(tool, turn, "https://a.example/")
+
+    assert web.asked == ["https://a.example/"]
 
 
 async def test_links_of_linked_pages_do_not_count() -> None:

@@ -29,6 +29,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from benchmarks.in_thread import answering
 from exobrain.embedded import Service, connect, endpoints
 from tests import browser as chromium
 from tests.e2e import provider as providers
@@ -38,6 +39,7 @@ from tests.e2e.world import ALICE, PASSWORD
 from tests.forks import Forks
 from tests.ops.processes import is_alive
 from tests.plugin import DATA, ROOT
+from tests.web_server import WebServer
 
 DATABASE = "browser_tests"
 REDIS_DATABASE = 15  # the suite's own workers count from 0
@@ -131,12 +133,32 @@ def jobs(forks: Forks, environment: dict[str, str]) -> Jobs:
     return Jobs(forks, environment)
 
 
+class Elsewhere(WebServer):
+    """Every host whose name ends in `.test`, as the browser has it; nobody is to come."""
+
+    visits = 0
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Somebody came, whatever they speak."""
+        self.visits += 1
+        return True
+
+
 @pytest.fixture(scope="package")
-def chrome(chromium_path: str) -> Iterator[Browser]:
+def elsewhere() -> Iterator[Elsewhere]:
+    """Who sees whether anything leaves the browser."""
+    server = Elsewhere()
+    with answering(server):
+        yield server
+
+
+@pytest.fixture(scope="package")
+def chrome(chromium_path: str, elsewhere: Elsewhere) -> Iterator[Browser]:
     """One browser for all tests; each has a profile of its own."""
+    hosts = f"--host-resolver-rules=MAP *.test 127.0.0.1:{elsewhere.port}"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path, args=list(chromium.FLAGS)
+            executable_path=chromium_path, args=[*chromium.FLAGS, hosts]
         )
         yield browser
         browser.close()

@@ -7,10 +7,13 @@ browser tests themselves never touch a database.
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from tests.chat.hostile.payloads import PAYLOADS
+
 PASSWORD = "correct horse battery"
 ALICE = "alice@example.org"  # chats
 BOB = "bob@example.org"  # has many days and a long one
 MALLORY = "mallory@example.org"  # whose model was taken over
+TRUDY = "trudy@example.org"  # the same, and many times
 OLIVE = "olive@example.org"  # said something long ago that she asks about today
 OPERATOR = "operator@example.org"
 
@@ -21,6 +24,9 @@ OLIVES_DAY = "2025/03/03"
 OLIVES_WORDS = "My sister Ann lives in Lyon."
 SHOWN_DAY = "2025/03/01"
 HOSTILE_DAY = "2025/03/02"
+BATCHES = 30
+# Of every kind some in each.
+HOSTILE_BATCHES = [[*PAYLOADS][batch::BATCHES] for batch in range(BATCHES)]
 
 SHOWN = """\
 Inline $e^{i\\pi} + 1 = 0$, and alone:
@@ -94,13 +100,20 @@ def make() -> None:
     from accounts.models import User
 
     call_command("migrate", interactive=False, verbosity=0)
-    for email in (ALICE, BOB, MALLORY, OLIVE):
+    for email in (ALICE, BOB, MALLORY, OLIVE, TRUDY):
         User.objects.create_user(email, PASSWORD, display_name=email.partition("@")[0].title())
     User.objects.create_superuser(OPERATOR, PASSWORD, display_name="Operator")
     _make_bobs_days()
     _day(MALLORY, HOSTILE_DAY, ["What do you say?", *HOSTILE])
     _day(MALLORY, SHOWN_DAY, ["What can you show?", SHOWN])
+    for batch, names in enumerate(HOSTILE_BATCHES):
+        _day(TRUDY, hostile_day(batch), ["What do you say?", *(PAYLOADS[each] for each in names)])
     _day(OLIVE, OLIVES_DAY, [OLIVES_WORDS, "That is a fine town."])
+
+
+def hostile_day(batch: int) -> str:
+    """The day on which these payloads are answers."""
+    return f"2025/04/{batch + 1:02}"
 
 
 def _make_bobs_days() -> None:
@@ -123,7 +136,7 @@ def _day(email: str, reference: str, texts: list[str]) -> None:
     from journal.types import PastMessage
 
     start = datetime.strptime(reference, "%Y/%m/%d").replace(tzinfo=UTC)
-    answers_only = email == MALLORY
+    answers_only = email in (MALLORY, TRUDY)
     messages = [
         PastMessage(
             id=uuid4(),

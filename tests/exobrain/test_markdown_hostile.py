@@ -1,5 +1,6 @@
 """Markdown written by somebody who means harm."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -126,6 +127,26 @@ def test_link_leaves_no_trace_of_us() -> None:
     html = render("[a](https://b.test)")
 
     assert 'target="_blank" rel="noopener noreferrer nofollow"' in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[m1]\n\n[m1]: https://evil.test",
+        "[\\[m1\\]](https://evil.test)",
+        "[m1](https://evil.test)",
+        "[**m 1**](https://evil.test)",
+        "![m1](https://evil.test/x.png)",
+        "[![m1](https://evil.test/x.png)](https://evil.test)",
+    ],
+)
+def test_a_citation_mark_leads_nowhere(source: str) -> None:
+    """A link that reads like one would pass for what the memory has."""
+    html = render(f"You like tea {source}")
+
+    assert "href" not in html
+    assert re.search(r"\[m ?1\]", html)
+    assert "href" in render("[M31](https://galaxies.test)")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
 
 from chat.agent.from_memory.asked import Language
-from chat.agent.memory import ANY_MARK, UNSEEN
+from chat.agent.memory import UNSEEN, without_marks
 from knowledge.dates.words import MONTH_NAMES
 from knowledge.types import Precision
 
@@ -156,7 +156,7 @@ def moment_in_words(
 def as_text(text: str) -> str:
     """Somebody's words as Markdown that shows just them: on one line, without tags and marks."""
     seen = "".join(" " if unicodedata.category(each) in UNSEEN else each for each in text)
-    line = ANY_MARK.sub(r"(\1)", " ".join(seen.split()))
+    line = without_marks(" ".join(seen.split()))
     if len(line) > LONGEST_QUOTE:
         line = f"{line[: LONGEST_QUOTE - 1].rstrip()}…"
     return _LEADING.sub(_escaped_start, _MARKUP.sub(r"\\\1", line))

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 
 from chat.selectors import messages_for_model
 from chat.tools.base import ArgumentsType, ToolAnswer, ToolArguments, ToolFailed, TurnContext
-from chat.tools.permissions import looks_pasted
+from chat.tools.tainting import are_from_outside, are_memories_from_outside
 from chat.types import SOURCES
 from exobrain.lib import clock
 from exobrain.lib.config import Config
@@ -91,6 +91,7 @@ class MemorySearch(_Reading):
             deadline_ms=SEARCH_DEADLINE_MS,
         )
         items: list[Mapping[str, Any]] = []
+        given: list[Recalled] = []
         tokens = self.config.memory_recall_tokens
         for recalled in found.items:
             item = _memory(recalled, zone=turn.zone)
@@ -98,8 +99,11 @@ class MemorySearch(_Reading):
             if cost > tokens or len(items) == arguments.limit:
                 break
             tokens -= cost
-            turn.is_tainted |= recalled.trust < Trust.INFERRED
+            given.append(recalled)
             items.append(item)
+        turn.is_tainted |= await in_slow_thread(
+            are_memories_from_outside, given, user_id=_user_of(turn)
+        )
         return ToolAnswer({"memories": items}, f"{_count(len(items), 'memory', 'memories')} found")
 
 
@@ -208,8 +212,7 @@ class JournalRead(_Reading):
                 following = message.sequence
                 break
             left -= len(text)
-            turn.is_tainted |= original.is_from_outside
-            turn.is_tainted |= original.role == "user" and looks_pasted(original.content)
+            turn.is_tainted |= are_from_outside([original])
             cut = {"cut": True} if len(message.content) > len(text) else {}
             shown.append(
                 {

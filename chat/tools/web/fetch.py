@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from chat.tools.base import ToolAnswer, ToolArguments, ToolFailed, TurnContext
-from chat.tools.permissions import known_address, normal_address
-from chat.tools.web.port import PageProvider
+from chat.tools.permissions import LINKS_OF_A_PAGE, known_address, normal_address
+from chat.tools.web.port import Found, PageProvider
 from chat.tools.web.shaping import bounded, first_text, shown_address
 from exobrain.lib import clock
 from exobrain.lib.web_address import AddressRefused, read_address, refuse_private
@@ -18,8 +18,8 @@ TITLE_CHARACTERS = 240
 URL_CHARACTERS = 300  # of an address in a sentence for the user
 
 # A page chooses which addresses it links to, and a model that obeys it chooses one of them: each
-# choice tells the page's owner something. So few links count, and few are followed.
-LINKS_OF_A_PAGE = 50
+# choice tells the page's owner something. So few links count, and few are followed. The same holds
+# of what the user pasted, and of searches that a page may have asked for.
 LINKS_FOLLOWED = 3  # in one turn
 
 
@@ -41,7 +41,9 @@ class WebFetchArguments(ToolArguments):
 
 
 class WebFetch:
-    """Reads pages. Made for one turn: it remembers which addresses only pages have named."""
+    """Reads pages. Made for one turn: it asks for each page once, as how often could tell
+    somebody something, too.
+    """
 
     name = "web_fetch"
     title = "Web page"
@@ -53,7 +55,7 @@ class WebFetch:
     def __init__(self, provider: PageProvider, *, ports: Collection[int]) -> None:
         self.provider = provider
         self.ports = ports
-        self._links: set[str] = set()
+        self._found: dict[str, Found | None] = {}  # None: it is not there yet, or failed
         self._links_followed = 0
 
     def progress(self, arguments: Mapping[str, Any]) -> str:
@@ -78,13 +80,8 @@ class WebFetch:
             refuse_private(read_address(known), ports=self.ports)
         except AddressRefused as error:
             raise ToolFailed(error.message) from None
-        is_link = known in self._links
-        if is_link:
-            if self._links_followed >= LINKS_FOLLOWED:
-                raise ToolFailed(f"Only {LINKS_FOLLOWED} links of pages are followed in an answer.")
-            self._links_followed += 1
-
-        found = await self.provider.read(known) or {}
+        is_link = known in turn.led_to
+        found = await self._read_once(known, is_link=is_link)
         url = shown_address(found.get("url")) or known
         title = bounded(first_text(found, "title"), characters=TITLE_CHARACTERS) or None
         whole = " ".join((first_text(found, "raw_content", "content") or "").split())
@@ -100,5 +97,19 @@ class WebFetch:
             links = []
         links = [each for each in links if isinstance(each, str)][:LINKS_OF_A_PAGE]
         named = {address for link in links if (address := normal_address(link))}
-        self._links |= named - {normal_address(each) for each in turn.addresses}
+        turn.led_to |= named - {normal_address(each) for each in turn.addresses}
         return ToolAnswer(page, f"Read {title or url}", frozenset(named | {known}))
+
+    async def _read_once(self, address: str, *, is_link: bool) -> Found:
+        if address in self._found:
+            found = self._found[address]
+            if found is None:
+                raise ToolFailed("A page is asked for only once in an answer.")
+            return found
+        if is_link:
+            if self._links_followed >= LINKS_FOLLOWED:
+                raise ToolFailed(f"Only {LINKS_FOLLOWED} links of pages are followed in an answer.")
+            self._links_followed += 1
+        self._found[address] = None
+        self._found[address] = found = await self.provider.read(address) or {}
+        return found

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from chat.tools.base import ToolAnswer, ToolArguments, ToolFailed, TurnContext
-from chat.tools.permissions import normal_address, private_words_of
+from chat.tools.permissions import known_domain, normal_address, plainly, private_words_of
 from chat.tools.web.port import Found, SearchProvider, SearchQuery
 from chat.tools.web.shaping import bounded, first_text, shown_address
 
@@ -15,6 +15,7 @@ TITLE_CHARACTERS = 180
 SNIPPET_CHARACTERS = 320
 QUERY_CHARACTERS = 400  # Tavily takes no more
 MOST_DOMAINS = 20
+PERIODS_DAYS = (1, 7, 31, 365)  # a number of days could say anything
 
 
 def _domains(value: Any) -> Any:
@@ -82,17 +83,37 @@ class WebSearch:
             include_domains=arguments.include_domains or (),
             exclude_domains=arguments.exclude_domains or (),
         )
-        # A domain is told to the search engine as much as a word is.
-        told = " ".join((wanted.query, *wanted.include_domains, *wanted.exclude_domains))
-        if private_words_of(told, turn):
-            raise ToolFailed(
-                "After text from outside was read, only words of the user's question and of what "
-                "was found can be searched for."
-            )
-        results = _shaped(await self.provider.search(wanted))[: wanted.max_results]
+        is_led = turn.has_outside_text
+        if is_led:
+            wanted = _public(wanted, turn)
+        results = _shaped(await self.provider.search(wanted))[: arguments.max_results]
         sources = "candidate source" if len(results) == 1 else "candidate sources"
         addresses = frozenset(filter(None, (normal_address(each["url"]) for each in results)))
+        if is_led:
+            turn.led_to |= addresses - turn.addresses
         return ToolAnswer(results, f"Found {len(results)} {sources}", addresses)
+
+
+def _public(wanted: SearchQuery, turn: TurnContext) -> SearchQuery:
+    """The search with nothing in it that the model could tell somebody something by."""
+    query = plainly(wanted.query)
+    included, excluded = (
+        list(dict.fromkeys(known_domain(each, turn) for each in domains))
+        for domains in (wanted.include_domains, wanted.exclude_domains)
+    )
+    if not query or private_words_of(query, turn) or "" in (*included, *excluded):
+        raise ToolFailed(
+            "After text from outside was read, only words of the user's question and of what "
+            "was found can be searched for, and only domains of addresses that were named."
+        )
+    days = wanted.recency_days
+    return SearchQuery(
+        query=query,
+        max_results=MOST_RESULTS,
+        recency_days=next((each for each in PERIODS_DAYS if days and days <= each), None),
+        include_domains=included,
+        exclude_domains=excluded,
+    )
 
 
 def _shaped(found: Sequence[Found]) -> list[dict[str, Any]]:
