@@ -184,16 +184,15 @@ def test_what_was_forgotten_while_the_model_read_stays_out(
     (message,) = said(alice, "I live in Lyon with Ann.")
     learn(alice, message)
     ids = {
-        "fact": lambda: Block.objects.get(user=alice, topic="home").pk,
-        "entity": lambda: Entity.objects.get(user=alice, name="Lyon").pk,
-        "message": lambda: message.id,
-        "everything": lambda: None,
+        "fact": Block.objects.get(user=alice, topic="home").pk,
+        "entity": Entity.objects.get(user=alice, name="Lyon").pk,
+        "message": message.id,
     }
     is_well(server, model, {"quote": "I live in Lyon", "text": "The user's home is Lyon."})
     prepared = rereading.prepare(user_id=alice.id)
     assert "Lyon" in json.dumps(server.script.requests[-1].body)
 
-    forget(user_id=alice.id, target=Target(TargetKind(kind), id=ids[kind]()))
+    forget(user_id=alice.id, target=Target(TargetKind(kind), id=ids.get(kind)))
     rereading.complete(prepared)
 
     assert tables_with("Lyon").keys() <= {"journal_message"}
