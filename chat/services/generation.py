@@ -215,7 +215,8 @@ class Generation:
             given = await self.recall_task.given()
             earlier = await self._earlier_messages()
             unlearned = await in_thread(not_learned_of, earlier, user_id=turn.user_id)
-            return AnswerFromMemory(turn, given, unlearned), prompt, tools
+            explains = not any(message.is_without_model for message in earlier)
+            return AnswerFromMemory(turn, given, unlearned, explains=explains), prompt, tools
         if not self.config.uses_mock_model:
             self.prompt_tokens = sum(estimate_tokens(each.content) for each in prompt)
         return model, prompt, tools

@@ -169,6 +169,12 @@ def role_words() -> frozenset[str]:
     return _roles() | frozenset(_SAME)
 
 
+def role_of(word: str) -> str:
+    """The role that the word is for, one or many of them (kids: child); empty for another word."""
+    one, _ = _singular(word)
+    return canonical_role(one) if one in role_words() else ""
+
+
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     roles = _roles() | set(_PLURALS) | {f"{role}s" for role in _roles()}

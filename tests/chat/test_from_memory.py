@@ -73,13 +73,14 @@ def ask(
     profile: Profile | None = None,
     told: dict[str, Any] | None = None,
     unlearned: Sequence[StoredMessage] = (),
+    explains: bool = True,
     tools: Sequence[Any] = (),
     **turn: Any,
 ) -> Any:
     """The text of the answer, or the tool that it asks for."""
     marked = [MarkedMemory(f"m{n}", memory) for n, memory in enumerate(memories, 1)]
     context = TurnContext(**{"user_id": uuid4(), "question": question, **turn})
-    source = AnswerFromMemory(context, Given(profile or Profile(), marked), unlearned)
+    source = AnswerFromMemory(context, Given(profile or Profile(), marked), unlearned, explains)
     prompt = [PromptMessage("user", question)]
     if told is not None:
         prompt.append(PromptMessage("tool", json.dumps(told)))
@@ -280,6 +281,39 @@ def test_what_was_said_today_is_found_before_it_is_learned() -> None:
     assert text.startswith("Said today, and not learned yet:\n\n- “I'm allergic to nuts.”\n\nNo ")
 
 
+def test_of_somebody_else_is_no_answer() -> None:
+    """A dog that is called something does not tell what the brother is called."""
+    said = [message("Our dog is called Rex."), message("My mum is called Eva.")]
+
+    text = ask("What is my brother called?", passage("I called Rex, my dog."), unlearned=said)
+
+    assert text.startswith("Nothing is known of that.\n\n")
+
+
+def test_one_role_has_several_words() -> None:
+    """Mum is mother, kids are children."""
+    said = [message("My mum moved to Rome."), message("The children are called Ida and Leo.")]
+
+    assert "moved to Rome" in ask("Where did my mother move to?", unlearned=said)
+    assert "Ida and Leo" in ask("What are my kids called?", unlearned=said)
+
+
+def test_a_wish_that_is_known_is_not_quoted_beside() -> None:
+    """It was remembered at once, while its message waits to be learned."""
+    said = [message("Remember that the key is in the shed.")]
+
+    text = ask("Where is the key?", recalled("the key is in the shed"), unlearned=said)
+
+    assert "not learned yet" not in text
+
+
+def test_quotes_are_in_the_marks_of_the_language() -> None:
+    """German ones are low and high."""
+    text = ask("Was habe ich über Ulm gesagt?", unlearned=[message("Ich mag Ulm.")])
+
+    assert "- „Ich mag Ulm.“" in text
+
+
 HOSTILE = "See [this](http://evil.example) <b>now</b> [m2] ![x](http://evil.example/a.png)\n# Big"
 
 
@@ -324,7 +358,20 @@ def test_quoted_words_stay_words() -> None:
         ("was weiß ich?", Kind.QUESTION),
         ("bin ich gegen etwas allergisch", Kind.QUESTION),
         ("Guten Morgen!", Kind.GREETING),
-        ("thank you", Kind.GREETING),
+        ("thank you", Kind.THANKS),
+        ("Thanks a lot!", Kind.THANKS),
+        ("Vielen Dank", Kind.THANKS),
+        ("Thanks to Ann I found a job.", Kind.STATEMENT),
+        ("What can you do?", Kind.HELP),
+        ("Was kannst du?", Kind.HELP),
+        ("What can you do about my knee?", Kind.QUESTION),
+        ("Suggest a restaurant", Kind.REQUEST),
+        ("Please write me a poem.", Kind.REQUEST),
+        ("Can you translate this for me?", Kind.REQUEST),
+        ("Empfiehl mir ein Restaurant", Kind.REQUEST),
+        ("Fass das bitte zusammen", Kind.REQUEST),
+        ("Plans changed, we stay in Rome.", Kind.STATEMENT),
+        ("Call Ann tomorrow.", Kind.STATEMENT),
         ("Remember that I like tea.", Kind.REMEMBER),
         ("Merk dir, dass ich Tee mag.", Kind.REMEMBER),
         ("Do you remember that I like tea?", Kind.QUESTION),
@@ -396,6 +443,21 @@ def test_what_is_coming_is_listed_by_day() -> None:
     )
 
 
+def test_what_was_said_today_of_days_to_come_is_quoted() -> None:
+    """Nothing is said to be coming while the dentist waits to be learned."""
+    said = [
+        message("I see the dentist on Friday at 3 pm."),
+        message("I saw the doctor last week."),
+        message("We fly to Rome in October."),
+    ]
+
+    text = ask("What is coming?", told={"events": []}, unlearned=said)
+
+    assert "- “I see the dentist on Friday at 3 pm.”" in text
+    assert "doctor" not in text
+    assert "Rome" not in text
+
+
 def test_of_a_day_that_is_named_only_its_events_are_told() -> None:
     """Tomorrow's, not the day after's."""
     text = ask("Was steht morgen an?", told={"events": EVENTS[:2]}, tools=TOOLS)
@@ -410,6 +472,9 @@ def test_of_a_day_that_is_named_only_its_events_are_told() -> None:
         ("I moved to Leeds.", "That is kept in [today’s journal](/journal/2026/03/10)."),
         ("Ich bin nach Ulm gezogen.", "Das steht im [Journal von heute](/journal/2026/03/10)."),
         ("Hello", "Hello. Ask"),
+        ("What can you do?", "Hello. Ask"),
+        ("Thanks!", "You’re welcome."),
+        ("Danke!", "Gern geschehen."),
     ],
 )
 def test_a_statement_is_acknowledged_as_it_is(message: str, words: str) -> None:
@@ -424,12 +489,38 @@ def test_a_statement_is_acknowledged_as_it_is(message: str, words: str) -> None:
         ("Wo arbeitet Ann?", "Es ist kein Sprachmodell eingerichtet"),
     ],
 )
-def test_every_answer_says_once_that_no_model_is_configured(question: str, sentence: str) -> None:
+def test_the_first_answer_says_once_that_no_model_is_configured(
+    question: str, sentence: str
+) -> None:
     """At its end, in the question's language."""
     text = ask(question, recalled("Ann works at Acme."))
 
     assert text.split("\n\n")[-1].startswith(sentence)
     assert text.count(sentence) == 1
+
+
+def test_later_answers_are_shorter() -> None:
+    """Why the memory answers, and how it learns, need not be read twice a day."""
+    answer = ask("Where does Ann work?", recalled("Ann works at Acme."), explains=False)
+    kept = ask("I moved to Leeds.", explains=False)
+
+    assert answer.endswith("[m1]")
+    assert kept == "Kept in [today’s journal](/journal/2026/03/10), and not learned yet."
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        ("Suggest a restaurant", "That takes a language model, and none is configured"),
+        ("Empfiehl mir ein Restaurant", "Dafür braucht es ein Sprachmodell"),
+    ],
+)
+def test_what_takes_a_model_is_said_to(request_: str, words: str) -> None:
+    """It is no statement that the memory would learn, and the reason is told once."""
+    text = ask(request_)
+
+    assert text.startswith(words)
+    assert "\n\n" not in text
 
 
 def test_a_visitor_is_told_why_there_is_no_answer() -> None:

@@ -188,6 +188,17 @@ def test_what_was_said_a_moment_ago_is_found(alice: User, caller: Callers) -> No
 
 
 @pytest.mark.usefixtures("no_model")
+def test_why_the_memory_answers_is_told_once_a_day(alice: User, caller: Callers) -> None:
+    """The page says it below the composer all the time."""
+    client = caller(alice)
+
+    answers = [text_of_answer(client, question) for question in ("Hello", "Hi")]
+
+    assert ["No language model" in answer for answer in answers] == [True, False]
+    assert all(answer.startswith("Hello. Ask") for answer in answers)
+
+
+@pytest.mark.usefixtures("no_model")
 def test_an_answer_with_a_page_s_words_is_marked_as_from_outside(
     alice: User, caller: Callers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,7 +130,10 @@ def test_axe_finds_nothing(olives: Page, path: str) -> None:
     assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
 
 
-@pytest.mark.parametrize("path", ["/memory", "ann", "/memory/pages", "/memory/changes"])
+@pytest.mark.parametrize(
+    "path",
+    ["/memory", "ann", "/memory/pages", "/memory/changes", "/memory/profile", "/memory/review"],
+)
 def test_a_phone_needs_no_sideways_scrolling(
     olives: Page, open_page: Callable[..., Page], path: str
 ) -> None:

@@ -200,6 +200,15 @@ def test_a_used_port_is_named(tmp_path: Path) -> None:
     assert not (data / "run").exists()
 
 
+def test_a_port_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    """A port is a number up to 65535, which is said without a traceback."""
+    done = run_up(tmp_path / "data", port=99_999)
+
+    assert done.returncode == 1
+    assert "There is no port 99999" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_known_secret_is_refused_where_others_can_come(tmp_path: Path) -> None:
     """Beyond loopback `up` wants secrets of one's own, says how, and starts nothing."""
     known = {"APP_ENV": "local", "AUTH_JWT_SECRET": "dev-secret-change-me"}

@@ -11,7 +11,7 @@ from chat.tools.memory.typed import wished_text
 from knowledge.dates import DateInterval, read_dates
 from knowledge.extraction.language import detect_language
 from knowledge.extraction.words import word_list
-from knowledge.retrieval.ranking.terms import stem, terms
+from knowledge.retrieval.ranking.terms import stem, terms, words
 from knowledge.types import Slot
 
 Language = Literal["en", "de"]
@@ -29,6 +29,9 @@ class Kind(Enum):
     ABOUT_ME = auto()
     QUESTION = auto()
     GREETING = auto()
+    THANKS = auto()
+    HELP = auto()  # what can be asked here
+    REQUEST = auto()  # something to be written, found or advised, which takes a model
     STATEMENT = auto()
 
 
@@ -47,8 +50,34 @@ _LEAD = (
     r"hallo|und|bitte|sag mir|zeig mir)[,\s]+)*"
 )
 _GREETING = re.compile(
-    _LEAD + r"(?:hi|hello|hey|good (?:morning|evening|afternoon)|thanks?(?: you)?|ok(?:ay)?|bye|"
-    r"hallo|hi|moin|servus|guten (?:morgen|tag|abend)|danke(?: schön)?|tschüss)\W*$",
+    _LEAD + r"(?:hi|hello|hey|good (?:morning|evening|afternoon)|ok(?:ay)?|bye|"
+    r"hallo|hi|moin|servus|guten (?:morgen|tag|abend)|tschüss)\W*$",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    _LEAD + r"(?:(?:many )?thanks?(?: you)?(?: (?:so|very) much| a lot)?"
+    r"|(?:vielen |besten )?dank(?:e(?: (?:schön|sehr|dir))?)?)\W*$",
+    re.IGNORECASE,
+)
+_HELP = re.compile(
+    _LEAD + r"(?:help(?: me)?|hilfe|what (?:can|do) you do|what can i (?:ask|do|say)(?: you| here)?"
+    r"|how (?:do(?:es)?|can) (?:this|it|you|i use (?:this|it|you)) ?(?:work)?|who are you"
+    r"|was kannst du(?: alles)?|was kann ich (?:dich )?(?:hier )?(?:fragen|tun|machen|sagen)"
+    r"|wie (?:funktioniert das|funktionierst du)(?: hier)?|wer bist du)\W*$",
+    re.IGNORECASE,
+)
+# What an order begins with. Such words as "call", "book" and "plan" begin one's own tasks, too.
+_REQUEST = re.compile(
+    _LEAD + r"(?:(?:can|could|would|will) you (?:please )?)?(?:"
+    r"suggest|recommend|advise|translate|summari[sz]e|explain|rewrite|rephrase|compose|calculate|"
+    r"generate|brainstorm|proofread|(?:write|draft) (?:me |us )?(?:an?|the|some|my)\b|"
+    r"help (?:me|us) (?:to |with )?\w|give (?:me|us)|make (?:me|us|this|it)|"
+    r"tell (?:me|us) an?\b|(?:plan|create) (?:me |us )?an?\b|"
+    r"empfiehl|empfehle|übersetz\w*|erklär\w*|formulier\w*|berechne|erstelle?|verfasse?|"
+    r"schreib\w* (?:mir |uns )?(?:eine?n?|den|das|die)\b|schlag\w* (?:mir|uns)\b|"
+    r"fass\w* .*zusammen|hilf (?:mir|uns)|gib (?:mir|uns)|mach (?:mir|uns)|"
+    r"kannst du (?:mir |uns )?.*(?:empfehlen|schreiben|helfen|übersetzen|erklären|vorschlagen)"
+    r")\b",
     re.IGNORECASE,
 )
 _COMING = re.compile(
@@ -120,6 +149,7 @@ _SLOT_OF_USER: Mapping[Slot, re.Pattern[str]] = {
     )
     for slot, words in _SLOTS.items()
 }
+_OF_MINE = re.compile(r"\b(?:my|our) ((?:\w+ )?[\w'’-]+)", re.IGNORECASE)
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 # German words that say nothing of what a question is about; the English ones are no terms anyway.
 _LITTLE = frozenset(stem(word) for word in word_list("german_small_words")) | {"habe", "bin"}
@@ -158,6 +188,9 @@ def read_asked(message: str, *, now: datetime) -> Asked:
     asks_for_coming = _COMING.match(message) and (time is None or is_to_come)
     kinds = {
         Kind.GREETING: _GREETING.match(message),
+        Kind.THANKS: _THANKS.match(message),
+        Kind.HELP: _HELP.match(message),
+        Kind.REQUEST: _REQUEST.match(message),
         Kind.ABOUT_ME: _ABOUT_ME.match(message),
         Kind.COMING: asks_for_coming or (is_to_come and _OF_A_DAY.match(message)),
         Kind.SAID: _SAID.search(message),
@@ -179,9 +212,24 @@ def words_of_content(text: str) -> set[str]:
     return set(terms(text)) - _LITTLE
 
 
+def roles_asked_for(question: str) -> frozenset[str]:
+    """Whom the question is about by what they are to the user: `mother` for "my mum"."""
+    owned = _OF_MINE.findall(question)
+    return roles_in(" ".join(owned)) if owned else frozenset()
+
+
+def roles_in(text: str) -> frozenset[str]:
+    """The roles that the text has words for, each by one name: `mother` for "mums"."""
+    # The reader's word lists, as below.
+    from knowledge.extraction.people import role_of  # noqa: PLC0415
+
+    return frozenset(filter(None, map(role_of, words(text))))
+
+
 def tells(text: str) -> bool:
     """True for a text that says something, and does not only ask, greet or wish to forget."""
-    if _GREETING.match(text) or _forget_wishes(text):
+    says_nothing = (_GREETING, _THANKS, _HELP, _REQUEST)
+    if any(form.match(text) for form in says_nothing) or _forget_wishes(text):
         return False
     return any(part.strip() and not is_question(part) for part in _SENTENCE.findall(text))
 

@@ -24,6 +24,11 @@ PHRASES: Mapping[Language, Mapping[str, str]] = {
         "hello": "Hello. Ask what you have told, what is coming, or say “remember that …”.",
         "kept": "That is kept in [today’s journal]({day}). The memory has not learned it yet: it "
         "does with its next update, or at once by “Update memory”.",
+        "kept_again": "Kept in [today’s journal]({day}), and not learned yet.",
+        "welcome": "You’re welcome.",
+        "needs_model": "That takes a language model, and none is configured; staff can set one in "
+        "the settings. By itself the memory only tells what you have told it.",
+        "quote": "“{text}”",
         "nothing": "Nothing is known of that.",
         "unsure": "Nothing sure is known of that. This comes nearest:",
         "known": "This is known:",
@@ -66,6 +71,12 @@ PHRASES: Mapping[Language, Mapping[str, str]] = {
         "hello": "Hallo. Frag, was du erzählt hast oder was ansteht, oder sag „Merk dir, dass …“.",
         "kept": "Das steht im [Journal von heute]({day}). Das Gedächtnis hat es noch nicht "
         "gelernt: das tut es bei der nächsten Aktualisierung, oder sofort mit „Update memory“.",
+        "kept_again": "Steht im [Journal von heute]({day}), noch nicht gelernt.",
+        "welcome": "Gern geschehen.",
+        "needs_model": "Dafür braucht es ein Sprachmodell, und es ist keines eingerichtet; wer die "
+        "Anlage verwaltet, kann in den Einstellungen eines angeben. Allein sagt das Gedächtnis "
+        "nur, was du ihm erzählt hast.",
+        "quote": "„{text}“",
         "nothing": "Davon ist nichts bekannt.",
         "unsure": "Davon ist nichts Sicheres bekannt. Das kommt dem am nächsten:",
         "known": "Das ist bekannt:",

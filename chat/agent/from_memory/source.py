@@ -19,6 +19,8 @@ from chat.agent.from_memory.asked import (
     Kind,
     looked_for,
     read_asked,
+    roles_asked_for,
+    roles_in,
     slots_asked_for,
     tells,
     words_of_content,
@@ -26,10 +28,12 @@ from chat.agent.from_memory.asked import (
 from chat.agent.from_memory.phrases import PHRASES, as_text, day_in_words, moment_in_words
 from chat.agent.model import ModelPart, PromptMessage, ToolUse
 from chat.tools.base import TurnContext
+from chat.tools.memory.typed import wished_text
 from chat.types import Given, MarkedMemory
 from exobrain.lib import clock
 from journal.services import today_reference
 from journal.types import StoredMessage
+from knowledge.dates import read_dates
 from knowledge.retrieval.ranking.weights import KNOWN
 from knowledge.selectors.wording import addressed
 from knowledge.types import BlockKind, Precision, ProfileFact, Recalled, Status, Trust
@@ -52,6 +56,7 @@ class AnswerFromMemory:
     turn: TurnContext
     given: Given
     unlearned: Sequence[StoredMessage] = ()  # of the day so far
+    explains: bool = True  # why the memory answers, which is told once a day
     name: str = NAME
     needs_prompt: bool = False
     asked: Asked = field(init=False)
@@ -60,6 +65,7 @@ class AnswerFromMemory:
         self.now = clock.now().astimezone(self.turn.zone)
         self.asked = read_asked(self.turn.question, now=self.now)
         self._wanted = words_of_content(looked_for(self.turn.question))
+        self._roles = roles_asked_for(self.turn.question)
 
     async def answer(
         self, prompt: Sequence[PromptMessage], *, tools: Sequence[Mapping[str, Any]] = ()
@@ -80,7 +86,9 @@ class AnswerFromMemory:
             paragraphs = self._of_tool(json.loads(told[-1]))
         else:
             paragraphs = self._of_memory()
-        yield "\n\n".join([*paragraphs, self._say("no_model")])
+        if self.explains and self.asked.kind is not Kind.REQUEST:
+            paragraphs = [*paragraphs, self._say("no_model")]
+        yield "\n\n".join(paragraphs)
 
     def _say(self, name: str, **values: object) -> str:
         return PHRASES[self.asked.language][name].format(**values)
@@ -110,6 +118,7 @@ class AnswerFromMemory:
                 yield self._say("asked", text=as_text(self.asked.text))
             case _:
                 yield from self._coming(content["events"])
+                yield from self._today(self._said_of_time())
 
     def _coming(self, events: Iterable[Mapping[str, str]]) -> Iterator[str]:
         time = self.asked.time
@@ -142,11 +151,15 @@ class AnswerFromMemory:
 
     def _of_memory(self) -> Iterator[str]:
         match self.asked.kind:
-            case Kind.GREETING:
+            case Kind.GREETING | Kind.HELP:
                 yield self._say("hello")
+            case Kind.THANKS:
+                yield self._say("welcome")
+            case Kind.REQUEST:
+                yield self._say("needs_model")
             case Kind.STATEMENT:
                 day = reverse("journal", args=[today_reference(self.turn.zone)])
-                yield self._say("kept", day=day)
+                yield self._say("kept" if self.explains else "kept_again", day=day)
             case Kind.ABOUT_ME:
                 yield from self._about_user(self.given.profile.facts)
             case _:
@@ -167,7 +180,7 @@ class AnswerFromMemory:
         return f"- {as_text(addressed(fact.text))}{_in_brackets(notes)}"
 
     def _recalled(self) -> Iterator[str]:
-        telling = [memory for memory in self.given.memories if tells(memory.recalled.text)]
+        telling = [memory for memory in self.given.memories if self._can_answer(memory)]
         telling.sort(key=lambda memory: memory.recalled.score, reverse=True)
         sure = [memory for memory in telling if memory.recalled.score >= KNOWN]
         closest = self._closest(sure)
@@ -177,13 +190,22 @@ class AnswerFromMemory:
         ]
         if self.asked.kind is Kind.SAID:
             groups.reverse()
-        groups.append(("today", [f"- “{as_text(text)}”" for text in self._said_today()]))
-        if not any(lines for _, lines in groups):
+        today = list(self._today(self._said_today(known=[m.recalled.text for m in closest])))
+        if not today and not any(lines for _, lines in groups):
             near = sure or [memory for memory in telling if self._shared(memory.recalled.text)]
             lines = [self._passage(m) if _is_passage(m) else self._fact(m) for m in near]
             groups = [("unsure", lines[:MOST_UNSURE])]
         paragraphs = [[self._say(heading), "", *lines] for heading, lines in groups if lines]
-        yield from ("\n".join(lines) for lines in paragraphs or [[self._say("nothing")]])
+        told = ["\n".join(lines) for lines in paragraphs] + today
+        yield from told or [self._say("nothing")]
+
+    def _can_answer(self, memory: MarkedMemory) -> bool:
+        """False for a message that only asks, or that is not about whom the question is about."""
+        text = memory.recalled.text
+        return tells(text) and (not _is_passage(memory) or self._is_of_asked_roles(text))
+
+    def _is_of_asked_roles(self, text: str) -> bool:
+        return not self._roles or bool(self._roles & roles_in(text))
 
     def _shared(self, text: str) -> int:
         """How many words of what is asked the text has."""
@@ -248,13 +270,45 @@ class AnswerFromMemory:
         notes = [self._say("outdated", text=over)] if over else []
         return f"- {text}{_in_brackets(notes)} [{memory.mark}]"
 
-    def _said_today(self) -> list[str]:
-        """What the user has said of it that the memory has not learned yet, the latest first."""
+    def _today(self, said: Sequence[str]) -> Iterator[str]:
+        """The paragraph of what was said today and is not learned yet, if there is something."""
+        quotes = [self._say("quote", text=as_text(text)) for text in said]
+        if quotes:
+            yield "\n".join([self._say("today"), "", *(f"- {quote}" for quote in quotes)])
+
+    def _said_today(self, *, known: Sequence[str]) -> list[str]:
+        """What the user has said of it, the latest first, without what is told as `known`.
+
+        Of "remember that ...", the wish is known at once and its message is not learned yet.
+        """
+        told = {text.casefold().rstrip(".") for text in known}
         return [
-            message.content
-            for message in reversed(self.unlearned)
-            if message.role == "user" and tells(message.content) and self._shared(message.content)
+            text
+            for text in self._unlearned_words()
+            if self._shared(text)
+            and self._is_of_asked_roles(text)
+            and (wished_text(text) or "").casefold().rstrip(".") not in told
         ][:MOST_OF_TODAY]
+
+    def _said_of_time(self) -> list[str]:
+        """What the user has said of the time that is asked for, the latest first."""
+        time = self.asked.time
+        start = max(self.now, time.start) if time else self.now
+        end = time.end if time else self.now + timedelta(days=SOON_DAYS)
+        return [
+            text
+            for text in self._unlearned_words()
+            if any(
+                date.start < end and date.end > start
+                for date in read_dates(text, at=self.now, lenient=True)
+            )
+        ][:MOST_OF_TODAY]
+
+    def _unlearned_words(self) -> Iterator[str]:
+        """The user's words of today that tell something and are not learned yet, latest first."""
+        for message in reversed(self.unlearned):
+            if message.role == "user" and tells(message.content):
+                yield message.content
 
     def _dated(self, name: str, at: datetime, precision: Precision = Precision.DAY) -> str:
         words = moment_in_words(at, precision, self.asked.language, zone=self.turn.zone)

@@ -163,6 +163,8 @@ def refuse_second_start(path: Path, *, is_late: bool) -> None:
 
 def refuse_used_port(host: str, port: int, *, by: str = "--port, or --host") -> None:
     """CommandError when somebody listens there already; it says `by` what to choose another."""
+    if not 0 < port < 65536:
+        raise CommandError(f"There is no port {port}: choose one from 1 to 65535 with {by}.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         socket.create_server((host, port), family=family).close()
