@@ -51,8 +51,9 @@ handler400 = "exobrain.failures.bad_request"
 handler500 = "exobrain.failures.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/", api.urls),  # first: patterns are tried in order, and these are asked for most
-    re_path(r"^api(?:/|$)", api_not_found),
+    re_path(r"^api/?$", api_not_found),  # Ninja's own page there leads to its docs, which are off
+    path("api/", api.urls),  # early: patterns are tried in order, and these are asked for most
+    re_path(r"^api/", api_not_found),
     path("healthz", healthz),
     path("readyz", readyz),
     path("openapi.json", openapi_document, name="openapi"),

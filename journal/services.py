@@ -17,7 +17,7 @@ from exobrain.lib.sql import all_rows, pipelined, send
 from exobrain.lib.text import storable
 from journal import stores
 from journal.errors import NotADay
-from journal.models import Journal, Message
+from journal.models import Journal, Message, ToolCall
 from journal.types import (
     FinalMessage,
     JournalEntry,
@@ -31,6 +31,7 @@ from journal.types import (
 )
 
 TOOL_CALL_ID_CHARS = 200
+TOOL_CALL_TEXTS = ("description", "response", "error")  # that may have words of the user's
 
 # Locked in one order, so that two who want the same messages cannot wait for each other.
 COMMIT = """
@@ -350,6 +351,39 @@ def drop_from_metadata(*, user_id: UUID, name: str, is_to_go: Callable[[str], bo
             Message.objects.bulk_update(messages, ["metadata"])
             bump_revision(user_id=user_id)
     return [message.id for message in messages]
+
+
+def blank_tool_calls(*, user_id: UUID, blank: str, is_to_go: Callable[[str], bool]) -> set[UUID]:
+    """No text of a tool call of the user's is one that is to go: `blank` stands there; returns the
+    ids of the messages that had some."""
+    changed: list[ToolCall] = []
+    with transaction.atomic():
+        for call in ToolCall.objects.filter(message__user_id=user_id):
+            gone = [name for name in TOOL_CALL_TEXTS if is_to_go(getattr(call, name) or "")]
+            for name in gone:
+                setattr(call, name, blank)
+            if gone:
+                changed.append(call)
+        if changed:
+            ToolCall.objects.bulk_update(changed, TOOL_CALL_TEXTS)
+            bump_revision(user_id=user_id)
+    return {call.message_id for call in changed}
+
+
+def reword_answers_without_model(*, user_id: UUID, reword: Callable[[str], str]) -> None:
+    """Answers that no model made have the text that `reword` makes of theirs, of the same length:
+    positions in it stay."""
+    with transaction.atomic():
+        changed: list[Message] = []
+        answers = Message.objects.filter(user_id=user_id, is_without_model=True)
+        for message in answers.exclude(content="").exclude(content=None):
+            text = reword(message.content or "")
+            if text != message.content:
+                message.content = text
+                changed.append(message)
+        if changed:
+            Message.objects.bulk_update(changed, ["content"])
+            bump_revision(user_id=user_id)
 
 
 def delete_journals(*, user_id: UUID, reference: str | None = None) -> int:

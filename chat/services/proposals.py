@@ -69,12 +69,12 @@ def _decide(user_id: UUID, proposal_id: UUID, state: Proposal.State) -> Proposal
     return proposal
 
 
-def forget_proposals(*, user_id: UUID, repeats_forgotten: Callable[[str], bool] | None) -> None:
+def forget_proposals(*, user_id: UUID, tells_forgotten: Callable[[str], bool] | None) -> None:
     """No proposal of the user says what is forgotten; None: none is left at all."""
     proposals = Proposal.objects.filter(user_id=user_id)
-    if repeats_forgotten is None:
+    if tells_forgotten is None:
         proposals.delete()
         return
     texts = proposals.exclude(text="").values_list("id", "text")
-    gone = [id_ for id_, text in texts if any(map(repeats_forgotten, (text, *text.splitlines())))]
+    gone = [id_ for id_, text in texts if any(map(tells_forgotten, (text, *text.splitlines())))]
     proposals.filter(id__in=gone).delete()

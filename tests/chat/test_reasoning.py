@@ -154,7 +154,7 @@ def test_what_repeats_the_forgotten_goes(alice: User, caller: Callers, script: A
 
     with transaction.atomic():
         forget_turns_and_receipts(
-            user_id=alice.id, message_ids=[], repeats_forgotten=lambda text: "Lyon" in text
+            user_id=alice.id, message_ids=[], tells_forgotten=lambda text: "Lyon" in text
         )
 
     assert Message.objects.get(role="assistant").metadata is None

@@ -202,7 +202,7 @@ def test_forgetting_a_message_forgets_its_receipts_and_streams(
         forget_turns_and_receipts(
             user_id=alice.id,
             message_ids=[message.id, question],
-            repeats_forgotten=lambda text: False,
+            tells_forgotten=lambda text: False,
         )
 
     assert receipt_of(caller(alice), answer)["items"] == []
@@ -226,11 +226,11 @@ def test_forgetting_everything_leaves_no_receipt(alice: User, bob: User, ask: As
 
     with transaction.atomic():
         forget_turns_and_receipts(
-            user_id=bob.id, message_ids=None, repeats_forgotten=lambda text: True
+            user_id=bob.id, message_ids=None, tells_forgotten=lambda text: True
         )
         before = Receipt.objects.count()
         forget_turns_and_receipts(
-            user_id=alice.id, message_ids=None, repeats_forgotten=lambda text: True
+            user_id=alice.id, message_ids=None, tells_forgotten=lambda text: True
         )
 
     assert (before, Receipt.objects.count()) == (1, 0)

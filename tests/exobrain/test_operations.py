@@ -70,6 +70,7 @@ def test_readyz_bears_the_loss_of_the_orchestrator(
     "path",
     [
         "/api",
+        "/api/",
         "/api/nothing",
         "/api/auth",
         "/api/users/me/",

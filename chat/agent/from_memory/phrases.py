@@ -11,6 +11,7 @@ from knowledge.dates.words import GERMAN_MONTH_NAMES, MONTH_NAMES
 from knowledge.types import Precision
 
 LONGEST_QUOTE = 400  # characters
+LIST_ITEM = "- "  # begins each memory
 
 PHRASES: Mapping[Language, Mapping[str, str]] = {
     "en": {
@@ -116,6 +117,23 @@ _WEEKDAYS: Mapping[Language, tuple[str, ...]] = {
 }
 _MARKUP = re.compile(r"([\\`*_\[\]<>&$~|])")
 _LEADING = re.compile(r"^(\d+)([.)])|^([#+\-=:])")
+
+
+# The sentences that have the user's words in them; memories are in lists.
+_REPEATING = [
+    re.compile(re.escape(phrases[name]).replace(re.escape("{text}"), "(.*)"))
+    for phrases in PHRASES.values()
+    for name in ("remembered", "proposed", "asked")
+]
+
+
+def own_words_in(line: str) -> str:
+    """What a line of an answer says that is not ours: a memory, or the user's own words; "" if
+    nothing."""
+    if line.startswith(LIST_ITEM):
+        return line.removeprefix(LIST_ITEM)
+    found = next(filter(None, (pattern.fullmatch(line) for pattern in _REPEATING)), None)
+    return f"“{found[1]}”" if found else ""
 
 
 def day_in_words(day: date, language: Language, *, with_weekday: bool = False) -> str:

@@ -94,7 +94,7 @@ def forget(*, user_id: UUID, target: Target, also: Sequence[TextSpan] = ()) -> F
             sender=None,
             user_id=user_id,
             message_ids=None if plan.is_everything else plan.message_ids,
-            repeats_forgotten=plan.repeats_forgotten,
+            tells_forgotten=plan.tells_forgotten,
         )
         if plan.is_everything:
             changeset_id = _erase_everything(user_id)

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,13 +15,18 @@ from journal.types import StoredMessage
 from knowledge import identity
 from knowledge.errors import CannotForgetYourself, NothingToForget
 from knowledge.models import Alias, Block, Changeset, Entity, Mention, Source
+from knowledge.retrieval.ranking.terms import terms
 from knowledge.selectors.entities import member_ids
 from knowledge.selectors.history import edited_blocks
 from knowledge.services.forgetting.signals import messages_forgotten_with
-from knowledge.services.forgetting.tellings import find_other_tellings
+from knowledge.services.forgetting.tellings import (
+    MIN_TERMS,
+    find_other_tellings,
+    notes_and_facts_alike,
+    statements_of,
+)
+from knowledge.services.forgetting.wording import MIN_WORDS_CHARS, Wording
 from knowledge.types import BlockKind, ForgetItem, Target, TargetKind, TextSpan
-
-MIN_WORDS_CHARS = 3  # shorter ones would be found everywhere
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class ForgetPlan:
     renamed: Sequence[tuple[Entity, Alias]] = ()  # entities that stay, by another of their names
     spans: Sequence[TextSpan] = ()  # that the memory is not to know
     words: Sequence[str] = ()  # normal forms of what is forgotten
+    quotes: Sequence[str] = ()  # normal forms of what messages that stay say of it
     positions: frozenset[tuple[str, int]] = frozenset()  # of all messages that it concerns
 
     @property
@@ -61,12 +68,24 @@ class ForgetPlan:
         """Those of the messages that leave the journal."""
         return [message.id for message in self.messages]
 
+    @cached_property
+    def wording(self) -> Wording:
+        """How what is forgotten was said."""
+        # Answers that go with their questions are in everyday words, which others have, too.
+        answers = {identity.normal_text(m.content) for m in self.messages if m.role != "user"}
+        statements = [said for block in self.blocks for said in statements_of(block)]
+        return Wording.of(said={*self.words, *self.quotes} - answers, statements=statements)
+
     def repeats_forgotten(self, text: str) -> bool:
-        """True for a text that repeats something forgotten."""
+        """True for a text that has the words of something forgotten."""
         if self.is_everything:
             return True
         normal = f" {identity.normal_text(text)} "
         return any(f" {said} " in normal for said in self.words if len(said) >= MIN_WORDS_CHARS)
+
+    def tells_forgotten(self, text: str) -> bool:
+        """True for a text of the assistant's that tells something forgotten, in whichever words."""
+        return self.is_everything or self.wording.is_told_by(text)
 
     def rewritten_payload(self, payload: dict[str, Any]) -> dict[str, Any] | None:
         """The payload of a job without words that are forgotten; None when it has none."""
@@ -145,11 +164,23 @@ def plan_forgetting(*, user_id: UUID, target: Target, also: Sequence[TextSpan] =
     concerned = {*plan.message_ids, *(span.message_id for span in plan.spans)}
     messages = journal.messages_by_ids(user_id=user_id, ids=[*concerned])
     positions = frozenset((message.reference, message.sequence) for message in messages)
-    return replace(plan, positions=positions)
+    contents = {message.id: message.content for message in messages}
+    quotes = [contents.get(span.message_id, "")[span.start : span.end] for span in plan.spans]
+    return replace(
+        plan,
+        positions=positions,
+        quotes=[
+            identity.normal_text(each) for each in quotes if len(set(terms(each))) >= MIN_TERMS
+        ],
+    )
 
 
 def _plan_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
-    """The block, what it corrected and what corrected it, and the words that say them."""
+    """The block, what it corrected and what corrected it, and the words that say them.
+
+    What the user wanted remembered is a note, and learned from their message besides: a note and a
+    fact that say the same go together.
+    """
     mine = Block.objects.filter(user_id=user_id).exclude(kind=BlockKind.EPISODE)
     found: dict[UUID, Block] = {}
     level = list(mine.filter(pk=block_id))
@@ -159,10 +190,11 @@ def _plan_fact(user_id: UUID, target: Target, block_id: UUID) -> ForgetPlan:
         found |= {block.id: block for block in level}
         earlier = [block.corrects_id for block in level]
         near = Q(pk__in=earlier) | Q(corrects__in=[block.id for block in level])
-        level = [block for block in mine.filter(near) if block.id not in found]
+        again = [*mine.filter(near), *notes_and_facts_alike(user_id=user_id, blocks=level)]
+        level = [block for block in again if block.id not in found]
     # Of an entity every name goes, so that nothing else is told of it.
-    again = find_other_tellings(user_id=user_id, blocks=found.values())
-    return _plan_statements(user_id, target, found, spans=again)
+    tellings = find_other_tellings(user_id=user_id, blocks=found.values())
+    return _plan_statements(user_id, target, found, spans=tellings)
 
 
 def _plan_entity(user_id: UUID, target: Target, entity_id: UUID) -> ForgetPlan:

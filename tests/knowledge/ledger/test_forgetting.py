@@ -567,8 +567,8 @@ def test_others_are_told(teller: Teller) -> None:
         forgetting_begins.disconnect(note)
 
     assert set(told["message_ids"]) == {question.id, answer.id}
-    assert told["repeats_forgotten"](f"You asked: what is {WORD}?")
-    assert not told["repeats_forgotten"]("What is new?")
+    assert told["tells_forgotten"](f"You asked: what is {WORD}?")
+    assert not told["tells_forgotten"]("What is new?")
     assert tables_with(WORD) == {}
 
 
@@ -664,3 +664,20 @@ def test_a_sentence_that_tells_something_else_too_stays(teller: Teller) -> None:
 
     assert Block.objects.get(kind="fact").value == "lyon"
     assert Block.objects.filter(kind="episode", text__contains="As prawns make me ill").exists()
+
+
+@pytest.mark.parametrize("forgotten", ["note", "fact"])
+def test_a_note_goes_with_the_fact_that_says_the_same(teller: Teller, forgotten: str) -> None:
+    """What the user wanted remembered was learned from their message, too."""
+    user_id = teller.user.pk
+    teller.tell("+I am allergic to prawns.", day=1)
+    teller.tell("+I am not allergic to nuts.", day=1)
+    for text in ("I'm allergic to prawns", "I am allergic to nuts", "Call the doctor"):
+        editing.add_own_note(user_id=user_id, text=text)
+    Block.objects.filter(kind="fact").update(entity=Entity.objects.get(is_self=True))
+    block = Block.objects.get(kind=forgotten, text__contains="prawns")
+
+    forget(user_id=user_id, target=Target(TargetKind.FACT, id=block.id))
+
+    left = Block.objects.exclude(kind="episode").order_by("text").values_list("text", flat=True)
+    assert list(left) == ["+I am not allergic to nuts.", "Call the doctor", "I am allergic to nuts"]

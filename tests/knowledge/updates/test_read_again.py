@@ -19,6 +19,7 @@ from knowledge.services.ledger.rollback import roll_back
 from knowledge.services.pages.editing import edit_blocks
 from knowledge.types import Target, TargetKind
 from tests.knowledge import validity
+from tests.knowledge.ledger.traces import tables_with
 from tests.knowledge.updates.conftest import said
 from tests.knowledge.updates.model_reading import facts, is_well, learn, read_again
 from tests.model_server import ModelServer, refusal
@@ -172,6 +173,31 @@ def test_what_was_forgotten_is_not_learned_again(
 
     assert not any("Lyon" in fact for fact in facts(alice))
     assert "Lyon" not in json.dumps(server.script.requests[-1].body)
+
+
+@pytest.mark.parametrize("kind", ["fact", "entity", "message", "everything"])
+def test_what_was_forgotten_while_the_model_read_stays_out(
+    db: None, alice: User, server: ModelServer, model: ModelExtractor, kind: str
+) -> None:
+    """The job was prepared before, and is completed after."""
+    server.says(refusal(404))
+    (message,) = said(alice, "I live in Lyon with Ann.")
+    learn(alice, message)
+    ids = {
+        "fact": Block.objects.get(user=alice, topic="home").pk,
+        "entity": Entity.objects.get(user=alice, name="Lyon").pk,
+        "message": message.id,
+    }
+    is_well(server, model, {"quote": "I live in Lyon", "text": "The user's home is Lyon."})
+    prepared = rereading.prepare(user_id=alice.id)
+    assert "Lyon" in json.dumps(server.script.requests[-1].body)
+
+    forget(user_id=alice.id, target=Target(TargetKind(kind), id=ids.get(kind)))
+    rereading.complete(prepared)
+
+    assert tables_with("Lyon").keys() <= {"journal_message"}
+    assert kind in {"fact", "entity"} or not tables_with("Lyon")
+    assert not PendingReading.objects.exists()
 
 
 def test_what_was_rolled_back_stays_out(
