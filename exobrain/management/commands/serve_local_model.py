@@ -22,10 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """`--gguf`, `--port`, `--context` and `--threads`."""
         config = settings.EXOBRAIN
+        configured = config.local_model_file
         parser.add_argument(
             "--gguf",
             type=Path,
-            default=config.local_model_file,
+            default=config.project_path(configured) if configured else None,
             help="the model's file; unset: the small one of the extra `local`",
         )
         parser.add_argument("--port", type=int, default=config.local_model_port)

@@ -18,7 +18,7 @@ _OLD = re.compile(
     r"(?i)\bnot (?:on |at |in )?(?P<a>[^,]{2,30}?),? but (?:rather )?|\b(?:instead of|rather than) (?:on |at |in )?(?P<b>[\w:. ]{1,30})|,? not (?:on |at |in )?(?P<c>(?!happening)[\w:. ]{1,30})$|"
     r"\bfrom (?!now\b|next\b|this\b)(?:the )?(?P<d>[\w:. ]{1,30}?) (?=(?:to|until|till)\b)|\bfrom (?!now\b|next\b|this\b)(?P<e>[\w:. ]{1,30})$|"
     r"\bnicht (?:am |um |in )?(?P<f>[^,]{2,30}?), ?sondern |\bstatt (?:am |um |in |wie )?(?P<g>(?!$)[\w:. ]{1,30}?)(?= statt\b| an\b|$|,)|"
-    r"\bvo[nm] (?P<h>[\w:. ]{1,30}?) (?=auf\b)|\bvo[nm] (?P<i>[\w:. ]{1,30})$|^ ?(?P<j>$^)"
+    r"\bvo[nm] (?P<h>[\w:. ]{1,30}?) (?=auf\b)|\bvo[nm] (?P<i>[\w:. ]{1,30})$"
 )
 _COUNTS = {
     "a": 1.0,
@@ -214,7 +214,7 @@ def _is_bare_weekday(said: str) -> bool:
 def _without_old(words: str, said_at: datetime) -> tuple[str, datetime | None]:
     """The words without those that tell when it was before, and the day that those tell."""
     old_day = None
-    while (match := _OLD.search(words)) is not None and match[0]:
+    while (match := _OLD.search(words)) is not None:
         said = next((one for one in match.groups() if one), "")
         if old_day is None and (dates := _dates(said, said_at)):
             old_day = dates[0].start
