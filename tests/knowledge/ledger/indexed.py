@@ -35,7 +35,7 @@ class Outside:
         self.graph = InMemoryGraphIndex()
         monkeypatch.setattr(outbox, "has_outside_index", lambda: True)
         monkeypatch.setattr(outbox, "has_outside_graph", lambda: True)
-        monkeypatch.setattr(relay, "outside_index", lambda: self.vectors)
+        monkeypatch.setattr(relay, "outside_index", lambda *_: self.vectors)
         monkeypatch.setattr(relay, "outside_graph", lambda _types: self.graph)
 
     def catch_up(self) -> None:

@@ -21,6 +21,7 @@ from knowledge.services.indexing.embedding import BlockEmbeddings, embed_texts
 from knowledge.services.learning import learner
 from knowledge.services.learning.schema_context import schema_view
 from knowledge.services.withholding import NOTHING, Withheld
+from knowledge.stores.embedders.port import Embedder
 from tests.knowledge.ledger.histories import Callbacks, World, histories
 from tests.knowledge.ledger.indexed import Outside
 from tests.knowledge.ledger.scribe import Teller
@@ -32,10 +33,12 @@ PARTS = int(os.environ.get("INVARIANT_HISTORIES_PARTS", "1"))  # that may run si
 REPORTS = os.environ.get("INVARIANT_HISTORIES_REPORTS")
 
 
-def with_tokens(texts: Mapping[UUID, str], *, withheld: Withheld = NOTHING) -> BlockEmbeddings:
+def with_tokens(
+    texts: Mapping[UUID, str], *, withheld: Withheld = NOTHING, embedder: Embedder | None = None
+) -> BlockEmbeddings:
     """What the texts are compared by, with tokens as the local model would make them."""
     return BlockEmbeddings(
-        vectors=embed_texts(texts, withheld=withheld).vectors,
+        vectors=embed_texts(texts, withheld=withheld, embedder=embedder).vectors,
         tokens=dict.fromkeys(texts, b"tokens"),
     )
 
