@@ -25,7 +25,7 @@ def test_operator_finds_a_user(open_page: Callable[..., Page]) -> None:
 def test_words_are_on_no_list(open_page: Callable[..., Page]) -> None:
     """The list of messages does not show what was said."""
     page = open_page(OPERATOR)
-    page.goto("/admin/journal/message/")
+    page.goto(f"/admin/journal/message/?q={BOB}")
 
     expect(page.get_by_text(BOB).first).to_be_visible()
     expect(page.get_by_text("needle")).to_have_count(0)
