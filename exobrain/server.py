@@ -44,7 +44,7 @@ DRAIN_SECONDS = 10.0  # how long what is running may take at shutdown
 # Objects made and still there before the young are looked at for garbage; rounds of those before
 # the middle-aged are; rounds of those before all are. By Python's own (700, 10, 10), 2,000 open
 # streams were looked at every four seconds, for a second each time in which nobody was served.
-COLLECT_AFTER = (10_000, 20, 20)
+COLLECT_AFTER = (2_000, 10, 500)
 
 
 class Application:
