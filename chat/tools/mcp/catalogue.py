@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from chat.tools.mcp.opening import open_session
+from chat.tools.mcp.port import NotUnderstood
 from chat.tools.mcp.remote import ToolList, read_tools
 from exobrain.lib.config import Config
 from exobrain.lib.errors import DomainError
@@ -104,4 +105,4 @@ def in_words(error: Exception) -> str:
         return error.message
     if isinstance(error, TimeoutError):
         return "The server did not answer in time."
-    return "The server sent no answer that makes sense."
+    return NotUnderstood().message

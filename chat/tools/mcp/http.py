@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx2
 
+from chat.tools.mcp.port import NotUnderstood
+
 MAX_BYTES = 2_000_000  # of one answer
 CONNECT_SECONDS = 3.0
 NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
@@ -113,7 +115,7 @@ def _readable(request: httpx2.Request, response: httpx2.Response, body: bytes) -
     status = response.status_code
     is_json = response.headers.get("content-type", "").lower().startswith("application/json")
     if status == 200 and is_json and not _is_json(body):
-        return _rpc_error(FAILED, "The server sent no answer that makes sense.")
+        return _rpc_error(FAILED, NotUnderstood().message)
     if status in (401, 403):
         return _rpc_error(FAILED, f"The server refused the credentials (status {status}).")
     if status >= 500:

@@ -18,6 +18,10 @@ class NotReached(ServerFailed):
     retryable = True
 
 
+class NotUnderstood(ServerFailed):
+    """The server sent no answer that makes sense."""
+
+
 @dataclass(frozen=True, slots=True)
 class CallAnswer:
     """What a tool of another program gave."""

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from chat.tools.mcp.http import IN_TRANSIT, NOTHING_SENT, in_words, open_client
-from chat.tools.mcp.port import CallAnswer, McpSession, NotReached, ServerFailed
+from chat.tools.mcp.port import CallAnswer, McpSession, NotReached, NotUnderstood, ServerFailed
 from chat.tools.mcp.results import MAX_CHARACTERS
 from exobrain.lib.mcp_servers import McpServerSpec
 from exobrain.lib.text import storable
@@ -62,7 +62,7 @@ class RestSession:
             return CallAnswer(storable(text[:MAX_CHARACTERS]))
         error = answer.get("error")
         if answer.get("ok") is not False or not isinstance(error, dict):
-            raise ServerFailed("The server sent no answer that makes sense.")
+            raise NotUnderstood
         told = (error.get("code"), error.get("message"))
         text = ": ".join(each for each in told if isinstance(each, str))
         return CallAnswer(storable(text[:MAX_CHARACTERS]), is_error=True)
@@ -85,5 +85,5 @@ class RestSession:
         except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            raise ServerFailed("The server sent no answer that makes sense.")
+            raise NotUnderstood
         return answer

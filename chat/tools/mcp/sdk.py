@@ -11,7 +11,7 @@ from mcp.client.streamable_http import streamable_http_client
 from pydantic import ValidationError
 
 from chat.tools.mcp import http as mcp_http
-from chat.tools.mcp.port import CallAnswer, McpSession, NotReached, ServerFailed
+from chat.tools.mcp.port import CallAnswer, McpSession, NotReached, NotUnderstood, ServerFailed
 from chat.tools.mcp.results import text_of_result
 from chat.tools.mcp.stdio import StdioProgram, program_environment
 from chat.tools.web.shaping import bounded
@@ -129,4 +129,4 @@ def _raise_in_words(error: Exception) -> NoReturn:
             raise ServerFailed(f"It refused: “{told}”", is_from_outside=True) from error
         case OSError():
             raise ServerFailed("The program cannot be started.") from error
-    raise ServerFailed("The server sent no answer that makes sense.") from error
+    raise NotUnderstood from error
