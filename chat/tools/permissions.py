@@ -102,11 +102,6 @@ def _loosely(address: str) -> str:
     return rest if "?" in rest else rest.removesuffix("/")
 
 
-def may_fetch(address: str, turn: TurnContext) -> bool:
-    """True when the user or a tool named this address."""
-    return bool(known_address(address, turn))
-
-
 def private_words_of(query: str, turn: TurnContext) -> set[str]:
     """Words of a search that nobody may be told while text from outside is in the turn.
 

@@ -8,7 +8,6 @@ from chat.tools.base import TurnContext
 from chat.tools.permissions import (
     addresses_in,
     known_address,
-    may_fetch,
     private_words_of,
     strings_of,
     why_not_asked,
@@ -117,7 +116,7 @@ def test_the_same_address_is_fetched_as_it_was_named(asked: str) -> None:
 )
 def test_another_address_is_not_fetched(asked: str) -> None:
     """However like the known one it looks."""
-    assert not may_fetch(asked, turn_of(f"read {KNOWN}"))
+    assert not known_address(asked, turn_of(f"read {KNOWN}"))
 
 
 @pytest.mark.parametrize(
