@@ -6,6 +6,7 @@ PORT ?= 8000
 COVERAGE_FLOOR ?= 92
 UV := .venv/bin/uv
 RUN := .venv/bin/python
+INSTALLED := .venv/.installed
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
@@ -18,16 +19,21 @@ $(UV):
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet uv
 
-$(READY): $(UV) pyproject.toml uv.lock package.json package-lock.json
-	$(UV) sync --frozen --quiet
+$(INSTALLED): $(UV) pyproject.toml uv.lock package.json package-lock.json
+	@# Without what only tests need; if that is there already, it stays.
+	$(UV) sync --frozen --quiet --inexact --no-dev --group pages
 	@# Any tool of .venv, also a bare pytest, finds the project's packages.
 	@$(RUN) -c "import site; print('$(CURDIR)', file=open(site.getsitepackages()[0] + '/exobrain.pth', 'w'))"
 	$(RUN) -m exobrain.vendor
 	@touch $@
 
-run: $(READY)  ## set everything up and run the product on http://127.0.0.1:8000 (PORT=..., LLM=local)
+$(READY): $(INSTALLED)
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+run: $(INSTALLED)  ## set everything up and run the product on http://127.0.0.1:8000 (PORT=..., LLM=local)
 ifeq ($(LLM),local)
-	$(UV) sync --frozen --quiet --inexact --extra local
+	$(UV) sync --frozen --quiet --inexact --no-dev --group pages --extra local
 	LOCAL_MODEL_ENABLED=true exec $(RUN) manage.py up --port $(PORT)
 else
 	exec $(RUN) manage.py up --port $(PORT)
